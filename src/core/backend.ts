@@ -1,0 +1,46 @@
+import type { Notice } from "./notices.ts";
+import type { Observation } from "./observation.ts";
+
+/** The part of the platform's AbortSignal that a backend needs; the core knows no platform. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Whether a backend can be used on this machine. Absent is no error. */
+export type Probe =
+  | { readonly usable: true; readonly found: string }
+  | {
+      readonly usable: false;
+      /** The file, device or permission that is missing, as a sentence without its full stop. */
+      readonly because: string;
+      /** True if using it is forbidden here (Xen's initial domain), so that nothing else must be tried instead. */
+      readonly refused: boolean;
+    };
+
+/** What one reading of a guest gave. */
+export interface Reading {
+  readonly observation: Observation;
+  readonly notices: readonly Notice[];
+}
+
+/** A way to reach balloons. */
+export interface Backend {
+  readonly name: string;
+  probe(): Promise<Probe>;
+  open(): Promise<OpenBackend>;
+}
+
+/** A backend in use. Every call ends within its deadline, or when `cancellation` aborts. */
+export interface OpenBackend {
+  /** The guests there are now, by name; they may come and go. */
+  guests(cancellation: Cancellation): Promise<readonly string[]>;
+  /** Read what a step needs. A reading that is not there is null; an error means that nothing could be read. */
+  observe(guest: string, cancellation: Cancellation): Promise<Reading>;
+  /** Hand `balloonTargetPages` pages of `pageBytes` bytes to the guest's balloon. */
+  apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void>;
+  /** Give the guest all the memory that it may have. */
+  release(guest: string, cancellation: Cancellation): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,220 @@
+/** Whose business an error is, and so what is done about it. */
+export type ErrorOwner = "operator" | "guest" | "host" | "bug";
+
+/** One kind of error, declared once: exit code, HTTP status, and the sentence that it says. */
+export interface ErrorRow {
+  readonly owner: ErrorOwner;
+  /** Exit code of a command that ends on it: 1 bug, 2 usage, 3 configuration, 4 no backend, 5 permission, 6 running. */
+  readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6;
+  readonly httpStatus: number;
+  /** What it says: what it should have been, what it was, what was done. `{name}` stands for a detail. */
+  readonly message: string;
+}
+
+/** Every error, by its stable code. A retired code is never used again. */
+export const ERRORS = {
+  ERR_USAGE: { owner: "operator", exitCode: 2, httpStatus: 400, message: "{problem}" },
+  ERR_TUNABLE_UNKNOWN: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "there is no tunable {name}{hint}; nothing was changed",
+  },
+  ERR_TUNABLE_INVALID: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 422,
+    message: "{name} must be {range}, not {value} (EINVAL); it stays {current}",
+  },
+  ERR_TUNABLE_ABSENT: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "{name} does not exist here, because no compressed swap is configured; nothing was changed",
+  },
+  ERR_TUNABLE_FORBIDDEN: {
+    owner: "operator",
+    exitCode: 5,
+    httpStatus: 403,
+    message: "{name} may be written only with privilege (EPERM); it stays {current}",
+  },
+  ERR_CONFIG_INVALID: { owner: "operator", exitCode: 3, httpStatus: 400, message: "{file}: {problem}; {consequence}" },
+  ERR_CONFIG_UNREADABLE: {
+    owner: "operator",
+    exitCode: 3,
+    httpStatus: 400,
+    message: "{file} must be a readable file of at most {limitKib} KiB: {problem}; {consequence}",
+  },
+  ERR_NO_BACKEND: { owner: "operator", exitCode: 4, httpStatus: 503, message: "no usable balloon: {because}" },
+  ERR_NOTHING_TO_DO: {
+    owner: "operator",
+    exitCode: 4,
+    httpStatus: 503,
+    message: "neither loop is on (ENODEV), so the worker is not started: {because}",
+  },
+  ERR_NO_DAEMON: {
+    owner: "operator",
+    exitCode: 4,
+    httpStatus: 503,
+    message: "no selfballoon daemon answers at {socket}: {problem}; start one with `selfballoon run`",
+  },
+  ERR_PERMISSION: {
+    owner: "operator",
+    exitCode: 5,
+    httpStatus: 403,
+    message: "{path} must be {mode}: {problem}; {remedy}",
+  },
+  ERR_ALREADY_RUNNING: {
+    owner: "operator",
+    exitCode: 6,
+    httpStatus: 409,
+    message: "only one daemon may move a balloon, and process {pid} holds {lock}; nothing was started",
+  },
+  ERR_RECORDING_LINE: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 400,
+    message: "line {line} must be an observation or a set: {problem}; the replay stopped there",
+  },
+  ERR_FILE_MISSING: { owner: "guest", exitCode: 4, httpStatus: 503, message: "{path} must be there: {problem}" },
+  ERR_FILE_UNREADABLE: {
+    owner: "guest",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{path} must be readable text of at most {limitKib} KiB: {problem}",
+  },
+  ERR_FORMAT: { owner: "guest", exitCode: 1, httpStatus: 503, message: "{what} must hold {expected}, but {problem}" },
+  ERR_READING_MISSING: {
+    owner: "guest",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "a step needs {readings} of {guest}, which could not be read; the target stays as it is",
+  },
+  ERR_GUEST_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no guest {guest}" },
+  ERR_TARGET_UNSAFE: {
+    owner: "bug",
+    exitCode: 1,
+    httpStatus: 500,
+    message: "a target must be a whole number from {leastKib} to {mostKib} KiB, not {targetKib}; nothing was written",
+  },
+  ERR_TARGET_NOT_TAKEN: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{path} must read {targetKib} after that was written, not {readKib}; the old target {oldKib} was put back",
+  },
+  ERR_DEADLINE: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 504,
+    message: "{what} must answer within {deadlineMs} ms; gave up",
+  },
+  ERR_CANCELLED: { owner: "host", exitCode: 1, httpStatus: 503, message: "{what} was cancelled before it ended" },
+  ERR_SOCKET: {
+    owner: "guest",
+    exitCode: 4,
+    httpStatus: 503,
+    message: "{path} must be a socket that QEMU answers on: {problem}",
+  },
+  ERR_SOCKET_OCCUPIED: {
+    owner: "guest",
+    exitCode: 4,
+    httpStatus: 503,
+    message:
+      "{path} must greet within {deadlineMs} ms, but took the connection and said nothing: another client holds it, or QEMU hangs; give selfballoon a -qmp socket of its own",
+  },
+  ERR_COMMAND_REFUSED: {
+    owner: "guest",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{what} refused {command}: {problem}",
+  },
+  ERR_BALLOON_MISSING: {
+    owner: "guest",
+    exitCode: 4,
+    httpStatus: 503,
+    message: "{guest} must have a balloon device, so it is left alone; add {remedy}",
+  },
+  ERR_GUEST_LEFT_ALONE: {
+    owner: "guest",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{guest} is {state}; it is left alone until it runs again",
+  },
+  ERR_VIRSH: { owner: "host", exitCode: 1, httpStatus: 503, message: "virsh {command} must succeed: {problem}" },
+  ERR_ROUTE_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no {method} {path}" },
+  ERR_BODY_INVALID: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 400,
+    message: "the body must be {expected}: {problem}; nothing was changed",
+  },
+  ERR_BODY_TOO_LARGE: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 413,
+    message: "the body must be at most {limitKib} KiB; nothing was changed",
+  },
+  ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+type ErrorDetail = string | number | readonly string[];
+export type ErrorDetails = Readonly<Record<string, ErrorDetail>>;
+
+/** An error from the table: a stable code, the facts, and the sentence made of both. */
+export abstract class SelfballoonError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails, cause?: unknown) {
+    super(fillIn(ERRORS[code].message, details), cause === undefined ? {} : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exitCode;
+  }
+
+  get httpStatus(): number {
+    return ERRORS[this.code].httpStatus;
+  }
+}
+
+/** The operator asked for something that can't be: a command, a value, a file to mend. */
+export class OperatorError extends SelfballoonError {
+  override readonly name = "OperatorError";
+}
+
+/** A guest said something that can't be used: a state of that guest, never of the others. */
+export class GuestError extends SelfballoonError {
+  override readonly name = "GuestError";
+}
+
+/** The machine below refused: tried again, within bounds. */
+export class HostError extends SelfballoonError {
+  override readonly name = "HostError";
+}
+
+/** A fault of our own: said loudly, and targets stay as they are. */
+export class BugError extends SelfballoonError {
+  override readonly name = "BugError";
+}
+
+const CLASSES = { operator: OperatorError, guest: GuestError, host: HostError, bug: BugError } as const;
+
+/** Make the error `code`, of the class of its owner. */
+export function selfballoonError(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown): SelfballoonError {
+  return new CLASSES[ERRORS[code].owner](code, details, cause);
+}
+
+/** What went wrong, in words, whatever was thrown. */
+export function problemOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+function fillIn(message: string, details: ErrorDetails): string {
+  return message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ""));
+}

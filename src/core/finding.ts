@@ -1,0 +1,8 @@
+/** One thing that `doctor` looked at. */
+export interface Finding {
+  /** `ok`: as it should be. `info`: worth knowing. `warn`: works, but at a risk. `fail`: does not work. */
+  readonly level: "ok" | "info" | "warn" | "fail";
+  readonly what: string;
+  /** What to do about it; empty if there is nothing to do. */
+  readonly remedy: string;
+}

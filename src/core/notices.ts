@@ -1,0 +1,25 @@
+/** Things worth telling that are neither a decision nor an error; `{name}` stands for a detail. */
+export const NOTICES = {
+  target_moved: "somebody else moved the balloon's target from {ownMib} to {newMib} MiB; that is the most from now on",
+  ceiling_learned:
+    "the balloon does not go above {ceilingMib} MiB, though {wantedMib} were asked for; that is the most from now on",
+  ceiling_lifted: "the toolstack raised the balloon's target to {newMib} MiB; that is the most from now on",
+  retries_given_up: "the kernel had given up at {currentMib} MiB on the way to {targetMib}; it was woken up",
+  agent_lost: "the guest agent no longer answers; the target is held",
+  agent_back: "the guest agent answers again",
+  weaker_source: "no guest agent answers; committed memory is estimated from the balloon's statistics",
+  statistics_frozen: "the balloon's statistics have stood still for {ageS} s; the target is held",
+} as const satisfies Record<string, string>;
+
+export type NoticeCode = keyof typeof NOTICES;
+
+/** One notice: a stable code and its facts. */
+export interface Notice {
+  readonly code: NoticeCode;
+  readonly details: Readonly<Record<string, number>>;
+}
+
+/** The sentence that a notice says. */
+export function describeNotice(notice: Notice): string {
+  return NOTICES[notice.code].replace(/\{(\w+)\}/g, (_, name: string) => String(notice.details[name] ?? "?"));
+}

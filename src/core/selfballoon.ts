@@ -1,0 +1,74 @@
+import { floorPages } from "./floor.ts";
+import type { CompleteObservation } from "./observation.ts";
+import type { Clamp, Reason } from "./reasons.ts";
+import type { Tunables } from "./tunables.ts";
+import { pagesFromMib } from "./units.ts";
+
+/** One step of selfballooning: where the guest's memory should go. All in pages. */
+export interface BalloonStep {
+  readonly goalPages: number;
+  readonly floorPages: number;
+  readonly targetPages: number;
+  readonly balloonTargetPages: number;
+  readonly reason: Reason;
+  readonly clamps: readonly Clamp[];
+}
+
+/**
+ * The law, without an upper bound (specification, section 3): the target moves toward the goal by 1/hysteresis of the
+ * distance and never under the floor. This is what the golden vectors record.
+ */
+export function lawTarget(observation: CompleteObservation, tunables: Tunables): Omit<BalloonStep, "reason"> {
+  const { pageBytes, totalramPages, totalreservePages, maxPfn } = observation;
+  const frontswapPages = tunables.frontswap_selfshrinking === 1 ? (observation.frontswapPages ?? 0) : 0;
+  const goalPages =
+    Math.max(0, observation.committedPages) +
+    totalreservePages +
+    pagesFromMib(tunables.selfballoon_reserved_mb, pageBytes) +
+    frontswapPages;
+  const { selfballoon_min_usable_mb } = tunables;
+  const floor = floorPages({ pageBytes, totalreservePages, maxPfn, selfballoon_min_usable_mb });
+  const wanted = approach(totalramPages, goalPages, tunables);
+  const targetPages = Math.max(wanted, floor);
+  return {
+    goalPages,
+    floorPages: floor,
+    targetPages,
+    balloonTargetPages: targetPages + observation.balloonCurrentPages - totalramPages,
+    clamps: wanted < floor ? ["floor"] : [],
+  };
+}
+
+function approach(totalramPages: number, goalPages: number, tunables: Tunables): number {
+  return totalramPages > goalPages
+    ? totalramPages - Math.floor((totalramPages - goalPages) / tunables.selfballoon_downhysteresis)
+    : totalramPages + Math.floor((goalPages - totalramPages) / tunables.selfballoon_uphysteresis);
+}
+
+/** The law, cut at what the guest may have at the most (specification, section 8), with the reason in one word. */
+export function balloonStep(observation: CompleteObservation, tunables: Tunables): BalloonStep {
+  const law = lawTarget(observation, tunables);
+  const maximumPages = maximumTarget(observation);
+  const targetPages = Math.min(law.targetPages, maximumPages);
+  const clamps: readonly Clamp[] = targetPages < law.targetPages ? [...law.clamps, "maximum"] : law.clamps;
+  return {
+    ...law,
+    targetPages,
+    balloonTargetPages: targetPages + observation.balloonCurrentPages - observation.totalramPages,
+    reason: reasonFor(targetPages - observation.totalramPages, clamps),
+    clamps,
+  };
+}
+
+/** The most RAM that the guest may have, in pages: the balloon's bound seen from inside, or the highest page frame. */
+function maximumTarget(observation: CompleteObservation): number {
+  if (observation.balloonMaxPages === null) return observation.maxPfn;
+  return Math.max(0, observation.balloonMaxPages - observation.balloonCurrentPages + observation.totalramPages);
+}
+
+function reasonFor(movePages: number, clamps: readonly Clamp[]): Reason {
+  if (movePages < 0) return "lower";
+  if (movePages > 0) return "raise";
+  if (clamps.includes("maximum")) return "at_maximum";
+  return clamps.includes("floor") ? "at_floor" : "at_goal";
+}

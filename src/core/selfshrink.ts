@@ -1,0 +1,32 @@
+import type { Tunables } from "./tunables.ts";
+
+/** What self-shrinking remembers between steps. */
+export interface ShrinkState {
+  /** Pages in compressed swap at the last step. */
+  readonly lastFrontswapPages: number;
+  /** Quiet steps still to wait; at 0 it shrinks at every step. */
+  readonly inertiaSteps: number;
+}
+
+/** Before the first step. */
+export const INITIAL_SHRINK_STATE: ShrinkState = Object.freeze({ lastFrontswapPages: 0, inertiaSteps: 0 });
+
+/**
+ * One step of frontswap self-shrinking (specification, section 4). `targetPages` is what may stay in compressed swap,
+ * null while it waits. Growth starts the wait anew; once the wait is over it shrinks at every step until swap grows.
+ */
+export function shrinkStep(
+  state: ShrinkState,
+  frontswapPages: number,
+  tunables: Pick<Tunables, "frontswap_hysteresis" | "frontswap_inertia">,
+): { readonly state: ShrinkState; readonly targetPages: number | null } {
+  const seen = { ...state, lastFrontswapPages: frontswapPages };
+  if (frontswapPages === 0 || frontswapPages > state.lastFrontswapPages) {
+    return { state: { ...seen, inertiaSteps: tunables.frontswap_inertia }, targetPages: null };
+  }
+  const inertiaSteps = Math.max(0, state.inertiaSteps - 1);
+  if (inertiaSteps > 0) return { state: { ...seen, inertiaSteps }, targetPages: null };
+  const { frontswap_hysteresis: divisor } = tunables;
+  const targetPages = frontswapPages <= divisor ? 0 : frontswapPages - Math.floor(frontswapPages / divisor);
+  return { state: { ...seen, inertiaSteps }, targetPages };
+}

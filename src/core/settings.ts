@@ -1,0 +1,78 @@
+import {
+  DEFAULT_TUNABLES,
+  findTunable,
+  parseWrite,
+  TUNABLES,
+  type TunableName,
+  type Tunables,
+  type WriteRefusal,
+} from "./tunables.ts";
+
+/** The tunables in force, what a reset brings back, and which ones exist. Immutable: every change gives a new one. */
+export interface Settings {
+  readonly values: Tunables;
+  readonly defaults: Tunables;
+  /** False where no compressed swap is configured: the `frontswap_*` tunables do not exist then. */
+  readonly hasCompressedSwap: boolean;
+}
+
+/** What the configuration says of the tunables. */
+export interface Configured {
+  readonly settings: Settings;
+  /** Where the values in `settings` come from; a tunable that is not named has its default. */
+  readonly sources: Readonly<Partial<Record<TunableName, Source>>>;
+  /** The operator's values for single guests, which beat those for all. */
+  readonly guestTunables: (guest: string) => Partial<Tunables>;
+}
+
+/** Where a tunable's value comes from; a later word beats an earlier one. */
+export type Source = "default" | "start-up" | "file" | "environment" | "flag" | "runtime";
+
+/** A change that was refused leaves everything as it was. */
+export type SettingsChange =
+  | { readonly ok: true; readonly settings: Settings; readonly name: TunableName; readonly value: number }
+  | { readonly ok: false; readonly refusal: WriteRefusal };
+
+/** Settings at the given defaults. */
+export function createSettings(options: {
+  readonly defaults?: Partial<Tunables>;
+  readonly hasCompressedSwap: boolean;
+}): Settings {
+  const defaults = Object.freeze({ ...DEFAULT_TUNABLES, ...options.defaults });
+  return { values: defaults, defaults, hasCompressedSwap: options.hasCompressedSwap };
+}
+
+/** The tunables that exist under `settings`, in the table's order. */
+export function existingTunables(settings: Pick<Settings, "hasCompressedSwap">): readonly TunableName[] {
+  return TUNABLES.filter((row) => settings.hasCompressedSwap || !row.needsCompressedSwap).map((row) => row.name);
+}
+
+/** Write one tunable by the driver's rules; `text` is what a shell would put into the sysfs file. */
+export function writeSetting(settings: Settings, name: string, text: string, privileged: boolean): SettingsChange {
+  const row = findTunable(name);
+  if (row === null || (row.needsCompressedSwap && !settings.hasCompressedSwap)) return { ok: false, refusal: "ENOENT" };
+  const written = parseWrite(row, text, privileged);
+  if (!written.ok) return written;
+  return { ok: true, settings: withValue(settings, row.name, written.value), name: row.name, value: written.value };
+}
+
+/**
+ * What reading the driver's sysfs file gives: the decimal value and a newline. The driver printed its 32 bits as a signed
+ * number, so 4294967295 reads as -1; every other surface of ours shows the value itself.
+ */
+export function readSetting(settings: Settings, name: TunableName): string {
+  return `${settings.values[name] | 0}\n`;
+}
+
+/** Bring one tunable back to its default, 0 included: the way back that the driver lacked. */
+export function resetSetting(settings: Settings, name: string, privileged: boolean): SettingsChange {
+  const row = findTunable(name);
+  if (row === null || (row.needsCompressedSwap && !settings.hasCompressedSwap)) return { ok: false, refusal: "ENOENT" };
+  if (!privileged) return { ok: false, refusal: "EPERM" };
+  const value = settings.defaults[row.name];
+  return { ok: true, settings: withValue(settings, row.name, value), name: row.name, value };
+}
+
+function withValue(settings: Settings, name: TunableName, value: number): Settings {
+  return { ...settings, values: Object.freeze({ ...settings.values, [name]: value }) };
+}

@@ -1,0 +1,53 @@
+import type { Decision } from "./decision.ts";
+import { isComplete, type Observation } from "./observation.ts";
+import { balloonStep } from "./selfballoon.ts";
+import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "./selfshrink.ts";
+import type { Tunables } from "./tunables.ts";
+
+/** What a step needs to remember of one guest. */
+export interface GuestState {
+  readonly shrink: ShrinkState;
+}
+
+/** A guest that was never stepped. */
+export const INITIAL_GUEST_STATE: GuestState = Object.freeze({ shrink: INITIAL_SHRINK_STATE });
+
+/**
+ * One step: observe has happened, this decides. Pure: the same state, observation and tunables give the same answer,
+ * in the daemon, in a replay and in the simulator. Selfballooning first, then self-shrinking, on one observation.
+ */
+export function step(
+  state: GuestState,
+  observation: Observation,
+  tunables: Tunables,
+): { readonly state: GuestState; readonly decision: Decision } {
+  const shrunk = shrinkIfOn(state.shrink, observation, tunables);
+  const decision: Decision = {
+    t: observation.t,
+    guest: observation.guest,
+    ...decideBalloon(observation, tunables),
+    frontswapTargetPages: shrunk.targetPages,
+  };
+  return { state: { ...state, shrink: shrunk.state }, decision };
+}
+
+type BalloonPart = Omit<Decision, "t" | "guest" | "frontswapTargetPages">;
+
+const NOTHING_SET = { goalPages: null, floorPages: null, targetPages: null, balloonTargetPages: null, clamps: [] };
+
+function decideBalloon(observation: Observation, tunables: Tunables): BalloonPart {
+  if (tunables.selfballooning !== 1) return { ...NOTHING_SET, reason: "off" };
+  if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing" };
+  return balloonStep(observation, tunables);
+}
+
+function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tunables): ReturnType<typeof shrinkStep> {
+  if (tunables.frontswap_selfshrinking !== 1 || observation.frontswapPages === null)
+    return { state, targetPages: null };
+  return shrinkStep(state, observation.frontswapPages, tunables);
+}
+
+/** `frontswap_inertia` was written: the wait starts anew at the new value (specification, section 5). */
+export function restartInertia(state: GuestState, tunables: Tunables): GuestState {
+  return { ...state, shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
+}

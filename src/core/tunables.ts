@@ -1,0 +1,144 @@
+/** What a tunable accepts: `switch` is 0 or 1, `count` a whole number within the row's range. */
+export type TunableKind = "switch" | "count";
+
+/** One tunable, declared once: every flag, key, metric, form and page of documentation derives from its row. */
+export interface TunableRow {
+  /** The name, spelt the same everywhere. The first nine are the Linux driver's sysfs files. */
+  readonly name: string;
+  readonly kind: TunableKind;
+  /** Unit of the value; empty for switches and plain divisors. */
+  readonly unit: "" | "s" | "MiB" | "steps";
+  /** The value where nothing else decides; `startRule` tells where start-up computes another. */
+  readonly default: number;
+  /** Least value a write may set. A default of 0 below it is reachable by `reset` only, as in the driver. */
+  readonly min: number;
+  /** Greatest value a write may set. */
+  readonly max: number;
+  /** How start-up computes the default, in words; empty if it is just `default`. */
+  readonly startRule: string;
+  /** True if the tunable exists only where compressed swap is configured (specification, section 7). */
+  readonly needsCompressedSwap: boolean;
+  readonly summary: string;
+}
+
+/** Greatest value of a driver tunable; the driver cut larger ones to 32 bits, here they are refused. */
+const UINT32_MAX = 4_294_967_295;
+
+const count = { kind: "count", unit: "", min: 1, max: UINT32_MAX, startRule: "", needsCompressedSwap: false } as const;
+const toggle = { kind: "switch", unit: "", min: 0, max: 1, startRule: "", needsCompressedSwap: false } as const;
+
+/** All tunables, in the order in which they are shown. */
+export const TUNABLES = [
+  {
+    ...toggle,
+    name: "selfballooning",
+    default: 1,
+    startRule: "1 where compressed swap is configured, else 0; the boot options decide first",
+    summary: "Move the balloon toward what the guest has committed.",
+  },
+  {
+    ...count,
+    name: "selfballoon_interval",
+    unit: "s",
+    default: 5,
+    summary: "Seconds between two steps. A change takes effect after the step already pending.",
+  },
+  {
+    ...count,
+    name: "selfballoon_downhysteresis",
+    default: 8,
+    summary: "On the way down a step covers 1/this of the distance to the goal.",
+  },
+  {
+    ...count,
+    name: "selfballoon_uphysteresis",
+    default: 1,
+    summary: "On the way up a step covers 1/this of the distance to the goal.",
+  },
+  {
+    ...count,
+    name: "selfballoon_min_usable_mb",
+    unit: "MiB",
+    default: 0,
+    summary:
+      "If set, the floor is the kernel's reserve plus this, instead of the floor computed from the guest's size.",
+  },
+  {
+    ...count,
+    name: "selfballoon_reserved_mb",
+    unit: "MiB",
+    default: 0,
+    startRule: "10 % of the RAM that the guest has when the daemon starts",
+    summary: "Room added to the goal for what committed memory does not count, such as the kernel's own.",
+  },
+  {
+    ...toggle,
+    name: "frontswap_selfshrinking",
+    default: 1,
+    startRule: "1 where compressed swap is configured; the boot options decide first",
+    needsCompressedSwap: true,
+    summary: "Bring pages back from compressed swap once swapping has been quiet.",
+  },
+  {
+    ...count,
+    name: "frontswap_hysteresis",
+    default: 20,
+    needsCompressedSwap: true,
+    summary: "A step of self-shrinking brings back 1/this of what is stored; at or below this many pages, all of it.",
+  },
+  {
+    ...count,
+    name: "frontswap_inertia",
+    unit: "steps",
+    default: 3,
+    needsCompressedSwap: true,
+    summary: "Steps without growth before self-shrinking begins. Writing it starts the count anew.",
+  },
+  {
+    ...toggle,
+    name: "guard",
+    default: 1,
+    summary: "Correct the law where it would take memory that is in use. 0 is the driver, bit for bit.",
+  },
+] as const satisfies readonly TunableRow[];
+
+export type TunableName = (typeof TUNABLES)[number]["name"];
+
+/** A value for every tunable. */
+export type Tunables = Readonly<Record<TunableName, number>>;
+
+/** Every tunable at the default of its row: the driver of 2011 with both loops on. */
+export const DEFAULT_TUNABLES: Tunables = Object.freeze(
+  Object.fromEntries(TUNABLES.map((row) => [row.name, row.default])) as Record<TunableName, number>,
+);
+
+/** The row of `name`, or null if there is no such tunable. */
+export function findTunable(name: string): (TunableRow & { readonly name: TunableName }) | null {
+  return TUNABLES.find((row) => row.name === name) ?? null;
+}
+
+/** The kernel's answers to a write, by their errno names. `ENOENT`: there is no such tunable here. */
+export type WriteRefusal = "EINVAL" | "EPERM" | "ENOENT";
+
+/** What came of a write: the value that it sets, or why it is refused. */
+export type WriteResult =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly refusal: WriteRefusal };
+
+/**
+ * Judge a write by the driver's rules (specification, section 6): decimal digits, an optional leading `+`, one
+ * optional trailing newline, within the row's range. The privilege is checked before the value. Nothing is changed.
+ */
+export function parseWrite(row: TunableRow, text: string, privileged: boolean): WriteResult {
+  if (!privileged) return { ok: false, refusal: "EPERM" };
+  const digits = /^\+?0*([0-9]{1,10})\n?$/.exec(text)?.[1];
+  if (digits === undefined) return { ok: false, refusal: "EINVAL" };
+  const value = Number(digits);
+  if (value < row.min || value > row.max) return { ok: false, refusal: "EINVAL" };
+  return { ok: true, value };
+}
+
+/** The values that `row` accepts, in words: `0 or 1`, `1 to 4294967295`. */
+export function describeRange(row: TunableRow): string {
+  return row.kind === "switch" ? "0 or 1" : `a whole number from ${row.min} to ${row.max}`;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { floorPages } from "../../../src/core/floor.ts";
+
+const MIB = 256;
+const at = (usefulMib: number, minUsableMb = 0): number =>
+  floorPages({
+    pageBytes: 4096,
+    totalreservePages: 1000,
+    maxPfn: 1000 + usefulMib * MIB,
+    selfballoon_min_usable_mb: minUsableMb,
+  });
+
+describe("the floor", () => {
+  it("is the whole guest below 16 MiB: not worth ballooning", () => {
+    expect(at(15)).toBe(1000 + 15 * MIB);
+  });
+
+  it.each([
+    [16, 16],
+    [63, 39.5],
+    [64, 43],
+    [511, 98.875],
+    [512, 111.90625],
+    [1024, 127.90625],
+    [8192, 351.90625],
+  ])("leaves a guest of %d useful MiB %d MiB above the reserve", (usefulMib, floorMib) => {
+    expect(at(usefulMib)).toBe(1000 + Math.floor(floorMib * MIB));
+  });
+
+  it("is the reserve plus selfballoon_min_usable_mb where that is set", () => {
+    expect(at(1024, 7)).toBe(1000 + 7 * MIB);
+    expect(at(4, 7)).toBe(1000 + 7 * MIB);
+  });
+
+  it("counts a reserve above the highest page frame as no useful memory, where the driver wrapped", () => {
+    expect(floorPages({ pageBytes: 4096, totalreservePages: 5000, maxPfn: 4000, selfballoon_min_usable_mb: 0 })).toBe(
+      4000,
+    );
+  });
+
+  it("counts in the guest's own page size", () => {
+    const of = (pageBytes: number): number =>
+      floorPages({
+        pageBytes,
+        totalreservePages: 0,
+        maxPfn: (1024 * 1_048_576) / pageBytes,
+        selfballoon_min_usable_mb: 0,
+      }) * pageBytes;
+    expect(of(65_536) / 1_048_576).toBeCloseTo(of(4096) / 1_048_576, 0);
+  });
+});

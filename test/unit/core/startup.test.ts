@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { BOOT_OPTIONS, parseBootOptions, startReservedMb, startUp } from "../../../src/core/startup.ts";
+
+const start = (words: readonly string[], configured: boolean) =>
+  startUp({ boot: parseBootOptions(words), compressedSwapConfigured: configured, compressedSwapUsable: true });
+
+describe("start-up where compressed swap is configured", () => {
+  it.each([
+    [[], true, true],
+    [["noselfballooning"], false, true],
+    [["noselfshrink"], true, false],
+    [["noselfballooning", "noselfshrink"], false, false],
+    [["tmem.selfballooning=0"], false, true],
+    [["tmem.selfshrinking=0"], true, false],
+    [["tmem.selfshrink=0"], true, false],
+    [["noselfballooning", "tmem.selfballooning=1"], true, true],
+  ])("with %j has selfballooning %s and self-shrinking %s", (words, selfballooning, selfshrinking) => {
+    expect(start(words, true)).toEqual({ selfballooning, selfshrinking });
+  });
+});
+
+describe("start-up without compressed swap", () => {
+  it.each([
+    [[], false],
+    [["selfballooning"], true],
+    [["tmem.selfballooning=1"], true],
+    [["tmem.selfshrinking=1"], false],
+  ])("with %j has selfballooning %s and never self-shrinking", (words, selfballooning) => {
+    expect(start(words, false)).toEqual({ selfballooning, selfshrinking: false });
+  });
+});
+
+describe("boot options", () => {
+  it("are found among the other words of a kernel command line", () => {
+    const words = "console=hvc0 quiet selfballooning=7 noselfshrink root=/dev/xvda1 toString".split(" ");
+    expect(parseBootOptions(words)).toEqual({ selfballooning: null, selfshrinking: false });
+  });
+
+  it.each(Object.keys(BOOT_OPTIONS))("understand %s", (word) => {
+    expect(Object.values(parseBootOptions([word])).filter((said) => said !== null)).toHaveLength(1);
+  });
+});
+
+describe("the reserve at start-up", () => {
+  it("is 10 % of RAM in whole MiB, rounded down", () => {
+    expect(startReservedMb(114_011, 4096)).toBe(44);
+    expect(startReservedMb(2559, 4096)).toBe(0);
+  });
+});
