@@ -1,0 +1,50 @@
+import type { Observation } from "../core/observation.ts";
+import { pagesFromKib } from "../core/units.ts";
+import { type Meminfo, parseMeminfo } from "./meminfo.ts";
+import { parsePressure } from "./pressure.ts";
+import { parseVmstat } from "./vmstat.ts";
+import { pageBytesFrom, parseZoneinfo } from "./zoneinfo.ts";
+
+/** The files of a guest's kernel that an observation is made of; null where the kernel does not have one. */
+export interface KernelTexts {
+  readonly meminfo: string;
+  readonly zoneinfo: string;
+  readonly vmstat: string | null;
+  readonly pressureMemory: string | null;
+}
+
+/** The readings that come from the guest's kernel; the balloon and compressed swap add theirs. */
+export type KernelReadings = Omit<
+  Observation,
+  "t" | "guest" | "frontswapPages" | "balloonCurrentPages" | "balloonMaxPages"
+>;
+
+/**
+ * What a guest's kernel says of its memory.
+ * @throws ERR_FORMAT if one of the files is not what its name says.
+ */
+export function kernelReadings(texts: KernelTexts): { readonly readings: KernelReadings; readonly meminfo: Meminfo } {
+  const meminfo = parseMeminfo(texts.meminfo);
+  const zones = parseZoneinfo(texts.zoneinfo);
+  const pageBytes = pageBytesFrom(meminfo.memTotalKib, zones.managedPages);
+  const pages = (kib: number | null): number | null => (kib === null ? null : pagesFromKib(kib, pageBytes));
+  const vmstat = texts.vmstat === null ? null : parseVmstat(texts.vmstat);
+  const pressure = texts.pressureMemory === null ? null : parsePressure(texts.pressureMemory);
+  const readings: KernelReadings = {
+    pageBytes,
+    totalramPages: pagesFromKib(meminfo.memTotalKib, pageBytes),
+    committedPages: pages(meminfo.committedKib),
+    totalreservePages: zones.totalreservePages,
+    maxPfn: zones.maxPfn,
+    availablePages: pages(meminfo.memAvailableKib),
+    freePages: pages(meminfo.memFreeKib),
+    psiSomeTotalUs: pressure?.some.totalUs ?? null,
+    psiFullTotalUs: pressure?.full?.totalUs ?? null,
+    refaultPages: vmstat?.refaultPages ?? null,
+    swapInPages: vmstat?.swapInPages ?? null,
+    swapOutPages: vmstat?.swapOutPages ?? null,
+    oomKills: vmstat?.oomKills ?? null,
+    allocStalls: vmstat?.allocStalls ?? null,
+  };
+  return { readings, meminfo };
+}

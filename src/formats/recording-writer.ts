@@ -1,0 +1,56 @@
+import type { Decision } from "../core/decision.ts";
+import { type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
+
+// Apart from the reader, so that a daemon that only records need not load the reader's schema library.
+
+/** What a write of one tunable is answered. */
+type SetAnswer = "ok" | "EINVAL" | "EPERM";
+
+/** What every observation's line has, in this order; the optional readings follow. */
+const REQUIRED_FIELDS = [
+  "t",
+  "guest",
+  "pageBytes",
+  "totalramPages",
+  "committedPages",
+  "totalreservePages",
+  "frontswapPages",
+  "maxPfn",
+  "balloonCurrentPages",
+] as const satisfies readonly (keyof Observation)[];
+
+const DECISION_FIELDS = [
+  "t",
+  "guest",
+  "goalPages",
+  "floorPages",
+  "targetPages",
+  "balloonTargetPages",
+  "frontswapTargetPages",
+  "reason",
+  "clamps",
+] as const satisfies readonly (keyof Decision)[];
+
+/**
+ * An observation as one line of a recording, without its newline. Optional readings that are null are left out; the
+ * others are written even when null.
+ */
+export function formatObservation(observation: Observation): string {
+  const present = OPTIONAL_READINGS.filter((name) => observation[name] !== null);
+  return JSON.stringify(observation, [...REQUIRED_FIELDS, ...present]);
+}
+
+/** A write of tunables, by name, as one line of a recording, without its newline. */
+export function formatSet(values: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ set: values });
+}
+
+/** What a replay prints for an observation, without the newline. */
+export function formatDecision(decision: Decision): string {
+  return JSON.stringify(decision, [...DECISION_FIELDS]);
+}
+
+/** What a replay prints for a write of tunables, without the newline. */
+export function formatSetAnswer(answers: Readonly<Record<string, SetAnswer>>): string {
+  return JSON.stringify({ set: answers });
+}

@@ -1,0 +1,89 @@
+import * as z from "zod";
+import { selfballoonError } from "../core/errors.ts";
+import type { Observation } from "../core/observation.ts";
+import { MAX_COUNT } from "./kernel-text.ts";
+import { PAGE_SIZES_BYTES } from "./page-size.ts";
+
+/** The longest line of a recording, in characters. */
+export const MAX_RECORDING_LINE_LENGTH = 64 * 1024;
+
+/** One line of a recording: what was read of a guest, or a write of tunables by name. */
+export type RecordingLine =
+  | { readonly kind: "observation"; readonly observation: Observation }
+  | { readonly kind: "set"; readonly set: Readonly<Record<string, string>> };
+
+/** A reading that every line has, though it may be null. */
+function reading(least: number): z.ZodNullable<z.ZodInt> {
+  const problem = `must be a whole number from ${least} to ${MAX_COUNT}, or null`;
+  return z.int(problem).min(least, problem).max(MAX_COUNT, problem).nullable();
+}
+
+const required = reading(0);
+const optional = required.default(null);
+const GUEST_PROBLEM = "must be a name of 1 to 256 characters";
+
+/** An observation. Fields that are not known here are left out, so that the recordings of later versions can be read. */
+const OBSERVATION: z.ZodType<Observation> = z.object(
+  {
+    t: z.number("must be a number of seconds"),
+    guest: z.string(GUEST_PROBLEM).min(1, GUEST_PROBLEM).max(256, GUEST_PROBLEM),
+    pageBytes: z.literal(PAGE_SIZES_BYTES, `must be one of ${PAGE_SIZES_BYTES.join(", ")}`),
+    totalramPages: required,
+    committedPages: reading(-MAX_COUNT),
+    totalreservePages: required,
+    frontswapPages: required,
+    maxPfn: required,
+    balloonCurrentPages: required,
+    balloonMaxPages: optional,
+    availablePages: optional,
+    freePages: optional,
+    psiSomeTotalUs: optional,
+    psiFullTotalUs: optional,
+    refaultPages: optional,
+    swapInPages: optional,
+    swapOutPages: optional,
+    oomKills: optional,
+    allocStalls: optional,
+  },
+  "it is not a JSON object",
+);
+
+const SET_PROBLEM = "must be an object whose values are strings";
+
+const SET = z.object({ set: z.record(z.string(), z.string(SET_PROBLEM), SET_PROBLEM) });
+
+/**
+ * Read one line of a recording: `{"t":…,"guest":…,"pageBytes":…,…}` or `{"set":{NAME:"VALUE"}}`. A line with `set` is
+ * never an observation.
+ * @throws ERR_RECORDING_LINE with `lineNumber`, if it is neither or longer than 64 KiB.
+ */
+export function parseRecordingLine(text: string, lineNumber: number): RecordingLine {
+  const refuse = (problem: string): Error => selfballoonError("ERR_RECORDING_LINE", { line: lineNumber, problem });
+  if (text.length > MAX_RECORDING_LINE_LENGTH) throw refuse("it is longer than 64 KiB");
+  const value = parseJson(text);
+  if (value === undefined) throw refuse("it is not JSON");
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "set")) {
+    const { data, error } = SET.safeParse(value);
+    if (error) throw refuse(describe(error));
+    return { kind: "set", set: data.set };
+  }
+  const { data, error } = OBSERVATION.safeParse(value);
+  if (error) throw refuse(describe(error));
+  return { kind: "observation", observation: data };
+}
+
+/** The value, or undefined if the text is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first problem, with the field that has it; deeper names come from the recording and are not repeated. */
+function describe(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const field = issue?.path[0];
+  return [...(field === undefined ? [] : [String(field)]), issue?.message].join(" ");
+}
