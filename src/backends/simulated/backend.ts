@@ -1,0 +1,80 @@
+import type { Backend, OpenBackend, Reading } from "../../core/backend.ts";
+import { selfballoonError } from "../../core/errors.ts";
+import { kibFromPages } from "../../core/units.ts";
+import { createSimHost, type GuestSpec, type SimHost } from "../../sim/host.ts";
+import { PAGE_BYTES } from "../../sim/watermarks.ts";
+import { defaultGuests } from "./guests.ts";
+
+/** The most virtual time that passes at one call; after a longer pause the rest is left out. */
+const MOST_CATCH_UP_MS = 60_000;
+
+/** What the simulated backend is given. */
+export interface SimulatedOptions {
+  /** Real time in milliseconds, never backwards; it drives the guests' virtual clock. */
+  readonly nowMs: () => number;
+  /** Which days the guests have; the same seed gives the same. Default 1. */
+  readonly seed?: number;
+  /** Default: six guests of 512 MiB to 8 GiB with different loads. */
+  readonly guests?: readonly GuestSpec[];
+}
+
+/** A host of simulated guests, for trying things out anywhere. Always usable. */
+export function createSimulatedBackend(options: SimulatedOptions): Backend {
+  const guests = options.guests ?? defaultGuests(options.seed ?? 1);
+  return {
+    name: "simulated",
+    probe: () => Promise.resolve({ usable: true, found: `a simulated host of ${guests.length} guests` }),
+    open: () => Promise.resolve(new SimulatedHost(createSimHost({ guests }), options.nowMs)),
+  };
+}
+
+class SimulatedHost implements OpenBackend {
+  private readonly host: SimHost;
+  private readonly nowMs: () => number;
+  private lastMs: number;
+
+  constructor(host: SimHost, nowMs: () => number) {
+    this.host = host;
+    this.nowMs = nowMs;
+    this.lastMs = nowMs();
+  }
+
+  async guests(): Promise<readonly string[]> {
+    this.catchUp();
+    return this.host.guests();
+  }
+
+  async observe(guest: string): Promise<Reading> {
+    this.catchUp();
+    return { observation: this.host.observe(guest), notices: [] };
+  }
+
+  async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
+    if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0)
+      throw unsafe(balloonTargetPages, pageBytes);
+    this.catchUp();
+    this.host.setTarget(guest, Math.floor((balloonTargetPages * pageBytes) / PAGE_BYTES));
+  }
+
+  async release(guest: string): Promise<void> {
+    this.catchUp();
+    const { balloonMaxPages } = this.host.observe(guest);
+    if (balloonMaxPages !== null) this.host.setTarget(guest, balloonMaxPages);
+  }
+
+  async close(): Promise<void> {}
+
+  private catchUp(): void {
+    const nowMs = this.nowMs();
+    this.host.advance(Math.min(MOST_CATCH_UP_MS, Math.max(0, nowMs - this.lastMs)));
+    this.lastMs = nowMs;
+  }
+}
+
+function unsafe(targetPages: number, pageBytes: number): Error {
+  return selfballoonError("ERR_TARGET_UNSAFE", {
+    leastKib: kibFromPages(1, pageBytes),
+    mostKib: kibFromPages(Number.MAX_SAFE_INTEGER, pageBytes),
+    targetKib: kibFromPages(targetPages, pageBytes),
+  });
+}
