@@ -1,0 +1,133 @@
+import type { Backend, OpenBackend, Reading } from "../../core/backend.ts";
+import { selfballoonError } from "../../core/errors.ts";
+import type { Notice } from "../../core/notices.ts";
+import { kibFromPages, pagesFromKib } from "../../core/units.ts";
+import { kernelReadings } from "../../formats/kernel-readings.ts";
+import type { Meminfo } from "../../formats/meminfo.ts";
+import type { MachineFiles } from "../../machine/files.ts";
+import { XenBalloon, type XenBalloonReading } from "./balloon.ts";
+import { type Ceiling, ceilingKib, initialCeiling, noteWrite, observeCeiling, standsStill } from "./ceiling.ts";
+import { probeXen } from "./probe.ts";
+
+/** The last line of defence, below any floor of the law: a guest with less can't even run this daemon. */
+const LEAST_KIB = 48 * 1024;
+
+/** Xen's balloon moves in whole pages of 4 KiB; another value wakes a driver that gave up. */
+const WAKE_KIB = 4;
+
+/** What the Xen backend is given. */
+export interface XenOptions {
+  readonly files: MachineFiles;
+  /** Pages held in compressed swap, null where there is none. */
+  readonly frontswapPages: (meminfo: Meminfo, pageBytes: number) => number | null;
+  /** Seconds for the observations' `t`. */
+  readonly nowS: () => number;
+}
+
+/** The balloon of the Xen guest that we run in. */
+export function createXenBackend(options: XenOptions): Backend {
+  return {
+    name: "xen",
+    probe: () => Promise.resolve(probeXen(options.files)),
+    open: () => Promise.resolve(new XenGuest(options)),
+  };
+}
+
+class XenGuest implements OpenBackend {
+  private readonly options: XenOptions;
+  private readonly balloon: XenBalloon;
+  private readonly guest: string;
+  private ceiling: Ceiling;
+  /** current_kb - MemTotal, constant over the guest's life. */
+  private offsetKib: number | null = null;
+  /** Notices of writes, told with the next reading. */
+  private readonly untold: Notice[] = [];
+
+  constructor(options: XenOptions) {
+    this.options = options;
+    this.balloon = new XenBalloon(options.files);
+    this.guest = options.files.readIfThere("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "guest";
+    this.ceiling = initialCeiling(this.balloon.read());
+  }
+
+  guests(): Promise<readonly string[]> {
+    return Promise.resolve([this.guest]);
+  }
+
+  // Reads of /proc and /sys do not wait for anything, so they are made at once.
+  async observe(guest: string): Promise<Reading> {
+    this.check(guest);
+    const { files, nowS, frontswapPages } = this.options;
+    const before = this.balloon.read();
+    const { readings, meminfo } = kernelReadings({
+      meminfo: files.read("/proc/meminfo"),
+      zoneinfo: files.read("/proc/zoneinfo"),
+      vmstat: files.readIfThere("/proc/vmstat"),
+      pressureMemory: files.readIfThere("/proc/pressure/memory"),
+    });
+    const { pageBytes } = readings;
+    const seen = observeCeiling(this.ceiling, before);
+    const offsetKib = this.measureOffset(before, meminfo.memTotalKib);
+    this.ceiling = seen.ceiling;
+    return {
+      observation: {
+        t: nowS(),
+        guest,
+        ...readings,
+        frontswapPages: frontswapPages(meminfo, pageBytes),
+        balloonCurrentPages: pagesFromKib(meminfo.memTotalKib + offsetKib, pageBytes),
+        balloonMaxPages: pagesFromKib(ceilingKib(this.ceiling, before), pageBytes),
+      },
+      notices: [...this.untold.splice(0), ...seen.notices],
+    };
+  }
+
+  async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
+    this.check(guest);
+    this.write(kibFromPages(balloonTargetPages, pageBytes));
+  }
+
+  /**
+   * Ask for all that the guest was built for, or for what the toolstack set while we watched. Xen gives what it allows,
+   * and the kernel tries a few times for the rest: it may come when the host has memory again.
+   */
+  async release(guest: string): Promise<void> {
+    this.check(guest);
+    this.write(this.balloon.read().maximumKib);
+  }
+
+  async close(): Promise<void> {
+    this.options.files.close();
+  }
+
+  private check(guest: string): void {
+    if (guest !== this.guest) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+  }
+
+  /**
+   * While the balloon moves, MemTotal runs ahead of current_kb by up to 3 MiB, so the offset is taken when the target
+   * is reached, before and after MemTotal was read, and kept. Before the first time the difference of the moment must do.
+   */
+  private measureOffset({ currentKib, targetKib }: XenBalloonReading, memTotalKib: number): number {
+    const nowKib = currentKib - memTotalKib;
+    if (currentKib === targetKib && currentKib === this.balloon.currentKib()) this.offsetKib = nowKib;
+    return this.offsetKib ?? nowKib;
+  }
+
+  /** Never above what the toolstack set, which it may have done since the step's observation. */
+  private write(wantedKib: number): void {
+    const reading = this.balloon.read();
+    const seen = observeCeiling(this.ceiling, reading);
+    const targetKib = Math.min(wantedKib, seen.ceiling.toolstackKib ?? wantedKib);
+    const gaveUp = reading.targetKib === targetKib && standsStill(seen.ceiling, reading) && reading.retryCount === 1;
+    const writtenKib = this.balloon.write(gaveUp ? targetKib - WAKE_KIB : targetKib, LEAST_KIB, reading.maximumKib);
+    const noted = noteWrite(seen.ceiling, reading, writtenKib);
+    this.ceiling = noted.ceiling;
+    this.untold.push(...seen.notices, ...(gaveUp ? [givenUp(reading)] : []), ...noted.notices);
+  }
+}
+
+function givenUp({ currentKib, targetKib }: XenBalloonReading): Notice {
+  const mib = (kib: number): number => Math.floor(kib / 1024);
+  return { code: "retries_given_up", details: { currentMib: mib(currentKib), targetMib: mib(targetKib) } };
+}

@@ -1,0 +1,72 @@
+import { selfballoonError } from "../../core/errors.ts";
+import { parseNumberFile } from "../../formats/number-file.ts";
+import type { MachineFiles } from "../../machine/files.ts";
+
+/** The directory of Xen's balloon (Linux, Documentation/ABI/stable/sysfs-devices-system-xen_memory). */
+export const XEN_MEMORY = "/sys/devices/system/xen_memory/xen_memory0";
+
+const TARGET_KB = `${XEN_MEMORY}/target_kb`;
+
+/** Xen's balloon rounds targets down to this. */
+const GRAIN_KIB = 4;
+
+/** What the balloon driver shows, in KiB. */
+export interface XenBalloonReading {
+  readonly targetKib: number;
+  readonly currentKib: number;
+  /** The most that the guest was built for (`maxmem=`): what it has plus what its balloon holds. */
+  readonly maximumKib: number;
+  /** 1 while nothing is being retried, and again once the driver has given up. */
+  readonly retryCount: number;
+}
+
+/** The balloon driver's files. */
+export class XenBalloon {
+  private readonly files: MachineFiles;
+
+  constructor(files: MachineFiles) {
+    this.files = files;
+  }
+
+  read(): XenBalloonReading {
+    const currentKib = this.number(`${XEN_MEMORY}/info/current_kb`);
+    const lowKib = this.number(`${XEN_MEMORY}/info/low_kb`);
+    const highKib = this.number(`${XEN_MEMORY}/info/high_kb`);
+    return {
+      targetKib: this.number(TARGET_KB),
+      currentKib,
+      maximumKib: currentKib + lowKib + highKib,
+      retryCount: this.number(`${XEN_MEMORY}/retry_count`),
+    };
+  }
+
+  currentKib(): number {
+    return this.number(`${XEN_MEMORY}/info/current_kb`);
+  }
+
+  /**
+   * Write the target, checked before and read back after, because the driver takes anything without complaint and
+   * understands garbage as 0, which ends in a kernel panic.
+   * @returns what the driver made of it: rounded down to 4 KiB.
+   * @throws ERR_TARGET_UNSAFE outside `leastKib` to `mostKib`; ERR_TARGET_NOT_TAKEN if it reads back as something else.
+   */
+  write(targetKib: number, leastKib: number, mostKib: number): number {
+    if (!Number.isSafeInteger(targetKib) || targetKib < leastKib || targetKib > mostKib) {
+      throw selfballoonError("ERR_TARGET_UNSAFE", { targetKib, leastKib, mostKib });
+    }
+    const oldKib = this.number(TARGET_KB);
+    const wantedKib = targetKib - (targetKib % GRAIN_KIB);
+    this.files.write(TARGET_KB, `${wantedKib}`);
+    const readKib = this.number(TARGET_KB);
+    if (readKib !== wantedKib) {
+      this.files.write(TARGET_KB, `${oldKib}`);
+      const path = this.files.resolve(TARGET_KB);
+      throw selfballoonError("ERR_TARGET_NOT_TAKEN", { path, targetKib: wantedKib, readKib, oldKib });
+    }
+    return wantedKib;
+  }
+
+  private number(path: string): number {
+    return parseNumberFile(this.files.read(path), this.files.resolve(path));
+  }
+}

@@ -1,0 +1,75 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { MachineFiles } from "../../../src/machine/files.ts";
+import { Tree } from "../../support/trees.ts";
+
+const open = () => {
+  const tree = new Tree("xen/pv-idle");
+  return { tree, files: new MachineFiles(tree.root) };
+};
+
+const codeOf = (action: () => unknown): unknown => {
+  try {
+    return action();
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown ? thrown.code : thrown;
+  }
+};
+
+describe("the machine's files", () => {
+  it("are read anew each time, even when another file takes the place", () => {
+    const { tree, files } = open();
+    expect(files.read("/proc/swaps")).toMatch(/^Filename/);
+    tree.write("proc/swaps", "new\n");
+    expect(files.read("/proc/swaps")).toBe("new\n");
+  });
+
+  it("are read on the machine itself through kept descriptors, and still anew", async () => {
+    const files = new MachineFiles("");
+    const first = files.read("/proc/uptime");
+    await expect.poll(() => files.read("/proc/uptime"), { timeout: 5000 }).not.toBe(first);
+    files.close();
+  });
+
+  it("are read whole when they are larger than the buffer", () => {
+    const { tree, files } = open();
+    tree.write("proc/zoneinfo", `${"x".repeat(999)}\n`.repeat(700));
+    expect(files.read("/proc/zoneinfo")).toHaveLength(700_000);
+  });
+
+  it.each([
+    ["larger than 1 MiB", "x".repeat(1_048_577)],
+    ["binary", Buffer.from([77, 0, 1, 2])],
+  ])("that are %s are refused, with the file's name", (_, content) => {
+    const { tree, files } = open();
+    tree.write("proc/meminfo", content);
+    expect(codeOf(() => files.read("/proc/meminfo"))).toBe("ERR_FILE_UNREADABLE");
+    expect(() => files.read("/proc/meminfo")).toThrow(`${tree.root}/proc/meminfo`);
+  });
+
+  it("that are not there are missing, or null where that is expected", () => {
+    const { files } = open();
+    expect(codeOf(() => files.read("/proc/nothing"))).toBe("ERR_FILE_MISSING");
+    expect(codeOf(() => files.read("/proc/swaps/below"))).toBe("ERR_FILE_MISSING");
+    expect(files.readIfThere("/proc/nothing")).toBeNull();
+  });
+
+  it("that are folders are refused", () => {
+    const { tree, files } = open();
+    mkdirSync(`${tree.root}/proc/folder`);
+    expect(codeOf(() => files.readIfThere("/proc/folder"))).toBe("ERR_FILE_UNREADABLE");
+  });
+
+  it("are written in place, and never made", () => {
+    const { tree, files } = open();
+    files.write("/proc/swaps", "ab");
+    expect(tree.read("proc/swaps")).toBe("ab");
+    expect(codeOf(() => files.write("/proc/none", "ab"))).toBe("ERR_FILE_MISSING");
+  });
+
+  it.skipIf(process.getuid?.() === 0)("that may not be read say so", () => {
+    const { tree, files } = open();
+    chmodSync(`${tree.root}/proc/swaps`, 0);
+    expect(codeOf(() => files.read("/proc/swaps"))).toBe("ERR_PERMISSION");
+  });
+});
