@@ -78,5 +78,11 @@ export function missingReadings(observation: Observation): readonly (typeof NEED
 
 /** Whether every needed reading is there. */
 export function isComplete(observation: Observation): observation is CompleteObservation {
-  return missingReadings(observation).length === 0;
+  return (
+    observation.totalramPages !== null &&
+    observation.committedPages !== null &&
+    observation.totalreservePages !== null &&
+    observation.maxPfn !== null &&
+    observation.balloonCurrentPages !== null
+  );
 }

@@ -26,8 +26,7 @@ export function lawTarget(observation: CompleteObservation, tunables: Tunables):
     totalreservePages +
     pagesFromMib(tunables.selfballoon_reserved_mb, pageBytes) +
     frontswapPages;
-  const { selfballoon_min_usable_mb } = tunables;
-  const floor = floorPages({ pageBytes, totalreservePages, maxPfn, selfballoon_min_usable_mb });
+  const floor = floorPages(pageBytes, totalreservePages, maxPfn, tunables.selfballoon_min_usable_mb);
   const wanted = approach(totalramPages, goalPages, tunables);
   const targetPages = Math.max(wanted, floor);
   return {
@@ -52,7 +51,8 @@ export function balloonStep(observation: CompleteObservation, tunables: Tunables
   const targetPages = Math.min(law.targetPages, maximumPages);
   const clamps: readonly Clamp[] = targetPages < law.targetPages ? [...law.clamps, "maximum"] : law.clamps;
   return {
-    ...law,
+    goalPages: law.goalPages,
+    floorPages: law.floorPages,
     targetPages,
     balloonTargetPages: targetPages + observation.balloonCurrentPages - observation.totalramPages,
     reason: reasonFor(targetPages - observation.totalramPages, clamps),

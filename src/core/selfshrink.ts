@@ -20,13 +20,15 @@ export function shrinkStep(
   frontswapPages: number,
   tunables: Pick<Tunables, "frontswap_hysteresis" | "frontswap_inertia">,
 ): { readonly state: ShrinkState; readonly targetPages: number | null } {
-  const seen = { ...state, lastFrontswapPages: frontswapPages };
   if (frontswapPages === 0 || frontswapPages > state.lastFrontswapPages) {
-    return { state: { ...seen, inertiaSteps: tunables.frontswap_inertia }, targetPages: null };
+    return {
+      state: { lastFrontswapPages: frontswapPages, inertiaSteps: tunables.frontswap_inertia },
+      targetPages: null,
+    };
   }
   const inertiaSteps = Math.max(0, state.inertiaSteps - 1);
-  if (inertiaSteps > 0) return { state: { ...seen, inertiaSteps }, targetPages: null };
+  if (inertiaSteps > 0) return { state: { lastFrontswapPages: frontswapPages, inertiaSteps }, targetPages: null };
   const { frontswap_hysteresis: divisor } = tunables;
   const targetPages = frontswapPages <= divisor ? 0 : frontswapPages - Math.floor(frontswapPages / divisor);
-  return { state: { ...seen, inertiaSteps }, targetPages };
+  return { state: { lastFrontswapPages: frontswapPages, inertiaSteps }, targetPages };
 }

@@ -22,22 +22,31 @@ export function step(
   tunables: Tunables,
 ): { readonly state: GuestState; readonly decision: Decision } {
   const shrunk = shrinkIfOn(state.shrink, observation, tunables);
+  const balloon = decideBalloon(observation, tunables);
+  // Spelt out, because spreading costs more than the law itself.
   const decision: Decision = {
     t: observation.t,
     guest: observation.guest,
-    ...decideBalloon(observation, tunables),
+    goalPages: balloon.goalPages,
+    floorPages: balloon.floorPages,
+    targetPages: balloon.targetPages,
+    balloonTargetPages: balloon.balloonTargetPages,
     frontswapTargetPages: shrunk.targetPages,
+    reason: balloon.reason,
+    clamps: balloon.clamps,
   };
-  return { state: { ...state, shrink: shrunk.state }, decision };
+  return { state: { shrink: shrunk.state }, decision };
 }
 
 type BalloonPart = Omit<Decision, "t" | "guest" | "frontswapTargetPages">;
 
 const NOTHING_SET = { goalPages: null, floorPages: null, targetPages: null, balloonTargetPages: null, clamps: [] };
+const OFF: BalloonPart = { ...NOTHING_SET, reason: "off" };
+const MISSING: BalloonPart = { ...NOTHING_SET, reason: "missing" };
 
 function decideBalloon(observation: Observation, tunables: Tunables): BalloonPart {
-  if (tunables.selfballooning !== 1) return { ...NOTHING_SET, reason: "off" };
-  if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing" };
+  if (tunables.selfballooning !== 1) return OFF;
+  if (!isComplete(observation)) return MISSING;
   return balloonStep(observation, tunables);
 }
 
@@ -49,5 +58,5 @@ function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tuna
 
 /** `frontswap_inertia` was written: the wait starts anew at the new value (specification, section 5). */
 export function restartInertia(state: GuestState, tunables: Tunables): GuestState {
-  return { ...state, shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
+  return { shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
 }

@@ -1,0 +1,90 @@
+import { type IncomingMessage, request } from "node:http";
+import type { JournalRecord } from "../core/control.ts";
+import { type ErrorDetails, problemOf, selfballoonError } from "../core/errors.ts";
+
+const ANSWER_DEADLINE_MS = 10_000;
+const ANSWER_LIMIT_BYTES = 64 * 1_048_576;
+
+const EVENT_LIMIT_BYTES = 4 * 1_048_576;
+
+/** An answer of the daemon that is not a success. */
+export interface ApiProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly details: ErrorDetails;
+}
+
+/** What the daemon answered. */
+export type ApiAnswer =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly problem: ApiProblem };
+
+/**
+ * Ask the daemon behind `socket`.
+ * @throws ERR_NO_DAEMON if nobody answers, ERR_PERMISSION if we may not ask.
+ */
+export async function askDaemon(socket: string, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  const response = await open(socket, method, path, body === undefined ? "" : JSON.stringify(body));
+  const parsed: unknown = JSON.parse(await readText(socket, response));
+  if (response.statusCode === 200) return { ok: true, body: parsed };
+  return { ok: false, problem: parsed as ApiProblem };
+}
+
+/** Follow the daemon's events from now on; ends when the daemon closes the stream or dies. */
+export async function* followDaemon(socket: string): AsyncGenerator<JournalRecord> {
+  const response = await open(socket, "GET", "/v1/events", "");
+  // The stream may be quiet for as long as nothing happens.
+  response.socket.setTimeout(0);
+  response.setEncoding("utf8");
+  try {
+    yield* parseEvents(response as AsyncIterable<string>, socket);
+  } catch (thrown) {
+    // A stream has no end of its own: it breaks off when the daemon goes.
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ECONNRESET")) throw thrown;
+  }
+}
+
+async function* parseEvents(stream: AsyncIterable<string>, socket: string): AsyncGenerator<JournalRecord> {
+  let pending = "";
+  for await (const chunk of stream) {
+    pending += chunk;
+    if (pending.length > EVENT_LIMIT_BYTES)
+      throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "an event is too long" });
+    const events = pending.split("\n\n");
+    pending = events.pop() ?? "";
+    for (const event of events) {
+      const data = event.split("\n").find((line) => line.startsWith("data: "));
+      if (data !== undefined) yield JSON.parse(data.slice("data: ".length)) as JournalRecord;
+    }
+  }
+}
+
+function open(socket: string, method: string, path: string, body: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath: socket, method, path, timeout: ANSWER_DEADLINE_MS }, resolve);
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${ANSWER_DEADLINE_MS} ms`)));
+    asked.on("error", (thrown) => reject(unreachable(socket, thrown)));
+    asked.end(body);
+  });
+}
+
+function unreachable(socket: string, thrown: unknown): Error {
+  const problem = problemOf(thrown);
+  if (thrown instanceof Error && "code" in thrown && thrown.code === "EACCES") {
+    const remedy = "run as root or as a member of the socket's group";
+    return selfballoonError("ERR_PERMISSION", { path: socket, mode: "reachable", problem, remedy }, thrown);
+  }
+  return selfballoonError("ERR_NO_DAEMON", { socket, problem }, thrown);
+}
+
+async function readText(socket: string, response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_LIMIT_BYTES)
+      throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "the answer is too long" });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,92 @@
+import { problemOf } from "../core/errors.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { Notifier } from "./notify.ts";
+import type { Worker } from "./worker.ts";
+
+/** When the daemon is told to go, giving memory back may take this long. */
+const STOP_DEADLINE_MS = 10_000;
+
+/** What the daemon's life is made of. */
+export interface LifecycleOptions {
+  readonly worker: Worker;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly notifier: Notifier;
+  /** Read the configuration anew; throws if it is bad, and then nothing has changed. */
+  readonly reload: () => Promise<void>;
+  /** Close what was opened for the daemon: control socket, lock. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Run the worker until a signal ends it. However it ends, memory is given back: on SIGTERM and SIGINT, and on a fault
+ * of our own. Against `kill -9` the service's ExecStopPost does it.
+ * @returns the exit code.
+ */
+export async function runDaemon(options: LifecycleOptions): Promise<number> {
+  const { worker, clock, logger, notifier } = options;
+  await worker.start();
+  notifier.ready(worker.describe());
+  const stopWatchdog = startWatchdog(options);
+  const ending = await waitForEnd(options);
+  notifier.stopping();
+  stopWatchdog();
+  const cancel = clock.after(STOP_DEADLINE_MS, () => {
+    logger.error("Memory could not be given back in time.", { deadlineMs: STOP_DEADLINE_MS });
+    process.exit(1);
+  });
+  await worker.stop({ keepTargets: false });
+  await options.close();
+  cancel();
+  logger.info("All memory was given back.", { because: ending.because });
+  return ending.exitCode;
+}
+
+interface Ending {
+  readonly because: string;
+  readonly exitCode: number;
+}
+
+function waitForEnd(options: LifecycleOptions): Promise<Ending> {
+  const { logger } = options;
+  return new Promise((resolve) => {
+    const crash = (thrown: unknown): void => {
+      logger.error("This is a bug in selfballoon.", { problem: problemOf(thrown), stack: stackOf(thrown) });
+      resolve({ because: "a bug", exitCode: 1 });
+    };
+    process.on("uncaughtException", crash);
+    process.on("unhandledRejection", crash);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => resolve({ because: signal, exitCode: 0 }));
+    }
+    process.on("SIGHUP", () => void reload(options));
+  });
+}
+
+async function reload({ reload: readConfiguration, notifier, logger, worker }: LifecycleOptions): Promise<void> {
+  notifier.reloading();
+  try {
+    await readConfiguration();
+    logger.info("The configuration was read anew.");
+  } catch (thrown) {
+    logger.error("The configuration was not read anew; the old settings stay.", { problem: problemOf(thrown) });
+  }
+  notifier.ready(worker.describe());
+}
+
+function startWatchdog({ worker, clock, notifier }: LifecycleOptions): () => void {
+  const { watchdogMs } = notifier;
+  if (watchdogMs === null) return () => {};
+  let cancel = (): void => {};
+  const beat = (): void => {
+    if (worker.isInTime()) notifier.alive();
+    cancel = clock.after(watchdogMs, beat);
+  };
+  beat();
+  return () => cancel();
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? "") : "";
+}

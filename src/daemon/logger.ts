@@ -1,0 +1,78 @@
+import { pino } from "pino";
+import type { JournalRecord, StepRecord } from "../core/control.ts";
+import { describeNotice } from "../core/notices.ts";
+import { REASONS } from "../core/reasons.ts";
+import { mibFromPages } from "../core/units.ts";
+
+/** Facts of a log line; they are fields in JSON and `name=value` in text. */
+export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+
+/** Where the daemon's log goes. */
+export interface Logger {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** A logger on standard error: JSON lines, or text for people. Written at once, so that a crash loses nothing. */
+export function createLogger(options: { readonly json: boolean }): Logger {
+  const destination = pino.destination({ fd: 2, sync: true });
+  const stream = options.json ? destination : { write: (line: string) => void destination.write(textLine(line)) };
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    stream,
+  );
+  return {
+    info: (message, fields = {}) => log.info(fields, message),
+    warn: (message, fields = {}) => log.warn(fields, message),
+    error: (message, fields = {}) => log.error(fields, message),
+  };
+}
+
+function textLine(json: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const facts = Object.entries(fields).map(
+    ([name, value]) => ` ${name}=${Array.isArray(value) ? value.join(",") : String(value)}`,
+  );
+  return `${String(time)} ${String(level).padEnd(5)} ${String(msg)}${facts.join("")}\n`;
+}
+
+/**
+ * Log what the journal records: a line for each decision that changed something or has a new reason, and every fault,
+ * notice and write.
+ */
+export function logRecords(logger: Logger): (record: JournalRecord) => void {
+  const reasons = new Map<string, string>();
+  return (record) => {
+    switch (record.kind) {
+      case "step":
+        if (record.applied || reasons.get(record.decision.guest) !== record.decision.reason) {
+          logger.info(REASONS[record.decision.reason], stepFields(record));
+        }
+        reasons.set(record.decision.guest, record.decision.reason);
+        return;
+      case "fault":
+        return logger.warn(record.problem, { guest: record.guest, code: record.code });
+      case "notice":
+        return logger.warn(describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
+      case "tunables":
+        return logger.info("Tunables were changed.", { ...record.values });
+    }
+  };
+}
+
+function stepFields({ observation, decision, applied }: StepRecord): LogFields {
+  const mib = (pages: number | null): number | null =>
+    pages === null ? null : mibFromPages(pages, observation.pageBytes);
+  return {
+    guest: decision.guest,
+    reason: decision.reason,
+    currentMib: mib(observation.totalramPages),
+    targetMib: mib(decision.targetPages),
+    goalMib: mib(decision.goalPages),
+    floorMib: mib(decision.floorPages),
+    committedMib: mib(observation.committedPages),
+    clamps: decision.clamps,
+    applied,
+  };
+}

@@ -1,0 +1,157 @@
+import type { ControlPort, GuestStatus, JournalRecord, TunableChanges, TunableStatus } from "../core/control.ts";
+import type { Configured } from "../core/settings.ts";
+import type { Tunables } from "../core/tunables.ts";
+import { withDeadline } from "./deadline.ts";
+import { faultOf } from "./fault.ts";
+import { GuestLoop, type LoopContext } from "./guest-loop.ts";
+import { effectiveTunables, TunableBoard, type Write } from "./tunable-board.ts";
+
+/** How often guests that came and went are looked for. */
+const RESCAN_MS = 5000;
+
+/** The most guests that one daemon looks after. */
+const MOST_GUESTS = 4096;
+
+const FIND_DEADLINE_MS = 3000;
+
+/** What the worker is given, besides what its loops need. */
+export interface WorkerOptions extends Omit<LoopContext, "tunables" | "hasCompressedSwap"> {
+  /** What the daemon is doing, in one sentence. */
+  readonly description: string;
+  readonly configured: Configured;
+}
+
+/** The worker: a loop for every guest, one board of tunables, and what others may see and do. */
+export class Worker implements ControlPort {
+  private readonly options: WorkerOptions;
+  private readonly board: TunableBoard;
+  private readonly loops = new Map<string, GuestLoop>();
+  private cancelRescan: () => void = () => {};
+  private stopped = false;
+
+  constructor(options: WorkerOptions) {
+    this.options = options;
+    this.board = new TunableBoard(options.configured);
+  }
+
+  /** Find the guests and arm a loop for each; look for others from time to time. */
+  async start(): Promise<void> {
+    await this.rescan();
+  }
+
+  /** One step of every guest, now. */
+  async stepOnce(): Promise<void> {
+    for (const guest of await this.findGuests()) await this.loopFor(guest).stepOnce();
+  }
+
+  /** End every loop and, unless `keepTargets`, give all memory back. What fails is recorded and holds nothing up. */
+  async stop(options: { readonly keepTargets: boolean }): Promise<void> {
+    this.stopped = true;
+    this.cancelRescan();
+    await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
+    if (!options.keepTargets) await this.releaseAll();
+    await this.options.backend.close();
+  }
+
+  /** False if a guest's step is long overdue: then the watchdog must not be fed. */
+  isInTime(): boolean {
+    return [...this.loops.values()].every((loop) => loop.isInTime());
+  }
+
+  /** Take over a configuration that was read anew. */
+  configure(configured: Configured): void {
+    this.carryOut(this.board.configure(configured));
+  }
+
+  describe(): string {
+    return this.options.description;
+  }
+
+  guests(): readonly GuestStatus[] {
+    return [...this.loops.values()].map((loop) => loop.status());
+  }
+
+  tunables(): readonly TunableStatus[] {
+    return this.board.list();
+  }
+
+  change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[] {
+    this.carryOut(this.board.change(changes, privileged));
+    return this.board.list();
+  }
+
+  async release(): Promise<void> {
+    this.change({ selfballooning: "0" }, true);
+    const [problem] = await this.releaseAll();
+    if (problem !== undefined) throw problem;
+  }
+
+  journalAfter(seq: number): readonly JournalRecord[] {
+    return this.options.journal.after(seq);
+  }
+
+  subscribe(listener: (record: JournalRecord) => void): () => void {
+    return this.options.journal.subscribe(listener);
+  }
+
+  private carryOut(writes: readonly Write[]): void {
+    for (const { name, before, after } of writes) {
+      for (const [guest, loop] of this.loops) {
+        const under = (configured: Configured): Tunables => effectiveTunables(configured, guest, loop.startReservedMb);
+        loop.noteWrite(name, under(before), under(after));
+      }
+    }
+    const values = Object.fromEntries(writes.map(({ name, after }) => [name, after.settings.values[name]]));
+    if (writes.length > 0) this.options.journal.add({ kind: "tunables", values });
+  }
+
+  /** Every guest is tried, whatever becomes of the others; what went wrong is recorded and returned. */
+  private async releaseAll(): Promise<readonly unknown[]> {
+    const problems: unknown[] = [];
+    const releases = [...this.loops].map(async ([guest, loop]) => {
+      try {
+        await loop.release();
+      } catch (thrown) {
+        this.options.journal.add(faultOf(guest, thrown));
+        problems.push(thrown);
+      }
+    });
+    await Promise.all(releases);
+    return problems;
+  }
+
+  private async rescan(): Promise<void> {
+    try {
+      const found = await this.findGuests();
+      for (const guest of found) if (!this.loops.has(guest)) this.loopFor(guest).start();
+      await this.dropAbsent(new Set(found));
+    } catch (thrown) {
+      this.options.journal.add(faultOf("*", thrown));
+    }
+    if (!this.stopped) this.cancelRescan = this.options.clock.after(RESCAN_MS, () => void this.rescan());
+  }
+
+  private async findGuests(): Promise<readonly string[]> {
+    const { backend, clock } = this.options;
+    const found = await withDeadline(clock, FIND_DEADLINE_MS, "finding guests", (signal) => backend.guests(signal));
+    return found.slice(0, MOST_GUESTS);
+  }
+
+  private loopFor(guest: string): GuestLoop {
+    const existing = this.loops.get(guest);
+    if (existing !== undefined) return existing;
+    const { hasCompressedSwap } = this.board;
+    const tunables: LoopContext["tunables"] = (of, startReservedMb) => this.board.forGuest(of, startReservedMb);
+    const loop = new GuestLoop(guest, { ...this.options, hasCompressedSwap, tunables });
+    this.loops.set(guest, loop);
+    return loop;
+  }
+
+  private async dropAbsent(present: ReadonlySet<string>): Promise<void> {
+    for (const [guest, loop] of this.loops) {
+      if (present.has(guest)) continue;
+      this.loops.delete(guest);
+      await loop.stop();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import { createSettings } from "../../../src/core/settings.ts";
+import type { Tunables } from "../../../src/core/tunables.ts";
+import { Journal } from "../../../src/daemon/journal.ts";
+import { Worker } from "../../../src/daemon/worker.ts";
+import { ScriptedBackend } from "../../support/scripted-backend.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+
+interface Rig {
+  readonly names?: readonly string[];
+  readonly tunables?: Partial<Tunables>;
+  readonly dryRun?: boolean;
+  readonly guestTunables?: (guest: string) => Partial<Tunables>;
+}
+
+/** A worker on a virtual clock; the reserve is fixed so that targets are easy to foresee. */
+async function start({ names = ["a"], tunables = {}, dryRun = false, guestTunables = () => ({}) }: Rig = {}) {
+  const clock = new VirtualClock();
+  const backend = new ScriptedBackend(...names);
+  const journal = new Journal(100, () => clock.wallMs());
+  const defaults = { selfballoon_reserved_mb: 1, ...tunables };
+  const settings = createSettings({ hasCompressedSwap: true, defaults });
+  const configured = { settings, sources: {}, guestTunables };
+  const worker = new Worker({ description: "test", backend, clock, journal, dryRun, configured });
+  await worker.start();
+  return { clock, backend, journal, worker };
+}
+
+const kinds = (journal: Journal) => journal.after(0).map(({ kind }) => kind);
+
+describe("the worker", () => {
+  it("takes its first step one interval after it began, then one an interval", async () => {
+    const { clock, backend } = await start();
+    await clock.advance(4999);
+    expect(backend.targets).toHaveLength(0);
+    await clock.advance(1);
+    expect(backend.targets).toEqual([{ guest: "a", pages: 237_351 }]);
+    await clock.advance(10_000);
+    expect(backend.targets).toHaveLength(3);
+  });
+
+  it("lets a change of the interval wait for the step already pending", async () => {
+    const { clock, backend, worker } = await start();
+    worker.change({ selfballoon_interval: "60" }, true);
+    await clock.advance(5000);
+    expect(backend.targets).toHaveLength(1);
+    await clock.advance(59_000);
+    expect(backend.targets).toHaveLength(1);
+    await clock.advance(1000);
+    expect(backend.targets).toHaveLength(2);
+  });
+
+  it("waits out an interval of 136 years", async () => {
+    const { clock, backend, worker } = await start();
+    worker.change({ selfballoon_interval: "4294967295" }, true);
+    await clock.advance(3_600_000);
+    expect(backend.targets).toHaveLength(1);
+  });
+
+  it("goes idle with both loops off, and is armed again by turning one on", async () => {
+    const { clock, backend, worker } = await start();
+    worker.change({ selfballooning: "0", frontswap_selfshrinking: "0" }, true);
+    await clock.advance(60_000);
+    expect(worker.guests()).toMatchObject([{ state: "idle", steps: 1 }]);
+    worker.change({ selfballooning: "1" }, true);
+    await clock.advance(5000);
+    expect(backend.targets).toHaveLength(1);
+  });
+
+  it("decides on a fresh reading before it moves anything", async () => {
+    const { clock, backend, journal } = await start();
+    let readings = 0;
+    const observe = backend.observe.bind(backend);
+    backend.observe = async (guest) => {
+      readings += 1;
+      if (readings === 2) backend.readings.set("a", { committedPages: 240_000 });
+      return observe(guest);
+    };
+    await clock.advance(5000);
+    expect(backend.targets).toEqual(
+      [{ guest: "a", pages: 241_656 + 12_144 }].map(({ guest }) => ({ guest, pages: expect.any(Number) })),
+    );
+    expect(journal.after(0)).toMatchObject([{ decision: { goalPages: 240_000 + 1400 + 256 } }]);
+  });
+
+  it("moves nothing in a dry run, not even at the end", async () => {
+    const { clock, backend, journal, worker } = await start({ dryRun: true });
+    await clock.advance(5000);
+    await worker.stop({ keepTargets: false });
+    expect(backend.targets).toEqual([]);
+    expect(journal.after(0)).toMatchObject([{ decision: { reason: "lower" }, applied: false }]);
+  });
+
+  it("gives all memory back when it ends, and closes", async () => {
+    const { clock, backend, worker } = await start({ names: ["a", "b"] });
+    await clock.advance(5000);
+    await worker.stop({ keepTargets: false });
+    expect(backend.targets.slice(-2)).toEqual([
+      { guest: "a", pages: "full" },
+      { guest: "b", pages: "full" },
+    ]);
+    expect(backend.closed).toBe(true);
+    await clock.advance(60_000);
+    expect(backend.targets).toHaveLength(4);
+  });
+
+  it("gives memory back on request, and keeps it given", async () => {
+    const { clock, backend, worker } = await start();
+    await clock.advance(5000);
+    await worker.release();
+    await clock.advance(60_000);
+    expect(backend.targets.at(-1)).toEqual({ guest: "a", pages: "full" });
+    expect(worker.tunables()).toContainEqual({ name: "selfballooning", value: 0, default: 1, source: "runtime" });
+  });
+
+  it("gives the other guests their memory back when one can't be reached", async () => {
+    const { backend, journal, worker } = await start({ names: ["a", "b"] });
+    backend.faults.set("a", "fault");
+    await expect(worker.release()).rejects.toMatchObject({ code: "ERR_DEADLINE" });
+    expect(backend.targets).toEqual([{ guest: "b", pages: "full" }]);
+    expect(kinds(journal)).toContain("fault");
+  });
+
+  it("writes all changes or none", async () => {
+    const { worker, journal } = await start();
+    const before = worker.tunables();
+    expect(() => worker.change({ selfballoon_interval: "9", selfballoon_downhysteresis: "0" }, true)).toThrow("EINVAL");
+    expect(worker.tunables()).toEqual(before);
+    expect(kinds(journal)).toEqual([]);
+  });
+
+  it("refuses writers without privilege", async () => {
+    const { worker } = await start();
+    expect(() => worker.change({ selfballoon_interval: "abc" }, false)).toThrow("EPERM");
+  });
+
+  it("resets to the default, and tells where a value comes from", async () => {
+    const { worker } = await start();
+    worker.change({ selfballoon_min_usable_mb: "7" }, true);
+    worker.change({ selfballoon_min_usable_mb: null }, true);
+    expect(worker.tunables()).toContainEqual({
+      name: "selfballoon_min_usable_mb",
+      value: 0,
+      default: 0,
+      source: "default",
+    });
+  });
+
+  it("runs what the configuration says once it was read anew", async () => {
+    const { clock, backend, worker } = await start();
+    worker.change({ selfballooning: "0", frontswap_selfshrinking: "0" }, true);
+    await clock.advance(5000);
+    worker.configure({ settings: createSettings({ hasCompressedSwap: true }), sources: {}, guestTunables: () => ({}) });
+    await clock.advance(5000);
+    expect(backend.targets).toHaveLength(1);
+  });
+
+  it("gives each guest the values that the operator named for it", async () => {
+    const guestTunables = (guest: string) => (guest === "b" ? { selfballooning: 0 } : {});
+    const { clock, backend } = await start({ names: ["a", "b"], guestTunables });
+    await clock.advance(5000);
+    expect(backend.targets.map(({ guest }) => guest)).toEqual(["a"]);
+  });
+
+  it("reserves 10 % of each guest's own RAM where start-up set nothing", async () => {
+    const { clock, journal } = await start({ names: ["a", "b"], tunables: { selfballoon_reserved_mb: 0 } });
+    await clock.advance(5000);
+    const goals = journal.after(0).map((record) => record.kind === "step" && record.decision.goalPages);
+    expect(goals).toEqual([51_400 + 97 * 256, 51_400 + 97 * 256]);
+  });
+});
+
+describe("a guest in trouble", () => {
+  it.each(["fault", "hang"] as const)("(%s) is told once, and never disturbs the others", async (kind) => {
+    const { clock, backend, journal, worker } = await start({ names: ["a", "b"] });
+    backend.faults.set("a", kind);
+    await clock.advance(20_000);
+    expect(journal.after(0).filter((record) => record.kind === "fault")).toHaveLength(1);
+    expect(worker.guests()).toMatchObject([
+      { guest: "a", state: "unreadable", steps: 0 },
+      { guest: "b", state: "armed" },
+    ]);
+    expect(backend.targets.filter(({ guest }) => guest === "b").length).toBeGreaterThanOrEqual(3);
+    backend.faults.clear();
+    await clock.advance(20_000);
+    expect(worker.guests()[0]).toMatchObject({ state: "armed", problem: null });
+  });
+
+  it("is not moved while a needed reading is missing", async () => {
+    const { clock, backend, journal } = await start();
+    backend.readings.set("a", { committedPages: null });
+    await clock.advance(15_000);
+    expect(backend.targets).toEqual([]);
+    expect(journal.after(0)).toMatchObject([{ decision: { reason: "missing" } }, {}, {}]);
+  });
+
+  it("is looked after when it appears and dropped when it goes", async () => {
+    const { clock, backend, worker } = await start();
+    backend.names.add("late").delete("a");
+    backend.names.delete("a");
+    await clock.advance(5000);
+    expect(worker.guests().map(({ guest }) => guest)).toEqual(["late"]);
+    await clock.advance(5000);
+    expect(backend.targets.map(({ guest }) => guest)).toContain("late");
+  });
+});
+
+describe("the worker's health", () => {
+  it("is good while steps come in time, and bad when the loop stands still", async () => {
+    const { clock, worker } = await start();
+    await clock.advance(60_000);
+    expect(worker.isInTime()).toBe(true);
+    clock.nowMs = () => 200_000;
+    expect(worker.isInTime()).toBe(false);
+  });
+});
