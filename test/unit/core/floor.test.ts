@@ -2,13 +2,7 @@ import { describe, expect, it } from "vitest";
 import { floorPages } from "../../../src/core/floor.ts";
 
 const MIB = 256;
-const at = (usefulMib: number, minUsableMb = 0): number =>
-  floorPages({
-    pageBytes: 4096,
-    totalreservePages: 1000,
-    maxPfn: 1000 + usefulMib * MIB,
-    selfballoon_min_usable_mb: minUsableMb,
-  });
+const at = (usefulMib: number, minUsableMb = 0): number => floorPages(4096, 1000, 1000 + usefulMib * MIB, minUsableMb);
 
 describe("the floor", () => {
   it("is the whole guest below 16 MiB: not worth ballooning", () => {
@@ -33,19 +27,11 @@ describe("the floor", () => {
   });
 
   it("counts a reserve above the highest page frame as no useful memory, where the driver wrapped", () => {
-    expect(floorPages({ pageBytes: 4096, totalreservePages: 5000, maxPfn: 4000, selfballoon_min_usable_mb: 0 })).toBe(
-      4000,
-    );
+    expect(floorPages(4096, 5000, 4000, 0)).toBe(4000);
   });
 
   it("counts in the guest's own page size", () => {
-    const of = (pageBytes: number): number =>
-      floorPages({
-        pageBytes,
-        totalreservePages: 0,
-        maxPfn: (1024 * 1_048_576) / pageBytes,
-        selfballoon_min_usable_mb: 0,
-      }) * pageBytes;
+    const of = (pageBytes: number): number => floorPages(pageBytes, 0, (1024 * 1_048_576) / pageBytes, 0) * pageBytes;
     expect(of(65_536) / 1_048_576).toBeCloseTo(of(4096) / 1_048_576, 0);
   });
 });

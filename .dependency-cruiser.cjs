@@ -1,0 +1,65 @@
+// The import rules between the rooms (ARCHITECTURE.md), checked by `npm test`.
+const rooms = {
+  core: [],
+  formats: ["core"],
+  sim: ["core", "formats"],
+  machine: ["core", "formats"],
+  swap: ["core", "formats", "machine"],
+  "backends/xen": ["core", "formats", "machine"],
+  "backends/host": ["core", "formats"],
+  "backends/qemu": ["core", "formats", "backends/host"],
+  "backends/libvirt": ["core", "formats", "backends/host"],
+  "backends/simulated": ["core", "formats", "sim"],
+  config: ["core", "formats"],
+  daemon: ["core"],
+  api: ["core", "formats"],
+  cli: ["core", "formats", "config", "api/client.ts"],
+};
+
+const roomRules = Object.entries(rooms).map(([room, mayImport]) => ({
+  name: `${room.replace("/", "-")}-imports`,
+  comment: `${room} may import ${mayImport.length === 0 ? "nothing" : mayImport.join(", ")}`,
+  severity: "error",
+  from: { path: `^src/${room}/` },
+  to: { path: "^src/", pathNot: [`^src/${room}/`, ...mayImport.map((place) => `^src/${place}`)] },
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: "core-is-pure",
+      comment: "core decides: no I/O, clock, randomness or packages",
+      severity: "error",
+      from: { path: "^src/core/" },
+      to: { dependencyTypes: ["core", "npm", "npm-dev"] },
+    },
+    {
+      name: "formats-and-sim-do-no-io",
+      comment: "formats and sim are given text and time",
+      severity: "error",
+      from: { path: "^src/(formats|sim)/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "spawning-is-confined",
+      comment: "only these files start other programs",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(daemon/notify|backends/libvirt/virsh)\\.ts$" },
+      to: { path: "^(node:)?child_process$" },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "tests-stay-outside",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|bench|scripts)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+  },
+};

@@ -1,0 +1,39 @@
+// Makes a fresh clone runnable: installs what package-lock.json names and builds dist/, each only if it is out of date.
+// Needs nothing but Node and npm.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const root = new URL("..", import.meta.url).pathname;
+
+/** Newest change below `path`, in ms; 0 if it is not there. */
+function newestMs(path) {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newestMs(join(path, name))));
+}
+
+function run(what, command, args) {
+  console.error(`${what} (${[command, ...args].join(" ")}) ...`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  if (status === 0) return;
+  console.error(`${what} failed; run it by hand to see why`);
+  process.exit(1);
+}
+
+const lock = join(root, "package-lock.json");
+if (newestMs(join(root, "node_modules/.package-lock.json")) < statSync(lock).mtimeMs) {
+  run("Installing the tools that build and test selfballoon", "npm", [
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
+}
+const sources = ["src", "scripts/build.mjs", "package.json", "package-lock.json"].map((name) =>
+  newestMs(join(root, name)),
+);
+if (newestMs(join(root, "dist/selfballoon.mjs")) < Math.max(...sources)) {
+  run("Building dist/", process.execPath, ["scripts/build.mjs"]);
+}

@@ -1,0 +1,77 @@
+// Runs all checks and tests, in order, and says at the end how many tests passed. `--only GROUP` runs one group.
+// Groups: check (format, types, lint, import rules, unused code), fast, vm (real guests).
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = new URL("..", import.meta.url).pathname;
+const bin = (name) => join(root, "node_modules/.bin", name);
+
+const checks = [
+  [
+    "formatting and lint",
+    bin("biome"),
+    ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "--error-on-warnings", "."],
+  ],
+  ["types", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]],
+  ["types of the core, without a platform", bin("tsc"), ["--noEmit", "-p", "src/core/tsconfig.json"]],
+  ["rules that need types", bin("eslint"), ["--max-warnings=0", "."]],
+  [
+    "import rules between the rooms",
+    bin("depcruise"),
+    ["src", "--config", ".dependency-cruiser.cjs", "--output-type", "err"],
+  ],
+  ["unused code", bin("knip"), ["--treat-config-hints-as-errors"]],
+];
+
+const reports = mkdtempSync(join(tmpdir(), "selfballoon-tests-"));
+const tests = (project) => [
+  `${project} tests`,
+  bin("vitest"),
+  [
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${join(reports, project)}.json`,
+  ],
+];
+
+const groups = { check: checks, fast: [tests("fast")], vm: [tests("vm")] };
+
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
+if (only !== null && !Object.hasOwn(groups, only)) {
+  console.error(`--only takes one of ${Object.keys(groups).join(", ")}, not ${only}`);
+  process.exit(2);
+}
+
+const failed = [];
+for (const [what, command, args] of only === null ? Object.values(groups).flat() : groups[only]) {
+  console.log(`\n== ${what}`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0) failed.push(what);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const project of ["fast", "vm"]) {
+  const report = readReport(join(reports, `${project}.json`));
+  total.passed += report.numPassedTests;
+  total.failed += report.numFailedTests;
+  total.skipped += report.numPendingTests;
+}
+rmSync(reports, { recursive: true });
+
+if (failed.length > 0) console.error(`\nFailed: ${failed.join("; ")}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    // The group did not run; if it should have, its status says so.
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+  }
+}

@@ -1,0 +1,20 @@
+import { loadConfig } from "../config/load.ts";
+import type { Finding } from "../core/finding.ts";
+import { type DaemonOptions, flagsOf } from "./daemon.ts";
+import { coloured, print, printJson } from "./output.ts";
+import type { CliPorts } from "./ports.ts";
+
+const COLOURS = { ok: "green", info: "dim", warn: "yellow", fail: "red" } as const;
+
+/** `selfballoon doctor`: what is present, missing and risky on this machine, and what to do. */
+export async function doctor(ports: CliPorts, options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
+  const config = await loadConfig(flagsOf(options), process.env, "nothing was examined");
+  const findings = await ports.examine(config, options.root ?? "");
+  if (options.json) return printJson({ findings });
+  for (const finding of findings) print(describe(finding));
+}
+
+function describe({ level, what, remedy }: Finding): string {
+  const first = `${coloured(COLOURS[level], level.padEnd(4))}  ${what}`;
+  return remedy === "" ? first : `${first}\n      ${remedy}`;
+}

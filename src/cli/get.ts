@@ -1,0 +1,37 @@
+import { hintFor } from "../config/nearest.ts";
+import type { TunableStatus } from "../core/control.ts";
+import { selfballoonError } from "../core/errors.ts";
+import { TUNABLES } from "../core/tunables.ts";
+import { askTunables, type DaemonOptions } from "./daemon.ts";
+import { coloured, print, printJson, tableLines } from "./output.ts";
+
+/** `selfballoon get [NAME]...`: one name prints its value alone, as reading the driver's file did. */
+export async function get(
+  names: readonly string[],
+  options: DaemonOptions & { readonly json?: boolean },
+): Promise<void> {
+  const tunables = await askTunables(options);
+  const chosen = names.length === 0 ? tunables : names.map((name) => find(tunables, name));
+  if (options.json) return printJson({ tunables: chosen });
+  const [only] = chosen;
+  if (names.length === 1 && only !== undefined) return print(String(only.value));
+  const [first = "", ...rest] = tableLines([["NAME", "VALUE", "DEFAULT", "FROM", "MEANING"], ...chosen.map(row)]);
+  print(coloured("bold", first));
+  rest.forEach(print);
+}
+
+function find(tunables: readonly TunableStatus[], name: string): TunableStatus {
+  const found = tunables.find((tunable) => tunable.name === name);
+  if (found !== undefined) return found;
+  if (TUNABLES.some((row) => row.name === name)) throw selfballoonError("ERR_TUNABLE_ABSENT", { name });
+  const hint = hintFor(
+    name,
+    TUNABLES.map((row) => row.name),
+  );
+  throw selfballoonError("ERR_TUNABLE_UNKNOWN", { name: JSON.stringify(name), hint });
+}
+
+function row(tunable: TunableStatus): readonly string[] {
+  const { summary = "", unit = "" } = TUNABLES.find(({ name }) => name === tunable.name) ?? {};
+  return [tunable.name, `${tunable.value} ${unit}`.trim(), String(tunable.default), tunable.source, summary];
+}

@@ -1,0 +1,36 @@
+import { styleText } from "node:util";
+import { mibFromPages } from "../core/units.ts";
+
+/** Colours only on a terminal, and never where NO_COLOR is set (no-color.org). */
+const hasColours = process.stdout.isTTY && !process.env["NO_COLOR"];
+
+/** `text` in a colour, where colours are wanted. */
+export function coloured(colour: "green" | "yellow" | "red" | "dim" | "bold", text: string): string {
+  return hasColours ? styleText(colour, text) : text;
+}
+
+/** Print a line for people or programs. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Print a value as one line of JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** Lines of a table with its columns aligned; the last column may be long. */
+export function tableLines(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Pages as people read them: `812 MiB`, or `-` where there is no number. */
+export function mibText(pages: number | null, pageBytes: number): string {
+  return pages === null ? "-" : `${mibFromPages(pages, pageBytes)} MiB`;
+}

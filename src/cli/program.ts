@@ -1,0 +1,182 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { BACKEND_KINDS, type BackendKind } from "../config/backend-kinds.ts";
+import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
+import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { BOOT_OPTIONS } from "../core/startup.ts";
+import type { CliPorts } from "./ports.ts";
+
+/** What every command that meets a machine or a daemon takes. */
+interface Common {
+  readonly config?: string;
+  readonly root?: string;
+  readonly json?: boolean;
+}
+
+interface RunOptions extends Common {
+  readonly backend?: BackendKind;
+  readonly set: readonly string[];
+  readonly dryRun?: boolean;
+  readonly once?: boolean;
+}
+
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+const setOption = (): Option =>
+  new Option("--set <NAME=VALUE>", "set a tunable; may be given several times").argParser(collect).default([], "none");
+
+/** Run one command. @returns its exit code. */
+export async function runCli(argv: readonly string[], ports: CliPorts): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram(ports, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    return reportError(thrown, argv.includes("--json"));
+  }
+}
+
+function reportError(thrown: unknown, json: boolean): number {
+  const error =
+    thrown instanceof SelfballoonError
+      ? thrown
+      : selfballoonError("ERR_INTERNAL", { problem: problemOf(thrown) }, thrown);
+  const { code, message, details } = error;
+  process.stderr.write(
+    json ? `${JSON.stringify({ code, message, details })}\n` : `selfballoon: ${message} [${code}]\n`,
+  );
+  if (error.code === "ERR_INTERNAL" && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ""}\n`);
+  return error.exitCode;
+}
+
+function buildProgram(ports: CliPorts, exitWith: (code: number) => void): Command {
+  const program = new Command("selfballoon")
+    .description("Each VM uses as little RAM as its load needs and hands the rest back.")
+    .version(ports.version)
+    .exitOverride()
+    .showHelpAfterError("(selfballoon --help tells what there is)")
+    .addHelpText("after", EXAMPLES);
+  addRun(program, ports, exitWith);
+  addStatus(program);
+  addTunables(program);
+  addMachine(program, ports);
+  addRecordings(program, ports);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  selfballoon doctor                          look at this machine first
+  selfballoon run --dry-run                   decide and record, move nothing
+  selfballoon run --set selfballoon_interval=10
+  selfballoon status                          what each guest has, wants, and why
+  selfballoon set selfballoon_reserved_mb=256
+  selfballoon release                         give all memory back
+
+Exit codes: 0 ok, 1 bug or fault, 2 usage, 3 configuration, 4 no usable balloon, 5 permission, 6 already running.`;
+
+function command(program: Command, usage: string, summary: string): Command {
+  return program
+    .command(usage)
+    .description(summary)
+    .option("--config <FILE>", `configuration file (default: ${DEFAULT_CONFIG_FILE} if it is there)`)
+    .addOption(
+      new Option("--root <DIR>", "put DIR before /proc, /sys, /dev and /run: a tree that stands for a machine"),
+    );
+}
+
+function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => void): void {
+  const run = command(program, "run", "watch the guests and move their balloons")
+    .addOption(new Option("--backend <KIND>", "how to reach balloons").choices(BACKEND_KINDS))
+    .addOption(setOption())
+    .option("--dry-run", "decide and record, move nothing")
+    .option("--once", "one step of every guest, then exit; targets stay")
+    .option("--json", "decisions and log as JSON lines");
+  for (const name of bootFlags()) {
+    const takesValue = BOOT_OPTIONS[name] === undefined;
+    run.addOption(new Option(`--${name}${takesValue ? " <0|1>" : ""}`, "the driver's boot option of that name"));
+  }
+  run.action(async (options: RunOptions) => {
+    exitWith(
+      await ports.run({
+        flags: {
+          ...(options.config === undefined ? {} : { config: options.config }),
+          ...(options.backend === undefined ? {} : { backend: options.backend }),
+          set: options.set,
+          root: options.root ?? "",
+        },
+        bootOptions: bootOptionsGiven(run.opts()),
+        dryRun: options.dryRun ?? false,
+        once: options.once ?? false,
+        json: options.json ?? false,
+      }),
+    );
+  });
+}
+
+/** The boot options' names without values, each once. */
+function bootFlags(): readonly string[] {
+  return [...new Set(Object.keys(BOOT_OPTIONS).map((word) => word.split("=")[0] ?? word))];
+}
+
+/** The boot options among the flags, as the kernel's command line spells them. */
+function bootOptionsGiven(options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(BOOT_OPTIONS).filter((word) => {
+    const [name = word, value] = word.split("=");
+    return options[name] === (value ?? true);
+  });
+}
+
+function addStatus(program: Command): void {
+  command(program, "status", "show each guest: has, wants, floor, why")
+    .option("--json", "as JSON")
+    .action(async (options: Common) => (await import("./status.ts")).status(options));
+}
+
+function addTunables(program: Command): void {
+  command(program, "get [NAME...]", "show tunables; one name prints its value alone")
+    .option("--json", "as JSON")
+    .action(async (names: string[], options: Common) => (await import("./get.ts")).get(names, options));
+  command(program, "set <NAME=VALUE...>", "change tunables of the running daemon: all of them or none").action(
+    async (assignments: string[], options: Common) => (await import("./set.ts")).set(assignments, options),
+  );
+  command(program, "reset <NAME...>", "bring tunables back to their defaults").action(
+    async (names: string[], options: Common) => (await import("./set.ts")).reset(names, options),
+  );
+}
+
+function addMachine(program: Command, ports: CliPorts): void {
+  command(program, "doctor", "tell what is present, missing and risky on this machine, and what to do")
+    .option("--json", "as JSON")
+    .action(async (options: Common) => (await import("./doctor.ts")).doctor(ports, options));
+  command(program, "release", "give all memory back and exit").action(async (options: Common) =>
+    (await import("./release.ts")).release(ports, options),
+  );
+}
+
+function addRecordings(program: Command, ports: CliPorts): void {
+  command(program, "record <FILE>", "append observations as JSON lines; - is standard output")
+    .addOption(new Option("--count <N>", "end after N observations").argParser(parseCount))
+    .addOption(
+      new Option("--interval <SECONDS>", "between readings, where no daemon runs").argParser(parseCount).default(5),
+    )
+    .action(async (file: string, options: Common & { count?: number; interval: number }) =>
+      (await import("./record.ts")).record(ports, file, options),
+    );
+  program
+    .command("replay <FILE>")
+    .description("run the law over a recording; - streams: a line in, a line out")
+    .addOption(setOption())
+    .action(async (file: string, options: { set: readonly string[] }) =>
+      (await import("./replay.ts")).replay(file, options),
+    );
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 1 to 999999999.");
+}

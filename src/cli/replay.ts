@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { parseSet } from "../config/load.ts";
+import { hintFor } from "../config/nearest.ts";
+import { problemOf, selfballoonError } from "../core/errors.ts";
+import type { Observation } from "../core/observation.ts";
+import { refusedWrite } from "../core/refused-write.ts";
+import { createSettings, type Settings, writeSetting } from "../core/settings.ts";
+import { type GuestState, INITIAL_GUEST_STATE, restartInertia, step } from "../core/step.ts";
+import { TUNABLES } from "../core/tunables.ts";
+import { MAX_RECORDING_LINE_LENGTH, parseRecordingLine } from "../formats/recording.ts";
+import { formatDecision, formatSetAnswer } from "../formats/recording-writer.ts";
+import { readLines } from "./lines.ts";
+
+/** The most guests that one recording may tell of. */
+const MOST_GUESTS = 65_536;
+
+/** Runs the law over a recording: a fresh state for each guest, a step at each observation, whatever its time. */
+export class Replay {
+  private settings: Settings = createSettings({ hasCompressedSwap: true });
+  private readonly states = new Map<string, GuestState>();
+
+  /** Take one line and give the answer to it. @throws ERR_RECORDING_LINE. */
+  answer(text: string, lineNumber: number): string {
+    const line = parseRecordingLine(text, lineNumber);
+    if (line.kind === "set") return formatSetAnswer(this.write(line.set));
+    return this.step(line.observation, lineNumber);
+  }
+
+  /** Write tunables one by one, as a privileged writer; an unknown name is as invalid as a bad value. */
+  write(values: Readonly<Record<string, string>>): Record<string, "ok" | "EINVAL" | "EPERM"> {
+    const answers = Object.entries(values).map(([name, text]) => {
+      const change = writeSetting(this.settings, name, text, true);
+      if (!change.ok) return [name, change.refusal === "EPERM" ? "EPERM" : "EINVAL"] as const;
+      this.settings = change.settings;
+      if (change.name === "frontswap_inertia") this.restartInertia();
+      return [name, "ok"] as const;
+    });
+    return Object.fromEntries(answers);
+  }
+
+  /** Write a tunable that the command line names. @throws ERR_TUNABLE_UNKNOWN, ERR_TUNABLE_INVALID. */
+  set(assignment: string): void {
+    const { name, text } = parseSet(assignment);
+    const change = writeSetting(this.settings, name, text, true);
+    const hint = hintFor(
+      name,
+      TUNABLES.map((row) => row.name),
+    );
+    if (!change.ok) throw refusedWrite(this.settings, name, text, change.refusal, hint);
+    this.settings = change.settings;
+  }
+
+  private step(observation: Observation, line: number): string {
+    const { guest } = observation;
+    if (!this.states.has(guest) && this.states.size >= MOST_GUESTS) {
+      throw selfballoonError("ERR_RECORDING_LINE", { line, problem: `it tells of more than ${MOST_GUESTS} guests` });
+    }
+    const { state, decision } = step(this.states.get(guest) ?? INITIAL_GUEST_STATE, observation, this.settings.values);
+    this.states.set(guest, state);
+    return formatDecision(decision);
+  }
+
+  private restartInertia(): void {
+    for (const [guest, state] of this.states) this.states.set(guest, restartInertia(state, this.settings.values));
+  }
+}
+
+/** `selfballoon replay FILE|-`: a line in, a line out, flushed. */
+export async function replay(file: string, options: { readonly set: readonly string[] }): Promise<void> {
+  const run = new Replay();
+  for (const assignment of options.set) run.set(assignment);
+  const stream = file === "-" ? process.stdin : createReadStream(file);
+  stream.setEncoding("utf8");
+  try {
+    for await (const { text, number } of readLines(stream as AsyncIterable<string>, MAX_RECORDING_LINE_LENGTH)) {
+      if (!process.stdout.write(`${run.answer(text, number)}\n`)) await once(process.stdout, "drain");
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "syscall" in thrown)) throw thrown;
+    throw selfballoonError("ERR_USAGE", { problem: `the recording could not be read: ${problemOf(thrown)}` });
+  }
+}

@@ -1,0 +1,28 @@
+import type { GuestStatus } from "../core/control.ts";
+import { REASONS } from "../core/reasons.ts";
+import { askGuests, type DaemonOptions } from "./daemon.ts";
+import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
+
+/** `selfballoon status`: each guest: what it has, wants, its floor, and why. */
+export async function status(options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
+  const guests = await askGuests(options);
+  if (options.json) return printJson({ guests });
+  const heading = ["GUEST", "HAS", "TARGET", "GOAL", "FLOOR", "COMMITTED", "IN SWAP", "WHY"];
+  const [first = "", ...rest] = tableLines([heading, ...guests.map(row)]);
+  print(coloured("bold", first));
+  rest.forEach(print);
+}
+
+function row({ guest, observation, decision, problem, state }: GuestStatus): readonly string[] {
+  const mib = (pages: number | null | undefined): string => mibText(pages ?? null, observation?.pageBytes ?? 4096);
+  return [
+    guest,
+    mib(observation?.totalramPages),
+    mib(decision?.targetPages),
+    mib(decision?.goalPages),
+    mib(decision?.floorPages),
+    mib(observation?.committedPages),
+    mib(observation?.frontswapPages),
+    problem ?? (decision === null ? `no step yet (${state})` : REASONS[decision.reason]),
+  ];
+}

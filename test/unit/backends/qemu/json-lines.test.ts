@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { LineSplitter, MAX_LINE_BYTES } from "../../../../src/backends/qemu/json-lines.ts";
+
+const push = (splitter: LineSplitter, text: string): readonly string[] => splitter.push(Buffer.from(text, "latin1"));
+
+describe("lines of JSON", () => {
+  it("come out whole, whatever the pieces were", () => {
+    const splitter = new LineSplitter("peer");
+    expect(push(splitter, '{"a":')).toEqual([]);
+    expect(push(splitter, "1}\r")).toEqual([]);
+    expect(push(splitter, '\n{"b":2}\n\n{"c"')).toEqual(['{"a":1}', '{"b":2}']);
+    expect(push(splitter, ":3}\n")).toEqual(['{"c":3}']);
+  });
+
+  it("keep a part although the caller reuses its buffer", () => {
+    const splitter = new LineSplitter("peer");
+    const buffer = Buffer.from("ab");
+    splitter.push(buffer);
+    buffer.fill("x");
+    expect(push(splitter, "\n")).toEqual(["ab"]);
+  });
+
+  it("lose what stands before a byte 0xFF, as the agent's late answers do", () => {
+    const splitter = new LineSplitter("agent");
+    expect(push(splitter, 'late half\xff{"return": 7}\n')).toEqual(['{"return": 7}']);
+  });
+
+  it("may be as long as the bound", () => {
+    const line = "x".repeat(MAX_LINE_BYTES);
+    expect(push(new LineSplitter("peer"), `${line}\n`)).toEqual([line]);
+  });
+
+  it("are refused when one does not end within the bound", () => {
+    const splitter = new LineSplitter("the socket");
+    const chunk = Buffer.alloc(65_536, "x");
+    const pushAll = (): void => {
+      for (let bytes = 0; bytes <= MAX_LINE_BYTES; bytes += chunk.length) splitter.push(chunk);
+    };
+    expect(pushAll).toThrow("the socket must hold lines of at most 1048576 bytes, but one is longer");
+  });
+});
