@@ -1,0 +1,50 @@
+import { AGENT_PORT, type Disk, type Machine, RIG_PORT } from "./machine.ts";
+
+/** Seconds between the guest's memory statistics, as `virsh dommemstat --period` would set it. */
+const STATISTICS_PERIOD_S = 1;
+
+/** The machine as libvirt wants it described: the same that `qemuArguments` makes, as far as libvirt lets it be. */
+export function domainXml(machine: Machine, hasAgent: boolean): string {
+  const text = (value: string) => value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("'", "&apos;");
+  const channel = (port: number, name: string, source: string) =>
+    `<channel type='unix'>${source}<target type='virtio' name='${name}'/>` +
+    `<address type='virtio-serial' controller='0' bus='0' port='${port}'/></channel>`;
+  return `<domain type='qemu'>
+  <name>${text(machine.name)}</name>
+  <memory unit='MiB'>${machine.memoryMib}</memory>
+  <vcpu>1</vcpu>
+  <os>
+    <type arch='x86_64' machine='q35'>hvm</type>
+    <kernel>${text(machine.images.kernel)}</kernel>
+    <initrd>${text(machine.images.initramfs)}</initrd>
+    <cmdline>${text(machine.kernelCommandLine)}</cmdline>
+  </os>
+  <features><acpi/><tcg><tb-cache unit='MiB'>32</tb-cache></tcg></features>
+  <cpu mode='maximum'/>
+  <on_reboot>destroy</on_reboot>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <controller type='usb' model='none'/>
+    ${machine.disks.map((disk, index) => diskXml(disk, index, text)).join("\n    ")}
+    <serial type='file'><source path='${text(machine.consoleLog)}'/></serial>
+    ${hasAgent ? channel(1, AGENT_PORT, "") : ""}
+    ${channel(2, RIG_PORT, `<source mode='bind' path='${text(machine.rigSocket)}'/>`)}
+    <memballoon model='virtio' autodeflate='${onOff(machine.deflateOnOom)}'
+      freePageReporting='${onOff(machine.freePageReporting)}'><stats period='${STATISTICS_PERIOD_S}'/></memballoon>
+  </devices>
+</domain>
+`;
+}
+
+function diskXml({ file, readOnly }: Disk, index: number, text: (value: string) => string): string {
+  const target = `<target dev='vd${"abcd".charAt(index)}' bus='virtio'/>`;
+  return (
+    `<disk type='file' device='disk'><driver name='qemu' type='raw' cache='unsafe'/>` +
+    `<source file='${text(file)}'/>${target}${readOnly ? "<readonly/>" : ""}</disk>`
+  );
+}
+
+function onOff(value: boolean): string {
+  return value ? "on" : "off";
+}

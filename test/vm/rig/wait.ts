@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const DEFAULT_INTERVAL_MS = 100;
+
+/**
+ * Asks again and again until the answer is true; rejects after `deadlineMs`, naming what did not come. Emulated guests
+ * are slow at times: state the longest that can be right, not the usual.
+ */
+export async function waitUntil(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  deadlineMs: number,
+  intervalMs = DEFAULT_INTERVAL_MS,
+): Promise<void> {
+  const endMs = performance.now() + deadlineMs;
+  while (!(await isSo())) {
+    if (performance.now() > endMs) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`);
+    await sleep(intervalMs);
+  }
+}
