@@ -22,13 +22,10 @@ export async function createBackend(kind: Exclude<BackendKind, "auto">, root: st
       return createXen(root);
     case "simulated": {
       const { createSimulatedBackend } = await import("../backends/simulated/backend.ts");
-      return createSimulatedBackend({ seed: SIMULATION_SEED, nowMs: () => performance.now() });
+      return createSimulatedBackend({ nowMs: () => performance.now() });
     }
   }
 }
-
-/** Every `npm start` shows the same guests. */
-const SIMULATION_SEED = 1;
 
 /**
  * Find the backend to use: the one that was asked for or, for `auto`, the first that is usable, and simulated guests if

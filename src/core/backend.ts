@@ -25,6 +25,14 @@ export interface Reading {
   readonly notices: readonly Notice[];
 }
 
+/** What the watch between two steps looks at. A backend may hand out the same object each time, with new values. */
+export interface WatchSample {
+  /** MemAvailable; null if it can't be told. */
+  availablePages: number | null;
+  /** RAM that the guest's kernel owns now. */
+  totalramPages: number | null;
+}
+
 /** A way to reach balloons. */
 export interface Backend {
   readonly name: string;
@@ -38,6 +46,11 @@ export interface OpenBackend {
   guests(cancellation: Cancellation): Promise<readonly string[]>;
   /** Read what a step needs. A reading that is not there is null; an error means that nothing could be read. */
   observe(guest: string, cancellation: Cancellation): Promise<Reading>;
+  /**
+   * A cheap look at what is available, ten times a second. Null if this backend has none: then only steps look. What can
+   * be had at once is not a promise, so that a watch leaves no garbage behind.
+   */
+  watch(guest: string, cancellation: Cancellation): WatchSample | null | Promise<WatchSample | null>;
   /** Hand `balloonTargetPages` pages of `pageBytes` bytes to the guest's balloon. */
   apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void>;
   /** Give the guest all the memory that it may have. */

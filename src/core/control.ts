@@ -36,6 +36,8 @@ export interface StepRecord {
   readonly atMs: number;
   readonly observation: Observation;
   readonly decision: Decision;
+  /** The tunables that it was chosen by. */
+  readonly tunables: Tunables;
   /** True if the target was handed to the balloon. */
   readonly applied: boolean;
 }

@@ -27,6 +27,8 @@ export interface Observation {
   /** MemAvailable: what could be used without swapping. */
   readonly availablePages: number | null;
   readonly freePages: number | null;
+  /** All the swap that there is, used or not. */
+  readonly swapTotalPages: number | null;
   /** Total time some task stalled on memory, in microseconds since boot. */
   readonly psiSomeTotalUs: number | null;
   /** Total time all tasks stalled on memory, in microseconds since boot. */
@@ -57,6 +59,7 @@ export const OPTIONAL_READINGS = [
   "balloonMaxPages",
   "availablePages",
   "freePages",
+  "swapTotalPages",
   "psiSomeTotalUs",
   "psiFullTotalUs",
   "refaultPages",

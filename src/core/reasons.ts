@@ -1,3 +1,5 @@
+import { SAFETIES } from "./guard/safeties.ts";
+
 /** Why a step chose its target. One word for logs and metrics, one sentence for people. */
 export const REASONS = {
   lower: "The guest has more than its goal: the target goes down a part of the way.",
@@ -7,6 +9,7 @@ export const REASONS = {
   at_maximum: "The goal is above what the guest may have, and the guest has that.",
   off: "selfballooning is 0: the balloon is left alone.",
   missing: "A reading that the law needs was not there: the target stays as it is.",
+  ...SAFETIES,
 } as const satisfies Record<string, string>;
 
 export type Reason = keyof typeof REASONS;

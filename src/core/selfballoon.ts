@@ -14,6 +14,12 @@ export interface BalloonStep {
   readonly clamps: readonly Clamp[];
 }
 
+// The lists of clamps that there can be, made once: what a step allocates costs it more than its arithmetic.
+const NONE: readonly Clamp[] = Object.freeze([]);
+const FLOOR: readonly Clamp[] = Object.freeze(["floor" as const]);
+const MAXIMUM: readonly Clamp[] = Object.freeze(["maximum" as const]);
+const FLOOR_AND_MAXIMUM: readonly Clamp[] = Object.freeze([...FLOOR, ...MAXIMUM]);
+
 /**
  * The law, without an upper bound (specification, section 3): the target moves toward the goal by 1/hysteresis of the
  * distance and never under the floor. This is what the golden vectors record.
@@ -34,7 +40,7 @@ export function lawTarget(observation: CompleteObservation, tunables: Tunables):
     floorPages: floor,
     targetPages,
     balloonTargetPages: targetPages + observation.balloonCurrentPages - totalramPages,
-    clamps: wanted < floor ? ["floor"] : [],
+    clamps: wanted < floor ? FLOOR : NONE,
   };
 }
 
@@ -49,7 +55,7 @@ export function balloonStep(observation: CompleteObservation, tunables: Tunables
   const law = lawTarget(observation, tunables);
   const maximumPages = maximumTarget(observation);
   const targetPages = Math.min(law.targetPages, maximumPages);
-  const clamps: readonly Clamp[] = targetPages < law.targetPages ? [...law.clamps, "maximum"] : law.clamps;
+  const clamps = targetPages < law.targetPages ? withMaximum(law.clamps) : law.clamps;
   return {
     goalPages: law.goalPages,
     floorPages: law.floorPages,
@@ -60,8 +66,12 @@ export function balloonStep(observation: CompleteObservation, tunables: Tunables
   };
 }
 
+function withMaximum(clamps: readonly Clamp[]): readonly Clamp[] {
+  return clamps === FLOOR ? FLOOR_AND_MAXIMUM : MAXIMUM;
+}
+
 /** The most RAM that the guest may have, in pages: the balloon's bound seen from inside, or the highest page frame. */
-function maximumTarget(observation: CompleteObservation): number {
+export function maximumTarget(observation: CompleteObservation): number {
   if (observation.balloonMaxPages === null) return observation.maxPfn;
   return Math.max(0, observation.balloonMaxPages - observation.balloonCurrentPages + observation.totalramPages);
 }

@@ -1,28 +1,39 @@
 import type { Decision } from "./decision.ts";
+import { guard, NO_SAFETY } from "./guard/guard.ts";
+import type { Safety } from "./guard/safeties.ts";
+import { type GuardState, INITIAL_GUARD_STATE } from "./guard/state.ts";
 import { isComplete, type Observation } from "./observation.ts";
-import { balloonStep } from "./selfballoon.ts";
+import { balloonStep, maximumTarget } from "./selfballoon.ts";
 import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "./selfshrink.ts";
 import type { Tunables } from "./tunables.ts";
 
 /** What a step needs to remember of one guest. */
 export interface GuestState {
   readonly shrink: ShrinkState;
+  readonly guard: GuardState;
 }
 
 /** A guest that was never stepped. */
-export const INITIAL_GUEST_STATE: GuestState = Object.freeze({ shrink: INITIAL_SHRINK_STATE });
+export const INITIAL_GUEST_STATE: GuestState = Object.freeze({
+  shrink: INITIAL_SHRINK_STATE,
+  guard: INITIAL_GUARD_STATE,
+});
 
 /**
- * One step: observe has happened, this decides. Pure: the same state, observation and tunables give the same answer,
- * in the daemon, in a replay and in the simulator. Selfballooning first, then self-shrinking, on one observation.
+ * One step: observe has happened, this decides. Pure: the same state, observation, tunables and time give the same
+ * answer, in the daemon, in a replay and in the simulator. Selfballooning first, the guard after it, then
+ * self-shrinking, all on one observation. `nowMs` is monotonic. `without` leaves safeties
+ * of the guard out, for the scenarios that show what each is good for.
  */
 export function step(
   state: GuestState,
   observation: Observation,
   tunables: Tunables,
+  nowMs: number,
+  without: ReadonlySet<Safety> = NO_SAFETY,
 ): { readonly state: GuestState; readonly decision: Decision } {
+  const balloon = decideBalloon(state.guard, observation, tunables, nowMs, without);
   const shrunk = shrinkIfOn(state.shrink, observation, tunables);
-  const balloon = decideBalloon(observation, tunables);
   // Spelt out, because spreading costs more than the law itself.
   const decision: Decision = {
     t: observation.t,
@@ -35,19 +46,37 @@ export function step(
     reason: balloon.reason,
     clamps: balloon.clamps,
   };
-  return { state: { shrink: shrunk.state }, decision };
+  return { state: { shrink: shrunk.state, guard: balloon.guard }, decision };
 }
 
-type BalloonPart = Omit<Decision, "t" | "guest" | "frontswapTargetPages">;
+interface BalloonPart extends Omit<Decision, "t" | "guest" | "frontswapTargetPages"> {
+  readonly guard: GuardState;
+}
 
 const NOTHING_SET = { goalPages: null, floorPages: null, targetPages: null, balloonTargetPages: null, clamps: [] };
-const OFF: BalloonPart = { ...NOTHING_SET, reason: "off" };
-const MISSING: BalloonPart = { ...NOTHING_SET, reason: "missing" };
 
-function decideBalloon(observation: Observation, tunables: Tunables): BalloonPart {
-  if (tunables.selfballooning !== 1) return OFF;
-  if (!isComplete(observation)) return MISSING;
-  return balloonStep(observation, tunables);
+function decideBalloon(
+  state: GuardState,
+  observation: Observation,
+  tunables: Tunables,
+  nowMs: number,
+  without: ReadonlySet<Safety>,
+): BalloonPart {
+  if (tunables.selfballooning !== 1) return { ...NOTHING_SET, reason: "off", guard: state };
+  if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing", guard: state };
+  const law = balloonStep(observation, tunables);
+  if (tunables.guard !== 1) return { ...law, guard: state };
+  const wanted = { targetPages: law.targetPages, maximumPages: maximumTarget(observation) };
+  const guarded = guard(state, observation, wanted, tunables, nowMs, without);
+  return {
+    goalPages: law.goalPages,
+    floorPages: law.floorPages,
+    targetPages: guarded.targetPages,
+    balloonTargetPages: guarded.targetPages + observation.balloonCurrentPages - observation.totalramPages,
+    reason: guarded.safety ?? law.reason,
+    clamps: law.clamps,
+    guard: guarded.state,
+  };
 }
 
 function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tunables): ReturnType<typeof shrinkStep> {
@@ -58,5 +87,11 @@ function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tuna
 
 /** `frontswap_inertia` was written: the wait starts anew at the new value (specification, section 5). */
 export function restartInertia(state: GuestState, tunables: Tunables): GuestState {
-  return { shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
+  return { ...state, shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
+}
+
+/** The watch saw demand rise by so much within one reaction time: the guard reckons with it from now on. */
+export function noteRise(state: GuestState, risePages: number): GuestState {
+  if (risePages <= state.guard.risePages) return state;
+  return { ...state, guard: { ...state.guard, risePages } };
 }

@@ -7,7 +7,7 @@ export interface TunableRow {
   readonly name: string;
   readonly kind: TunableKind;
   /** Unit of the value; empty for switches and plain divisors. */
-  readonly unit: "" | "s" | "MiB" | "steps";
+  readonly unit: "" | "s" | "ms" | "MiB" | "steps";
   /** The value where nothing else decides; `startRule` tells where start-up computes another. */
   readonly default: number;
   /** Least value a write may set. A default of 0 below it is reachable by `reset` only, as in the driver. */
@@ -99,6 +99,36 @@ export const TUNABLES = [
     name: "guard",
     default: 1,
     summary: "Correct the law where it would take memory that is in use. 0 is the driver, bit for bit.",
+  },
+  {
+    ...count,
+    name: "guard_headroom_mb",
+    unit: "MiB",
+    default: 64,
+    summary: "The guard leaves at least this much available; more where demand was seen to rise faster.",
+  },
+  {
+    ...count,
+    name: "guard_emergency_mb",
+    unit: "MiB",
+    default: 32,
+    summary: "With less than this available the guest has all its memory back at once.",
+  },
+  {
+    ...count,
+    name: "guard_watch_ms",
+    unit: "ms",
+    min: 10,
+    max: 60_000,
+    default: 100,
+    summary: "Between steps the guard looks at what is available this often.",
+  },
+  {
+    ...count,
+    name: "guard_allocatable_mb",
+    unit: "MiB",
+    default: 256,
+    summary: "RAM and swap together stay at least this large: the kernel refuses larger single allocations.",
   },
 ] as const satisfies readonly TunableRow[];
 

@@ -6,6 +6,8 @@ export interface Clock {
   wallMs(): number;
   /** Call `action` once after `delayMs`. Returns how to cancel it. */
   after(delayMs: number, action: () => void): () => void;
+  /** Call `action` every `intervalMs`, at most 24 days. Returns how to stop it. */
+  every(intervalMs: number, action: () => void): () => void;
 }
 
 /** The longest delay that Node's timers take; longer ones would fire at once. */
@@ -25,5 +27,9 @@ export const realClock: Clock = {
     };
     arm();
     return () => clearTimeout(timer);
+  },
+  every(intervalMs, action) {
+    const timer = setInterval(action, intervalMs);
+    return () => clearInterval(timer);
   },
 };

@@ -26,10 +26,12 @@ export interface LifecycleOptions {
  */
 export async function runDaemon(options: LifecycleOptions): Promise<number> {
   const { worker, clock, logger, notifier } = options;
+  // Signals are heeded before anything of the daemon can be seen from outside.
+  const end = waitForEnd(options);
   await worker.start();
   notifier.ready(worker.describe());
   const stopWatchdog = startWatchdog(options);
-  const ending = await waitForEnd(options);
+  const ending = await end;
   notifier.stopping();
   stopWatchdog();
   const cancel = clock.after(STOP_DEADLINE_MS, () => {
@@ -60,6 +62,7 @@ function waitForEnd(options: LifecycleOptions): Promise<Ending> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.once(signal, () => resolve({ because: signal, exitCode: 0 }));
     }
+    process.stdout.on("error", () => resolve({ because: "standard output was closed", exitCode: 0 }));
     process.on("SIGHUP", () => void reload(options));
   });
 }

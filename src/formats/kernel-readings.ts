@@ -38,6 +38,7 @@ export function kernelReadings(texts: KernelTexts): { readonly readings: KernelR
     maxPfn: zones.maxPfn,
     availablePages: pages(meminfo.memAvailableKib),
     freePages: pages(meminfo.memFreeKib),
+    swapTotalPages: pages(meminfo.swapTotalKib),
     psiSomeTotalUs: pressure?.some.totalUs ?? null,
     psiFullTotalUs: pressure?.full?.totalUs ?? null,
     refaultPages: vmstat?.refaultPages ?? null,

@@ -37,6 +37,7 @@ const OBSERVATION: z.ZodType<Observation> = z.object(
     balloonMaxPages: optional,
     availablePages: optional,
     freePages: optional,
+    swapTotalPages: optional,
     psiSomeTotalUs: optional,
     psiFullTotalUs: optional,
     refaultPages: optional,

@@ -66,7 +66,11 @@ export class Driver {
     }
     this.settings = createSettings({
       hasCompressedSwap: event.compressedSwap,
-      defaults: { selfballooning: Number(loops.selfballooning), frontswap_selfshrinking: Number(loops.selfshrinking) },
+      defaults: {
+        selfballooning: Number(loops.selfballooning),
+        frontswap_selfshrinking: Number(loops.selfshrinking),
+        guard: 0,
+      },
     });
     this.armed = true;
     return { rc: 0, ...this.arming() };
@@ -89,7 +93,7 @@ export class Driver {
     if (!this.armed) return { ran: false, armed: false };
     const tunables = this.settings.values;
     const observation = readingsOf(event);
-    const { state, decision } = step(this.state, observation, tunables);
+    const { state, decision } = step(this.state, observation, tunables, 0);
     this.state = state;
     this.armed = armsAfterRun(tunables, this.settings.hasCompressedSwap);
     return {

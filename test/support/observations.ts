@@ -15,6 +15,7 @@ export function observationOf<Some extends Partial<CompleteObservation>>(reading
     balloonMaxPages: null,
     availablePages: null,
     freePages: null,
+    swapTotalPages: null,
     psiSomeTotalUs: null,
     psiFullTotalUs: null,
     refaultPages: null,

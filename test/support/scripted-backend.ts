@@ -1,4 +1,4 @@
-import type { OpenBackend, Reading } from "../../src/core/backend.ts";
+import type { OpenBackend, Reading, WatchSample } from "../../src/core/backend.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { observationOf } from "./observations.ts";
@@ -28,6 +28,11 @@ export class ScriptedBackend implements OpenBackend {
     if (fault === "bug") throw new TypeError("undefined is not a function");
     if (fault === "fault") throw selfballoonError("ERR_FORMAT", { what: guest, expected: "sense", problem: "none" });
     return { observation: { ...observationOf({ guest }), ...this.readings.get(guest) }, notices: [] };
+  }
+
+  watch(guest: string): WatchSample | null {
+    const { availablePages = null, totalramPages = 250_000 } = this.readings.get(guest) ?? {};
+    return { availablePages, totalramPages };
   }
 
   async apply(guest: string, pages: number): Promise<void> {

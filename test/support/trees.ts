@@ -57,6 +57,15 @@ export class Tree {
       Number(this.read(`${XEN_MEMORY}/info/current_kb`)) + Number(this.read(`${XEN_MEMORY}/info/low_kb`));
     this.write(`${XEN_MEMORY}/info/current_kb`, `${currentKib}\n`);
     this.write(`${XEN_MEMORY}/info/low_kb`, `${maximumKib - currentKib}\n`);
-    this.edit("proc/meminfo", /^MemTotal: +\d+/m, `MemTotal: ${currentKib - offsetKib}`);
+    this.setTotal(currentKib - offsetKib);
+  }
+
+  /** MemTotal, and with it the pages that the kernel manages in its largest zone. */
+  private setTotal(totalKib: number): void {
+    const number = (path: string, pattern: RegExp): number => Number(pattern.exec(this.read(path))?.[1]);
+    const grownPages = (totalKib - number("proc/meminfo", /^MemTotal: +(\d+)/m)) / 4;
+    const managedPages = number("proc/zoneinfo", /zone +DMA32[^]*?managed +(\d+)/) + grownPages;
+    this.edit("proc/meminfo", /^MemTotal: +\d+/m, `MemTotal: ${totalKib}`);
+    this.edit("proc/zoneinfo", /(zone +DMA32[^]*?managed +)\d+/, `$1${managedPages}`);
   }
 }

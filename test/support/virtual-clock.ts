@@ -24,6 +24,18 @@ export class VirtualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
+  every(intervalMs: number, action: () => void): () => void {
+    let cancel = (): void => {};
+    const arm = (): void => {
+      cancel = this.after(intervalMs, () => {
+        arm();
+        action();
+      });
+    };
+    arm();
+    return () => cancel();
+  }
+
   /** Let `durationMs` pass, timer by timer; after each, everything that waits for nothing else runs. */
   async advance(durationMs: number): Promise<void> {
     const untilMs = this.atMs + durationMs;

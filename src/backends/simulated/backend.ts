@@ -1,7 +1,7 @@
-import type { Backend, OpenBackend, Reading } from "../../core/backend.ts";
+import type { Backend, OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { kibFromPages } from "../../core/units.ts";
-import { createSimHost, type GuestSpec, type SimHost } from "../../sim/host.ts";
+import { createSimHost, type SimHost } from "../../sim/host.ts";
 import { PAGE_BYTES } from "../../sim/watermarks.ts";
 import { defaultGuests } from "./guests.ts";
 
@@ -12,19 +12,20 @@ const MOST_CATCH_UP_MS = 60_000;
 export interface SimulatedOptions {
   /** Real time in milliseconds, never backwards; it drives the guests' virtual clock. */
   readonly nowMs: () => number;
-  /** Which days the guests have; the same seed gives the same. Default 1. */
-  readonly seed?: number;
-  /** Default: six guests of 512 MiB to 8 GiB with different loads. */
-  readonly guests?: readonly GuestSpec[];
+  /** Default: six guests of 512 MiB to 8 GiB with different loads, the same ones each time. */
+  readonly host?: SimHost;
 }
+
+/** The default guests have the same days each time. */
+const SEED = 1;
 
 /** A host of simulated guests, for trying things out anywhere. Always usable. */
 export function createSimulatedBackend(options: SimulatedOptions): Backend {
-  const guests = options.guests ?? defaultGuests(options.seed ?? 1);
+  const host = options.host ?? createSimHost({ guests: defaultGuests(SEED) });
   return {
     name: "simulated",
-    probe: () => Promise.resolve({ usable: true, found: `a simulated host of ${guests.length} guests` }),
-    open: () => Promise.resolve(new SimulatedHost(createSimHost({ guests }), options.nowMs)),
+    probe: () => Promise.resolve({ usable: true, found: `a simulated host of ${host.guests().length} guests` }),
+    open: () => Promise.resolve(new SimulatedHost(host, options.nowMs)),
   };
 }
 
@@ -47,6 +48,11 @@ class SimulatedHost implements OpenBackend {
   async observe(guest: string): Promise<Reading> {
     this.catchUp();
     return { observation: this.host.observe(guest), notices: [] };
+  }
+
+  watch(guest: string): WatchSample {
+    this.catchUp();
+    return this.host.observe(guest);
   }
 
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {

@@ -1,10 +1,11 @@
-import type { Backend, OpenBackend, Reading } from "../../core/backend.ts";
+import type { Backend, OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import type { Notice } from "../../core/notices.ts";
 import { kibFromPages, pagesFromKib } from "../../core/units.ts";
 import { kernelReadings } from "../../formats/kernel-readings.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
+import { MemoryWatch } from "../../machine/memory-watch.ts";
 import { XenBalloon, type XenBalloonReading } from "./balloon.ts";
 import { type Ceiling, ceilingKib, initialCeiling, noteWrite, observeCeiling, standsStill } from "./ceiling.ts";
 import { probeXen } from "./probe.ts";
@@ -38,6 +39,8 @@ class XenGuest implements OpenBackend {
   private readonly balloon: XenBalloon;
   private readonly guest: string;
   private ceiling: Ceiling;
+  private readonly memory: MemoryWatch;
+  private pageBytes = 4096;
   /** current_kb - MemTotal, constant over the guest's life. */
   private offsetKib: number | null = null;
   /** Notices of writes, told with the next reading. */
@@ -46,6 +49,7 @@ class XenGuest implements OpenBackend {
   constructor(options: XenOptions) {
     this.options = options;
     this.balloon = new XenBalloon(options.files);
+    this.memory = new MemoryWatch(options.files);
     this.guest = options.files.readIfThere("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "guest";
     this.ceiling = initialCeiling(this.balloon.read());
   }
@@ -69,6 +73,7 @@ class XenGuest implements OpenBackend {
     const seen = observeCeiling(this.ceiling, before);
     const offsetKib = this.measureOffset(before, meminfo.memTotalKib);
     this.ceiling = seen.ceiling;
+    this.pageBytes = pageBytes;
     return {
       observation: {
         t: nowS(),
@@ -80,6 +85,10 @@ class XenGuest implements OpenBackend {
       },
       notices: [...this.untold.splice(0), ...seen.notices],
     };
+  }
+
+  watch(): WatchSample {
+    return this.memory.look(this.pageBytes);
   }
 
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {

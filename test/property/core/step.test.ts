@@ -27,20 +27,22 @@ const guests = fc
     });
   });
 
-const tunables: fc.Arbitrary<Tunables> = fc.record({
-  selfballooning: fc.constant(1),
-  selfballoon_interval: fc.constant(5),
-  selfballoon_downhysteresis: fc.integer({ min: 1, max: 1000 }),
-  selfballoon_uphysteresis: fc.integer({ min: 1, max: 1000 }),
-  selfballoon_min_usable_mb: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 32 - 1 })),
-  selfballoon_reserved_mb: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 32 - 1 })),
-  frontswap_selfshrinking: fc.integer({ min: 0, max: 1 }),
-  frontswap_hysteresis: fc.integer({ min: 1, max: 1000 }),
-  frontswap_inertia: fc.integer({ min: 1, max: 100 }),
-  guard: fc.constant(0),
-});
+const tunables: fc.Arbitrary<Tunables> = fc
+  .record({
+    selfballooning: fc.constant(1),
+    selfballoon_interval: fc.constant(5),
+    selfballoon_downhysteresis: fc.integer({ min: 1, max: 1000 }),
+    selfballoon_uphysteresis: fc.integer({ min: 1, max: 1000 }),
+    selfballoon_min_usable_mb: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 32 - 1 })),
+    selfballoon_reserved_mb: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 32 - 1 })),
+    frontswap_selfshrinking: fc.integer({ min: 0, max: 1 }),
+    frontswap_hysteresis: fc.integer({ min: 1, max: 1000 }),
+    frontswap_inertia: fc.integer({ min: 1, max: 100 }),
+  })
+  .map((values) => ({ ...DEFAULT_TUNABLES, ...values, guard: 0 }));
 
-const decide = (observation: Observation, values: Tunables) => step(INITIAL_GUEST_STATE, observation, values).decision;
+const decide = (observation: Observation, values: Tunables) =>
+  step(INITIAL_GUEST_STATE, observation, values, 0).decision;
 
 describe("a step of any guest under any tunables", () => {
   it("has its target between the floor and the maximum, in whole pages", () => {

@@ -6,7 +6,7 @@ import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
 import { observationOf } from "../../support/observations.ts";
 
 const decide = (readings: Parameters<typeof observationOf>[0], tunables = {}) =>
-  step(INITIAL_GUEST_STATE, observationOf(readings), { ...DEFAULT_TUNABLES, ...tunables }).decision;
+  step(INITIAL_GUEST_STATE, observationOf(readings), { ...DEFAULT_TUNABLES, ...tunables }, 0).decision;
 
 describe("a step", () => {
   it("moves an eighth of the way down to the goal", () => {
@@ -84,9 +84,9 @@ describe("a step", () => {
   });
 
   it.each(NEEDED_READINGS)("never moves when %s is missing, and still shrinks swap", (name) => {
-    const state = { shrink: { lastFrontswapPages: 500, inertiaSteps: 0 } };
+    const state = { ...INITIAL_GUEST_STATE, shrink: { lastFrontswapPages: 500, inertiaSteps: 0 } };
     const observation = { ...observationOf({ frontswapPages: 500 }), [name]: null };
-    const { decision } = step(state, observation, DEFAULT_TUNABLES);
+    const { decision } = step(state, observation, DEFAULT_TUNABLES, 0);
     expect(decision).toMatchObject({
       targetPages: null,
       balloonTargetPages: null,

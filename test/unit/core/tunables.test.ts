@@ -85,7 +85,7 @@ describe.each(TUNABLES)("$name", (row) => {
   it(`${row.needsCompressedSwap ? "does not exist" : "exists"} where no compressed swap is configured`, () => {
     const without = createSettings({ hasCompressedSwap: false });
     expect(existingTunables(without).includes(row.name)).toBe(!row.needsCompressedSwap);
-    expect(writeSetting(without, row.name, "1", true).ok).toBe(!row.needsCompressedSwap);
+    expect(writeSetting(without, row.name, `${other}`, true).ok).toBe(!row.needsCompressedSwap);
   });
 });
 

@@ -175,7 +175,9 @@ describe("a guest in trouble", () => {
     const { clock, backend, journal, worker } = await start({ names: ["a", "b"] });
     backend.faults.set("a", kind);
     await clock.advance(20_000);
-    expect(journal.after(0).filter((record) => record.kind === "fault")).toHaveLength(1);
+    const told = journal.after(0).flatMap((record) => (record.kind === "fault" ? record.problem : []));
+    expect(new Set(told).size).toBe(told.length);
+    expect(told.length).toBeGreaterThan(0);
     expect(worker.guests()).toMatchObject([
       { guest: "a", state: "unreadable", steps: 0 },
       { guest: "b", state: "armed" },
@@ -212,5 +214,74 @@ describe("the worker's health", () => {
     expect(worker.isInTime()).toBe(true);
     clock.nowMs = () => 200_000;
     expect(worker.isInTime()).toBe(false);
+  });
+});
+
+describe("a guest that nobody can read", () => {
+  it.each(["hang", "missing"] as const)("(%s) is held, and given all its memory once that has lasted", async (kind) => {
+    const { clock, backend, journal } = await start();
+    await clock.advance(5000);
+    if (kind === "hang") backend.faults.set("a", "hang");
+    else backend.readings.set("a", { ...backend.readings.get("a"), totalramPages: null });
+    await clock.advance(9000);
+    expect(backend.targets).toHaveLength(1);
+    await clock.advance(30_000);
+    expect(backend.targets.slice(1)).toEqual([{ guest: "a", pages: "full" }]);
+    expect(journal.after(0)).toContainEqual(
+      expect.objectContaining({ notice: { code: "failed_open", details: expect.anything() } }),
+    );
+  });
+
+  it("is left as it is while the guard is off", async () => {
+    const { clock, backend } = await start({ tunables: { guard: 0 } });
+    await clock.advance(5000);
+    backend.faults.set("a", "hang");
+    await clock.advance(60_000);
+    expect(backend.targets).toHaveLength(1);
+  });
+});
+
+describe("the fast lane", () => {
+  const short = { availablePages: 100 };
+
+  it("gives a guest that runs short everything within one look, long before the next step", async () => {
+    const { clock, backend, journal } = await start();
+    backend.readings.set("a", { availablePages: 150_000 });
+    await clock.advance(5000);
+    backend.readings.set("a", { ...backend.readings.get("a"), ...short });
+    await clock.advance(150);
+    expect(backend.targets.at(-1)).toEqual({ guest: "a", pages: 262_144 + 12_144 });
+    expect(journal.after(0).at(-1)).toMatchObject({ decision: { reason: "emergency" }, applied: true });
+  });
+
+  it("waits for the step while the guard is off", async () => {
+    const { clock, backend } = await start({ tunables: { guard: 0 } });
+    await clock.advance(5000);
+    backend.readings.set("a", { ...backend.readings.get("a"), ...short });
+    await clock.advance(4900);
+    expect(backend.targets).toHaveLength(1);
+  });
+
+  it("begins when the guard is turned on, and asks once", async () => {
+    const { clock, backend, worker } = await start({ tunables: { guard: 0 } });
+    await clock.advance(5000);
+    backend.readings.set("a", { ...backend.readings.get("a"), ...short });
+    worker.change({ guard: "1" }, true);
+    await clock.advance(1000);
+    expect(backend.targets).toHaveLength(2);
+  });
+
+  it("leaves headroom for the fastest rise that it saw", async () => {
+    const { clock, backend, journal } = await start();
+    const readings = (availablePages: number) =>
+      backend.readings.set("a", { ...backend.readings.get("a"), availablePages });
+    readings(150_000);
+    await clock.advance(5100);
+    readings(90_000);
+    await clock.advance(100);
+    readings(150_000);
+    await clock.advance(4800);
+    const last = journal.after(0).at(-1);
+    expect(last?.kind === "step" && last.decision.targetPages).toBeGreaterThanOrEqual(225_000 - (150_000 - 60_000));
   });
 });

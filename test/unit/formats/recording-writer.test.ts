@@ -18,6 +18,7 @@ const OBSERVATION: Observation = {
   psiFullTotalUs: null,
   psiSomeTotalUs: null,
   freePages: null,
+  swapTotalPages: null,
   availablePages: 50,
   balloonMaxPages: null,
   balloonCurrentPages: null,

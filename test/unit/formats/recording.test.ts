@@ -17,6 +17,7 @@ const ABSENT = {
   balloonMaxPages: null,
   availablePages: null,
   freePages: null,
+  swapTotalPages: null,
   psiSomeTotalUs: null,
   psiFullTotalUs: null,
   refaultPages: null,

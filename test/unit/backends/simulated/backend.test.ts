@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSimulatedBackend } from "../../../../src/backends/simulated/backend.ts";
+import { createSimHost } from "../../../../src/sim/host.ts";
 import { loadOf, mib } from "../../../support/sim.ts";
 
 const NEVER = new AbortController().signal;
@@ -11,7 +12,9 @@ async function opened(options: Omit<Parameters<typeof createSimulatedBackend>[0]
   const observe = async (guest: string) => (await backend.observe(guest, NEVER)).observation;
   return { clock, backend, observe };
 }
-const ONE = { guests: [{ name: "one", maximumMib: 512, loads: [loadOf((s) => ({ anon: s }))] }] };
+const one = () => ({
+  host: createSimHost({ guests: [{ name: "one", maximumMib: 512, loads: [loadOf((s) => ({ anon: s }))] }] }),
+});
 
 describe("the simulated backend", () => {
   it("is usable anywhere, and says what it is", async () => {
@@ -51,7 +54,7 @@ describe("the simulated backend", () => {
   });
 
   it("lets as much time pass as really did, and at most a minute at once", async () => {
-    const { clock, observe } = await opened(ONE);
+    const { clock, observe } = await opened(one());
     clock.ms += 2500;
     expect((await observe("one")).t).toBe(2.5);
     clock.ms += 3_600_000;
@@ -63,7 +66,7 @@ describe("the simulated backend", () => {
   });
 
   it("moves the balloon to what is applied, in pages of any size, and back on release", async () => {
-    const { clock, backend, observe } = await opened(ONE);
+    const { clock, backend, observe } = await opened(one());
     await backend.apply("one", mib(300) / 4, 16_384, NEVER);
     clock.ms += 2000;
     expect((await observe("one")).balloonCurrentPages).toBe(mib(300));
@@ -73,14 +76,14 @@ describe("the simulated backend", () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN, 2 ** 60])("refuses the target %d, and moves nothing", async (pages) => {
-    const { clock, backend, observe } = await opened(ONE);
+    const { clock, backend, observe } = await opened(one());
     await expect(backend.apply("one", pages, 4096, NEVER)).rejects.toMatchObject({ code: "ERR_TARGET_UNSAFE" });
     clock.ms += 2000;
     expect((await observe("one")).balloonCurrentPages).toBe(mib(512));
   });
 
   it("knows no guest that is not there", async () => {
-    const { backend, observe } = await opened(ONE);
+    const { backend, observe } = await opened(one());
     await expect(observe("two")).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
     await expect(backend.apply("two", 1000, 4096, NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
     await expect(backend.release("two", NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });

@@ -1,0 +1,68 @@
+import type { CompleteObservation } from "../observation.ts";
+import type { Tunables } from "../tunables.ts";
+import { BOUNDS } from "./bounds.ts";
+import { followEmergency } from "./emergency.ts";
+import { followHotCache } from "./hot-cache.ts";
+import { type Moment, momentOf, type Wanted } from "./moment.ts";
+import { followProgress } from "./progress.ts";
+import { SAFETIES, type Safety } from "./safeties.ts";
+import type { GuardState } from "./state.ts";
+
+/** What the guard makes of the law's target: the same or a higher one. */
+export interface Guarded {
+  readonly state: GuardState;
+  readonly targetPages: number;
+  /** The safety that asked for the most; null if none asked for more than the law. */
+  readonly safety: Safety | null;
+}
+
+/** No safety is left out. */
+export const NO_SAFETY: ReadonlySet<Safety> = new Set();
+
+const SAFETY_NAMES = Object.keys(SAFETIES) as readonly Safety[];
+
+/**
+ * The guard: after the law, and only ever above it. It raises the target, holds it, or slows its fall, so that a guest
+ * is never made short of memory. `without` leaves safeties out, for the scenarios that show what each is good for.
+ */
+export function guard(
+  before: GuardState,
+  observation: CompleteObservation,
+  wanted: Wanted,
+  tunables: Tunables,
+  nowMs: number,
+  without: ReadonlySet<Safety>,
+): Guarded {
+  const moment = momentOf(before, observation, wanted, tunables, nowMs, without);
+  const state = follow(before, moment);
+  const choice = highestBound(state, moment);
+  const { targetPages } = choice;
+  const askedPages = targetPages < observation.totalramPages ? targetPages : null;
+  return { ...choice, state: { ...state, progress: { ...state.progress, askedPages } } };
+}
+
+/** Take in what was seen: emergencies, hot caches, guests that do not follow. */
+function follow(before: GuardState, moment: Moment): GuardState {
+  return {
+    last: moment.observation,
+    lastMs: moment.nowMs,
+    risePages: moment.risePages,
+    emergency: followEmergency(before.emergency, moment),
+    hold: followHotCache(before.hold, moment),
+    progress: followProgress(before.progress, moment),
+  };
+}
+
+function highestBound(state: GuardState, moment: Moment): Pick<Guarded, "targetPages" | "safety"> {
+  let { targetPages } = moment.wanted;
+  let safety: Safety | null = null;
+  for (const name of SAFETY_NAMES) {
+    if (moment.without.has(name)) continue;
+    const bound = Math.min(BOUNDS[name](state, moment), moment.wanted.maximumPages);
+    if (bound > targetPages) {
+      targetPages = bound;
+      safety = name;
+    }
+  }
+  return { targetPages, safety };
+}

@@ -1,0 +1,39 @@
+import { pagesFromMib } from "../units.ts";
+import { type BackOff, backOff, NO_BACK_OFF } from "./back-off.ts";
+import type { Moment } from "./moment.ts";
+
+/** How a guest follows a target that lies below what it has. */
+export interface Progress {
+  /** The RAM that the last step asked for, in pages; null if it asked for no fall. */
+  readonly askedPages: number | null;
+  /** Steps in a row without progress. */
+  readonly stalledSteps: number;
+  /** How long the target stays where the guest is. */
+  readonly parked: BackOff;
+}
+
+export const INITIAL_PROGRESS: Progress = { askedPages: null, stalledSteps: 0, parked: NO_BACK_OFF };
+
+/** Steps in a row without progress after which a guest counts as stuck. */
+const STALLED_STEPS = 3;
+
+/** Less than this between two steps is no progress: a page now and then must not count. */
+const LEAST_PROGRESS_MIB = 1;
+
+const WAITS = { firstMs: 600_000, longestMs: 3_600_000 };
+
+/** Compare what the guest has now with what the last step asked of it. */
+export function followProgress(progress: Progress, moment: Moment): Progress {
+  const { askedPages } = progress;
+  const lastTotalramPages = moment.last?.totalramPages ?? null;
+  if (askedPages === null || lastTotalramPages === null || moment.without.has("stuck")) return progress;
+  const { totalramPages, pageBytes } = moment.observation;
+  const leastPages = pagesFromMib(LEAST_PROGRESS_MIB, pageBytes);
+  const isThere = totalramPages <= askedPages + leastPages;
+  if (isThere || lastTotalramPages - totalramPages >= leastPages) {
+    return progress.stalledSteps === 0 ? progress : { ...progress, stalledSteps: 0 };
+  }
+  const stalledSteps = progress.stalledSteps + 1;
+  if (stalledSteps < STALLED_STEPS) return { ...progress, stalledSteps };
+  return { askedPages: null, stalledSteps: 0, parked: backOff(progress.parked, moment.nowMs, WAITS) };
+}
