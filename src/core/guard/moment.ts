@@ -3,12 +3,20 @@ import type { Tunables } from "../tunables.ts";
 import { type Changes, changesSince } from "./changes.ts";
 import { headroomPages, rememberRise } from "./headroom.ts";
 import type { Safety } from "./safeties.ts";
-import type { GuardState } from "./state.ts";
 
 /** What the law wants, in pages of the guest's RAM, and the most that the guest may have. */
 export interface Wanted {
   readonly targetPages: number;
   readonly maximumPages: number;
+}
+
+/** What is remembered from the last step to judge the next one by. */
+export interface Remembered {
+  /** The last observation, null before the first, and when it was made. */
+  readonly last: CompleteObservation | null;
+  readonly lastMs: number;
+  /** How much demand was seen to rise within one reaction time, in pages; forgotten slowly. */
+  readonly risePages: number;
 }
 
 /** All that the safeties judge by at one step. */
@@ -30,17 +38,17 @@ export interface Moment {
 
 /** Put together what the safeties judge by. */
 export function momentOf(
-  state: GuardState,
+  before: Remembered,
   observation: CompleteObservation,
   wanted: Wanted,
   tunables: Tunables,
   nowMs: number,
   without: ReadonlySet<Safety>,
 ): Moment {
-  const changes = changesSince(state.last, observation, nowMs - state.lastMs);
-  const risePages = rememberRise(state.risePages, changes, tunables);
+  const changes = changesSince(before.last, observation, nowMs - before.lastMs);
+  const risePages = rememberRise(before.risePages, changes, tunables);
   return {
-    last: state.last,
+    last: before.last,
     observation,
     wanted,
     tunables,

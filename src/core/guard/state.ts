@@ -1,15 +1,10 @@
-import type { CompleteObservation } from "../observation.ts";
 import { type BackOff, NO_BACK_OFF } from "./back-off.ts";
 import { type Emergency, NO_EMERGENCY } from "./emergency.ts";
+import type { Remembered } from "./moment.ts";
 import { INITIAL_PROGRESS, type Progress } from "./progress.ts";
 
 /** What the guard remembers of one guest. Times are in ms on the caller's monotonic clock. */
-export interface GuardState {
-  /** The last observation, null before the first, and when it was made. */
-  readonly last: CompleteObservation | null;
-  readonly lastMs: number;
-  /** How much demand was seen to rise within one reaction time, in pages; forgotten slowly. */
-  readonly risePages: number;
+export interface GuardState extends Remembered {
   readonly emergency: Emergency;
   /** How long the target must not fall, because the cache was hot. */
   readonly hold: BackOff;

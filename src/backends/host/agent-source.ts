@@ -1,0 +1,126 @@
+import type { AgentExchange } from "./agent-protocol.ts";
+import { GUEST_FILES, LIVELY_FILES } from "./agent-readings.ts";
+import { GuestFiles } from "./guest-files.ts";
+import type { AgentAnswer } from "./source.ts";
+import { hasCode } from "./thrown.ts";
+
+/** A connection to a guest's agent. */
+export interface AgentPort {
+  readonly exchange: AgentExchange;
+  /** Whether an exchange would fail at once, because the last one failed a moment ago. */
+  readonly waiting: boolean;
+  /** There is news of the agent: try at once. */
+  retry(): void;
+  close(): void;
+}
+
+/** A closed port is looked at again after so long, unless there is news of it. */
+const CLOSED_MS = 5000;
+
+/** How long the texts of files that change seldom are kept, while the balloon stands about still. */
+const KEPT_MS = 5000;
+
+/** zoneinfo tells how large the zones are, which must fit MemTotal: a balloon that moved further ends the keeping. */
+const KEPT_DIVISOR = 16;
+
+interface KeptTexts {
+  readonly texts: readonly (string | null)[];
+  readonly readAtMs: number;
+  readonly balloonBytes: number;
+}
+
+export interface AgentSourceOptions {
+  readonly port: AgentPort;
+  /** Whether the guest has opened the agent's port; null if that is not known. */
+  readonly portOpen: () => Promise<boolean | null>;
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+}
+
+/** A guest's agent as a source of readings: there, absent, or lost. */
+export class AgentSource {
+  private readonly options: AgentSourceOptions;
+  private readonly files: GuestFiles;
+  private closedUntilMs = Number.NEGATIVE_INFINITY;
+  private kept: KeptTexts | null = null;
+  private answering = false;
+  private answered = false;
+
+  constructor(options: AgentSourceOptions) {
+    this.options = options;
+    this.files = new GuestFiles((requests) => options.port.exchange(requests), GUEST_FILES);
+  }
+
+  /**
+   * Read the guest's files while its balloon leaves it `balloonBytes`. An agent that does not answer costs its deadline
+   * once, and then again after back-offs.
+   */
+  async read(balloonBytes: number): Promise<AgentAnswer> {
+    try {
+      if (!(await this.worthTrying())) return this.silent();
+      const texts = await this.readFiles(balloonBytes);
+      this.answering = true;
+      this.answered = true;
+      return { kind: "texts", texts };
+    } catch (thrown) {
+      this.answering = false;
+      return hasCode(thrown, "ERR_COMMAND_REFUSED") ? { kind: "absent" } : this.silent();
+    }
+  }
+
+  /** The text of the first file, if the agent is known to answer: for a look between two readings. */
+  async readFirst(): Promise<string | null> {
+    if (!this.answering || this.options.port.waiting) return null;
+    try {
+      const [text = null] = await this.files.read(1);
+      return text;
+    } catch {
+      return null; // the next reading says so
+    }
+  }
+
+  /** The guest was restarted: its agent has yet to start. */
+  restarted(): void {
+    this.files.forget();
+    this.kept = null;
+    this.answering = false;
+    this.answered = false;
+    this.portChanged();
+  }
+
+  /** A port of the guest was opened or closed: try at once. */
+  portChanged(): void {
+    this.closedUntilMs = Number.NEGATIVE_INFINITY;
+    this.options.port.retry();
+  }
+
+  async close(): Promise<void> {
+    if (this.answering) await this.files.close().catch(() => {}); // they end with the agent otherwise
+    this.options.port.close();
+  }
+
+  private async readFiles(balloonBytes: number): Promise<readonly (string | null)[]> {
+    const nowMs = this.options.nowMs();
+    const { kept } = this;
+    const movedBytes = Math.abs(balloonBytes - (kept?.balloonBytes ?? 0));
+    if (kept !== null && nowMs - kept.readAtMs < KEPT_MS && movedBytes <= balloonBytes / KEPT_DIVISOR) {
+      return [...(await this.files.read(LIVELY_FILES)), ...kept.texts];
+    }
+    const texts = await this.files.read(GUEST_FILES.length);
+    this.kept = { texts: texts.slice(LIVELY_FILES), readAtMs: nowMs, balloonBytes };
+    return texts;
+  }
+
+  /** What is said to an agent that is not there is kept for it, so nothing is said while its port is closed. */
+  private async worthTrying(): Promise<boolean> {
+    const nowMs = this.options.nowMs();
+    if (this.options.port.waiting || nowMs < this.closedUntilMs) return false;
+    if (this.answering || (await this.options.portOpen()) !== false) return true;
+    this.closedUntilMs = nowMs + CLOSED_MS;
+    return false;
+  }
+
+  private silent(): AgentAnswer {
+    return { kind: this.answered ? "lost" : "absent" };
+  }
+}

@@ -1,0 +1,65 @@
+import type { Notice } from "../../core/notices.ts";
+import { agentReadings, type GuestReadings } from "./agent-readings.ts";
+import type { BalloonState } from "./balloon-state.ts";
+import { type BalloonStatistics, heldReadings, NO_STATISTICS, statisticsReadings } from "./statistics.ts";
+
+/** What came of asking a guest's agent. */
+export type AgentAnswer =
+  | { readonly kind: "texts"; readonly texts: readonly (string | null)[] }
+  /** It has not answered since the guest started, or it may not read files: there is the weaker source. */
+  | { readonly kind: "absent" }
+  /** It answered before and no longer does: what the guest needs is unknown. */
+  | { readonly kind: "lost" };
+
+/** The balloon's statistics, and for how long they have stood still (null: there are none). */
+export interface AgedStatistics {
+  readonly statistics: BalloonStatistics;
+  readonly ageMs: number | null;
+  /** How often they should be updated. */
+  readonly periodMs: number;
+}
+
+/** Where a guest's readings come from. */
+export type Source = "agent" | "agent_lost" | "statistics" | "statistics_frozen";
+
+/** Statistics count as frozen after so many missed updates, but not before the shortest time. */
+const FROZEN_PERIODS = 3;
+const FROZEN_MS = 5000;
+
+/** What was chosen, and for how long the statistics had stood still, if they were asked. */
+export interface ChosenReadings {
+  readonly source: Source;
+  readonly readings: GuestReadings;
+  readonly statisticsAgeMs: number | null;
+}
+
+/**
+ * The best readings there are: the agent's; the statistics' if there never was an agent; else none, because a guest
+ * whose agent was lost may be in trouble, and an estimate would hide it. The statistics are read only if they are needed.
+ * @throws ERR_FORMAT if the guest's files hold nonsense, and what `readStatistics` throws.
+ */
+export async function chooseReadings(
+  answer: AgentAnswer,
+  readStatistics: () => Promise<AgedStatistics>,
+  balloon: BalloonState,
+): Promise<ChosenReadings> {
+  const fromAgent = answer.kind === "texts" ? agentReadings(answer.texts, balloon) : null;
+  if (fromAgent !== null) return { source: "agent", readings: fromAgent, statisticsAgeMs: null };
+  const { statistics: said, ageMs: statisticsAgeMs, periodMs } = await readStatistics();
+  const fresh = statisticsAgeMs !== null && statisticsAgeMs <= Math.max(FROZEN_MS, FROZEN_PERIODS * periodMs);
+  const statistics = fresh ? said : NO_STATISTICS;
+  const held = { readings: heldReadings(statistics, balloon), statisticsAgeMs };
+  if (answer.kind === "lost") return { source: "agent_lost", ...held };
+  if (!fresh) return { source: "statistics_frozen", ...held };
+  return { source: "statistics", readings: statisticsReadings(statistics, balloon), statisticsAgeMs };
+}
+
+/** What is worth telling when a guest's readings come from another source than before. */
+export function sourceNotices(before: Source | null, now: Source, statisticsAgeMs: number | null): readonly Notice[] {
+  if (before === now) return [];
+  if (now === "agent_lost") return [{ code: "agent_lost", details: {} }];
+  if (now === "agent") return before === "agent_lost" ? [{ code: "agent_back", details: {} }] : [];
+  if (now === "statistics") return [{ code: "weaker_source", details: {} }];
+  if (statisticsAgeMs === null) return []; // the driver has yet to start
+  return [{ code: "statistics_frozen", details: { ageS: Math.floor(statisticsAgeMs / 1000) } }];
+}

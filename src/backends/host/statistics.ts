@@ -1,0 +1,102 @@
+import type { GuestReadings } from "./agent-readings.ts";
+import { type BalloonState, totalramBytes } from "./balloon-state.ts";
+
+/** What a guest's balloon driver says of its memory (virtio, section 5.5.6.3). Null: the driver does not say. */
+export interface BalloonStatistics {
+  readonly totalBytes: number | null;
+  readonly freeBytes: number | null;
+  readonly availableBytes: number | null;
+  readonly cacheBytes: number | null;
+  readonly swapInBytes: number | null;
+  readonly swapOutBytes: number | null;
+  readonly oomKills: number | null;
+  readonly allocStalls: number | null;
+}
+
+/** A balloon's page, whatever the guest's is (virtio, section 5.5.6). */
+export const BALLOON_PAGE_BYTES = 4096;
+
+/** The reserve is taken for 1/16 of the machine, at most 128 MiB. */
+const RESERVE_DIVISOR = 16;
+const MAX_RESERVE_BYTES = 128 * 1_048_576;
+
+/**
+ * The weaker source: readings made of the balloon's statistics, for a guest without an agent. Two are estimates that
+ * err toward giving memory:
+ * - committed: what is in use and could not be reclaimed (total - available), plus what was swapped out and not read
+ *   back since boot. It misses what programs were promised and have not touched yet;
+ * - reserve: a sixteenth of the machine, at most 128 MiB. Linux's own defaults stay below it (mm/page_alloc.c and
+ *   mm/khugepaged.c: low memory's 5 % or 66 MiB as the minimum, half more as the high watermark).
+ * The highest page frame is taken for the machine's size. Readings that contradict each other are null.
+ */
+export function statisticsReadings(statistics: BalloonStatistics, balloon: BalloonState): GuestReadings {
+  const { totalBytes } = statistics;
+  const absurd = totalBytes === null || totalBytes > balloon.maximumBytes;
+  const levelled = absurd ? null : totalramBytes(totalBytes, balloon);
+  const availableBytes = atMost(statistics.availableBytes, totalBytes);
+  const freeBytes = atMost(statistics.freeBytes, totalBytes);
+  const usedBytes = levelled === null ? null : inUseBytes(levelled, availableBytes, freeBytes, statistics.cacheBytes);
+  const reserveBytes = Math.min(balloon.maximumBytes / RESERVE_DIVISOR, MAX_RESERVE_BYTES);
+  return {
+    pageBytes: BALLOON_PAGE_BYTES,
+    totalramPages: pages(levelled),
+    committedPages: usedBytes === null ? null : pages(usedBytes + swappedBytes(statistics)),
+    totalreservePages: pages(reserveBytes),
+    frontswapPages: null,
+    maxPfn: pages(balloon.maximumBytes),
+    balloonCurrentPages: pages(balloon.currentBytes),
+    balloonMaxPages: pages(balloon.maximumBytes),
+    availablePages: pages(availableBytes),
+    freePages: pages(freeBytes),
+    swapTotalPages: null,
+    psiSomeTotalUs: null,
+    psiFullTotalUs: null,
+    refaultPages: null,
+    swapInPages: pages(statistics.swapInBytes),
+    swapOutPages: pages(statistics.swapOutBytes),
+    oomKills: statistics.oomKills,
+    allocStalls: statistics.allocStalls,
+  };
+}
+
+/** Memory in use that can't be reclaimed. Drivers before Linux 4.6 do not say what is available. */
+function inUseBytes(
+  totalBytes: number,
+  availableBytes: number | null,
+  freeBytes: number | null,
+  cacheBytes: number | null,
+): number | null {
+  const unusedBytes = availableBytes ?? (freeBytes === null ? null : freeBytes + (cacheBytes ?? 0));
+  return unusedBytes === null ? null : Math.max(0, totalBytes - unusedBytes);
+}
+
+/** The statistics do not tell swapped pages that were freed from those still held: both count. */
+function swappedBytes({ swapInBytes, swapOutBytes }: BalloonStatistics): number {
+  return swapInBytes === null || swapOutBytes === null ? 0 : Math.max(0, swapOutBytes - swapInBytes);
+}
+
+function atMost(bytes: number | null, mostBytes: number | null): number | null {
+  return bytes === null || mostBytes === null || bytes > mostBytes ? null : bytes;
+}
+
+function pages(bytes: number | null): number | null {
+  return bytes === null ? null : Math.floor(bytes / BALLOON_PAGE_BYTES);
+}
+
+/** Every reading that a step needs is missing; what the balloon and, if they are fresh, its statistics say is kept. */
+export function heldReadings(statistics: BalloonStatistics, balloon: BalloonState): GuestReadings {
+  const readings = statisticsReadings(statistics, balloon);
+  return { ...readings, totalramPages: null, committedPages: null, totalreservePages: null, maxPfn: null };
+}
+
+/** The statistics of a guest that says nothing. */
+export const NO_STATISTICS: BalloonStatistics = Object.freeze({
+  totalBytes: null,
+  freeBytes: null,
+  availableBytes: null,
+  cacheBytes: null,
+  swapInBytes: null,
+  swapOutBytes: null,
+  oomKills: null,
+  allocStalls: null,
+});

@@ -1,0 +1,65 @@
+import { BYTES_PER_KIB } from "../../core/units.ts";
+import type { BalloonStatistics } from "../host/statistics.ts";
+
+/** Words of libvirt's virDomainState that matter here. */
+const RUNNING = 1;
+
+/** Most domains that are taken of one answer. */
+const MAX_DOMAINS = 4096;
+
+/** One domain as `virsh domstats --state --balloon --raw` shows it. */
+export interface Domain {
+  readonly name: string;
+  /** False while it is paused, shutting down or crashed. */
+  readonly running: boolean;
+  /** What the guest has; null if libvirt does not say, as while the domain is busy. */
+  readonly currentBytes: number | null;
+  /** What it was built for. */
+  readonly maximumBytes: number | null;
+  readonly statistics: BalloonStatistics;
+  /** When the guest last updated its statistics, in the host's seconds; null if never. */
+  readonly lastUpdateS: number | null;
+}
+
+/**
+ * Read the answer for all domains: a line `Domain: 'NAME'`, then lines `  KEY=VALUE`, amounts in KiB (virsh(1),
+ * domstats). Whatever else there is, is left out.
+ */
+export function parseDomstats(text: string): readonly Domain[] {
+  const blocks = text.split(/^Domain: /m).slice(1, MAX_DOMAINS + 1);
+  return blocks.flatMap((block) => parseDomain(block) ?? []);
+}
+
+function parseDomain(block: string): Domain | null {
+  const name = /^'(.+)'$/m.exec(block.slice(0, block.indexOf("\n")))?.[1];
+  if (name === undefined) return null;
+  const values = new Map(
+    [...block.matchAll(/^ {2}([a-z_.-]+)=([0-9]{1,20})$/gm)].map(([, key, value]) => [key, value]),
+  );
+  const number = (key: string): number | null => {
+    const value = Number(values.get(key) ?? Number.NaN);
+    return Number.isSafeInteger(value * BYTES_PER_KIB) ? value : null;
+  };
+  const bytes = (key: string): number | null => {
+    const kib = number(key);
+    return kib === null ? null : kib * BYTES_PER_KIB;
+  };
+  return {
+    name,
+    running: number("state.state") === RUNNING,
+    currentBytes: bytes("balloon.current"),
+    maximumBytes: bytes("balloon.maximum"),
+    lastUpdateS: number("balloon.last-update"),
+    // libvirt's names: available is the guest's MemTotal, unused its MemFree, usable its MemAvailable.
+    statistics: {
+      totalBytes: bytes("balloon.available"),
+      freeBytes: bytes("balloon.unused"),
+      availableBytes: bytes("balloon.usable"),
+      cacheBytes: bytes("balloon.disk_caches"),
+      swapInBytes: bytes("balloon.swap_in"),
+      swapOutBytes: bytes("balloon.swap_out"),
+      oomKills: null,
+      allocStalls: null,
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import type { Backend, Cancellation, OpenBackend, Probe, Reading, WatchSample } from "../../core/backend.ts";
+import { selfballoonError } from "../../core/errors.ts";
+import { cancellable } from "../host/deadline.ts";
+import { createTurns } from "../host/turns.ts";
+import { QemuGuest } from "./guest.ts";
+import { nameGuests } from "./guest-names.ts";
+import { findSockets, isPattern } from "./socket-paths.ts";
+
+/** How long QEMU or an agent may take for one answer, unless the operator says otherwise. */
+const DEADLINE_MS = 1000;
+
+/** Most new machines that are asked at a time what they are. */
+const MAX_DISCOVERIES = 32;
+
+/** What the QEMU backend is given. */
+export interface QemuOptions {
+  /** The machines' QMP sockets: absolute paths, with `*` and `?` for parts of names. One socket a machine is used. */
+  readonly qmp: readonly string[];
+  /** The agents' sockets, with `{dir}` and `{name}` of the QMP socket. Null: QEMU says where they are. */
+  readonly agent: string | null;
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+  /** Seconds for the observations' `t`. */
+  readonly nowS: () => number;
+  readonly deadlineMs?: number;
+}
+
+/** The guests of a QEMU host, each by its QMP socket. */
+export function createQemuBackend(options: QemuOptions): Backend {
+  return {
+    name: "qemu",
+    probe: () => probe(options.qmp),
+    open: () => Promise.resolve(new QemuHost(options)),
+  };
+}
+
+async function probe(patterns: readonly string[]): Promise<Probe> {
+  const where = patterns.join(", ");
+  if (patterns.length === 0) return absent("no QMP sockets are configured: name them as qmp under [backend]");
+  const { paths, problems } = await findSockets(patterns);
+  if (paths.length > 0) return { usable: true, found: `${paths.length} QMP sockets at ${where}` };
+  if (problems.length > 0) return absent(`there is no QMP socket at ${where}: ${problems.join(", ")}`);
+  if (patterns.some(isPattern)) return { usable: true, found: `no QMP socket at ${where} yet` }; // guests come and go
+  return absent(`there is no QMP socket at ${where}`);
+}
+
+function absent(because: string): Probe {
+  return { usable: false, refused: false, because };
+}
+
+class QemuHost implements OpenBackend {
+  private readonly options: QemuOptions;
+  private readonly byPath = new Map<string, QemuGuest>();
+  private byName: ReadonlyMap<string, QemuGuest> = new Map();
+
+  constructor(options: QemuOptions) {
+    this.options = options;
+  }
+
+  /** New sockets are asked for their names; those that do not answer are listed too, and observing them says why. */
+  async guests(cancellation: Cancellation): Promise<readonly string[]> {
+    const { paths } = await findSockets(this.options.qmp);
+    const added = await this.follow(paths);
+    const turns = createTurns(MAX_DISCOVERIES);
+    await cancellable(Promise.all(added.map((guest) => turns(() => identify(guest)))), "finding guests", cancellation);
+    await this.dropDoubles();
+    const names = nameGuests([...this.byPath].map(([path, { known }]) => ({ path, name: known?.name ?? null })));
+    this.byName = new Map([...this.byPath].map(([path, guest]) => [names.get(path) ?? path, guest]));
+    return [...this.byName.keys()];
+  }
+
+  async observe(guest: string, cancellation: Cancellation): Promise<Reading> {
+    return this.find(guest).observe(guest, cancellation);
+  }
+
+  watch(guest: string, cancellation: Cancellation): Promise<WatchSample | null> | null {
+    return this.find(guest).watch(guest, cancellation);
+  }
+
+  async apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void> {
+    return this.find(guest).apply(guest, balloonTargetPages * pageBytes, cancellation);
+  }
+
+  async release(guest: string, cancellation: Cancellation): Promise<void> {
+    return this.find(guest).release(guest, cancellation);
+  }
+
+  async close(): Promise<void> {
+    const guests = [...this.byPath.values()];
+    this.byPath.clear();
+    this.byName = new Map();
+    await Promise.all(guests.map((guest) => guest.close()));
+  }
+
+  private find(guest: string): QemuGuest {
+    const found = this.byName.get(guest);
+    if (found === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+    return found;
+  }
+
+  /** Sockets come and go with their machines. Returns the guests behind new ones. */
+  private async follow(paths: readonly string[]): Promise<readonly QemuGuest[]> {
+    const there = new Set(paths);
+    await this.forget([...this.byPath.keys()].filter((path) => !there.has(path)));
+    const owned = new Set([...this.byPath.values()].flatMap(otherSockets));
+    const added = paths.filter((path) => !this.byPath.has(path) && !owned.has(path));
+    for (const path of added) this.byPath.set(path, this.create(path));
+    return added.flatMap((path) => this.byPath.get(path) ?? []);
+  }
+
+  private create(path: string): QemuGuest {
+    const { agent, nowMs, nowS, deadlineMs = DEADLINE_MS } = this.options;
+    return new QemuGuest({ path, agentPattern: agent, deadlineMs, nowMs, nowS });
+  }
+
+  /** A machine may have several QMP sockets, and a pattern may match them all: the first that answers is used. */
+  private async dropDoubles(): Promise<void> {
+    const owned = new Set<string>();
+    const doubles: string[] = [];
+    const reachedFirst = [...this.byPath].sort(([, a], [, b]) => Number(a.known === null) - Number(b.known === null));
+    for (const [path, guest] of reachedFirst) {
+      if (owned.has(path)) doubles.push(path);
+      else for (const other of otherSockets(guest)) owned.add(other);
+    }
+    await this.forget(doubles);
+  }
+
+  private async forget(paths: readonly string[]): Promise<void> {
+    const guests = paths.flatMap((path) => this.byPath.get(path) ?? []);
+    for (const path of paths) this.byPath.delete(path);
+    await Promise.all(guests.map((guest) => guest.close()));
+  }
+}
+
+/** Ask a machine what it is; one that does not answer stays unknown until it is observed. */
+async function identify(guest: QemuGuest): Promise<void> {
+  await guest.discover().catch(() => {});
+}
+
+/** The machine's sockets apart from the one that we use. */
+function otherSockets(guest: QemuGuest): readonly string[] {
+  return (guest.known?.chardevs ?? []).flatMap(({ socketPath }) =>
+    socketPath === null || socketPath === guest.path ? [] : [socketPath],
+  );
+}

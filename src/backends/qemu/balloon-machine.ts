@@ -1,0 +1,158 @@
+import { selfballoonError } from "../../core/errors.ts";
+import type { BalloonState } from "../host/balloon-state.ts";
+import { hasCode } from "../host/thrown.ts";
+import { discoverMachine, type Machine } from "./machine.ts";
+import { QmpClient } from "./qmp.ts";
+import type { QmpEvent } from "./qmp-message.ts";
+import { RestartWatch } from "./restart-watch.ts";
+import { type GuestStatistics, parseGuestStatistics } from "./statistics.ts";
+import { readBalloonBytes, readVitals, VITAL_EVENTS, type Vitals } from "./vitals.ts";
+
+/** What a newcomer adds to QEMU's command line for a balloon. */
+const BALLOON_REMEDY = "-device virtio-balloon-pci,id=balloon0,deflate-on-oom=on";
+
+/** Vitals are read again after so long, or at once after an event that may have changed them. */
+const VITALS_KEPT_MS = 5000;
+
+/** How long a machine is left alone after its connection failed. */
+export const BACKOFF_MS = { first: 1000, most: 10_000 };
+
+/** A machine's balloon as it is now. */
+export interface Balloon {
+  readonly machine: Machine;
+  /** The device's path in QEMU's object model. */
+  readonly path: string;
+  readonly state: BalloonState;
+}
+
+export interface BalloonMachineOptions {
+  /** The machine's QMP socket. */
+  readonly path: string;
+  /** How long QEMU may take for one answer. */
+  readonly deadlineMs: number;
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+  /** Something happened in the machine. */
+  readonly onEvent: (event: QmpEvent) => void;
+}
+
+/** A machine behind its QMP socket: what it is, what it is doing, and its balloon. */
+export class BalloonMachine {
+  readonly qmp: QmpClient;
+  private readonly options: BalloonMachineOptions;
+  private readonly restarts: RestartWatch;
+  private machine: Machine | null = null;
+  /** Whether `machine` is of an earlier connection. */
+  private outdated = true;
+  private discovering: Promise<Machine> | null = null;
+  private vitals: Vitals | null = null;
+  private vitalsReadAtMs = 0;
+  private vitalEvents = 0;
+
+  constructor(options: BalloonMachineOptions) {
+    const { path, deadlineMs, nowMs } = options;
+    this.options = options;
+    this.restarts = new RestartWatch(nowMs);
+    this.qmp = new QmpClient({
+      path,
+      nowMs,
+      deadlineMs,
+      backoffMs: BACKOFF_MS,
+      onEvent: (event) => this.take(event),
+      onConnected: () => {
+        this.outdated = true;
+        this.forgetVitals();
+      },
+    });
+  }
+
+  /** What is known of the machine without asking it; null if it was never reached. */
+  get known(): Machine | null {
+    return this.machine;
+  }
+
+  /** What the machine is made of; asked once a connection. */
+  discover(): Promise<Machine> {
+    if (this.machine !== null && !this.outdated) return Promise.resolve(this.machine);
+    this.discovering ??= this.discoverNow().finally(() => {
+      this.discovering = null;
+    });
+    return this.discovering;
+  }
+
+  async setTarget(targetBytes: number): Promise<void> {
+    await this.qmp.execute("balloon", { value: targetBytes });
+  }
+
+  async statistics(path: string): Promise<GuestStatistics> {
+    return parseGuestStatistics(await this.qmp.execute("qom-get", { path, property: "guest-stats" }));
+  }
+
+  close(): void {
+    this.qmp.close();
+  }
+
+  /**
+   * The balloon, whatever the machine is doing. Others call it `guest`.
+   * @throws ERR_BALLOON_MISSING, and what QMP throws.
+   */
+  async readBalloon(guest: string): Promise<Balloon> {
+    const machine = await this.discover();
+    const { balloonPath: path, deflateOnOom } = machine;
+    if (path === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
+    try {
+      const [currentBytes, { maximumBytes }] = await Promise.all([readBalloonBytes(this.qmp), this.freshVitals()]);
+      return { machine, path, state: { currentBytes, maximumBytes, deflateOnOom } };
+    } catch (thrown) {
+      if (hasCode(thrown, "ERR_COMMAND_REFUSED")) this.outdated = true; // its devices may have changed
+      throw thrown;
+    }
+  }
+
+  /** What is being read meanwhile may be of before the event. */
+  private forgetVitals(): void {
+    this.vitals = null;
+    this.vitalEvents += 1;
+  }
+
+  private async freshVitals(): Promise<Vitals> {
+    const nowMs = this.options.nowMs();
+    if (this.vitals !== null && nowMs - this.vitalsReadAtMs < VITALS_KEPT_MS) return this.vitals;
+    const events = this.vitalEvents;
+    const vitals = await readVitals(this.qmp);
+    this.vitals = events === this.vitalEvents ? vitals : null;
+    this.vitalsReadAtMs = nowMs;
+    return vitals;
+  }
+
+  /**
+   * The balloon of a machine that may be moved. After a restart QEMU's figure is wrong as long as the guest's driver is
+   * silent, unless the balloon was empty.
+   * @throws ERR_GUEST_LEFT_ALONE while it may not be moved, and what `readBalloon` throws.
+   */
+  async readRunning(guest: string): Promise<Balloon> {
+    const balloon = await this.readBalloon(guest);
+    const { state } = await this.freshVitals();
+    if (state !== "running") throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state });
+    if (this.restarts.pending && balloon.state.currentBytes < balloon.state.maximumBytes) {
+      const { lastUpdateS } = await this.statistics(balloon.path);
+      if (this.restarts.restarting(lastUpdateS)) {
+        throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "restarting" });
+      }
+    }
+    return balloon;
+  }
+
+  private async discoverNow(): Promise<Machine> {
+    const machine = await discoverMachine(this.qmp);
+    this.machine = machine;
+    this.outdated = false;
+    return machine;
+  }
+
+  private take(event: QmpEvent): void {
+    this.restarts.take(event);
+    if (VITAL_EVENTS.has(event.name)) this.forgetVitals();
+    this.options.onEvent(event);
+  }
+}

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Backend, OpenBackend } from "../../src/core/backend.ts";
+import { SelfballoonError } from "../../src/core/errors.ts";
+import { missingReadings, type Observation } from "../../src/core/observation.ts";
+
+/** A machine on which a backend can be tried: one guest with its balloon, and the hand on both. */
+export interface BackendRig {
+  readonly backend: Backend;
+  /** The same backend where there is nothing for it. */
+  readonly absent: Backend;
+  /** The guest's name. */
+  readonly guest: string;
+  /** The most memory that the guest may have. */
+  readonly maximumBytes: number;
+  /** A target that the guest can reach at once. */
+  readonly reachableBytes: number;
+  /** The balloon's target as the machine knows it. */
+  readonly targetBytes: () => number;
+  /** Take away what the observation's optional readings come from, and say which of them are null then. */
+  readonly hideOptional: () => readonly (keyof Observation)[];
+  /** Make the machine take calls and never answer. Null: its reads can't hang. */
+  readonly hang: (() => void) | null;
+  readonly stop: () => Promise<void>;
+}
+
+/** A call on a hung machine must have ended after this; each backend's own deadlines are far shorter. */
+const HUNG_CALL_MS = 10_000;
+
+/** What every backend must do. `makeRig` gives a new machine for each case. */
+export function describeBackendContract(name: string, makeRig: () => Promise<BackendRig>): void {
+  describe(`the ${name} backend`, () => {
+    let rig: BackendRig;
+    let open: OpenBackend;
+    const signal = new AbortController().signal;
+
+    beforeEach(async () => {
+      rig = await makeRig();
+      open = await rig.backend.open();
+      await open.guests(signal);
+    });
+
+    afterEach(async () => {
+      await open.close();
+      await rig.stop();
+    });
+
+    const observe = async (): Promise<Observation> => (await open.observe(rig.guest, signal)).observation;
+
+    const applyBytes = async (bytes: number): Promise<void> => {
+      const { pageBytes } = await observe();
+      await open.apply(rig.guest, Math.floor(bytes / pageBytes), pageBytes, signal);
+    };
+
+    it("says that it is usable, and what it found", async () => {
+      const probe = await rig.backend.probe();
+      expect(probe).toMatchObject({ usable: true });
+      expect("found" in probe && probe.found).toMatch(/\w+ \w+/);
+    });
+
+    it("says in a sentence what is missing where it is absent", async () => {
+      const probe = await rig.absent.probe();
+      expect(probe).toMatchObject({ usable: false, refused: false });
+      expect("because" in probe && probe.because).toMatch(/^\w+ \w+.*[^.]$/);
+    });
+
+    it("lists its guests", async () => {
+      expect(await open.guests(signal)).toContain(rig.guest);
+    });
+
+    it("observes all that a step needs, within sane ranges", async () => {
+      const observation = await observe();
+      expect(observation.guest).toBe(rig.guest);
+      expect(missingReadings(observation)).toEqual([]);
+      expect([4096, 8192, 16_384, 32_768, 65_536]).toContain(observation.pageBytes);
+      const numbers = Object.entries(observation).filter(([, value]) => typeof value === "number");
+      expect(numbers.filter(([, value]) => !Number.isFinite(value) || Number(value) < 0)).toEqual([]);
+      expect(numbers.filter(([key, value]) => key !== "t" && !Number.isSafeInteger(value))).toEqual([]);
+      expectWithin(observation, rig.maximumBytes);
+    });
+
+    it("has a cheap look that agrees with what it observes, or none", async () => {
+      const observation = await observe();
+      const sample = await open.watch(rig.guest, signal);
+      if (sample === null) return;
+      expect(sample.totalramPages).toBe(observation.totalramPages);
+      expect(sample.availablePages).toBeLessThanOrEqual(Number(sample.totalramPages));
+    });
+
+    it("gives times that do not go back", async () => {
+      const first = await observe();
+      expect((await observe()).t).toBeGreaterThanOrEqual(first.t);
+    });
+
+    it("moves the target, and the next observations follow", async () => {
+      const before = await observe();
+      await applyBytes(rig.reachableBytes);
+      expect(rig.targetBytes()).toBe(rig.reachableBytes);
+      const after = await eventually(observe, (now) => now.balloonCurrentPages !== before.balloonCurrentPages);
+      const movedPages = Number(after.totalramPages) - Number(before.totalramPages);
+      expect(movedPages).toBe(Number(after.balloonCurrentPages) - Number(before.balloonCurrentPages));
+    });
+
+    it("gives null for a reading that is not there, never 0", async () => {
+      const hidden = rig.hideOptional();
+      const observation = await observe();
+      expect(hidden.map((reading) => [reading, observation[reading]])).toEqual(
+        hidden.map((reading) => [reading, null]),
+      );
+    });
+
+    it("refuses a target of nothing and one above the maximum, and writes neither", async () => {
+      const before = rig.targetBytes();
+      await expectCode(applyBytes(0), "ERR_TARGET_UNSAFE");
+      await expectCode(applyBytes(rig.maximumBytes * 2), "ERR_TARGET_UNSAFE");
+      expect(rig.targetBytes()).toBe(before);
+    });
+
+    it("gives all memory back at a release", async () => {
+      await applyBytes(rig.reachableBytes);
+      await open.release(rig.guest, signal);
+      expect(rig.targetBytes()).toBe(rig.maximumBytes);
+    });
+
+    it("knows no guest that is not there", async () => {
+      await expectCode(open.observe("no such guest", signal), "ERR_GUEST_UNKNOWN");
+      await expectCode(open.apply("no such guest", 65_536, 4096, signal), "ERR_GUEST_UNKNOWN");
+      await expectCode(open.release("no such guest", signal), "ERR_GUEST_UNKNOWN");
+    });
+
+    it("ends a call on a machine that hangs at its own deadline", async ({ skip }) => {
+      if (rig.hang === null) return skip("its reads can't hang");
+      rig.hang();
+      const startedMs = performance.now();
+      await expect(open.observe(rig.guest, signal)).rejects.toBeInstanceOf(SelfballoonError);
+      expect(performance.now() - startedMs).toBeLessThan(HUNG_CALL_MS);
+    });
+
+    it("ends a call when it is cancelled", async ({ skip }) => {
+      if (rig.hang === null) return skip("its reads can't hang");
+      rig.hang();
+      const controller = new AbortController();
+      const call = open.observe(rig.guest, controller.signal);
+      controller.abort();
+      await expectCode(call, "ERR_CANCELLED");
+    });
+
+    it("can be closed twice", async () => {
+      await open.close();
+      await open.close();
+    });
+  });
+}
+
+function expectWithin(observation: Observation, maximumBytes: number): void {
+  const maximumPages = maximumBytes / observation.pageBytes;
+  expect(observation.balloonMaxPages).toBe(maximumPages);
+  expect(observation.totalramPages).toBeGreaterThan(0);
+  expect(observation.totalramPages).toBeLessThanOrEqual(maximumPages);
+  expect(observation.balloonCurrentPages).toBeLessThanOrEqual(maximumPages);
+  expect(observation.balloonCurrentPages).toBeGreaterThanOrEqual(Number(observation.totalramPages));
+  expect(observation.availablePages ?? 0).toBeLessThanOrEqual(Number(observation.totalramPages));
+  expect(observation.totalreservePages).toBeLessThan(Number(observation.totalramPages));
+}
+
+async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  const untilMs = performance.now() + 5000;
+  let value = await read();
+  while (!holds(value) && performance.now() < untilMs) value = await read();
+  return value;
+}
+
+async function expectCode(call: Promise<unknown>, code: string): Promise<void> {
+  await expect(call).rejects.toMatchObject({ code });
+}

@@ -1,0 +1,141 @@
+/** A page of the fake guest. */
+const PAGE_BYTES = 4096;
+
+const MIB = 1_048_576;
+
+/** What a fake guest is made of. */
+export interface FakeGuestOptions {
+  readonly maximumMib: number;
+  /** Memory that programs use. */
+  readonly usedMib: number;
+  readonly deflateOnOom: boolean;
+}
+
+/** A Linux guest in a machine with a balloon, in so far as its host can see it. */
+export class FakeGuest {
+  readonly maximumBytes: number;
+  readonly deflateOnOom: boolean;
+  usedBytes: number;
+  targetBytes: number;
+  currentBytes: number;
+  /** Whether the balloon's driver is loaded: without it the target is only noted. */
+  driver = true;
+  /** Whether the statistics are updated. */
+  statisticsMove = true;
+  lastUpdateS = 1_795_000_000;
+  /** Statistics that are given instead of the true ones. */
+  claimed: Readonly<Record<string, number | string>> = {};
+  /** Texts of files that are given instead of the true ones; null: there is no such file. */
+  files: Readonly<Record<string, string | null>> = {};
+  zswappedKib = 0;
+  zramUsedKib: number | null = null;
+
+  constructor(options: FakeGuestOptions) {
+    this.maximumBytes = options.maximumMib * MIB;
+    this.usedBytes = options.usedMib * MIB;
+    this.deflateOnOom = options.deflateOnOom;
+    this.targetBytes = this.maximumBytes;
+    this.currentBytes = this.maximumBytes;
+  }
+
+  /** What the guest's kernel takes at boot, and never counts as RAM. */
+  get bootBytes(): number {
+    return 50 * MIB;
+  }
+
+  /** MemTotal: with deflate-on-oom the balloon's memory goes on counting. */
+  get memTotalBytes(): number {
+    return (this.deflateOnOom ? this.maximumBytes : this.currentBytes) - this.bootBytes;
+  }
+
+  get availableBytes(): number {
+    return Math.max(0, this.currentBytes - this.bootBytes - this.usedBytes);
+  }
+
+  /** The driver goes to the target at once, but can't take what is in use. */
+  setTarget(bytes: number): void {
+    this.targetBytes = Math.min(bytes, this.maximumBytes);
+    if (this.driver) this.currentBytes = Math.max(this.targetBytes, this.bootBytes + this.usedBytes);
+  }
+
+  /** The statistics as QEMU tells them, -1 as 2^64 - 1. */
+  statistics(): Readonly<Record<string, unknown>> {
+    if (this.statisticsMove) this.lastUpdateS += 1;
+    const stats = {
+      "stat-total-memory": this.memTotalBytes,
+      "stat-free-memory": this.availableBytes,
+      "stat-available-memory": this.availableBytes,
+      "stat-disk-caches": 14 * MIB,
+      "stat-swap-in": 0,
+      "stat-swap-out": 0,
+      "stat-major-faults": 0,
+      "stat-htlb-pgalloc": "18446744073709551615",
+      ...this.claimed,
+    };
+    return { stats, "last-update": this.lastUpdateS };
+  }
+
+  /** A file's text, or null if the guest has no such file. */
+  file(path: string): string | null {
+    const given = this.files[path];
+    if (given !== undefined) return given;
+    if (path === "/proc/meminfo") return this.meminfo();
+    if (path === "/proc/zoneinfo") return this.zoneinfo();
+    if (path === "/proc/vmstat")
+      return "pswpin 5\npswpout 7\nworkingset_refault_file 11\noom_kill 0\nallocstall_normal 3\n";
+    if (path === "/proc/pressure/memory") return pressure;
+    if (path === "/proc/swaps") return this.swaps();
+    return null;
+  }
+
+  private meminfo(): string {
+    const line = (name: string, bytes: number): string =>
+      `${`${name}:`.padEnd(16)}${String(Math.floor(bytes / 1024)).padStart(8)} kB\n`;
+    return [
+      line("MemTotal", this.memTotalBytes),
+      line("MemFree", this.availableBytes),
+      line("MemAvailable", this.availableBytes),
+      line("Buffers", 0),
+      line("Cached", 14 * MIB),
+      line("SwapTotal", 0),
+      line("SwapFree", 0),
+      line("Zswap", 0),
+      line("Zswapped", this.zswappedKib * 1024),
+      line("Committed_AS", this.usedBytes),
+    ].join("");
+  }
+
+  private zoneinfo(): string {
+    const dmaPages = 3840;
+    const restPages = Math.floor(this.memTotalBytes / PAGE_BYTES) - dmaPages;
+    const endPfn = this.maximumBytes / PAGE_BYTES;
+    return zone("DMA", 1, 4095, dmaPages, 32) + zone("DMA32", 4096, endPfn - 4096, restPages, 962);
+  }
+
+  private swaps(): string {
+    const head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+    if (this.zramUsedKib === null) return head;
+    return `${head}/dev/zram0                              partition\t262140\t\t${this.zramUsedKib}\t\t100\n`;
+  }
+}
+
+const pressure =
+  "some avg10=0.00 avg60=0.00 avg300=0.00 total=1234\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=567\n";
+
+function zone(name: string, startPfn: number, spanned: number, managed: number, high: number): string {
+  const row = (field: string, value: number): string => `        ${field.padEnd(8)} ${value}\n`;
+  return [
+    `Node 0, zone ${name.padStart(8)}\n`,
+    `  pages free     ${managed}\n`,
+    row("boost", 0),
+    row("min", Math.floor(high / 2)),
+    row("low", Math.floor((high * 3) / 4)),
+    row("high", high),
+    row("spanned", spanned),
+    row("present", spanned),
+    row("managed", managed),
+    "        protection: (0, 420, 420, 420, 420)\n",
+    "  node_unreclaimable:  0\n",
+    `  start_pfn:           ${startPfn}\n`,
+  ].join("");
+}

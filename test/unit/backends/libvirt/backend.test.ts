@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { createLibvirtBackend } from "../../../../src/backends/libvirt/backend.ts";
+import type { OpenBackend } from "../../../../src/core/backend.ts";
+import { missingReadings } from "../../../../src/core/observation.ts";
+import { FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
+
+const MIB = 1_048_576;
+
+describe("the domains of a libvirt host", () => {
+  const signal = new AbortController().signal;
+  const clock = { ms: 0 };
+  let virsh: FakeVirsh;
+  let host: OpenBackend;
+
+  beforeEach(async () => {
+    clock.ms = 0;
+    virsh = new FakeVirsh();
+    const options = { uri: "qemu:///system", run: virsh.run, nowMs: () => clock.ms, nowS: () => clock.ms / 1000 };
+    host = await createLibvirtBackend(options).open();
+  });
+
+  const called = (command: string): (readonly string[])[] => virsh.calls.filter(([name]) => name === command);
+
+  it("come and go", async () => {
+    virsh.add("one");
+    expect(await host.guests(signal)).toEqual(["one"]);
+    virsh.add("two");
+    clock.ms += 1000;
+    expect(await host.guests(signal)).toEqual(["one", "two"]);
+    virsh.domains.delete("one");
+    clock.ms += 1000;
+    expect(await host.guests(signal)).toEqual(["two"]);
+    await expect(host.observe("one", signal)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
+  });
+
+  it("share one call for their statistics", async () => {
+    const names = ["one", "two", "three"];
+    for (const name of names) virsh.add(name).agent.running = false;
+    await Promise.all(names.map((name) => host.observe(name, signal)));
+    expect(called("domstats")).toHaveLength(1);
+    clock.ms += 501;
+    await Promise.all(names.map((name) => host.observe(name, signal)));
+    expect(called("domstats")).toHaveLength(2);
+  });
+
+  it("are observed anew right after one was moved", async () => {
+    virsh.add("web");
+    await host.observe("web", signal);
+    await host.apply("web", 300 * 256, 4096, signal);
+    expect((await host.observe("web", signal)).observation.balloonCurrentPages).toBe(300 * 256);
+  });
+
+  it("are moved by setmem --live in KiB, the name never being an option", async () => {
+    virsh.add("--config");
+    await host.apply("--config", 300 * 256, 4096, signal);
+    expect(called("setmem")).toEqual([["setmem", "--domain=--config", "--size=307200", "--live"]]);
+  });
+
+  it("may have any name, also in the agent's commands", async () => {
+    const name = `odd "name'; echo \\ $(x)`;
+    virsh.add(name);
+    expect((await host.observe(name, signal)).observation.psiSomeTotalUs).toBe(1234);
+  });
+
+  it("are read with one process each, on kept handles", async () => {
+    virsh.add("web");
+    await host.observe("web", signal);
+    clock.ms += 1000;
+    const before = virsh.calls.length;
+    await host.observe("web", signal);
+    expect(virsh.calls.slice(before).map(([command = ""]) => command.split(" ")[0])).toEqual([
+      "domstats",
+      "qemu-agent-command",
+    ]);
+  });
+
+  it("are held while a lost agent does not answer, and go on afterwards", async () => {
+    const { agent } = virsh.add("web");
+    await host.observe("web", signal);
+    agent.running = false;
+    const lost = await host.observe("web", signal);
+    expect(lost.notices).toEqual([{ code: "agent_lost", details: {} }]);
+    expect(missingReadings(lost.observation)).toContain("committedPages");
+    agent.running = true;
+    agent.restart();
+    clock.ms += 11_000;
+    const back = await host.observe("web", signal);
+    expect(back.notices).toEqual([{ code: "agent_back", details: {} }]);
+    expect(missingReadings(back.observation)).toEqual([]);
+  });
+
+  it("whose agent may not read files are estimated from statistics", async () => {
+    virsh.add("web").agent.forbidden = ["guest-file-open"];
+    const { observation, notices } = await host.observe("web", signal);
+    expect(notices).toEqual([{ code: "weaker_source", details: {} }]);
+    expect(missingReadings(observation)).toEqual([]);
+  });
+
+  it("get a period for their statistics where they have none", async () => {
+    virsh.add("web", { memballoon: "<memballoon model='virtio'/>" });
+    virsh.add("set", { memballoon: "<memballoon model='virtio'><stats period='5'/></memballoon>" });
+    await host.observe("web", signal);
+    await host.observe("set", signal);
+    expect(called("dommemstat")).toEqual([["dommemstat", "--domain=web", "--period=1", "--live"]]);
+  });
+
+  it("are left alone while they are paused or busy, and without a balloon", async () => {
+    for (const name of ["paused", "busy"]) virsh.add(name);
+    virsh.paused.add("paused");
+    virsh.busy.add("busy");
+    virsh.add("none", { memballoon: "<memballoon model='none'/>" });
+    await expect(host.observe("paused", signal)).rejects.toThrow("paused is paused; it is left alone");
+    await expect(host.observe("busy", signal)).rejects.toThrow("busy is busy, or migrating; it is left alone");
+    await expect(host.observe("none", signal)).rejects.toMatchObject({
+      code: "ERR_BALLOON_MISSING",
+      message: expect.stringContaining("<memballoon model='virtio'"),
+    });
+  });
+
+  it("are not moved by a call that was cancelled", async () => {
+    const { guest } = virsh.add("web");
+    const controller = new AbortController();
+    const call = host.apply("web", 300 * 256, 4096, controller.signal);
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "ERR_CANCELLED" });
+    await host.observe("web", signal);
+    expect(guest.targetBytes).toBe(512 * MIB);
+  });
+});

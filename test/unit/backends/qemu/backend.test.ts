@@ -1,0 +1,167 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createQemuBackend, type QemuOptions } from "../../../../src/backends/qemu/backend.ts";
+import { nameGuests } from "../../../../src/backends/qemu/guest-names.ts";
+import { findSockets } from "../../../../src/backends/qemu/socket-paths.ts";
+import type { OpenBackend } from "../../../../src/core/backend.ts";
+import { FakeQemu, type FakeQemuOptions } from "../../../support/qmp/fake-qemu.ts";
+import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
+
+describe("the guests of a QEMU host", () => {
+  const signal = new AbortController().signal;
+  let directory: ReturnType<typeof socketDirectory>;
+  let fakes: FakeQemu[] = [];
+  let host: OpenBackend;
+
+  const options = (qmp: readonly string[]): QemuOptions => ({
+    qmp,
+    agent: null,
+    nowMs: () => performance.now(),
+    nowS: () => 0,
+    deadlineMs: 150,
+  });
+
+  beforeEach(async () => {
+    directory = socketDirectory();
+    host = await createQemuBackend(options([`${directory.path}/*.qmp`])).open();
+  });
+
+  afterEach(async () => {
+    await host.close();
+    await Promise.all(fakes.splice(0).map((fake) => fake.close()));
+    directory.remove();
+  });
+
+  async function start(name: string, more: Partial<FakeQemuOptions> = {}): Promise<FakeQemu> {
+    const fake = await FakeQemu.start(directory.path, { name, ...more });
+    fakes.push(fake);
+    return fake;
+  }
+
+  it("are called as QEMU calls them, or by their sockets", async () => {
+    await start("one", { machineName: "web" });
+    await start("two", { machineName: null });
+    expect(await host.guests(signal)).toEqual(["web", "two"]);
+  });
+
+  it("are called by their sockets' paths where two have the same name", async () => {
+    const one = await start("one", { machineName: "web" });
+    const two = await start("two", { machineName: "web" });
+    expect(await host.guests(signal)).toEqual([one.qmpPath, two.qmpPath]);
+  });
+
+  it("come and go", async () => {
+    await start("one");
+    expect(await host.guests(signal)).toEqual(["one"]);
+    const two = await start("two");
+    expect(await host.guests(signal)).toEqual(["one", "two"]);
+    await two.close();
+    fakes = fakes.filter((fake) => fake !== two);
+    expect(await host.guests(signal)).toEqual(["one"]);
+    await expect(host.observe("two", signal)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
+  });
+
+  it("do not disturb each other, whatever one of them does", async () => {
+    const bad = await Promise.all(["bad1", "bad2", "bad3"].map((name) => start(name)));
+    await start("good");
+    bad[0]?.qmp.behave({ kind: "silent" });
+    bad[1]?.qmp.behave({ kind: "garbage", line: "\u0000\u0001{{{" });
+    bad[2]?.qmp.behave({ kind: "endless", bytes: 100 * 1_048_576 });
+    bad[0]?.qmp.cut();
+    expect(await host.guests(signal)).toEqual(["bad1", "bad2", "bad3", "good"]);
+    expect((await host.observe("good", signal)).observation.committedPages).toBe(100 * 256);
+    for (const name of ["bad1", "bad2", "bad3"]) {
+      await expect(host.observe(name, signal)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SOCKET/) });
+    }
+  });
+
+  it("keep their names while they can't be reached", async () => {
+    const fake = await start("one", { machineName: "web" });
+    await host.guests(signal);
+    fake.qmp.behave({ kind: "cut", after: 0 });
+    await expect(host.observe("web", signal)).rejects.toMatchObject({ code: "ERR_SOCKET" });
+    expect(await host.guests(signal)).toEqual(["web"]);
+  });
+
+  it("are listed once, though they have several sockets that match", async () => {
+    const first = await start("a");
+    const second = await start("b", { machineName: "a" });
+    first.otherSockets = [second.qmpPath];
+    second.otherSockets = [first.qmpPath];
+    expect(await host.guests(signal)).toEqual(["a"]);
+    const served = second.qmp.served;
+    expect(await host.guests(signal)).toEqual(["a"]);
+    expect(second.qmp.served).toBe(served);
+  });
+
+  it("are listed once, though the first of their sockets is another client's", async () => {
+    const occupied = await start("a");
+    occupied.qmp.behave({ kind: "silent" });
+    occupied.mute = true;
+    const free = await start("b", { machineName: "web" });
+    free.otherSockets = [occupied.qmpPath];
+    expect(await host.guests(signal)).toEqual(["web"]);
+  });
+
+  it("are not to be found without a word on why", async () => {
+    const because = async (qmp: readonly string[]): Promise<string> => {
+      const probe = await createQemuBackend(options(qmp)).probe();
+      return probe.usable ? probe.found : probe.because;
+    };
+    expect(await because([])).toBe("no QMP sockets are configured: name them as qmp under [backend]");
+    expect(await because(["/nonexistent/*.qmp"])).toBe(
+      "there is no QMP socket at /nonexistent/*.qmp: /nonexistent can't be listed (ENOENT)",
+    );
+    expect(await because([`${directory.path}/none.qmp`])).toBe(`there is no QMP socket at ${directory.path}/none.qmp`);
+    expect(await because([`${directory.path}/*.qmp`])).toBe(`no QMP socket at ${directory.path}/*.qmp yet`);
+  });
+});
+
+describe("the search for sockets", () => {
+  const directory = socketDirectory();
+  let fakes: FakeQemu[] = [];
+
+  beforeEach(async () => {
+    for (const folder of ["vm1", "vm2", ".hidden"]) mkdirSync(join(directory.path, folder));
+    writeFileSync(join(directory.path, "vm1", "file.qmp"), "");
+    const start = (folder: string, name: string) => FakeQemu.start(join(directory.path, folder), { name });
+    fakes = await Promise.all([start("vm2", "b1"), start("vm1", "a1"), start("vm1", "a[2]"), start(".hidden", "c1")]);
+  });
+
+  afterEach(async () => {
+    await Promise.all(fakes.map((fake) => fake.close()));
+    rmSync(directory.path, { recursive: true });
+    mkdirSync(directory.path);
+  });
+
+  it.each([
+    ["/*/*.qmp", ["vm1/a1.qmp", "vm1/a[2].qmp", "vm2/b1.qmp"]],
+    ["/vm?/?1.qmp", ["vm1/a1.qmp", "vm2/b1.qmp"]],
+    ["/vm1/a[2].qmp", ["vm1/a[2].qmp"]],
+    ["/vm1/*[2].qm*", ["vm1/a[2].qmp"]],
+    ["/vm1/file.qmp", []],
+    ["/.h*/*.qmp", [".hidden/c1.qmp"]],
+    ["/vm1/../vm2/b1.qmp", ["vm2/b1.qmp"]],
+    ["/vm1/file.qmp/*.qmp", []],
+  ])("takes %s as a shell would", async (pattern, found) => {
+    const { paths } = await findSockets([directory.path + pattern]);
+    expect(paths).toEqual(found.map((path) => join(directory.path, path)));
+  });
+
+  it("gives each socket once", async () => {
+    const { paths } = await findSockets([`${directory.path}/vm1/a1.qmp`, `${directory.path}/vm1/a1*p`]);
+    expect(paths).toEqual([`${directory.path}/vm1/a1.qmp`]);
+  });
+});
+
+describe("the names of guests", () => {
+  it("are unique, whatever the machines are called", () => {
+    const sockets = [
+      { path: "/run/a.qmp", name: "x" },
+      { path: "/run/x.sock", name: null },
+      { path: "/run/b.qmp", name: null },
+    ];
+    expect([...nameGuests(sockets).values()]).toEqual(["/run/a.qmp", "/run/x.sock", "b"]);
+  });
+});

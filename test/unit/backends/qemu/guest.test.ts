@@ -1,0 +1,309 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { QemuGuest } from "../../../../src/backends/qemu/guest.ts";
+import type { Reading } from "../../../../src/core/backend.ts";
+import { missingReadings } from "../../../../src/core/observation.ts";
+import { eventually } from "../../../support/qmp/eventually.ts";
+import { FakeQemu, type FakeQemuOptions } from "../../../support/qmp/fake-qemu.ts";
+import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
+
+const MIB = 1_048_576;
+
+/** Longer than the back-off and than anything that is kept. */
+const A_WHILE_MS = 11_000;
+
+describe("a QEMU guest", () => {
+  const directory = socketDirectory();
+  const signal = new AbortController().signal;
+  const clock = { ms: 0 };
+  const opened: QemuGuest[] = [];
+  let qemu: FakeQemu;
+
+  beforeEach(async () => {
+    clock.ms = 0;
+    qemu = await FakeQemu.start(directory.path, { name: "web" });
+  });
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((guest) => guest.close()));
+    await qemu.close();
+  });
+
+  async function restartQemu(options: Partial<FakeQemuOptions>): Promise<void> {
+    await qemu.close();
+    qemu = await FakeQemu.start(directory.path, { name: "web", ...options });
+  }
+
+  function reach(agentPattern: string | null = null): QemuGuest {
+    const nowMs = (): number => clock.ms;
+    const options = { path: qemu.qmpPath, agentPattern, deadlineMs: 150, nowMs, nowS: () => clock.ms / 1000 };
+    const guest = new QemuGuest(options);
+    opened.push(guest);
+    return guest;
+  }
+
+  const observe = (guest: QemuGuest): Promise<Reading> => guest.observe("web", signal);
+  const codes = ({ notices }: Reading): string[] => notices.map(({ code }) => code);
+  const isHeld = ({ observation }: Reading): boolean => missingReadings(observation).includes("committedPages");
+
+  it("has its statistics updated every second, unless somebody chose another period", async () => {
+    await observe(reach());
+    expect(qemu.pollingPeriodS).toBe(1);
+    await restartQemu({});
+    qemu.pollingPeriodS = 10;
+    await observe(reach());
+    expect(qemu.pollingPeriodS).toBe(10);
+  });
+
+  it("is found an agent at the operator's pattern", async () => {
+    const guest = reach("{dir}/{name}.qga");
+    expect((await observe(guest)).observation.psiSomeTotalUs).toBe(1234);
+    await guest.close();
+    const elsewhere = await observe(reach("{dir}/elsewhere/{name}.sock"));
+    expect(codes(elsewhere)).toEqual(["weaker_source"]);
+  });
+
+  it("without a balloon device is left alone, with the argument that mends it", async () => {
+    await restartQemu({ balloon: false });
+    await expect(observe(reach())).rejects.toMatchObject({
+      code: "ERR_BALLOON_MISSING",
+      message: expect.stringContaining("-device virtio-balloon-pci"),
+    });
+  });
+
+  it("may have hotplugged memory besides what it was built with", async () => {
+    qemu.plugged = 128 * MIB;
+    const { observation } = await observe(reach());
+    expect(observation.balloonMaxPages).toBe((512 + 128) * 256);
+  });
+
+  it.each([
+    ["paused", "STOP", { status: "paused" }],
+    ["migrating", "MIGRATION", { migration: "active" }],
+    ["shut down", "SHUTDOWN", { status: "shutdown" }],
+  ])("that is %s is left alone as soon as %s is heard", async (state, event, change) => {
+    const guest = reach();
+    await observe(guest);
+    Object.assign(qemu, change);
+    qemu.emit(event);
+    await expect(observe(guest)).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE", details: { state } });
+    await expect(guest.apply("web", 300 * MIB, signal)).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+    expect(qemu.guest.targetBytes).toBe(512 * MIB);
+  });
+
+  it("that migrates without an event is noticed after a while", async () => {
+    const guest = reach();
+    await observe(guest);
+    qemu.migration = "active";
+    clock.ms += 5000;
+    await expect(observe(guest)).rejects.toMatchObject({ details: { state: "migrating" } });
+  });
+
+  it("that is paused can still be given all its memory", async () => {
+    const guest = reach();
+    await guest.apply("web", 300 * MIB, signal);
+    qemu.status = "paused";
+    qemu.emit("STOP");
+    await guest.release("web", signal);
+    expect(qemu.guest.targetBytes).toBe(512 * MIB);
+  });
+
+  it("whose call was cancelled is not moved afterwards", async () => {
+    const guest = reach();
+    await observe(guest);
+    const controller = new AbortController();
+    const call = guest.apply("web", 300 * MIB, controller.signal);
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "ERR_CANCELLED" });
+    await observe(guest);
+    expect(qemu.guest.targetBytes).toBe(512 * MIB);
+  });
+
+  describe("after a reset", () => {
+    async function resetAt300(agent: boolean): Promise<QemuGuest> {
+      await restartQemu({ agent });
+      const guest = reach();
+      await observe(guest);
+      await guest.apply("web", 300 * MIB, signal);
+      await observe(guest);
+      qemu.reset();
+      await expect(observe(guest)).rejects.toMatchObject({ details: { state: "restarting" } });
+      return guest;
+    }
+
+    it.each([true, false])("is left alone until its statistics move again (agent: %s)", async (agent) => {
+      const guest = await resetAt300(agent);
+      await expect(observe(guest)).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+      qemu.guest.statisticsMove = true;
+      expect(isHeld(await observe(guest))).toBe(false);
+    });
+
+    it("is left alone until its balloon moves", async () => {
+      const guest = await resetAt300(true);
+      clock.ms += 2000;
+      qemu.emit("BALLOON_CHANGE", { actual: 511 * MIB });
+      expect(isHeld(await observe(guest))).toBe(false);
+    });
+
+    it("is left alone although an event from before the reset comes late", async () => {
+      const guest = await resetAt300(true);
+      clock.ms += 1000;
+      qemu.emit("BALLOON_CHANGE", { actual: 300 * MIB });
+      await expect(observe(guest)).rejects.toMatchObject({ details: { state: "restarting" } });
+    });
+
+    it("can be moved at once if its balloon was empty", async () => {
+      const guest = reach();
+      await observe(guest);
+      qemu.reset();
+      expect(isHeld(await observe(guest))).toBe(false);
+    });
+
+    it("may go on with the weaker source until its agent starts", async () => {
+      const guest = await resetAt300(true);
+      qemu.agent.running = false;
+      qemu.guest.statisticsMove = true;
+      expect(codes(await observe(guest))).toEqual(["weaker_source"]);
+      qemu.agent.running = true;
+      qemu.emit("VSERPORT_CHANGE", { open: true, id: "port-ga" });
+      expect((await observe(guest)).observation.psiSomeTotalUs).toBe(1234);
+    });
+  });
+
+  describe("whose agent", () => {
+    it("hangs is held, costs one deadline, and goes on when the agent does", async () => {
+      const guest = reach();
+      expect(isHeld(await observe(guest))).toBe(false);
+      qemu.agentSocket.behave({ kind: "silent" });
+      const lost = await observe(guest);
+      expect([isHeld(lost), codes(lost)]).toEqual([true, ["agent_lost"]]);
+      const startedMs = performance.now();
+      const still = await observe(guest);
+      expect([isHeld(still), codes(still)]).toEqual([true, []]);
+      expect(performance.now() - startedMs).toBeLessThan(100);
+      qemu.agentSocket.behave({ kind: "well" });
+      clock.ms += A_WHILE_MS;
+      const back = await observe(guest);
+      expect([isHeld(back), codes(back)]).toEqual([false, ["agent_back"]]);
+    });
+
+    it("was killed is held, although the statistics would do", async () => {
+      const guest = reach();
+      await observe(guest);
+      qemu.agent.running = false;
+      qemu.agentSocket.behave({ kind: "silent" });
+      expect(codes(await observe(guest))).toEqual(["agent_lost"]);
+      clock.ms += A_WHILE_MS;
+      const later = await observe(guest);
+      expect(isHeld(later)).toBe(true);
+      expect(later.observation.availablePages).not.toBeNull();
+    });
+
+    it("was restarted is asked anew, without a gap", async () => {
+      const guest = reach();
+      await observe(guest);
+      qemu.agent.restart();
+      const reading = await observe(guest);
+      expect([isHeld(reading), codes(reading)]).toEqual([false, []]);
+    });
+
+    it("never was there is not waited for, and nothing is said to it", async () => {
+      await restartQemu({ agent: false });
+      const guest = reach();
+      expect(codes(await observe(guest))).toEqual(["weaker_source"]);
+      expect(qemu.agentSocket.received).toEqual([]);
+    });
+
+    it("may not read files counts as none", async () => {
+      qemu.agent.forbidden = ["guest-file-open"];
+      const reading = await observe(reach());
+      expect([isHeld(reading), codes(reading)]).toEqual([false, ["weaker_source"]]);
+    });
+
+    it("says that the guest has more memory than the machine is not believed", async () => {
+      const guest = reach();
+      await observe(guest);
+      const text = qemu.guest.file("/proc/meminfo") ?? "";
+      qemu.guest.files = { "/proc/meminfo": text.replace(/MemTotal: +\d+/, "MemTotal:         560000") };
+      await expect(observe(guest)).rejects.toMatchObject({ code: "ERR_FORMAT" });
+    });
+  });
+
+  describe("between two steps", () => {
+    it("is watched by one file, on its kept handle", async () => {
+      const guest = reach();
+      expect(guest.watch("web", signal)).toBeNull();
+      await observe(guest);
+      qemu.guest.usedBytes = 400 * MIB;
+      const before = [qemu.qmp.received.length, qemu.agentSocket.received.length];
+      expect(await guest.watch("web", signal)).toEqual({ availablePages: 62 * 256, totalramPages: 462 * 256 });
+      expect([qemu.qmp.received.length, qemu.agentSocket.received.length]).toEqual([before[0], Number(before[1]) + 2]);
+    });
+
+    it("is not taken for needing more, when its balloon grows under deflate-on-oom", async () => {
+      await restartQemu({ deflateOnOom: true });
+      const guest = reach();
+      await observe(guest);
+      await guest.apply("web", 300 * MIB, signal);
+      expect(await guest.watch("web", signal)).toEqual({ availablePages: 150 * 256, totalramPages: 250 * 256 });
+    });
+
+    it("is watched through its statistics as often as they change", async () => {
+      await restartQemu({ agent: false });
+      const guest = reach();
+      await observe(guest);
+      expect(await guest.watch("web", signal)).toEqual({ availablePages: 362 * 256, totalramPages: 462 * 256 });
+      clock.ms += 999;
+      expect(guest.watch("web", signal)).toBeNull();
+      clock.ms += 1;
+      expect(await guest.watch("web", signal)).not.toBeNull();
+    });
+
+    it("is not watched while it is paused, nor once its agent was lost", async () => {
+      const guest = reach();
+      await observe(guest);
+      qemu.agentSocket.behave({ kind: "silent" });
+      expect(await guest.watch("web", signal)).toBeNull();
+      expect(codes(await observe(guest))).toEqual(["agent_lost"]);
+      expect(guest.watch("web", signal)).toBeNull();
+      qemu.agentSocket.behave({ kind: "well" });
+      clock.ms += A_WHILE_MS;
+      await observe(guest);
+      qemu.emit("STOP");
+      await eventually(() => guest.watch("web", signal) === null);
+    });
+  });
+
+  it("is read right after its balloon moved far, though its zones are kept otherwise", async () => {
+    const guest = reach();
+    await observe(guest);
+    await guest.apply("web", 200 * MIB, signal);
+    expect((await observe(guest)).observation.totalramPages).toBe(150 * 256);
+    await guest.release("web", signal);
+    expect((await observe(guest)).observation.totalramPages).toBe(462 * 256);
+  });
+
+  it("whose statistics stand still is held", async () => {
+    await restartQemu({ agent: false });
+    const guest = reach();
+    await observe(guest);
+    qemu.guest.statisticsMove = false;
+    await observe(guest);
+    clock.ms += 5001;
+    const reading = await observe(guest);
+    expect([isHeld(reading), codes(reading)]).toEqual([true, ["statistics_frozen"]]);
+    expect(reading.observation.balloonCurrentPages).toBe(512 * 256);
+  });
+
+  it("that ends in the middle of a call fails that call, and is found again when it is back", async () => {
+    const guest = reach();
+    await observe(guest);
+    qemu.qmp.behave({ kind: "silent" });
+    const call = observe(guest);
+    const before = qemu.qmp.received.length;
+    await eventually(() => qemu.qmp.received.length > before);
+    await restartQemu({ usedMib: 200 });
+    await expect(call).rejects.toMatchObject({ code: "ERR_SOCKET" });
+    clock.ms += A_WHILE_MS;
+    expect((await observe(guest)).observation.committedPages).toBe(200 * 256);
+  });
+});
