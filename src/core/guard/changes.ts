@@ -6,6 +6,7 @@ const US_PER_MS = 1000;
 export interface Changes {
   readonly elapsedMs: number;
   readonly refaultPages: number | null;
+  readonly swapInPages: number | null;
   readonly oomKills: number | null;
   readonly allocStalls: number | null;
   /** Share of the time in which some task stalled on memory, 0 to 1. */
@@ -19,6 +20,7 @@ export interface Changes {
 const NOTHING_KNOWN: Changes = {
   elapsedMs: 0,
   refaultPages: null,
+  swapInPages: null,
   oomKills: null,
   allocStalls: null,
   someShare: null,
@@ -34,12 +36,21 @@ export function changesSince(last: CompleteObservation | null, now: CompleteObse
   return {
     elapsedMs,
     refaultPages: grown(last.refaultPages, now.refaultPages),
+    swapInPages: grown(last.swapInPages, now.swapInPages),
     oomKills: grown(last.oomKills, now.oomKills),
     allocStalls: grown(last.allocStalls, now.allocStalls),
     someShare: someUs === null ? null : someUs / US_PER_MS / elapsedMs,
     fullShare: fullUs === null ? null : fullUs / US_PER_MS / elapsedMs,
     risePages: rise(last, now),
   };
+}
+
+/**
+ * Whether something that was taken away is missed. An inflating balloon stalls on memory itself, and in an idle guest
+ * that is all the pressure there is: stalls count only where pages are also read back.
+ */
+export function isMissed(changes: Changes): boolean {
+  return (changes.refaultPages ?? 0) > 0 || (changes.swapInPages ?? 0) > 0;
 }
 
 function grown(before: number | null, now: number | null): number | null {

@@ -1,5 +1,6 @@
 import { pagesFromMib } from "../units.ts";
 import { type BackOff, backOff, NO_BACK_OFF } from "./back-off.ts";
+import { isMissed } from "./changes.ts";
 import type { Moment } from "./moment.ts";
 
 /** An emergency: the guest is to have everything at once, until it is calm. */
@@ -61,7 +62,7 @@ function judgeShort({ observation, wanted, tunables, changes, headroomPages }: M
   const { availablePages, pageBytes } = observation;
   const linePages = emergencyLinePages(wanted.maximumPages, tunables.guard_emergency_mb, pageBytes);
   if (availablePages !== null && availablePages < linePages) return true;
-  if ((changes.fullShare ?? 0) > FULL_SHARE || (changes.oomKills ?? 0) > 0) return true;
+  if ((changes.oomKills ?? 0) > 0 || ((changes.fullShare ?? 0) > FULL_SHARE && isMissed(changes))) return true;
   return (changes.allocStalls ?? 0) > 0 && availablePages !== null && availablePages < headroomPages;
 }
 
