@@ -1,0 +1,53 @@
+/** One budget: what is measured, and how much or how little of it there may be. */
+export interface Budget {
+  readonly what: string;
+  /** `most`: the figure may be at most the limit; `least`: at least. */
+  readonly bound: "most" | "least";
+  readonly limit: number;
+  readonly unit: string;
+}
+
+/** Every budget that selfballoon has. None of them is a timed test: `npm run bench` prints how things stand. */
+export const BUDGETS = {
+  step: { what: "one pure step, over the same law in C at -O2", bound: "most", limit: 3, unit: "x" },
+  guestMemory: { what: "daemon in a guest: RSS over a bare Node process", bound: "most", limit: 8, unit: "MiB" },
+  guestCpu: { what: "daemon in a guest: CPU with the watch", bound: "most", limit: 0.5, unit: "% of a core" },
+  start: { what: "start to first decision", bound: "most", limit: 300, unit: "ms" },
+  reaction: { what: "demand rises to memory requested", bound: "most", limit: 150, unit: "ms" },
+  idleGuest: { what: "idle Xen guest from 5 GiB to 900 MiB", bound: "most", limit: 3, unit: "min" },
+  simulator: { what: "simulator, kernel model included", bound: "least", limit: 1_000_000, unit: "guest-steps/s" },
+  hostCpu: { what: "daemon on a host of 1,000 guests at 1 s: CPU", bound: "most", limit: 15, unit: "% of a core" },
+  hostMemory: { what: "daemon on a host of 1,000 guests at 1 s: RSS", bound: "most", limit: 150, unit: "MiB" },
+  hostLateness: { what: "daemon on a host: the latest decision", bound: "most", limit: 250, unit: "ms" },
+} as const satisfies Record<string, Budget>;
+
+export type BudgetName = keyof typeof BUDGETS;
+
+/** What was measured for one budget. */
+export interface Figure {
+  /** In the budget's unit; null if it can't be measured, and then the note says why. */
+  readonly value: number | null;
+  /** How it was measured, and what else there is to know. */
+  readonly note: string;
+}
+
+/** Nothing was measured, because of `why`. */
+export function pending(why: string): Figure {
+  return { value: null, note: why };
+}
+
+/** A figure beside its budget. */
+export interface Verdict extends Budget, Figure {
+  readonly name: BudgetName;
+  /** How much of the budget is used up: above 1 is over it. */
+  readonly ratio: number | null;
+  readonly verdict: "within" | "over" | "pending";
+}
+
+/** Judge a figure by its budget. */
+export function judge(name: BudgetName, figure: Figure): Verdict {
+  const budget: Budget = BUDGETS[name];
+  if (figure.value === null) return { name, ...budget, ...figure, ratio: null, verdict: "pending" };
+  const ratio = budget.bound === "most" ? figure.value / budget.limit : budget.limit / figure.value;
+  return { name, ...budget, ...figure, ratio, verdict: ratio <= 1 ? "within" : "over" };
+}

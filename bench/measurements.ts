@@ -1,0 +1,26 @@
+import type { BudgetName, Figure } from "./budgets.ts";
+import { measureGuestDaemon } from "./measurements/guest-daemon.ts";
+import { measureHostDaemon } from "./measurements/host-daemon.ts";
+import { measureIdleGuest } from "./measurements/idle-guest.ts";
+import { measureReaction } from "./measurements/reaction.ts";
+import { measureSimulator } from "./measurements/simulator.ts";
+import { measureStart } from "./measurements/start.ts";
+import { measureStep } from "./measurements/step.ts";
+
+/** One thing that is measured, and the budgets that it answers. */
+export interface Measurement {
+  readonly budgets: readonly BudgetName[];
+  /** A figure for each of the budgets, in their order. */
+  readonly measure: () => Promise<readonly Figure[]>;
+}
+
+/** All measurements, in the order in which they are made, one after the other. */
+export const MEASUREMENTS: readonly Measurement[] = [
+  { budgets: ["step"], measure: measureStep },
+  { budgets: ["guestMemory", "guestCpu"], measure: measureGuestDaemon },
+  { budgets: ["start"], measure: measureStart },
+  { budgets: ["reaction"], measure: measureReaction },
+  { budgets: ["idleGuest"], measure: measureIdleGuest },
+  { budgets: ["simulator"], measure: measureSimulator },
+  { budgets: ["hostCpu", "hostMemory", "hostLateness"], measure: measureHostDaemon },
+];
