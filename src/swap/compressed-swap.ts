@@ -1,28 +1,48 @@
 import { pagesFromKib } from "../core/units.ts";
-import type { Meminfo } from "../formats/meminfo.ts";
+import { findKib, type Meminfo } from "../formats/meminfo.ts";
 import { parseMmStat } from "../formats/mm-stat.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
 import { parseSwaps } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
 
-/** The compressed swap that this machine has. */
+/**
+ * The compressed swap that this machine has. There may be any number of swap devices, of any priorities: what is stored
+ * is the sum over all that compress, and a page on a disk is not stored, whatever lies before that disk.
+ */
 export interface CompressedSwap {
-  /** zswap is enabled in front of a swap device. */
+  /**
+   * zswap holds pages, or would: it is enabled, or was turned off with pages in it, and there is swap behind it. That may
+   * be zram too; a page is in one of the two.
+   */
   readonly zswap: boolean;
-  /** The zram devices that are swapped on, by name (`zram0`). */
+  /** The zram devices that are swapped on, whole or in partitions, by name (`zram0`), each once. */
   readonly zramDevices: readonly string[];
 }
 
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 
-/** Find compressed swap: zswap that is enabled with swap behind it, and zram devices that are swapped on. */
+/** Find what compressed swap there is. */
 export function detectCompressedSwap(files: MachineFiles): CompressedSwap {
   const text = files.readIfThere("/proc/swaps");
   const swaps = text === null ? [] : parseSwaps(text);
-  const zramDevices = swaps.flatMap(({ path }) => /^\/dev\/(zram[0-9]{1,4})$/.exec(path)?.[1] ?? []);
-  const enabled = files.readIfThere(ZSWAP_ENABLED)?.trim() === "Y";
-  return { zswap: enabled && swaps.length > zramDevices.length, zramDevices };
+  const zramDevices = new Set(swaps.flatMap(({ path }) => zramDeviceOf(path) ?? []));
+  return { zswap: swaps.length > 0 && isZswapInUse(files), zramDevices: [...zramDevices] };
+}
+
+/** The zram device that a swap area lies on, `zram0`; null if it lies elsewhere. */
+export function zramDeviceOf(path: string): string | null {
+  return /^\/dev\/(zram[0-9]{1,4})(?:p[0-9]{1,3})?$/.exec(path)?.[1] ?? null;
+}
+
+function isZswapInUse(files: MachineFiles): boolean {
+  if (files.readIfThere(ZSWAP_ENABLED)?.trim() === "Y") return true;
+  return (findKib(files.readIfThere("/proc/meminfo") ?? "", "Zswapped") ?? 0) > 0;
+}
+
+/** What there is, by name: `zram0`, `zswap`. */
+export function compressedSwapNames(swap: CompressedSwap): readonly string[] {
+  return [...swap.zramDevices, ...(swap.zswap ? ["zswap"] : [])];
 }
 
 /** Whether there is any: it stands for the driver's `CONFIG_FRONTSWAP` (specification, section 7). */
@@ -31,8 +51,9 @@ export function isConfigured(swap: CompressedSwap): boolean {
 }
 
 /**
- * Pages held in compressed swap now (specification, section 2); null where none is configured. zswap counts them in
- * meminfo since Linux 5.19 and in debugfs before; zram's `mm_stat` has the bytes that went in.
+ * Pages held in compressed swap now (specification, section 2); null where none is configured or a part of it can't be
+ * told. zswap counts them in meminfo since Linux 5.19 and in debugfs before; what it has written back to its disk is no
+ * longer among them. zram's `mm_stat` has the bytes that went in, from which what it has written back is taken off.
  */
 export function storedPages(
   files: MachineFiles,
@@ -48,7 +69,14 @@ export function storedPages(
 
 function zramStoredPages(files: MachineFiles, name: string, pageBytes: number): number | null {
   const text = files.readIfThere(`/sys/block/${name}/mm_stat`);
-  return text === null ? null : Math.floor(parseMmStat(text).origDataBytes / pageBytes);
+  if (text === null) return null;
+  return Math.max(0, Math.floor((parseMmStat(text).origDataBytes - writtenBackBytes(files, name)) / pageBytes));
+}
+
+/** The first number of `bd_stat` counts units of 4 KiB (Linux, Documentation/admin-guide/blockdev/zram.rst). */
+function writtenBackBytes(files: MachineFiles, name: string): number {
+  const digits = /^ *([0-9]{1,12}) /.exec(files.readIfThere(`/sys/block/${name}/bd_stat`) ?? "")?.[1];
+  return Number(digits ?? 0) * 4096;
 }
 
 function zswapStoredPages(files: MachineFiles, meminfo: Meminfo, pageBytes: number): number | null {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseMeminfo } from "../../../src/formats/meminfo.ts";
 import { MachineFiles } from "../../../src/machine/files.ts";
-import { examineSwap } from "../../../src/swap/advice.ts";
 import { detectCompressedSwap, isConfigured, storedPages } from "../../../src/swap/compressed-swap.ts";
 import { Tree } from "../../support/trees.ts";
 
@@ -35,6 +34,40 @@ describe("compressed swap", () => {
     expect(stored()).toBe(1000);
   });
 
+  it("is zswap that was turned off with pages in it, until they are gone", () => {
+    const zswapOf = (zswappedKib: number) =>
+      look((tree) => {
+        tree.write(ZSWAP, "N\n");
+        addSwap(tree, DISK);
+        tree.edit("proc/meminfo", /^Zswapped: +\d+/m, `Zswapped: ${zswappedKib}`);
+      }).swap.zswap;
+    expect([zswapOf(4000), zswapOf(0)]).toEqual([true, false]);
+  });
+
+  it("is the sum of zram and of zswap before it, for a page is in one of the two", () => {
+    const { swap, stored } = look((tree) => {
+      tree.write(ZSWAP, "Y\n");
+      tree.edit("proc/meminfo", /^Zswapped: +\d+/m, "Zswapped: 4000");
+    }, "xen/pv-zram");
+    expect(swap).toEqual({ zswap: true, zramDevices: ["zram0"] });
+    expect(stored()).toBe(129_380_352 / 4096 + 1000);
+  });
+
+  it("counts a zram device once, however many of its partitions are swapped on, and no disk beside it", () => {
+    const { swap } = look((tree) => {
+      addSwap(tree, DISK + [1, 2, 3].map((part) => `/dev/zram1p${part}  partition\t1024\t0\t5\n`).join(""));
+    });
+    expect(swap).toEqual({ zswap: false, zramDevices: ["zram1"] });
+  });
+
+  it("leaves out what zram has written back to its own disk", () => {
+    const { stored } = look(
+      (tree) => tree.write("sys/block/zram0/bd_stat", "     587        1        2\n"),
+      "xen/pv-zram",
+    );
+    expect(stored()).toBe(129_380_352 / 4096 - 587);
+  });
+
   it("counts zswap through debugfs where meminfo does not tell", () => {
     const { stored } = look((tree) => {
       tree.write(ZSWAP, "Y\n");
@@ -62,18 +95,5 @@ describe("compressed swap", () => {
     const { swap, stored } = look(change);
     expect(isConfigured(swap)).toBe(false);
     expect(stored()).toBeNull();
-  });
-});
-
-describe("the advice on swap", () => {
-  const advice = (change: (tree: Tree) => void = () => {}, fixture = "xen/pv-idle") =>
-    examineSwap(look(change, fixture).files).map(({ level }) => level);
-
-  it("warns of a guest with no swap", () => {
-    expect(advice()).toEqual(["warn", "warn"]);
-  });
-
-  it("is content with swap as large as RAM and zram in use", () => {
-    expect(advice(() => {}, "xen/pv-zram")).toEqual(["ok", "ok"]);
   });
 });

@@ -1,11 +1,12 @@
 /*
  * hog: takes memory in a guest the way a program does, and tells whether it got it and kept it.
  *
- *   hog MIB [--delay-ms N] [--pace-mib-per-s N] [--pattern] [--hold-ms N]
+ *   hog MIB [--delay-ms N] [--pace-mib-per-s N] [--pattern [--compressible]] [--hold-ms N]
  *
  * Allocates MIB in one malloc, waits --delay-ms, touches every page (at most --pace-mib-per-s, else at full speed),
  * holds it for --hold-ms, frees it and ends. Without --pattern each page gets one word, so it compresses to almost
- * nothing; with it each page is filled with pseudo-random words, and after the hold every word is checked.
+ * nothing; with it each page is filled with pseudo-random words, and after the hold every word is checked. With
+ * --compressible three quarters of each page repeat one word, so it compresses to a quarter: zswap takes it.
  *
  * Exit code: 0 all went well, 2 wrong usage, 3 malloc refused, 4 the pattern was not what had been written.
  * A hog that the OOM killer took has 137 in the shell's eyes. Each stage prints a line with the seconds since start.
@@ -19,10 +20,11 @@
 enum { EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_CORRUPT = 4 };
 enum { PAGE_BYTES = 4096, MIB_BYTES = 1024 * 1024 };
 enum { WORDS_PER_PAGE = PAGE_BYTES / sizeof(uint64_t), PAGES_PER_MIB = MIB_BYTES / PAGE_BYTES };
+enum { COMPRESSIBLE_WORDS = WORDS_PER_PAGE / 4 };
 
 struct options {
     long mib, delay_ms, pace_mib_per_s, hold_ms;
-    int pattern;
+    int pattern, compressible;
 };
 
 static double now_s(void) {
@@ -39,7 +41,7 @@ static void sleep_s(double seconds) {
 }
 
 static int usage(void) {
-    fprintf(stderr, "usage: hog MIB [--delay-ms N] [--pace-mib-per-s N] [--pattern] [--hold-ms N]\n");
+    fprintf(stderr, "usage: hog MIB [--delay-ms N] [--pace-mib-per-s N] [--pattern [--compressible]] [--hold-ms N]\n");
     return EXIT_USAGE;
 }
 
@@ -55,6 +57,10 @@ static int parse_options(int argc, char **argv, struct options *o) {
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--pattern") == 0) {
             o->pattern = 1;
+            continue;
+        }
+        if (strcmp(argv[i], "--compressible") == 0) {
+            o->compressible = 1;
             continue;
         }
         long *where = strcmp(argv[i], "--delay-ms") == 0         ? &o->delay_ms
@@ -76,14 +82,19 @@ static uint64_t next_word(uint64_t word) {
 /* Every page has its own sequence, so that swapped or mixed-up pages show. */
 static uint64_t first_word(long page) { return next_word(0x9e3779b97f4a7c15u + (uint64_t)page); }
 
-static void write_page(volatile uint64_t *page, long number, int pattern) {
-    uint64_t word = first_word(number);
-    for (int i = 0; i < (pattern ? WORDS_PER_PAGE : 1); i++, word = next_word(word)) page[i] = word;
+/* What follows `word` at place `i` of a page. */
+static uint64_t word_after(uint64_t word, int i, const struct options *o) {
+    return o->compressible && i >= COMPRESSIBLE_WORDS ? word : next_word(word);
 }
 
-static int page_is_intact(const volatile uint64_t *page, long number) {
+static void write_page(volatile uint64_t *page, long number, const struct options *o) {
     uint64_t word = first_word(number);
-    for (int i = 0; i < WORDS_PER_PAGE; i++, word = next_word(word))
+    for (int i = 0; i < (o->pattern ? WORDS_PER_PAGE : 1); i++, word = word_after(word, i, o)) page[i] = word;
+}
+
+static int page_is_intact(const volatile uint64_t *page, long number, const struct options *o) {
+    uint64_t word = first_word(number);
+    for (int i = 0; i < WORDS_PER_PAGE; i++, word = word_after(word, i, o))
         if (page[i] != word) return 0;
     return 1;
 }
@@ -92,15 +103,15 @@ static void touch_all(volatile uint64_t *memory, const struct options *o) {
     double start = now_s();
     for (long mib = 0; mib < o->mib; mib++) {
         for (long page = mib * PAGES_PER_MIB; page < (mib + 1) * PAGES_PER_MIB; page++)
-            write_page(memory + page * WORDS_PER_PAGE, page, o->pattern);
+            write_page(memory + page * WORDS_PER_PAGE, page, o);
         if (o->pace_mib_per_s > 0) sleep_s(start + (double)(mib + 1) / o->pace_mib_per_s - now_s());
     }
 }
 
-static long count_corrupt_pages(const volatile uint64_t *memory, long mib) {
+static long count_corrupt_pages(const volatile uint64_t *memory, const struct options *o) {
     long corrupt = 0;
-    for (long page = 0; page < mib * PAGES_PER_MIB; page++)
-        corrupt += !page_is_intact(memory + page * WORDS_PER_PAGE, page);
+    for (long page = 0; page < o->mib * PAGES_PER_MIB; page++)
+        corrupt += !page_is_intact(memory + page * WORDS_PER_PAGE, page, o);
     return corrupt;
 }
 
@@ -119,7 +130,7 @@ int main(int argc, char **argv) {
     printf("hog %.3f touched\n", now_s() - start);
 
     sleep_s(o.hold_ms / 1e3);
-    long corrupt = o.pattern ? count_corrupt_pages(memory, o.mib) : 0;
+    long corrupt = o.pattern ? count_corrupt_pages(memory, &o) : 0;
     if (o.pattern) printf("hog %.3f checked, %ld corrupt pages\n", now_s() - start, corrupt);
     free(memory);
     printf("hog %.3f freed\n", now_s() - start);

@@ -1,0 +1,58 @@
+import type { Finding } from "../core/finding.ts";
+import { parseEffectiveCapabilities } from "../formats/process-status.ts";
+import type { MachineFiles } from "../machine/files.ts";
+import type { CompressedSwap } from "./compressed-swap.ts";
+
+/** Linux, include/uapi/linux/capability.h: the number of each. */
+const CAP_DAC_OVERRIDE = 1n;
+const CAP_DAC_READ_SEARCH = 2n;
+const CAP_SYS_PTRACE = 19n;
+
+/** Yama's strictest setting: nobody reads another process's memory (Documentation/admin-guide/LSM/Yama.rst). */
+const NO_ATTACH = "3";
+
+/** What it takes here to bring pages back from compressed swap. */
+export function examineReturn(files: MachineFiles, swap: CompressedSwap): readonly Finding[] {
+  const access = examineAccess(files);
+  return [examineWay(files, swap), ...(access === null ? [] : [access])];
+}
+
+/** Since Linux 6.8 zswap frees a page that is read; before, only with the page's place in swap. Measured on 6.1 and 6.12. */
+function examineWay(files: MachineFiles, { zswap }: CompressedSwap): Finding {
+  const release = files.readIfThere("/proc/sys/kernel/osrelease")?.trim().slice(0, 32) ?? "";
+  if (!zswap || isAtLeast(release, 6, 8))
+    return { level: "ok", what: "Pages come back from compressed swap by being read.", remedy: "" };
+  const what =
+    `On this kernel (${release || "of unknown version"}) reading a page may leave it in zswap. Then memory.swap.high of ` +
+    "its process's control group is lowered for some milliseconds while pages are read";
+  if (files.readIfThere("/sys/fs/cgroup/cgroup.controllers") !== null)
+    return { level: "info", what: `${what}; processes in the root group are left as they are.`, remedy: "" };
+  return {
+    level: "warn",
+    what: `${what}, but there is no control group version 2 at ${files.resolve("/sys/fs/cgroup")}.`,
+    remedy: "Boot with systemd.unified_cgroup_hierarchy=1, or use zram in zswap's place.",
+  };
+}
+
+function examineAccess(files: MachineFiles): Finding | null {
+  const status = files.readIfThere("/proc/self/status");
+  const capabilities = status === null ? null : parseEffectiveCapabilities(status);
+  if (capabilities === null) return null;
+  if (files.readIfThere("/proc/sys/kernel/yama/ptrace_scope")?.trim() === NO_ATTACH) {
+    const what = "No process may read another's memory (kernel.yama.ptrace_scope is 3), so no pages are brought back.";
+    return { level: "warn", what, remedy: "Set kernel.yama.ptrace_scope to 2 or less in /etc/sysctl.d, and reboot." };
+  }
+  const has = (capability: bigint): boolean => ((capabilities >> capability) & 1n) === 1n;
+  if (has(CAP_SYS_PTRACE) && (has(CAP_DAC_READ_SEARCH) || has(CAP_DAC_OVERRIDE)))
+    return { level: "ok", what: "The memory of other processes may be read, to bring their pages back.", remedy: "" };
+  return {
+    level: "warn",
+    what: "The memory of other processes may not be read, so only pages of our own user's are brought back.",
+    remedy: "Run as root, with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.",
+  };
+}
+
+function isAtLeast(release: string, major: number, minor: number): boolean {
+  const [, first = "0", second = "0"] = /^([0-9]{1,4})\.([0-9]{1,4})/.exec(release) ?? [];
+  return Number(first) > major || (Number(first) === major && Number(second) >= minor);
+}
