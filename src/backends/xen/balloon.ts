@@ -47,7 +47,8 @@ export class XenBalloon {
   /**
    * Write the target, checked before and read back after, because the driver takes anything without complaint and
    * understands garbage as 0, which ends in a kernel panic.
-   * @returns what the driver made of it: rounded down to 4 KiB.
+   * @returns what was asked of it: rounded down to 4 KiB. If the toolstack's write came right after ours, its target
+   * stays, and the next reading tells.
    * @throws ERR_TARGET_UNSAFE outside `leastKib` to `mostKib`; ERR_TARGET_NOT_TAKEN if it reads back as something else.
    */
   write(targetKib: number, leastKib: number, mostKib: number): number {
@@ -58,12 +59,10 @@ export class XenBalloon {
     const wantedKib = targetKib - (targetKib % GRAIN_KIB);
     this.files.write(TARGET_KB, `${wantedKib}`);
     const readKib = this.number(TARGET_KB);
-    if (readKib !== wantedKib) {
-      this.files.write(TARGET_KB, `${oldKib}`);
-      const path = this.files.resolve(TARGET_KB);
-      throw selfballoonError("ERR_TARGET_NOT_TAKEN", { path, targetKib: wantedKib, readKib, oldKib });
-    }
-    return wantedKib;
+    if (readKib === wantedKib || (readKib !== oldKib && readKib >= leastKib)) return wantedKib;
+    if (readKib !== oldKib) this.files.write(TARGET_KB, `${oldKib}`);
+    const path = this.files.resolve(TARGET_KB);
+    throw selfballoonError("ERR_TARGET_NOT_TAKEN", { path, targetKib: wantedKib, readKib, oldKib });
   }
 
   private number(path: string): number {

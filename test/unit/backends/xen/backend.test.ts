@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createXenBackend } from "../../../../src/backends/xen/backend.ts";
 import { MachineFiles } from "../../../../src/machine/files.ts";
 import { Tree, XEN_MEMORY } from "../../../support/trees.ts";
@@ -132,5 +132,21 @@ describe("a Xen guest", () => {
   it("is the only one", async () => {
     const { xen } = await open();
     await expect(xen.observe("another", NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
+  });
+
+  it("leaves a target alone that the toolstack wrote right after ours", async () => {
+    const { tree, xen, guest, observe, target } = await open();
+    await observe();
+    const read = MachineFiles.prototype.read;
+    let reads = 0;
+    const files = vi.spyOn(MachineFiles.prototype, "read").mockImplementation(function (this: MachineFiles, path) {
+      if (path.endsWith("target_kb") && ++reads === 3) tree.write(`${XEN_MEMORY}/target_kb`, "300000\n");
+      return read.call(this, path);
+    });
+    await xen.apply(guest, 100_000, 4096, NEVER);
+    files.mockRestore();
+    expect(target()).toBe(300_000);
+    const { notices } = await xen.observe(guest, NEVER);
+    expect(notices.map(({ code }) => code)).toEqual(["target_moved"]);
   });
 });
