@@ -1,0 +1,134 @@
+import * as z from "zod";
+import { BACKEND_KINDS } from "../../src/config/backend-kinds.ts";
+import { DEFAULT_CONFIG_FILE, environmentName } from "../../src/config/load.ts";
+import { configFileSchema } from "../../src/config/schema.ts";
+import { POLICY_NAMES } from "../../src/core/policy.ts";
+import { findTunable, TUNABLES } from "../../src/core/tunables.ts";
+import { code, fence, list, type Page, page, table } from "./markdown.ts";
+
+/** What each key that is no tunable is for. A new key of the schema has to be explained here. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  "law.policy":
+    "how goals are found: `driver` by what is committed, `adaptive` by what is in use (see the simulator's guide)",
+  "backend.kind": "how to reach balloons",
+  "backend.qmp": "QMP sockets of a host's guests; `*` and `?` as in a shell",
+  "backend.agent":
+    "where guest agents' sockets are, with `{dir}` and `{name}` of the QMP socket; without it QEMU is asked",
+  "backend.libvirt_uri": "which libvirt to talk to",
+  "host.memory_mb": "what all guests of a host may have together, in MiB",
+  "host.reserve_mb": "what of it is kept for emergencies, in MiB",
+  "guests.min_mb": "the least that the guest may have, in MiB",
+  "guests.max_mb": "the most that the guest may have, in MiB",
+  "guests.weight": "the guest's weight beside the others' when the host is short of memory",
+  "api.socket": "absolute path of the control socket",
+  "api.listen": "`HOST:PORT` to serve over TCP; empty for nowhere",
+  "api.token_file": "absolute path of the file with the token that writes over TCP must show",
+};
+
+const FILE_ENVIRONMENT = [
+  ["SELFBALLOON_CONFIG", "path of the configuration file; `--config` beats it"],
+  ["SELFBALLOON_SOCKET", "path of the control socket; beats the file's `api.socket`"],
+  ["SELFBALLOON_LISTEN", "beats the file's `api.listen`"],
+  ["SELFBALLOON_QMP", "QMP sockets, separated by colons; beats the file's `backend.qmp`"],
+] as const;
+
+/** A configuration file that names everything there is; what does not work everywhere is a comment. */
+export function exampleConfig(): string {
+  const tunables = TUNABLES.flatMap((row) => {
+    const isEverywhere = row.default >= row.min && !row.needsCompressedSwap;
+    return [`# ${row.summary}`, `${isEverywhere ? "" : "# "}${row.name} = ${Math.max(row.default, row.min)}`];
+  });
+  return [
+    "[tunables]",
+    ...tunables,
+    "",
+    "[law]",
+    `# ${POLICY_NAMES.join(", ")}`,
+    `policy = "${POLICY_NAMES[0]}"`,
+    "",
+    "[backend]",
+    `# ${BACKEND_KINDS.join(", ")}`,
+    `kind = "${BACKEND_KINDS[0]}"`,
+    "",
+    '[guests."database*"]',
+    "selfballoon_min_usable_mb = 512",
+    "",
+    "[api]",
+    'socket = "/run/selfballoon/selfballoon.sock"',
+  ].join("\n");
+}
+
+/** docs/reference/configuration.md: the file, the environment, and what beats what. */
+export function configurationPage(): Page {
+  return page("configuration.md", [
+    "# Configuration",
+    `The file is TOML, at most 256 KiB, at ${code(DEFAULT_CONFIG_FILE)} or where ${code("--config")} or ` +
+      `${code("SELFBALLOON_CONFIG")} says. It need not be there.`,
+    "## What beats what",
+    "A tunable's value comes from the last of these that names it. `selfballoon get` shows which one it was.",
+    table(["source", "shown as"], SOURCES),
+    "A reload (`SIGHUP`, `systemctl reload`) reads file and environment anew; what `selfballoon set` changed gives way to it. " +
+      "The policy, the backend and the socket stay as they were at the start.",
+    "## Sections",
+    '`[tunables]` holds values for all guests, by the tunable\'s name. A table for each guest, such as `[guests."web"]`, holds ' +
+      "tunables that beat those for all, and limits. `*` stands for any letters, `?` for one; where several tables match, the later one wins.",
+    table(["section", "key", "accepted", "meaning"], keys()),
+    list([
+      "Unknown sections and keys are refused; the nearest known name is proposed.",
+      "Values are judged by the [write rules](tunables.md#writes), whether they are numbers or text.",
+      "A bad file at the start ends the program with exit code 3. A bad file at a reload keeps the old settings and says so in the log.",
+    ]),
+    "## Example",
+    "Every key. Name only what is to differ from the default: a value in the file beats the boot options and what start-up " +
+      "computes. Tunables after a `#` have a default of 0, which can't be written, or exist only where compressed swap is configured.",
+    fence("toml", exampleConfig()),
+    "## Environment",
+    table(["variable", "meaning"], environment()),
+  ]);
+}
+
+const SOURCES = [
+  ["the table of [tunables](tunables.md)", "default"],
+  ["what start-up computed: boot options, compressed swap, 10 % of RAM", "start-up"],
+  ["the file's `[tunables]`", "file"],
+  ["the environment", "environment"],
+  ["`--set`", "flag"],
+  ["`selfballoon set` on the running daemon", "runtime"],
+  ['for one guest: the file\'s `[guests."NAME"]`', "not shown: `get` shows the values for all guests"],
+];
+
+/** Every key of the file, without the tunables. */
+function keys(): readonly (readonly string[])[] {
+  return Object.entries(configFileSchema.shape).flatMap(([section, optional]) => {
+    const schema: unknown = optional.unwrap();
+    const isByName = schema instanceof z.ZodRecord;
+    const inner: unknown = isByName ? schema.valueType : schema;
+    if (!(inner instanceof z.ZodObject)) throw new Error(`[${section}] is no table of keys`);
+    const named = Object.entries(inner.shape).filter(([key]) => findTunable(key) === null);
+    const heading = code(isByName ? `[${section}."NAME"]` : `[${section}]`);
+    return named.map(([key, value]) => [heading, code(key), accepted(value), meaningOf(`${section}.${key}`)]);
+  });
+}
+
+function meaningOf(key: string): string {
+  const meaning = MEANINGS[key];
+  if (meaning === undefined) throw new Error(`explain ${key} in scripts/reference/configuration.ts`);
+  return meaning;
+}
+
+/** The values that a schema accepts, in words. */
+function accepted(schema: unknown): string {
+  if (schema instanceof z.ZodOptional) return accepted(schema.unwrap());
+  if (schema instanceof z.ZodEnum) return schema.options.map(code).join(", ");
+  if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
+  if (schema instanceof z.ZodArray) return "a list of texts";
+  if (schema instanceof z.ZodString) return `text of at most ${schema.maxLength} characters`;
+  throw new Error("scripts/reference/configuration.ts has no words for a schema of this kind");
+}
+
+function environment(): readonly (readonly string[])[] {
+  return [
+    ...FILE_ENVIRONMENT.map(([name, meaning]) => [code(name), meaning]),
+    ...TUNABLES.map(({ name }) => [code(environmentName(name)), `the tunable ${code(name)}`]),
+  ];
+}
