@@ -7,7 +7,20 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["test/{unit,property,scenario,contract,e2e}/**/*.test.ts"],
+          globalSetup: "test/support/build.ts",
           testTimeout: 20_000,
+          // Tests of the built command mostly wait for it.
+          maxWorkers: 4,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/support/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {

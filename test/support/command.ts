@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly cwd: string;
   /** Whose process it is; only root may say. */
   readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** The built command as a child process; killed when the test ends, at the latest. */

@@ -20,6 +20,8 @@ export class Home {
   readonly env: Record<string, string> = {
     PATH: process.env["PATH"] ?? "",
     SELFBALLOON_SOCKET: this.socket,
+    // Tests run side by side; those that want the page ask for a port of their own.
+    SELFBALLOON_LISTEN: "",
   };
 
   start(...args: readonly string[]): Command {

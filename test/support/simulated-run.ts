@@ -1,6 +1,7 @@
 import { createSimulatedBackend } from "../../src/backends/simulated/backend.ts";
 import type { StepRecord } from "../../src/core/control.ts";
 import type { Safety } from "../../src/core/guard/safeties.ts";
+import type { Policy } from "../../src/core/policy.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Tunables } from "../../src/core/tunables.ts";
 import { Journal } from "../../src/daemon/journal.ts";
@@ -19,7 +20,7 @@ export interface SimulatedRun {
 export async function runSimulated(
   spec: Omit<GuestSpec, "name">,
   seconds: number,
-  options: { readonly tunables?: Partial<Tunables>; readonly without?: Safety } = {},
+  options: { readonly tunables?: Partial<Tunables>; readonly without?: Safety; readonly policy?: Policy } = {},
 ): Promise<SimulatedRun> {
   const clock = new VirtualClock();
   const host = createSimHost({ guests: [{ ...spec, name: "guest" }] });
@@ -33,6 +34,7 @@ export async function runSimulated(
     journal,
     dryRun: false,
     configured: { settings, sources: {}, guestTunables: () => ({}) },
+    policy: options.policy ?? "driver",
     ...(options.without === undefined ? {} : { without: new Set([options.without]) }),
   });
   await worker.start();

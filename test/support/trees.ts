@@ -64,8 +64,8 @@ export class Tree {
   private setTotal(totalKib: number): void {
     const number = (path: string, pattern: RegExp): number => Number(pattern.exec(this.read(path))?.[1]);
     const grownPages = (totalKib - number("proc/meminfo", /^MemTotal: +(\d+)/m)) / 4;
-    const managedPages = number("proc/zoneinfo", /zone +DMA32[^]*?managed +(\d+)/) + grownPages;
+    const managedPages = number("proc/zoneinfo", /zone +DMA32[\s\S]*?managed +(\d+)/) + grownPages;
     this.edit("proc/meminfo", /^MemTotal: +\d+/m, `MemTotal: ${totalKib}`);
-    this.edit("proc/zoneinfo", /(zone +DMA32[^]*?managed +)\d+/, `$1${managedPages}`);
+    this.edit("proc/zoneinfo", /(zone +DMA32[\s\S]*?managed +)\d+/, `$1${managedPages}`);
   }
 }

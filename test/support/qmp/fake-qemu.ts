@@ -34,6 +34,10 @@ export class FakeQemu implements FakePeer {
   plugged = 0;
   /** Whether it keeps its greeting to itself, as to a second client. */
   mute = false;
+  /** Types of further devices that it has, such as `vfio-pci`. */
+  devices: readonly string[] = [];
+  /** Whether its memory is made of hugepages. */
+  hugepages = false;
   /** Further QMP sockets that it says it has. */
   otherSockets: readonly string[] = [];
   private readonly directory: string;
@@ -155,8 +159,10 @@ export class FakeQemu implements FakePeer {
     const { balloon = true } = this.options;
     const type = { name: "type", type: "string" };
     if (path === "/machine/peripheral") {
-      return balloon ? [type, { name: "balloon0", type: "child<virtio-balloon-pci>" }] : [type];
+      const others = this.devices.map((name) => ({ name, type: `child<${name}>` }));
+      return balloon ? [type, ...others, { name: "balloon0", type: "child<virtio-balloon-pci>" }] : [type, ...others];
     }
+    if (path === "/objects") return [type, { name: "ram", type: "child<memory-backend-memfd>" }];
     return [
       type,
       { name: "device[0]", type: "child<virtio-serial-pci>" },
@@ -168,6 +174,7 @@ export class FakeQemu implements FakePeer {
     const values: Readonly<Record<string, unknown>> = {
       [`${BALLOON} deflate-on-oom`]: this.guest.deflateOnOom,
       [`${BALLOON} guest-stats-polling-interval`]: this.pollingPeriodS,
+      "/objects/ram hugetlb": this.hugepages,
       [`${PORT} name`]: "org.qemu.guest_agent.0",
       [`${PORT} chardev`]: "ga",
     };

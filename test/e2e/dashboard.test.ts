@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { Home } from "../support/home.ts";
+import { askHttp } from "../support/http.ts";
+import { Tree } from "../support/trees.ts";
+
+const SIMULATED = ["--backend", "simulated"];
+
+function pageHome(listen = "127.0.0.1:0"): Home {
+  const home = new Home();
+  home.env["SELFBALLOON_LISTEN"] = listen;
+  return home;
+}
+
+describe("the dashboard of `run`", () => {
+  it("is named on the second line, after what was found and before the socket", async () => {
+    const home = pageHome();
+    const daemon = await home.daemon("--root", home.folder);
+    const [first, second = "", third] = (await daemon.says("stdout", /.*\n.*\n.*\n/))[0].split("\n");
+    expect(first).toMatch(/^No balloon was found on this machine .* Running a simulated host/);
+    expect(second).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+$/);
+    expect(third).toContain(`Control socket: `);
+    const url = second.replace("Dashboard: ", "").replace(/#.*/, "");
+    expect(await askHttp(url)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining("<title>selfballoon</title>"),
+    });
+    expect(await askHttp(`${url}metrics`)).toMatchObject({
+      text: expect.stringMatching(/^selfballoon_build_info\{version=/m),
+    });
+  });
+
+  it("keeps the token out of the log", async () => {
+    const home = pageHome();
+    const daemon = await home.daemon(...SIMULATED, "--set", "selfballoon_interval=1");
+    await daemon.says("stdout", /^Dashboard: /m);
+    const token = readFileSync(join(home.folder, "run/token"), "utf8").trim();
+    expect(daemon.stdout).toContain(token);
+    await daemon.says("stderr", /guest=web/);
+    expect(daemon.stderr).not.toContain(token);
+  });
+
+  it("is left out with a word about it where the default's port is taken, and is an error where it was asked for", async () => {
+    const other = createServer();
+    // Somebody else may have it already, which serves as well.
+    await new Promise<void>((resolve) =>
+      other.once("error", () => resolve()).listen(7070, "127.0.0.1", () => resolve()),
+    );
+    onTestFinished(() => void other.close());
+    const home = pageHome();
+    delete home.env["SELFBALLOON_LISTEN"];
+    const daemon = await home.daemon(...SIMULATED);
+    await daemon.says("stdout", /^No dashboard: .*127\.0\.0\.1:7070: .*EADDRINUSE/m);
+    const asked = pageHome("127.0.0.1:7070");
+    const { exitCode, stderr } = await asked.do("run", ...SIMULATED);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining("[ERR_LISTEN]") });
+  });
+
+  it.each(["7070", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:7070", "::1:7070"])(
+    "refuses the address %s",
+    async (listen) => {
+      const { exitCode, stderr } = await pageHome(listen).do("run", ...SIMULATED);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining("HOST:PORT") });
+    },
+  );
+});
+
+describe("in a Xen guest", () => {
+  it("nothing is served over TCP unless it is asked for, and none of that code is loaded", async () => {
+    const home = new Home();
+    delete home.env["SELFBALLOON_LISTEN"];
+    const coverage = join(home.folder, "coverage");
+    home.env["NODE_V8_COVERAGE"] = coverage;
+    const daemon = await home.daemon("--backend", "xen", "--root", new Tree("xen/pv-idle").root, "--selfballooning");
+    daemon.kill("SIGTERM");
+    expect((await daemon.ended()).stdout).not.toContain("Dashboard");
+    const loaded = loadedChunks(coverage);
+    const definitions = [
+      /function serveSocket\(/,
+      /function serveTcp\(/,
+      /PageFiles = class/,
+      /function openApiDocument\(/,
+    ];
+    expect(definitions.filter((definition) => definition.test(loaded))).toEqual([definitions[0]]);
+    expect(/Histogram/.test(loaded)).toBe(false);
+  });
+
+  it("is served where the configuration says so, and the token is not printed", async () => {
+    const home = pageHome();
+    const daemon = await home.daemon("--backend", "xen", "--root", new Tree("xen/pv-idle").root, "--selfballooning");
+    await daemon.says("stdout", /^Dashboard: http:\/\/127\.0\.0\.1:\d+\/$/m);
+    const file = join(home.folder, "run/token");
+    expect(daemon.stdout).toContain(file);
+    expect(daemon.stdout).not.toContain(readFileSync(file, "utf8").trim());
+  });
+});
+
+/** The text of all chunks of the built command that a process loaded, by what V8 wrote of it. */
+function loadedChunks(coverage: string): string {
+  const folder = dirname(inject("command"));
+  const written = readdirSync(coverage).map((file) => readFileSync(join(coverage, file), "utf8"));
+  const names = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
+  const loaded = names.filter((name) => written.some((text) => text.includes(`/${basename(name)}"`)));
+  return loaded.map((name) => readFileSync(join(folder, name), "utf8")).join("");
+}

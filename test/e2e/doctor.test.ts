@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { Home } from "../support/home.ts";
+import { Tree } from "../support/trees.ts";
+
+interface Finding {
+  readonly level: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+async function findings(root: string): Promise<readonly string[]> {
+  const report: { findings: Finding[] } = JSON.parse(await new Home().succeed("doctor", "--json", "--root", root));
+  return report.findings.map(({ level, what }) => `${level}: ${what}`);
+}
+
+describe("doctor", () => {
+  it("finds a Xen guest without swap, and says what `run` would do there", async () => {
+    const found = await findings(new Tree("xen/pv-idle").root);
+    expect(found).toContain("ok: xen: this is a Xen guest (PV) with a balloon.");
+    expect(found).toContainEqual(expect.stringMatching(/^fail: `run` would not start: neither loop is on/));
+    expect(found).toContainEqual(expect.stringMatching(/^warn: There are 0 MiB of swap for 446 MiB of RAM/));
+    expect(found).toContainEqual(expect.stringMatching(/^warn: No compressed swap is in use/));
+    expect(found).toContain("ok: The kernel tells memory pressure (PSI).");
+  });
+
+  it("is content with a guest that has zram of its own size", async () => {
+    const tree = new Tree("xen/pv-idle");
+    tree.write("proc/swaps", new Tree("xen/pv-zram").read("proc/swaps"));
+    tree.edit("proc/meminfo", /^SwapTotal: .*$/m, "SwapTotal: 524284 kB");
+    const found = await findings(tree.root);
+    expect(found).toContain("ok: Compressed swap is in use: zram0.");
+    expect(found).toContain("ok: There are 511 MiB of swap for 446 MiB of RAM.");
+    expect(found).toContainEqual(
+      expect.stringMatching(
+        /^ok: `run` would start with selfballooning=1, frontswap_selfshrinking=1, .*reserved_mb=44\.$/,
+      ),
+    );
+  });
+
+  it("says that the initial domain is refused", async () => {
+    expect(await findings(new Tree("xen/dom0").root)).toContainEqual(
+      expect.stringMatching(/^fail: xen: .*disabled for domain0/),
+    );
+  });
+
+  it("survives a tree with nothing in it, and says what is missing", async () => {
+    const { folder } = new Home();
+    const found = await findings(folder);
+    expect(found).toContain(`info: xen: this is not a Xen guest: there is no ${folder}/sys/hypervisor/type.`);
+    expect(found).toContain(`fail: There is no ${folder}/proc/meminfo.`);
+  });
+
+  it("tells whether a daemon runs, with remedies under what is wrong", async () => {
+    const home = new Home();
+    const tree = new Tree("xen/pv-idle");
+    const doctor = () => home.succeed("doctor", "--root", tree.root);
+    expect(await doctor()).toMatch(/^info {2}No daemon runs: /m);
+    await home.daemon("--backend", "simulated");
+    expect(await doctor()).toContain(`ok    A daemon answers at ${home.socket}.`);
+    expect(await doctor()).toMatch(/^warn {2}There are 0 MiB of swap .*\n {6}fallocate -l 446M /m);
+  });
+
+  it.each([
+    ["proc/meminfo", "rubbish"],
+    ["proc/swaps", "\0\0"],
+    ["sys/hypervisor/type", Buffer.alloc(2_000_000, "x")],
+  ])("survives a bad %s", async (path, content) => {
+    const tree = new Tree("xen/pv-idle");
+    tree.write(path, content);
+    const { exitCode, stderr } = await new Home().do("doctor", "--root", tree.root);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  });
+});

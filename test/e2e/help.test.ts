@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { Home } from "../support/home.ts";
+import { Tree } from "../support/trees.ts";
+
+const SOCKETED = ["--config", "--root"];
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  run: [...SOCKETED, "--backend", "--set", "--dry-run", "--once", "--json", "--selfballooning", "--noselfshrink"],
+  status: [...SOCKETED, "--json"],
+  get: [...SOCKETED, "--json"],
+  set: SOCKETED,
+  reset: SOCKETED,
+  doctor: [...SOCKETED, "--json"],
+  release: SOCKETED,
+  record: [...SOCKETED, "--count", "--interval"],
+  replay: ["--set"],
+  simulate: ["--policy", "--trace", "--seed", "--minutes", "--json"],
+  compare: ["--policies", "--html", "--seed", "--minutes", "--json"],
+};
+
+describe("help", () => {
+  it("names every command, with examples and exit codes", async () => {
+    const help = await new Home().succeed("--help");
+    for (const command of Object.keys(OPTIONS)) expect(help).toMatch(new RegExp(`^ {2}${command} `, "m"));
+    expect(help).toContain("Examples:\n  selfballoon doctor ");
+    expect(help).toContain("Exit codes: 0 ok, 1 bug or fault, 2 usage");
+  });
+
+  it.each(Object.entries(OPTIONS))("of %s names its options", async (command, options) => {
+    const help = await new Home().succeed(command, "--help");
+    expect(help).toMatch(new RegExp(`^Usage: selfballoon ${command}`));
+    for (const option of options) expect(help).toMatch(new RegExp(`^ +${option}\\b`, "m"));
+  });
+
+  it("is what one gets for nothing, as a usage error", async () => {
+    const { exitCode, stderr } = await new Home().do();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("Commands:") });
+  });
+
+  it("tells the version", async () => {
+    expect(await new Home().succeed("--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("a slip of the keyboard", () => {
+  it.each([
+    [["statsu"], "Did you mean status?"],
+    [["run", "--bakend", "xen"], "Did you mean --backend?"],
+    [["run", "--backend", "xne"], "Allowed choices are auto, xen,"],
+    [["get", "selfbalooning"], "did you mean selfballooning?"],
+    [["set", "selfballon_interval=3"], "did you mean selfballoon_interval?"],
+    [["reset", "frontswap_intertia"], "did you mean frontswap_inertia?"],
+    [["run", "--set", "gaurd=1"], "did you mean guard?"],
+    [["replay", "-", "--set", "gaurd=1"], "did you mean guard?"],
+    [["set", "selfballooning"], "NAME=VALUE"],
+    [["set", "=1"], "NAME=VALUE"],
+    [["set"], "missing required argument 'NAME=VALUE'"],
+    [["run", "xen"], "too many arguments"],
+    [["record", "x", "--count", "0"], "whole number from 1"],
+    [["replay", "nowhere"], "no such file"],
+  ])("in %j is answered with what was probably meant", async (args, hint) => {
+    const { exitCode, stdout, stderr } = await new Home().do(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(hint);
+  });
+});
+
+describe("output that is no terminal", () => {
+  it.each([{}, { NO_COLOR: "1" }])("has no colours under %j", async (env) => {
+    const home = new Home();
+    Object.assign(home.env, env);
+    await home.daemon("--backend", "simulated");
+    const { root } = new Tree("xen/pv-idle");
+    const output = [
+      await home.succeed("get"),
+      await home.succeed("status"),
+      await home.succeed("doctor", "--root", root),
+    ];
+    expect(output.join("")).not.toContain("\u001b");
+  });
+});
+
+describe("errors under --json", () => {
+  it("are one JSON object with code, message and details", async () => {
+    const { exitCode, stderr } = await new Home().do("status", "--json");
+    expect(exitCode).toBe(4);
+    expect(JSON.parse(stderr)).toMatchObject({ code: "ERR_NO_DAEMON", details: { problem: expect.any(String) } });
+  });
+});

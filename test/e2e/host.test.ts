@@ -1,0 +1,97 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { Home } from "../support/home.ts";
+import { FakeQemu } from "../support/qmp/fake-qemu.ts";
+import { socketDirectory } from "../support/qmp/socket-directory.ts";
+
+const MIB = 1_048_576;
+
+describe("run on a QEMU host", () => {
+  const directory = socketDirectory();
+  const started: FakeQemu[] = [];
+
+  afterEach(() => Promise.all(started.splice(0).map((qemu) => qemu.close())));
+
+  async function start(name: string): Promise<FakeQemu> {
+    const qemu = await FakeQemu.start(directory.path, { name });
+    started.push(qemu);
+    return qemu;
+  }
+
+  function configured(home: Home, guests: string): string {
+    const file = join(home.folder, "c.toml");
+    writeFileSync(
+      file,
+      `[tunables]\nselfballoon_interval = 1\n[backend]\nqmp = ["${directory.path}/*.qmp"]\n${guests}`,
+    );
+    return file;
+  }
+
+  it("shows with one command what would happen to a running guest, and moves nothing", async () => {
+    const qemu = await start("web");
+    const said = await new Home().succeed("run", "--qmp", qemu.qmpPath, "--dry-run", "--once");
+    expect(said).toMatch(/^web: has 462 MiB, target \d+ MiB, goal \d+ MiB, floor \d+ MiB\. .*\(nothing was moved\)/m);
+    expect(qemu.guest.targetBytes).toBe(512 * MIB);
+  });
+
+  it("takes the sockets from the environment too", async () => {
+    const qemu = await start("web");
+    const home = new Home();
+    home.env["SELFBALLOON_QMP"] = `/nowhere/*.qmp:${qemu.qmpPath}`;
+    expect(await home.succeed("run", "--dry-run", "--once")).toContain("web: has 462 MiB");
+    expect(await home.succeed("doctor")).toContain("web has no swap");
+  });
+
+  it("finds QEMU by itself where its sockets are configured, and moves only guests that are named", async () => {
+    const [web, other] = [await start("web"), await start("other")];
+    const home = new Home();
+    const daemon = await home.daemon("--config", configured(home, '[guests."w*"]\n'));
+    await daemon.says("stderr", /guest=web reason=/);
+    await daemon.says("stderr", /guest=other reason=unnamed/);
+    expect(daemon.stdout).toContain("Found 2 QMP sockets");
+    expect(web.guest.targetBytes).toBeLessThan(512 * MIB);
+    daemon.kill("SIGTERM");
+    expect((await daemon.ended()).exitCode).toBe(0);
+    expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([512 * MIB, 512 * MIB]);
+    expect(other.qmp.received.join("")).not.toContain('"balloon"');
+  });
+
+  it("gives memory back without a daemon: to all that are named, though one does not answer", async () => {
+    const [mute, web, other] = [await start("w-mute"), await start("web"), await start("other")];
+    mute.mute = true;
+    for (const { guest } of [web, other]) guest.setTarget(300 * MIB);
+    const home = new Home();
+    const { exitCode, stderr } = await home.do("release", "--config", configured(home, '[guests."w*"]\n'));
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain("another client holds it");
+    expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([512 * MIB, 300 * MIB]);
+  });
+
+  it("holds a guest's limits, and takes new ones from a configuration that is read anew", async () => {
+    const web = await start("web");
+    const home = new Home();
+    const config = configured(home, '[guests."web"]\nmax_mb = 400\nmin_mb = 380\n');
+    const daemon = await home.daemon("--config", config);
+    await daemon.says("stderr", /guest=web reason=/);
+    expect(web.guest.targetBytes / MIB).toBeGreaterThanOrEqual(380);
+    expect(web.guest.targetBytes / MIB).toBeLessThanOrEqual(400);
+    configured(home, '[guests."web"]\nmax_mb = 350\n');
+    daemon.kill("SIGHUP");
+    await daemon.says("stderr", /read anew/);
+    await expect.poll(() => web.guest.targetBytes / MIB, { timeout: 10_000 }).toBeLessThanOrEqual(350);
+  });
+
+  it.each([
+    ['[guests."a"]\nmin_mb = 9\nmax_mb = 8\n', "min_mb must be at most max_mb"],
+    ['[guests."a"]\nmin_mbs = 9\n', "did you mean min_mb?"],
+    ['[guests."a"]\nweight = 0\n', "weight"],
+    ["[host]\nmemory = 9\n", "did you mean memory_mb?"],
+    ["[host]\nmemory_mb = 9\nreserve_mb = 9\n", "reserve_mb must be less than memory_mb"],
+  ])("refuses %j", async (guests, problem) => {
+    const home = new Home();
+    const { exitCode, stderr } = await home.do("run", "--config", configured(home, guests));
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(problem);
+  });
+});

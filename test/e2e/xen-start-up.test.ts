@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { Home } from "../support/home.ts";
+import { Tree, XEN_MEMORY } from "../support/trees.ts";
+
+const once = (tree: Tree, ...args: readonly string[]) =>
+  new Home().do("run", "--root", tree.root, "--once", "--json", "--set", "guard=0", ...args);
+
+/** A guest whose kernel was booted with `words`, with or without zram. */
+function guest(words: string, hasZram: boolean): Tree {
+  const tree = new Tree("xen/pv-idle");
+  tree.write("proc/cmdline", `console=hvc0 ${words} quiet\n`);
+  if (!hasZram) return tree;
+  tree.write("proc/swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 524284 0 100\n");
+  tree.write("sys/block/zram0/mm_stat", "0 0 0 0 0 0 0 0 0\n");
+  return tree;
+}
+
+/** Which loops start: `reason` is `off` without selfballooning; null where neither does. */
+async function loops(tree: Tree, ...args: readonly string[]): Promise<string | null> {
+  const { exitCode, stdout, stderr } = await once(tree, "--backend", "xen", ...args);
+  if (exitCode === 0) return JSON.parse(stdout).reason === "off" ? "self-shrinking alone" : "selfballooning";
+  expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining("(ENODEV)") });
+  expect(stdout).toBe("");
+  return null;
+}
+
+describe("start-up in a Xen guest", () => {
+  it.each([
+    ["", false, null],
+    ["selfballooning", false, "selfballooning"],
+    ["tmem.selfballooning=1", false, "selfballooning"],
+    ["selfballooning noselfballooning", false, null],
+    ["", true, "selfballooning"],
+    ["noselfballooning", true, "self-shrinking alone"],
+    ["noselfballooning noselfshrink", true, null],
+    ["noselfballooning tmem.selfshrink=0", true, null],
+    ["notselfballooning selfballooning=1", false, null],
+  ])("booted with %j, zram %s, starts %s", async (words, hasZram, expected) => {
+    expect(await loops(guest(words, hasZram))).toBe(expected);
+  });
+
+  it.each([
+    ["--selfballooning", false, "selfballooning"],
+    ["--tmem.selfballooning=1", false, "selfballooning"],
+    ["--noselfballooning", true, "self-shrinking alone"],
+    ["--set=selfballooning=1", false, "selfballooning"],
+  ])("given %s, zram %s, starts %s", async (flag, hasZram, expected) => {
+    expect(await loops(guest("", hasZram), flag)).toBe(expected);
+  });
+
+  it("lets a flag beat the kernel's command line", async () => {
+    expect(await loops(guest("selfballooning", false), "--noselfballooning")).toBe(null);
+    expect(await loops(guest("noselfballooning", false), "--selfballooning")).toBe("selfballooning");
+  });
+
+  it("refuses a boot option's value that is neither 0 nor 1", async () => {
+    const ended = await once(guest("", false), "--tmem.selfballooning", "7");
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Allowed choices are 0, 1") });
+  });
+
+  it.each(["xen", "auto"])("is refused to Xen's initial domain in the driver's words (--backend %s)", async (kind) => {
+    const tree = new Tree("xen/dom0");
+    const before = tree.read(`${XEN_MEMORY}/target_kb`);
+    const { exitCode, stdout, stderr } = await once(tree, "--backend", kind, "--selfballooning");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
+    expect(stderr).toContain("disabled for domain0");
+    expect(tree.read(`${XEN_MEMORY}/target_kb`)).toBe(before);
+  });
+
+  it("says which file a machine without Xen, or without a balloon, lacks", async () => {
+    const tree = new Tree("xen/pv-idle");
+    tree.remove(XEN_MEMORY);
+    expect((await once(tree, "--backend", "xen")).stderr).toContain(`there is no ${tree.root}/${XEN_MEMORY}/target_kb`);
+    tree.remove("sys/hypervisor");
+    const { exitCode, stderr } = await once(tree, "--backend", "xen");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining("this is not a Xen guest") });
+  });
+
+  it("finds the guest by itself", async () => {
+    const { stdout } = await once(guest("selfballooning", false));
+    expect(JSON.parse(stdout)).toMatchObject({ guest: "guest", targetPages: 101_376 });
+  });
+});

@@ -1,0 +1,57 @@
+import type { ControlPort, GuestStatus, JournalRecord } from "../../src/core/control.ts";
+import { selfballoonError } from "../../src/core/errors.ts";
+import { createSettings } from "../../src/core/settings.ts";
+import { Journal } from "../../src/daemon/journal.ts";
+import { TunableBoard } from "../../src/daemon/tunable-board.ts";
+
+/** A daemon's control port without a worker behind it: real tunables and journal, and the guests that a test puts there. */
+export class ScriptedControl implements ControlPort {
+  readonly journal = new Journal(1024, () => 0);
+  readonly board = new TunableBoard({
+    settings: createSettings({ hasCompressedSwap: true }),
+    sources: {},
+    guestTunables: () => ({}),
+  });
+  readonly statuses = new Map<string, GuestStatus>();
+  releases = 0;
+
+  describe(): string {
+    return "a test";
+  }
+
+  guests(): ReturnType<ControlPort["guests"]> {
+    return [...this.statuses.values()];
+  }
+
+  tunables(): ReturnType<ControlPort["tunables"]> {
+    return this.board.list();
+  }
+
+  change(...change: Parameters<ControlPort["change"]>): ReturnType<ControlPort["change"]> {
+    const writes = this.board.change(...change);
+    const values = Object.fromEntries(writes.map(({ name, after }) => [name, after.settings.values[name]]));
+    this.journal.add({ kind: "tunables", values });
+    return this.board.list();
+  }
+
+  pause(guest: string, paused: boolean): GuestStatus {
+    const status = this.statuses.get(guest);
+    if (status === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+    const changed = { ...status, paused };
+    this.statuses.set(guest, changed);
+    this.journal.add({ kind: "pause", guest, paused });
+    return changed;
+  }
+
+  async release(): Promise<void> {
+    this.releases += 1;
+  }
+
+  journalAfter(seq: number): readonly JournalRecord[] {
+    return this.journal.after(seq);
+  }
+
+  subscribe(listener: (record: JournalRecord) => void): () => void {
+    return this.journal.subscribe(listener);
+  }
+}

@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { createApi } from "../../../src/api/api.ts";
+import { TUNABLES } from "../../../src/core/tunables.ts";
+import { ScriptedControl } from "../../support/control.ts";
+import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+
+const HAS_PROMTOOL = spawnSync("promtool", ["--version"]).status === 0;
+const isRequired = (process.env["SELFBALLOON_REQUIRE"] ?? "").split(",").includes("promtool");
+if (!HAS_PROMTOOL && !isRequired)
+  process.stderr.write("promtool test skipped: this machine lacks promtool (apt-get install prometheus)\n");
+
+function rig() {
+  const control = new ScriptedControl();
+  const readings = { availablePages: 10_000, oomKills: 2, psiSomeTotalUs: 1_500_000, frontswapPages: 7 };
+  control.statuses.set("web", guestStatus("web", readings));
+  control.statuses.set('odd "name"\n', guestStatus('odd "name"\n'));
+  return { control, api: createApi(control, "1.2.3") };
+}
+
+describe("the metrics", () => {
+  it("tell what a guest has and wants, in bytes", async () => {
+    const text = await rig().api.metrics();
+    expect(text).toContain('selfballoon_build_info{version="1.2.3"} 1\n');
+    expect(text).toContain(`selfballoon_current_bytes{guest="web"} ${250_000 * 4096}\n`);
+    expect(text).toContain(`selfballoon_committed_bytes{guest="web"} ${50_000 * 4096}\n`);
+    expect(text).toContain(`selfballoon_available_bytes{guest="web"} ${10_000 * 4096}\n`);
+    expect(text).toContain(`selfballoon_compressed_swap_bytes{guest="web"} ${7 * 4096}\n`);
+    for (const name of ["target", "goal", "floor", "maximum"])
+      expect(text).toMatch(new RegExp(`^selfballoon_${name}_bytes\\{guest="web"\\} [1-9]\\d+$`, "m"));
+    expect(text).toContain('selfballoon_oom_kills_total{guest="web"} 2\n');
+    expect(text).toContain('selfballoon_pressure_some_seconds_total{guest="web"} 1.5\n');
+  });
+
+  it("have no sample for a reading that is not there", async () => {
+    const text = await rig().api.metrics();
+    for (const name of ["available_bytes", "compressed_swap_bytes", "oom_kills_total", "pressure_some_seconds_total"])
+      expect(text).not.toMatch(new RegExp(`selfballoon_${name}\\{guest="odd`));
+  });
+
+  it("tell every tunable of every guest", async () => {
+    const text = await rig().api.metrics();
+    for (const { name } of TUNABLES)
+      expect(text).toMatch(new RegExp(`^selfballoon_tunable\\{name="${name}",guest="web"\\} \\d+$`, "m"));
+  });
+
+  it("count steps by reason, those before the first request included, and forget a guest that went away", async () => {
+    const { control, api } = rig();
+    control.journal.add(stepRecord("web"));
+    expect(await api.metrics()).toContain('selfballoon_steps_total{guest="web",reason="lower"} 1\n');
+    control.journal.add(stepRecord("web"));
+    const text = await api.metrics();
+    expect(text).toContain('selfballoon_steps_total{guest="web",reason="lower"} 2\n');
+    expect(text).toContain("selfballoon_step_duration_seconds_count 2\n");
+    control.statuses.delete("web");
+    expect(await api.metrics()).not.toContain('guest="web"');
+  });
+
+  it("do not grow from one request to the next", async () => {
+    const { api } = rig();
+    expect(await api.metrics()).toBe(await api.metrics());
+  });
+
+  it.skipIf(!HAS_PROMTOOL && !isRequired)("are clean for promtool", async () => {
+    const { control, api } = rig();
+    control.journal.add(stepRecord("web"));
+    const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
+      input: await api.metrics(),
+      encoding: "utf8",
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createApi } from "../../../src/api/api.ts";
+import { openApiDocument } from "../../../src/api/openapi.ts";
+import { problemObject } from "../../../src/api/problem.ts";
+import { answerRequest, ROUTES } from "../../../src/api/routes.ts";
+import { SCHEMAS, type SchemaName } from "../../../src/api/schemas.ts";
+import { ERRORS, type ErrorCode, selfballoonError } from "../../../src/core/errors.ts";
+import { ScriptedControl } from "../../support/control.ts";
+import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+
+const document = openApiDocument(ROUTES, "1.2.3");
+
+/** A check by one of the document's schemas, with those that it refers to. */
+function checkerOf(name: SchemaName) {
+  const inDefs = JSON.parse(JSON.stringify(SCHEMAS).replaceAll("#/components/schemas/", "#/$defs/")) as Record<
+    string,
+    object
+  >;
+  return z.fromJSONSchema({ ...inDefs[name], $defs: inDefs } as Parameters<typeof z.fromJSONSchema>[0]);
+}
+
+function rig() {
+  const control = new ScriptedControl();
+  control.statuses.set("web", guestStatus("web"));
+  control.statuses.set("new", { ...guestStatus("new"), observation: null, decision: null });
+  return { control, api: createApi(control, "1.2.3") };
+}
+
+const BODIES: Partial<Record<SchemaName, string>> = {
+  TunableChanges: '{"frontswap_inertia":"+4","guard":1,"selfballoon_interval":null}',
+  GuestChange: '{"paused":true}',
+};
+
+describe("the OpenAPI document", () => {
+  it("is of version 3.1, names every route once, and refers to nothing that is not there", () => {
+    expect(document).toMatchObject({ openapi: "3.1.0", info: { version: "1.2.3" } });
+    expect(Object.keys(document["paths"] as object)).toEqual([...new Set(ROUTES.map(({ path }) => path))]);
+    for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g))
+      expect(Object.keys(SCHEMAS)).toContain(name);
+  });
+
+  it.each(
+    ROUTES.filter(({ gives }) => gives !== null).map((route) => [`${route.method} ${route.path}`, route] as const),
+  )("describes what %s takes and gives", async (_, { method, path, takes, gives }) => {
+    const body = takes === null ? "" : (BODIES[takes] ?? "");
+    if (takes !== null) expect(checkerOf(takes).safeParse(JSON.parse(body)).error).toBeUndefined();
+    const request = { method, path: path.replace("{guest}", "web"), body, privileged: true };
+    const answer: unknown = JSON.parse(JSON.stringify(await answerRequest(rig().api, request)));
+    if (gives !== null) expect(checkerOf(gives).safeParse(answer).error).toBeUndefined();
+  });
+
+  it.each(["{}", '{"paused":1}', '{"paused":true,"x":1}'])("does not allow the change %s of a guest", (body) => {
+    expect(checkerOf("GuestChange").safeParse(JSON.parse(body)).success).toBe(false);
+  });
+
+  it("describes the events", () => {
+    const { control } = rig();
+    control.journal.add(stepRecord("web"));
+    control.journal.add({ kind: "fault", guest: "web", code: "ERR_DEADLINE", problem: "late" });
+    control.journal.add({ kind: "notice", guest: "web", notice: { code: "failed_open", details: { silentS: 15 } } });
+    control.pause("web", true);
+    control.change({ guard: "0" }, true);
+    for (const record of control.journalAfter(0))
+      expect(checkerOf("Event").safeParse(JSON.parse(JSON.stringify(record))).error, record.kind).toBeUndefined();
+  });
+
+  it.each(Object.keys(ERRORS) as ErrorCode[])("describes the problem object of %s", (code) => {
+    const problem = problemObject(selfballoonError(code, {}));
+    expect(problem.status).toBe(ERRORS[code].httpStatus);
+    expect(checkerOf("Problem").safeParse(problem).error).toBeUndefined();
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { createApi } from "../../../src/api/api.ts";
+import { answerRequest } from "../../../src/api/routes.ts";
+import { ScriptedControl } from "../../support/control.ts";
+
+const ask = (control: ScriptedControl, method: string, path: string, body = "", privileged = true) =>
+  answerRequest(createApi(control, "1.2.3"), { method, path, body, privileged });
+
+const value = (control: ScriptedControl, name: string) => control.tunables().find((row) => row.name === name)?.value;
+
+describe("a request", () => {
+  it("for health is told what the daemon does", async () => {
+    expect(await ask(new ScriptedControl(), "GET", "/healthz")).toMatchObject({ ok: true, doing: "a test" });
+  });
+
+  it("may change tunables by text or number, and reset them by null", async () => {
+    const control = new ScriptedControl();
+    await ask(control, "PATCH", "/v1/tunables", '{"frontswap_inertia":"+8\\n","selfballoon_interval":9}');
+    expect(value(control, "frontswap_inertia")).toBe(8);
+    expect(value(control, "selfballoon_interval")).toBe(9);
+    await ask(control, "PATCH", "/v1/tunables", '{"frontswap_inertia":null}');
+    expect(value(control, "frontswap_inertia")).toBe(3);
+  });
+
+  it.each(["1.5", "1e21", "-1", "4294967296"])("with the number %s is EINVAL, as its text would be", async (number) => {
+    const control = new ScriptedControl();
+    const answer = ask(control, "PATCH", "/v1/tunables", `{"selfballoon_interval":${number}}`);
+    await expect(answer).rejects.toMatchObject({ code: "ERR_TUNABLE_INVALID" });
+    expect(value(control, "selfballoon_interval")).toBe(5);
+  });
+
+  it("without privilege may look, and is refused a write before its value is judged", async () => {
+    const control = new ScriptedControl();
+    expect(await ask(control, "GET", "/v1/tunables", "", false)).toMatchObject({ tunables: expect.any(Array) });
+    for (const text of ['"9"', '"nonsense"', "null"]) {
+      const answer = ask(control, "PATCH", "/v1/tunables", `{"selfballoon_interval":${text}}`, false);
+      await expect(answer).rejects.toMatchObject({ code: "ERR_TOKEN_NEEDED" });
+    }
+    const release = ask(control, "POST", "/v1/release", "", false);
+    await expect(release).rejects.toMatchObject({ code: "ERR_TOKEN_NEEDED" });
+    expect(control.releases).toBe(0);
+  });
+
+  it("to release gives all memory back", async () => {
+    const control = new ScriptedControl();
+    expect(await ask(control, "POST", "/v1/release")).toEqual({ released: [] });
+    expect(control.releases).toBe(1);
+  });
+});

@@ -1,0 +1,44 @@
+import { totalmem } from "node:os";
+import { describe, expect, it } from "vitest";
+import { hostRules } from "../../../src/config/host-rules.ts";
+import type { GuestSection } from "../../../src/config/load.ts";
+import { NO_LIMITS } from "../../../src/core/limits.ts";
+import { BYTES_PER_MIB } from "../../../src/core/units.ts";
+
+const NOTHING_SAID = { memoryMb: null, reserveMb: null };
+const section = (pattern: string, limits: GuestSection["limits"] = {}): GuestSection => ({
+  pattern,
+  tunables: [],
+  limits,
+});
+
+describe("the rules of a host", () => {
+  it("leave an eighth of the machine to the host, and keep a sixteenth of the rest, where nothing is said", () => {
+    const { memoryBytes, reserveBytes } = hostRules({ host: NOTHING_SAID, guests: [] }, false);
+    expect(memoryBytes).toBe(Math.floor((totalmem() * 7) / 8));
+    expect(reserveBytes).toBe(Math.floor(memoryBytes / 16));
+  });
+
+  it("take what is said", () => {
+    const rules = hostRules({ host: { memoryMb: 1000, reserveMb: 0 }, guests: [] }, false);
+    expect(rules).toMatchObject({ memoryBytes: 1000 * BYTES_PER_MIB, reserveBytes: 0 });
+  });
+
+  it("name the guests of the sections, and nobody else", () => {
+    const { isNamed } = hostRules({ host: NOTHING_SAID, guests: [section("web*")] }, true);
+    expect([isNamed("web1"), isNamed("db")]).toEqual([true, false]);
+  });
+
+  it("name everybody in a dry run without sections, and nobody otherwise", () => {
+    const named = (dryRun: boolean): boolean => hostRules({ host: NOTHING_SAID, guests: [] }, dryRun).isNamed("db");
+    expect([named(true), named(false)]).toEqual([true, false]);
+  });
+
+  it("let a later section beat an earlier one, limit by limit", () => {
+    const guests = [section("*", { minMb: 100, weight: 2 }), section("web", { minMb: 200 })];
+    const { limits } = hostRules({ host: NOTHING_SAID, guests }, false);
+    expect(limits("web")).toEqual({ minMb: 200, maxMb: null, weight: 2 });
+    expect(limits("db")).toEqual({ minMb: 100, maxMb: null, weight: 2 });
+    expect(hostRules({ host: NOTHING_SAID, guests: [] }, false).limits("db")).toEqual(NO_LIMITS);
+  });
+});

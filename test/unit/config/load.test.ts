@@ -1,0 +1,102 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { configure } from "../../../src/config/configure.ts";
+import { environmentName, type Flags, loadConfig, parseSet } from "../../../src/config/load.ts";
+import { TUNABLES } from "../../../src/core/tunables.ts";
+import { temporaryFolder } from "../../support/trees.ts";
+
+const FLAGS: Flags = { set: [], root: "" };
+const FACTS = { hasCompressedSwap: true, defaults: {} };
+
+function fileWith(content: string): string {
+  const file = join(temporaryFolder(), "c.toml");
+  writeFileSync(file, content);
+  return file;
+}
+
+const load = (content: string, flags: Partial<Flags> = {}, environment: NodeJS.ProcessEnv = {}) =>
+  loadConfig({ ...FLAGS, config: fileWith(content), ...flags }, environment, "nothing was done");
+
+describe("the configuration", () => {
+  it.each(TUNABLES.map(({ name }) => name))("takes %s from the file, the environment and a flag", async (name) => {
+    const texts = async (...config: Parameters<typeof load>) =>
+      (await load(...config)).tunables.map(({ text, source }) => [text, source]);
+    expect(await texts(`[tunables]\n${name} = 1\n`, { set: [`${name}=3`] }, { [environmentName(name)]: "2" })).toEqual([
+      ["1", "file"],
+      ["2", "environment"],
+      ["3", "flag"],
+    ]);
+  });
+
+  it("lies under the root where the socket is not named, and in the user's own folder", async () => {
+    expect((await load("", { root: "/tree" })).socket).toBe("/tree/run/selfballoon/selfballoon.sock");
+    expect((await load("[api]\nsocket = '/a/b'\n", { root: "/tree" })).socket).toBe("/a/b");
+    expect((await load("[api]\nsocket = '/a/b'\n", {}, { SELFBALLOON_SOCKET: "/c" })).socket).toBe("/c");
+  });
+
+  it("listens where the environment says, else where the file says, else where the backend's default is", async () => {
+    const listen = async (...config: Parameters<typeof load>) => (await load(...config)).listen;
+    expect(await listen("")).toBeUndefined();
+    expect(await listen("[api]\nlisten = '127.0.0.1:80'\n")).toEqual({ host: "127.0.0.1", port: 80 });
+    expect(await listen("[api]\nlisten = '[::1]:7070'\n")).toEqual({ host: "::1", port: 7070 });
+    expect(await listen("[api]\nlisten = '127.0.0.1:80'\n", {}, { SELFBALLOON_LISTEN: "" })).toBeNull();
+    expect((await load("[api]\ntoken_file = '/t'\n")).tokenFile).toBe("/t");
+  });
+
+  it("takes the file that the flag names before the one of the environment", async () => {
+    const file = fileWith("");
+    expect((await loadConfig({ ...FLAGS }, { SELFBALLOON_CONFIG: file }, "")).file).toBe(file);
+    expect((await load("", {}, { SELFBALLOON_CONFIG: "/nowhere" })).file).not.toBe("/nowhere");
+  });
+
+  it.each([
+    ["guard=1", { name: "guard", text: "1" }],
+    ["guard=", { name: "guard", text: "" }],
+    ["guard==1\n", { name: "guard", text: "=1\n" }],
+  ])("reads %j as a name and a value", (text, setting) => {
+    expect(parseSet(text)).toMatchObject(setting);
+  });
+});
+
+describe("guests of the configuration", () => {
+  const forGuest = async (content: string, guest: string) =>
+    configure(await load(content), FACTS, "nothing was done").guestTunables(guest);
+
+  it.each([
+    ["web", "web", true],
+    ["web", "web2", false],
+    ["web*", "web2", true],
+    ["*", "", true],
+    ["w?b", "web", true],
+    ["w?b", "wb", false],
+    ["w.b", "web", false],
+    ["a[b]c", "a[b]c", true],
+    ["a|web", "web", false],
+    ["*-db", "a\nb-db", true],
+    ["*********************x", "a".repeat(5000), false],
+  ])("%j matches %.20j: %s", async (pattern, guest, matches) => {
+    const found = await forGuest(`[guests.${JSON.stringify(pattern)}]\nfrontswap_inertia = 7\n`, guest);
+    expect(found).toEqual(matches ? { frontswap_inertia: 7 } : {});
+  });
+
+  it("are refused a value by the same rules, and the error names the section", async () => {
+    const config = await load('[guests."web"]\nfrontswap_inertia = 0\n');
+    expect(() => configure(config, FACTS, "nothing was done")).toThrow(/c\.toml \[guests\."web"\]: .*EINVAL/);
+  });
+
+  it("have no frontswap tunables where there is no compressed swap", async () => {
+    const config = await load("[tunables]\nfrontswap_inertia = 2\n");
+    const facts = { hasCompressedSwap: false, defaults: {} };
+    expect(() => configure(config, facts, "nothing was done")).toThrow("no compressed swap is configured");
+  });
+});
+
+describe("where a value comes from", () => {
+  it("is start-up for what start-up found, until somebody says something else", async () => {
+    const facts = { hasCompressedSwap: true, defaults: { selfballoon_reserved_mb: 44, selfballooning: 0 } };
+    const { settings, sources } = configure(await load("[tunables]\nselfballooning = 1\n"), facts, "");
+    expect(settings.values).toMatchObject({ selfballoon_reserved_mb: 44, selfballooning: 1 });
+    expect(sources).toEqual({ selfballoon_reserved_mb: "start-up", selfballooning: "file" });
+  });
+});
