@@ -9,11 +9,13 @@ const rooms = {
   "backends/host": ["core", "formats"],
   "backends/qemu": ["core", "formats", "backends/host"],
   "backends/libvirt": ["core", "formats", "backends/host"],
+  "backends/swap-only": ["core", "formats", "machine"],
   "backends/simulated": ["core", "formats", "sim"],
   config: ["core", "formats"],
   daemon: ["core"],
   api: ["core", "formats"],
   cli: ["core", "formats", "config", "api/client.ts"],
+  web: ["core", "api"],
 };
 
 const roomRules = Object.entries(rooms).map(([room, mayImport]) => ({
@@ -47,6 +49,19 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(daemon/notify|backends/libvirt/virsh)\\.ts$" },
       to: { path: "^(node:)?child_process$" },
+    },
+    {
+      name: "web-takes-types-of-api",
+      comment: "the page is handed what the API sends; it runs none of its code",
+      severity: "error",
+      from: { path: "^src/web/" },
+      to: { path: "^src/api/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "page-packages-stay-in-the-page",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/web/" },
+      to: { path: "node_modules/(preact|uplot)" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {

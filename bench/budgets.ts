@@ -19,6 +19,12 @@ export const BUDGETS = {
   hostCpu: { what: "daemon on a host of 1,000 guests at 1 s: CPU", bound: "most", limit: 15, unit: "% of a core" },
   hostMemory: { what: "daemon on a host of 1,000 guests at 1 s: RSS", bound: "most", limit: 150, unit: "MiB" },
   hostLateness: { what: "daemon on a host: the latest decision", bound: "most", limit: 250, unit: "ms" },
+  qmpCpu: { what: "the same over 1,000 QMP sockets: CPU", bound: "most", limit: 15, unit: "% of a core" },
+  qmpMemory: { what: "the same over 1,000 QMP sockets: RSS", bound: "most", limit: 150, unit: "MiB" },
+  qmpLateness: { what: "the same over 1,000 QMP sockets: the latest decision", bound: "most", limit: 250, unit: "ms" },
+  pageWeight: { what: "the page: weight, compressed", bound: "most", limit: 150, unit: "KiB" },
+  pagePaint: { what: "the page: first paint", bound: "most", limit: 1000, unit: "ms" },
+  pageUpdate: { what: "the page of 1,000 guests at 1 s: CPU", bound: "most", limit: 25, unit: "% of a core" },
 } as const satisfies Record<string, Budget>;
 
 export type BudgetName = keyof typeof BUDGETS;

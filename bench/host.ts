@@ -16,11 +16,7 @@ const journal = new Journal(1024, realClock.wallMs);
 const tunables = [{ name: "selfballoon_interval", text: "1", source: "flag", origin: "--set" }] as const;
 const worker = new Worker({
   description: "benchmark",
-  configured: configure(
-    { tunables, guests: [] },
-    { hasCompressedSwap: false, defaults: {} },
-    "nothing was started",
-  ),
+  configured: configure({ tunables, guests: [] }, { hasCompressedSwap: false, defaults: {} }, "nothing was started"),
   backend: new WanderingGuests(Number(process.argv[2])),
   clock: realClock,
   journal,

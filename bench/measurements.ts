@@ -2,6 +2,8 @@ import type { BudgetName, Figure } from "./budgets.ts";
 import { measureGuestDaemon } from "./measurements/guest-daemon.ts";
 import { measureHostDaemon } from "./measurements/host-daemon.ts";
 import { measureIdleGuest } from "./measurements/idle-guest.ts";
+import { measurePage } from "./measurements/page.ts";
+import { measureQmpHost } from "./measurements/qmp-host.ts";
 import { measureReaction } from "./measurements/reaction.ts";
 import { measureSimulator } from "./measurements/simulator.ts";
 import { measureStart } from "./measurements/start.ts";
@@ -23,4 +25,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { budgets: ["idleGuest"], measure: measureIdleGuest },
   { budgets: ["simulator"], measure: measureSimulator },
   { budgets: ["hostCpu", "hostMemory", "hostLateness"], measure: measureHostDaemon },
+  { budgets: ["qmpCpu", "qmpMemory", "qmpLateness"], measure: measureQmpHost },
+  { budgets: ["pageWeight", "pagePaint", "pageUpdate"], measure: measurePage },
 ];

@@ -2,9 +2,15 @@
 // chunks beside the entry and is loaded when it is needed.
 import { readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { buildPage } from "./build-page.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+
+/** A file of a package as a literal: what a report page carries with it. */
+function fileText(path) {
+  return JSON.stringify(readFileSync(`${root}/${path}`, "utf8"));
+}
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await build({
@@ -19,10 +25,15 @@ await build({
   target: "node20.19",
   minifySyntax: true,
   legalComments: "linked",
-  define: { SELFBALLOON_VERSION: JSON.stringify(version) },
+  define: {
+    SELFBALLOON_VERSION: JSON.stringify(version),
+    UPLOT_SCRIPT: fileText("node_modules/uplot/dist/uPlot.iife.min.js"),
+    UPLOT_STYLE: fileText("node_modules/uplot/dist/uPlot.min.css"),
+  },
   // Bundled CommonJS packages ask for Node's own modules by require.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
   logLevel: "warning",
 });
+await buildPage(root, `${root}/dist/web`);

@@ -1,5 +1,5 @@
 // Runs all checks and tests, in order, and says at the end how many tests passed. `--only GROUP` runs one group.
-// Groups: check (format, types, lint, import rules, unused code), fast, vm (real guests).
+// Groups: check (format, types, lint, import rules, unused code), fast, browser (the page), vm (real guests).
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +15,8 @@ const checks = [
     ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "--error-on-warnings", "."],
   ],
   ["types", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]],
+  ["types of the page", bin("tsc"), ["--noEmit", "-p", "src/web/tsconfig.json"]],
+  ["types of the page's tests", bin("tsc"), ["--noEmit", "-p", "test/browser/tsconfig.json"]],
   ["types of the core, without a platform", bin("tsc"), ["--noEmit", "-p", "src/core/tsconfig.json"]],
   ["rules that need types", bin("eslint"), ["--max-warnings=0", "."]],
   [
@@ -39,7 +41,7 @@ const tests = (project) => [
   ],
 ];
 
-const groups = { check: checks, fast: [tests("fast")], vm: [tests("vm")] };
+const groups = { check: checks, fast: [tests("fast")], browser: [tests("browser")], vm: [tests("vm")] };
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
 if (only !== null && !Object.hasOwn(groups, only)) {
@@ -55,7 +57,7 @@ for (const [what, command, args] of only === null ? Object.values(groups).flat()
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const project of ["fast", "vm"]) {
+for (const project of ["fast", "browser", "vm"]) {
   const report = readReport(join(reports, `${project}.json`));
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;

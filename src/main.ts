@@ -9,9 +9,14 @@ const ports: CliPorts = {
   run: async (plan) => (await import("./compose/run.ts")).run(plan),
   openBackend: async (config, root) => {
     const { chooseBackend } = await import("./compose/backends.ts");
-    return (await chooseBackend(config.backend, root)).backend.open();
+    await (await import("./compose/swap-shrinker.ts")).recoverSwapHigh(config, root);
+    const { onlyNamed, rulesFor } = await import("./compose/host.ts");
+    const { backend } = await chooseBackend(config, root, true);
+    const rules = rulesFor(backend, config, false);
+    return onlyNamed(await backend.open(), (guest) => rules?.isNamed(guest) ?? true);
   },
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
+  simulator: async () => (await import("./compose/simulate.ts")).createSimulator(),
 };
 
 process.exitCode = await runCli(process.argv, ports);

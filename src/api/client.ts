@@ -1,23 +1,17 @@
 import { type IncomingMessage, request } from "node:http";
 import type { JournalRecord } from "../core/control.ts";
-import { type ErrorDetails, problemOf, selfballoonError } from "../core/errors.ts";
+import { problemOf, selfballoonError } from "../core/errors.ts";
+import type { Problem } from "./problem.ts";
 
 const ANSWER_DEADLINE_MS = 10_000;
 const ANSWER_LIMIT_BYTES = 64 * 1_048_576;
 
 const EVENT_LIMIT_BYTES = 4 * 1_048_576;
 
-/** An answer of the daemon that is not a success. */
-export interface ApiProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly details: ErrorDetails;
-}
-
 /** What the daemon answered. */
 export type ApiAnswer =
   | { readonly ok: true; readonly body: unknown }
-  | { readonly ok: false; readonly problem: ApiProblem };
+  | { readonly ok: false; readonly problem: Problem };
 
 /**
  * Ask the daemon behind `socket`.
@@ -25,14 +19,29 @@ export type ApiAnswer =
  */
 export async function askDaemon(socket: string, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
   const response = await open(socket, method, path, body === undefined ? "" : JSON.stringify(body));
-  const parsed: unknown = JSON.parse(await readText(socket, response));
+  const parsed = parseAnswer(socket, await readText(socket, response));
   if (response.statusCode === 200) return { ok: true, body: parsed };
-  return { ok: false, problem: parsed as ApiProblem };
+  return { ok: false, problem: parsed as Problem };
+}
+
+/** Every answer of the daemon is a JSON object. */
+function parseAnswer(socket: string, text: string): object {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null) return parsed;
+  } catch {
+    // Something else that listens there.
+  }
+  throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "what listens there is something else" });
 }
 
 /** Follow the daemon's events from now on; ends when the daemon closes the stream or dies. */
 export async function* followDaemon(socket: string): AsyncGenerator<JournalRecord> {
   const response = await open(socket, "GET", "/v1/events", "");
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "what listens there has no events to follow" });
+  }
   // The stream may be quiet for as long as nothing happens.
   response.socket.setTimeout(0);
   response.setEncoding("utf8");

@@ -1,73 +1,176 @@
-import type { ControlPort } from "../core/control.ts";
+import type { GuestStatus } from "../core/control.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
+import { type Figures, figuresOf } from "../core/figures.ts";
+import { CLAMPS, REASONS } from "../core/reasons.ts";
+import { describeRange, findTunable, TUNABLES } from "../core/tunables.ts";
+import type { Api, ApiRequest, Route } from "./route.ts";
 
-/** A request, whatever carried it. */
-export interface ApiRequest {
-  readonly method: string;
-  /** Path without query. */
-  readonly path: string;
-  readonly body: string;
-  /** True if the caller may write: it reached the socket, or it showed the token. */
-  readonly privileged: boolean;
-}
+const JSON_TYPE = "application/json";
 
-interface Route {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly answer: (control: ControlPort, request: ApiRequest, parameter: string) => unknown;
-}
+const read = { method: "GET", writes: false, takes: null, contentType: JSON_TYPE } as const;
+const write = { writes: true, contentType: JSON_TYPE } as const;
 
-/** Every route but the event stream, which is not one answer. */
-const ROUTES: readonly Route[] = [
-  { method: "GET", path: /^\/healthz$/, answer: (control) => ({ ok: true, doing: control.describe() }) },
-  { method: "GET", path: /^\/v1\/guests$/, answer: (control) => ({ guests: control.guests() }) },
-  { method: "GET", path: /^\/v1\/guests\/([^/]+)$/, answer: (control, _, guest) => oneGuest(control, guest) },
-  { method: "GET", path: /^\/v1\/tunables$/, answer: (control) => ({ tunables: control.tunables() }) },
-  { method: "PATCH", path: /^\/v1\/tunables$/, answer: changeTunables },
-  { method: "POST", path: /^\/v1\/release$/, answer: release },
+/** Every route of the API, on the socket and over TCP alike. */
+export const ROUTES: readonly Route[] = [
+  {
+    ...read,
+    path: "/healthz",
+    summary: "Whether the daemon answers, what it does, and its version.",
+    gives: "Health",
+    answer: ({ control, version }) => ({ ok: true, doing: control.describe(), version }),
+  },
+  {
+    ...read,
+    path: "/v1/guests",
+    summary: "Every guest as it stands: what it has, wants, and why.",
+    gives: "Guests",
+    answer: ({ control }) => ({ guests: control.guests().map(withFigures) }),
+  },
+  {
+    ...read,
+    path: "/v1/guests/{guest}",
+    summary: "One guest as it stands.",
+    gives: "Guest",
+    answer: oneGuest,
+  },
+  {
+    ...write,
+    method: "PATCH",
+    path: "/v1/guests/{guest}",
+    summary: "Pause a guest, so that it is observed and nothing is moved, or let it go on.",
+    takes: "GuestChange",
+    gives: "Guest",
+    answer: changeGuest,
+  },
+  {
+    ...read,
+    path: "/v1/tunables",
+    summary: "The tunables, for all guests: value, default, source, range and meaning.",
+    gives: "Tunables",
+    answer: ({ control }) => ({ tunables: control.tunables().map(withMeaning) }),
+  },
+  {
+    ...write,
+    method: "PATCH",
+    path: "/v1/tunables",
+    summary: "Change tunables for all guests: all of them or, if one is refused, none.",
+    takes: "TunableChanges",
+    gives: "Tunables",
+    answer: changeTunables,
+  },
+  {
+    ...read,
+    path: "/v1/reasons",
+    summary: "Every reason that a decision may have, and everything that may cut its target, in a sentence each.",
+    gives: "Reasons",
+    answer: () => ({ reasons: REASONS, clamps: CLAMPS }),
+  },
+  {
+    ...read,
+    path: "/v1/events",
+    summary:
+      "The journal as server-sent events, from now on. `Last-Event-ID`, or `?after=ID` where no header can be set, replays " +
+      "what came after it, as far as the journal reaches back.",
+    gives: null,
+    contentType: "text/event-stream",
+    answer: null,
+  },
+  {
+    ...write,
+    method: "POST",
+    path: "/v1/release",
+    summary: "Turn selfballooning off and give every guest all its memory.",
+    takes: null,
+    gives: "Released",
+    answer: release,
+  },
+  {
+    ...read,
+    path: "/metrics",
+    summary: "Metrics in Prometheus' text format.",
+    gives: null,
+    contentType: "text/plain; version=0.0.4; charset=utf-8",
+    answer: ({ metrics }) => metrics(),
+  },
+  {
+    ...read,
+    path: "/openapi.json",
+    summary: "This document.",
+    gives: "OpenApi",
+    answer: async ({ version }) => (await import("./openapi.ts")).openApiDocument(ROUTES, version),
+  },
 ];
 
-/**
- * Answer one request.
- * @throws ERR_ROUTE_UNKNOWN, ERR_BODY_INVALID, ERR_PERMISSION, or what the control port throws.
- */
-export async function answerRequest(control: ControlPort, request: ApiRequest): Promise<unknown> {
-  for (const { method, path, answer } of ROUTES) {
-    const match = path.exec(request.path);
-    if (match !== null && method === request.method) return answer(control, request, match[1] ?? "");
+/** Find the route of a request, and the part of the path that its `{guest}` stands for. @throws ERR_ROUTE_UNKNOWN. */
+export function findRoute(method: string, path: string): { readonly route: Route; readonly parameter: string } {
+  for (const route of ROUTES) {
+    const parameter = matchPath(route.path, path);
+    if (route.method === method && parameter !== null) return { route, parameter };
   }
-  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: request.method, path: request.path.slice(0, 128) });
+  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: method.slice(0, 16), path: path.slice(0, 128) });
 }
 
-function oneGuest(control: ControlPort, parameter: string): unknown {
-  const name = decodeParameter(parameter);
-  const found = control.guests().find(({ guest }) => guest === name);
-  if (found === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest: name });
-  return found;
+/** A matching path's parameter, empty if it has none; null if the path does not match. */
+function matchPath(template: string, path: string): string | null {
+  const [before = "", after] = template.split("{guest}");
+  if (after === undefined) return path === template ? "" : null;
+  const parameter = path.startsWith(before) ? path.slice(before.length) : "";
+  return parameter === "" || parameter.includes("/") ? null : decodeParameter(parameter);
 }
 
 function decodeParameter(parameter: string): string {
   try {
     return decodeURIComponent(parameter);
   } catch {
+    // Not an encoding of anything: then no guest has that name either.
     return parameter;
   }
 }
 
-function changeTunables(control: ControlPort, request: ApiRequest): unknown {
-  return { tunables: control.change(parseChanges(request.body), request.privileged) };
+/**
+ * Answer one request.
+ * @throws ERR_ROUTE_UNKNOWN, ERR_TOKEN_NEEDED, ERR_BODY_INVALID, or what the control port throws.
+ */
+export async function answerRequest(api: Api, request: ApiRequest): Promise<unknown> {
+  const { route, parameter } = findRoute(request.method, request.path);
+  if (route.writes && !request.privileged)
+    throw selfballoonError("ERR_TOKEN_NEEDED", { problem: "it showed none that is right" });
+  return route.answer?.(api, request, parameter);
 }
 
-async function release(control: ControlPort, request: ApiRequest): Promise<unknown> {
-  if (!request.privileged) {
-    const remedy = "use the socket";
-    throw selfballoonError("ERR_PERMISSION", {
-      path: request.path,
-      mode: "asked for by a privileged caller",
-      problem: "EPERM",
-      remedy,
-    });
+type GuestAnswer = GuestStatus & { readonly figures: Figures | null };
+
+function withFigures(status: GuestStatus): GuestAnswer {
+  const { observation, decision } = status;
+  return { ...status, figures: observation === null || decision === null ? null : figuresOf(observation, decision) };
+}
+
+function oneGuest({ control }: Api, _: ApiRequest, guest: string): GuestAnswer {
+  const found = control.guests().find((status) => status.guest === guest);
+  if (found === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest: guest.slice(0, 128) });
+  return withFigures(found);
+}
+
+function changeGuest(api: Api, request: ApiRequest, guest: string): GuestAnswer {
+  const expected = '{"paused": true} or {"paused": false}';
+  const { paused, ...others } = parseObject(request.body, expected);
+  if (typeof paused === "boolean" && Object.keys(others).length === 0) {
+    return withFigures(api.control.pause(oneGuest(api, request, guest).guest, paused));
   }
+  throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
+}
+
+function withMeaning(status: { readonly name: string }): object {
+  const row = findTunable(status.name) ?? TUNABLES[0];
+  const { kind, unit, min, max, startRule, summary } = row;
+  return { ...status, kind, unit, min, max, range: describeRange(row), startRule, summary };
+}
+
+function changeTunables({ control }: Api, request: ApiRequest): unknown {
+  return { tunables: control.change(parseChanges(request.body), request.privileged).map(withMeaning) };
+}
+
+async function release({ control }: Api): Promise<unknown> {
   await control.release();
   return { released: control.guests().map(({ guest }) => guest) };
 }
@@ -75,19 +178,23 @@ async function release(control: ControlPort, request: ApiRequest): Promise<unkno
 /** `{"NAME": "VALUE" | number | null}`; null brings the default back. */
 function parseChanges(body: string): Record<string, string | null> {
   const expected = 'a JSON object such as {"selfballoon_interval": "10"}, null for the default';
-  const invalid = (problem: string): Error => selfballoonError("ERR_BODY_INVALID", { expected, problem });
+  return Object.fromEntries(
+    Object.entries(parseObject(body, expected)).map(([name, value]) => {
+      if (value === null || typeof value === "string") return [name, value];
+      if (typeof value === "number") return [name, String(value)];
+      const problem = `${JSON.stringify(name.slice(0, 64))} is neither text, a number nor null`;
+      throw selfballoonError("ERR_BODY_INVALID", { expected, problem });
+    }),
+  );
+}
+
+function parseObject(body: string, expected: string): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
   } catch (thrown) {
-    throw invalid(problemOf(thrown));
+    throw selfballoonError("ERR_BODY_INVALID", { expected, problem: problemOf(thrown) });
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw invalid("it is something else");
-  return Object.fromEntries(
-    Object.entries(parsed).map(([name, value]: [string, unknown]) => {
-      if (value === null || typeof value === "string") return [name, value];
-      if (typeof value === "number") return [name, String(value)];
-      throw invalid(`${JSON.stringify(name.slice(0, 64))} is neither text, a number nor null`);
-    }),
-  );
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }

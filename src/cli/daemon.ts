@@ -1,7 +1,7 @@
 import { type ApiAnswer, askDaemon } from "../api/client.ts";
-import { type Flags, loadConfig } from "../config/load.ts";
+import { type Config, defaultConfig, type Flags, loadConfig } from "../config/load.ts";
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
-import { ERRORS, type ErrorCode, OperatorError, selfballoonError } from "../core/errors.ts";
+import { ERRORS, OperatorError, problemOf, selfballoonError } from "../core/errors.ts";
 
 /** Where a command finds the daemon. */
 export interface DaemonOptions {
@@ -14,6 +14,17 @@ export function flagsOf(options: DaemonOptions): Flags {
   return { ...(options.config === undefined ? {} : { config: options.config }), set: [], root: options.root ?? "" };
 }
 
+/** The configuration or, if it is bad, the defaults and what is wrong with it: for what must be done all the same. */
+export async function configOrDefaults(
+  options: DaemonOptions,
+): Promise<{ readonly config: Config; readonly problem: string | null }> {
+  try {
+    return { config: await loadConfig(flagsOf(options), process.env, "the defaults were used"), problem: null };
+  } catch (thrown) {
+    return { config: defaultConfig(flagsOf(options), process.env), problem: problemOf(thrown) };
+  }
+}
+
 /** The socket that the daemon listens on, by the same configuration that the daemon reads. */
 export async function socketOf(options: DaemonOptions): Promise<string> {
   const { socket } = await loadConfig(flagsOf(options), process.env, "nothing was done");
@@ -22,7 +33,12 @@ export async function socketOf(options: DaemonOptions): Promise<string> {
 
 /** Ask the daemon, and take its problem for ours. @throws what the daemon answered, ERR_NO_DAEMON. */
 export async function ask(options: DaemonOptions, method: string, path: string, body?: unknown): Promise<unknown> {
-  return bodyOf(await askDaemon(await socketOf(options), method, path, body));
+  return askSocket(await socketOf(options), method, path, body);
+}
+
+/** The same, where the socket is known. */
+export async function askSocket(socket: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  return bodyOf(await askDaemon(socket, method, path, body));
 }
 
 export async function askGuests(options: DaemonOptions): Promise<readonly GuestStatus[]> {
@@ -37,7 +53,7 @@ export async function askTunables(options: DaemonOptions): Promise<readonly Tuna
 
 function bodyOf(answer: ApiAnswer): unknown {
   if (answer.ok) return answer.body;
-  const { code, details, message } = answer.problem;
-  if (!Object.hasOwn(ERRORS, code)) throw selfballoonError("ERR_INTERNAL", { problem: message });
-  throw new OperatorError(code as ErrorCode, details);
+  const { code, details, detail } = answer.problem;
+  if (!Object.hasOwn(ERRORS, code)) throw selfballoonError("ERR_INTERNAL", { problem: detail });
+  throw new OperatorError(code, details);
 }

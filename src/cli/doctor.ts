@@ -1,6 +1,5 @@
-import { loadConfig } from "../config/load.ts";
 import type { Finding } from "../core/finding.ts";
-import { type DaemonOptions, flagsOf } from "./daemon.ts";
+import { configOrDefaults, type DaemonOptions } from "./daemon.ts";
 import { coloured, print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 
@@ -8,8 +7,10 @@ const COLOURS = { ok: "green", info: "dim", warn: "yellow", fail: "red" } as con
 
 /** `selfballoon doctor`: what is present, missing and risky on this machine, and what to do. */
 export async function doctor(ports: CliPorts, options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
-  const config = await loadConfig(flagsOf(options), process.env, "nothing was examined");
-  const findings = await ports.examine(config, options.root ?? "");
+  const { config, problem } = await configOrDefaults(options);
+  const examined = await ports.examine(config, options.root ?? "");
+  const findings =
+    problem === null ? examined : [{ level: "fail" as const, what: `${problem}.`, remedy: "" }, ...examined];
   if (options.json) return printJson({ findings });
   for (const finding of findings) print(describe(finding));
 }

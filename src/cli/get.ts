@@ -1,15 +1,16 @@
-import { hintFor } from "../config/nearest.ts";
 import type { TunableStatus } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { askTunables, type DaemonOptions } from "./daemon.ts";
 import { coloured, print, printJson, tableLines } from "./output.ts";
+import { checkTunableNames } from "./tunable-name.ts";
 
 /** `selfballoon get [NAME]...`: one name prints its value alone, as reading the driver's file did. */
 export async function get(
   names: readonly string[],
   options: DaemonOptions & { readonly json?: boolean },
 ): Promise<void> {
+  checkTunableNames(names);
   const tunables = await askTunables(options);
   const chosen = names.length === 0 ? tunables : names.map((name) => find(tunables, name));
   if (options.json) return printJson({ tunables: chosen });
@@ -23,12 +24,7 @@ export async function get(
 function find(tunables: readonly TunableStatus[], name: string): TunableStatus {
   const found = tunables.find((tunable) => tunable.name === name);
   if (found !== undefined) return found;
-  if (TUNABLES.some((row) => row.name === name)) throw selfballoonError("ERR_TUNABLE_ABSENT", { name });
-  const hint = hintFor(
-    name,
-    TUNABLES.map((row) => row.name),
-  );
-  throw selfballoonError("ERR_TUNABLE_UNKNOWN", { name: JSON.stringify(name), hint });
+  throw selfballoonError("ERR_TUNABLE_ABSENT", { name });
 }
 
 function row(tunable: TunableStatus): readonly string[] {

@@ -9,6 +9,11 @@ export function coloured(colour: "green" | "yellow" | "red" | "dim" | "bold", te
   return hasColours ? styleText(colour, text) : text;
 }
 
+/** End quietly, as other commands do, once nobody reads our output any more (`selfballoon replay FILE | head`). */
+export function endWithReader(): void {
+  process.stdout.on("error", () => process.exit(0));
+}
+
 /** Print a line for people or programs. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -12,6 +12,56 @@ export interface RunPlan {
   readonly json: boolean;
 }
 
+/** Something with a name and a sentence about it. */
+export interface Described {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** A policy; `source` tells where another controller's rule is from, and is empty for our own. */
+export interface DescribedPolicy extends Described {
+  readonly source: string;
+}
+
+/** How the guests of a simulation fared, all together. Small is good throughout. */
+export interface SimulationScore {
+  /** Memory held over time, in GiB times minutes. */
+  readonly heldGibMinutes: number;
+  /** Time in which programs needed memory that they did not have, summed over the guests, and the most they lacked. */
+  readonly shortageSeconds: number;
+  readonly worstShortageMib: number;
+  /** Time that programs waited for memory, summed over them: their slow-down. */
+  readonly stalledSeconds: number;
+  readonly oomKills: number;
+  readonly refaultPages: number;
+  readonly swappedPages: number;
+  readonly moves: number;
+}
+
+/** Samples over a simulation, in MiB: what the guests held, and what they would have used. */
+export interface SimulationSeries {
+  readonly seconds: readonly number[];
+  readonly heldMib: readonly number[];
+  readonly wantedMib: readonly number[];
+}
+
+/** What is to be simulated. The same job gives the same result. */
+export interface SimulationJob {
+  readonly scenario: string;
+  readonly policy: string;
+  readonly seed: number;
+  readonly minutes: number;
+}
+
+/** Simulated guests on a virtual clock. */
+export interface Simulator {
+  readonly scenarios: readonly Described[];
+  readonly policies: readonly DescribedPolicy[];
+  /** The same with one more scenario, `trace`. @throws ERR_FORMAT, which names the line. */
+  withTrace(text: string): Simulator;
+  run(job: SimulationJob): { readonly score: SimulationScore; readonly series: SimulationSeries };
+}
+
 /** What the commands need from the rest of the house; the composition root provides it. */
 export interface CliPorts {
   readonly version: string;
@@ -21,4 +71,6 @@ export interface CliPorts {
   openBackend(config: Config, root: string): Promise<OpenBackend>;
   /** Look at this machine: what is present, missing, risky. */
   examine(config: Config, root: string): Promise<readonly Finding[]>;
+  /** The simulator; loaded only when it is asked for. */
+  simulator(): Promise<Simulator>;
 }

@@ -2,8 +2,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { BACKEND_KINDS, type BackendKind } from "../config/backend-kinds.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { BOOT_OPTIONS } from "../core/startup.ts";
+import { endWithReader } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
+import { addSimulations } from "./simulation/commands.ts";
 
 /** What every command that meets a machine or a daemon takes. */
 interface Common {
@@ -14,6 +17,8 @@ interface Common {
 
 interface RunOptions extends Common {
   readonly backend?: BackendKind;
+  readonly qmp?: readonly string[];
+  readonly policy?: Policy;
   readonly set: readonly string[];
   readonly dryRun?: boolean;
   readonly once?: boolean;
@@ -52,7 +57,8 @@ function reportError(thrown: unknown, json: boolean): number {
   return error.exitCode;
 }
 
-function buildProgram(ports: CliPorts, exitWith: (code: number) => void): Command {
+/** The commands, ready to parse; `exitWith` is told the exit code of a command that has its own. */
+export function buildProgram(ports: CliPorts, exitWith: (code: number) => void): Command {
   const program = new Command("selfballoon")
     .description("Each VM uses as little RAM as its load needs and hands the rest back.")
     .version(ports.version)
@@ -64,7 +70,12 @@ function buildProgram(ports: CliPorts, exitWith: (code: number) => void): Comman
   addTunables(program);
   addMachine(program, ports);
   addRecordings(program, ports);
+  addSimulations(program, ports);
   for (const command of program.commands) command.exitOverride();
+  // `run` has memory to give back first, and sees to it itself.
+  program.hook("preAction", (_, action) => {
+    if (action.name() !== "run") endWithReader();
+  });
   return program;
 }
 
@@ -92,13 +103,16 @@ function command(program: Command, usage: string, summary: string): Command {
 function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => void): void {
   const run = command(program, "run", "watch the guests and move their balloons")
     .addOption(new Option("--backend <KIND>", "how to reach balloons").choices(BACKEND_KINDS))
+    .option("--qmp <SOCKET...>", "QMP sockets of QEMU guests, * and ? for parts of names; implies --backend qemu")
+    .addOption(new Option("--policy <NAME>", "how goals are found (default: driver)").choices(POLICY_NAMES))
     .addOption(setOption())
     .option("--dry-run", "decide and record, move nothing")
     .option("--once", "one step of every guest, then exit; targets stay")
     .option("--json", "decisions and log as JSON lines");
   for (const name of bootFlags()) {
     const takesValue = BOOT_OPTIONS[name] === undefined;
-    run.addOption(new Option(`--${name}${takesValue ? " <0|1>" : ""}`, "the driver's boot option of that name"));
+    const option = new Option(`--${name}${takesValue ? " <0|1>" : ""}`, "the driver's boot option of that name");
+    run.addOption(takesValue ? option.choices(["0", "1"]) : option);
   }
   run.action(async (options: RunOptions) => {
     exitWith(
@@ -106,6 +120,8 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
         flags: {
           ...(options.config === undefined ? {} : { config: options.config }),
           ...(options.backend === undefined ? {} : { backend: options.backend }),
+          ...(options.qmp === undefined ? {} : { qmp: options.qmp }),
+          ...(options.policy === undefined ? {} : { policy: options.policy }),
           set: options.set,
           root: options.root ?? "",
         },

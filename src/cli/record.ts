@@ -2,12 +2,11 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { followDaemon } from "../api/client.ts";
 import { loadConfig } from "../config/load.ts";
-import type { JournalRecord, TunableStatus } from "../core/control.ts";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
-import { findTunable } from "../core/tunables.ts";
-import { formatObservation, formatSet } from "../formats/recording-writer.ts";
-import { askTunables, type DaemonOptions, flagsOf, socketOf } from "./daemon.ts";
+import { DEFAULT_TUNABLES, findTunable, TUNABLES, type Tunables } from "../core/tunables.ts";
+import { formatObservation, formatReset, formatSet } from "../formats/recording-writer.ts";
+import { type DaemonOptions, flagsOf, socketOf } from "./daemon.ts";
 import type { CliPorts } from "./ports.ts";
 
 const CALL_DEADLINE_MS = 3000;
@@ -46,35 +45,49 @@ async function* linesOf(ports: CliPorts, options: RecordOptions): AsyncGenerator
   try {
     yield* daemonLines(options);
   } catch (thrown) {
-    if (!(thrown instanceof SelfballoonError && thrown.code === "ERR_NO_DAEMON")) throw thrown;
+    // One that is there and does not answer is no reason to read something else without a word.
+    if (!(thrown instanceof SelfballoonError && thrown.code === "ERR_NO_DAEMON" && isAbsent(thrown.cause)))
+      throw thrown;
     for await (const observation of readHere(ports, options)) yield observationLine(observation);
   }
 }
 
 async function* daemonLines(options: RecordOptions): AsyncGenerator<RecordLine> {
-  const tunables = await askTunables(options);
-  yield { text: formatSet(writableValues(tunables)), isObservation: false };
-  for await (const event of followDaemon(await socketOf(options))) yield* eventLines(event);
+  let written = DEFAULT_TUNABLES;
+  for await (const event of followDaemon(await socketOf(options))) {
+    // A write counts even if it changes no value: writing frontswap_inertia starts its count anew.
+    if (event.kind === "tunables") {
+      yield* settingLines(event.values);
+      written = { ...written, ...event.values };
+    }
+    if (event.kind !== "step") continue;
+    const differing = differingValues(written, event.tunables);
+    yield* settingLines(differing);
+    written = event.tunables;
+    yield observationLine(event.observation);
+  }
 }
 
-function eventLines(event: JournalRecord): readonly RecordLine[] {
-  if (event.kind === "step") return [observationLine(event.observation)];
-  if (event.kind !== "tunables") return [];
-  const values = Object.entries(event.values).map(([name, value]) => [name, String(value)]);
-  return [{ text: formatSet(Object.fromEntries(values)), isObservation: false }];
+/** Lines that give a replay these values: a 0 that no write may set is the default, and so comes by a reset. */
+function settingLines(values: Partial<Tunables>): readonly RecordLine[] {
+  const entries = Object.entries(values);
+  const reset = entries.filter(([name, value]) => value < (findTunable(name)?.min ?? 0)).map(([name]) => name);
+  const set = entries.filter(([name]) => !reset.includes(name)).map(([name, value]) => [name, String(value)]);
+  const texts = [
+    ...(set.length > 0 ? [formatSet(Object.fromEntries(set))] : []),
+    ...(reset.length > 0 ? [formatReset(reset)] : []),
+  ];
+  return texts.map((text) => ({ text, isObservation: false }));
 }
 
 function observationLine(observation: Observation): RecordLine {
   return { text: formatObservation(observation), isObservation: true };
 }
 
-/** The values that differ from what a replay starts with and that a write can set; a 0 that only reset can give is its start. */
-function writableValues(tunables: readonly TunableStatus[]): Record<string, string> {
-  const differing = tunables.filter(({ name, value }) => {
-    const row = findTunable(name);
-    return row !== null && value !== row.default && value >= row.min;
-  });
-  return Object.fromEntries(differing.map(({ name, value }) => [name, String(value)]));
+/** Guests may have tunables of their own, and a recording's are for all: those that differ are written before a step. */
+function differingValues(before: Tunables, after: Tunables): Partial<Tunables> {
+  const differing = TUNABLES.filter(({ name }) => before[name] !== after[name]);
+  return Object.fromEntries(differing.map(({ name }) => [name, after[name]]));
 }
 
 async function* readHere(ports: CliPorts, options: RecordOptions): AsyncGenerator<Observation> {
@@ -96,4 +109,8 @@ function openForAppending(file: string): number {
       problem: `${file} must be a file that can be appended to: ${problemOf(thrown)}`,
     });
   }
+}
+
+function isAbsent(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ECONNREFUSED");
 }

@@ -1,6 +1,5 @@
-import { loadConfig } from "../config/load.ts";
 import { SelfballoonError } from "../core/errors.ts";
-import { ask, type DaemonOptions, flagsOf } from "./daemon.ts";
+import { askSocket, configOrDefaults, type DaemonOptions } from "./daemon.ts";
 import { print } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 
@@ -11,23 +10,28 @@ const DEADLINE_MS = 10_000;
  * without one, after a crash or `kill -9`, the balloon is opened from here.
  */
 export async function release(ports: CliPorts, options: DaemonOptions): Promise<void> {
-  if (await daemonReleased(options)) {
+  // A bad configuration must not keep memory from a guest: then the defaults find the balloon.
+  const { config, problem } = await configOrDefaults(options);
+  if (problem !== null) process.stderr.write(`selfballoon: ${problem}\n`);
+  if (await daemonReleased(config.socket)) {
     return print(
       "The daemon gave all memory back and stopped selfballooning; `selfballoon set selfballooning=1` resumes.",
     );
   }
-  const config = await loadConfig(flagsOf(options), process.env, "nothing was given back");
   const backend = await ports.openBackend(config, options.root ?? "");
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const guests = await backend.guests(signal);
-  for (const guest of guests) await backend.release(guest, signal);
+  // One guest's fault must not keep the others from their memory.
+  const released = await Promise.allSettled(guests.map((guest) => backend.release(guest, signal)));
   await backend.close();
-  print(`All memory was given back to ${guests.join(", ")}.`);
+  const given = guests.filter((_, index) => released[index]?.status === "fulfilled");
+  if (given.length > 0) print(`All memory was given back to ${given.join(", ")}.`);
+  for (const result of released) if (result.status === "rejected") throw result.reason;
 }
 
-async function daemonReleased(options: DaemonOptions): Promise<boolean> {
+async function daemonReleased(socket: string): Promise<boolean> {
   try {
-    await ask(options, "POST", "/v1/release");
+    await askSocket(socket, "POST", "/v1/release");
     return true;
   } catch (thrown) {
     if (thrown instanceof SelfballoonError && thrown.code === "ERR_NO_DAEMON") return false;

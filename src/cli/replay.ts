@@ -5,7 +5,7 @@ import { hintFor } from "../config/nearest.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import { refusedWrite } from "../core/refused-write.ts";
-import { createSettings, type Settings, writeSetting } from "../core/settings.ts";
+import { createSettings, resetSetting, type Settings, type SettingsChange, writeSetting } from "../core/settings.ts";
 import { type GuestState, INITIAL_GUEST_STATE, restartInertia, step } from "../core/step.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { MAX_RECORDING_LINE_LENGTH, parseRecordingLine } from "../formats/recording.ts";
@@ -24,19 +24,29 @@ export class Replay {
   answer(text: string, lineNumber: number): string {
     const line = parseRecordingLine(text, lineNumber);
     if (line.kind === "set") return formatSetAnswer(this.write(line.set));
+    if (line.kind === "reset") return formatSetAnswer(this.reset(line.reset));
     return this.step(line.observation, lineNumber);
   }
 
   /** Write tunables one by one, as a privileged writer; an unknown name is as invalid as a bad value. */
   write(values: Readonly<Record<string, string>>): Record<string, "ok" | "EINVAL" | "EPERM"> {
     const answers = Object.entries(values).map(([name, text]) => {
-      const change = writeSetting(this.settings, name, text, true);
-      if (!change.ok) return [name, change.refusal === "EPERM" ? "EPERM" : "EINVAL"] as const;
-      this.settings = change.settings;
-      if (change.name === "frontswap_inertia") this.restartInertia();
-      return [name, "ok"] as const;
+      return [name, this.carryOut(writeSetting(this.settings, name, text, true))] as const;
     });
     return Object.fromEntries(answers);
+  }
+
+  /** Bring tunables back to their defaults: the only way back to a 0 that a write may not set. */
+  reset(names: readonly string[]): Record<string, "ok" | "EINVAL" | "EPERM"> {
+    const answers = names.map((name) => [name, this.carryOut(resetSetting(this.settings, name, true))] as const);
+    return Object.fromEntries(answers);
+  }
+
+  private carryOut(change: SettingsChange): "ok" | "EINVAL" | "EPERM" {
+    if (!change.ok) return change.refusal === "EPERM" ? "EPERM" : "EINVAL";
+    this.settings = change.settings;
+    if (change.name === "frontswap_inertia") this.restartInertia();
+    return "ok";
   }
 
   /** Write a tunable that the command line names. @throws ERR_TUNABLE_UNKNOWN, ERR_TUNABLE_INVALID. */
@@ -56,7 +66,12 @@ export class Replay {
     if (!this.states.has(guest) && this.states.size >= MOST_GUESTS) {
       throw selfballoonError("ERR_RECORDING_LINE", { line, problem: `it tells of more than ${MOST_GUESTS} guests` });
     }
-    const { state, decision } = step(this.states.get(guest) ?? INITIAL_GUEST_STATE, observation, this.settings.values);
+    const { state, decision } = step(
+      this.states.get(guest) ?? INITIAL_GUEST_STATE,
+      observation,
+      this.settings.values,
+      observation.t * 1000,
+    );
     this.states.set(guest, state);
     return formatDecision(decision);
   }

@@ -2,21 +2,23 @@ import { accessSync, constants } from "node:fs";
 import { askDaemon } from "../api/client.ts";
 import { XEN_MEMORY } from "../backends/xen/balloon.ts";
 import type { Config } from "../config/load.ts";
-import { problemOf } from "../core/errors.ts";
+import { problemOf, SelfballoonError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { createBackend } from "./backends.ts";
-import { startTunables } from "./start-up.ts";
+import { examineHost } from "./host.ts";
+import { findStartFacts, startTunables } from "./start-up.ts";
 
 /** Look at this machine: what is present, missing and risky, and what to do about it. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
   const findings = [
-    ...(await examineXen(files, config, root)),
-    ...examineSwap(files),
-    examinePressure(files),
-    GUARD,
+    ...(await findingsOf(() => examineXen(files, config, root))),
+    ...(await findingsOf(() => examineHost(config))),
+    ...(await findingsOf(() => examineSwap(files))),
+    ...(await findingsOf(() => [examinePressure(files)])),
+    examineGuard(config),
     examineConfig(config),
     await examineDaemon(config),
   ];
@@ -24,18 +26,41 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
   return findings;
 }
 
-const GUARD: Finding = {
-  level: "warn",
-  what: "The guard is not built yet: guard=1 and guard=0 behave alike, as the driver did.",
-  remedy: "Keep swap of at least the guest's memory, and raise selfballoon_reserved_mb for loads that burst.",
-};
+function examineGuard({ tunables }: Config): Finding {
+  const configured = tunables
+    .filter(({ name }) => name === "guard")
+    .at(-1)
+    ?.text.trim();
+  if (configured === "0") {
+    const what = "The guard is off (guard=0): the law alone decides, as in the driver, whose users met OOM kills.";
+    return { level: "warn", what, remedy: "Set guard=1, or keep swap of at least the guest's memory." };
+  }
+  return {
+    level: "ok",
+    what: "The guard is on: memory in use is left alone, and a burst is answered at once.",
+    remedy: "",
+  };
+}
+
+/** What can't be read is a finding too. */
+async function findingsOf(
+  examine: () => readonly Finding[] | Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await examine();
+  } catch (thrown) {
+    if (!(thrown instanceof SelfballoonError)) throw thrown;
+    return [{ level: "fail", what: `${thrown.message}.`, remedy: "" }];
+  }
+}
 
 async function examineXen(files: MachineFiles, config: Config, root: string): Promise<readonly Finding[]> {
-  const backend = await createBackend("xen", root);
+  const backend = await createBackend("xen", config, root);
   const probe = await backend.probe();
   if (!probe.usable) {
     const level = probe.refused ? "fail" : "info";
-    return [{ level, what: `xen: ${probe.because}.`, remedy: "" }];
+    const swapOnly = probe.refused ? [] : await examineSwapOnly(config, root);
+    return [{ level, what: `xen: ${probe.because}.`, remedy: "" }, ...swapOnly];
   }
   return [
     { level: "ok", what: `xen: this is ${probe.found}.`, remedy: "" },
@@ -45,7 +70,7 @@ async function examineXen(files: MachineFiles, config: Config, root: string): Pr
 
   function examineLoops(of: Config, under: string): Finding {
     try {
-      const { settings } = startTunables(backend, of, under, [], "nothing was started");
+      const { settings } = startTunables(backend, findStartFacts(backend, under, []), of, "nothing was started");
       const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
       const swap = settings.hasCompressedSwap
         ? `frontswap_selfshrinking=${frontswap_selfshrinking}`
@@ -56,6 +81,14 @@ async function examineXen(files: MachineFiles, config: Config, root: string): Pr
       return { level: "fail", what: `\`run\` would not start: ${problemOf(thrown)}.`, remedy: "" };
     }
   }
+}
+
+/** What `run` does where there is no balloon at all. */
+async function examineSwapOnly(config: Config, root: string): Promise<readonly Finding[]> {
+  const probe = await (await createBackend("swap-only", config, root)).probe();
+  if (!probe.usable) return [];
+  const what = "Where `run` finds no balloon, it brings pages back from compressed swap alone, once it is calm.";
+  return [{ level: "ok", what, remedy: "" }];
 }
 
 function examineTarget(files: MachineFiles): Finding {

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
+import { createApi } from "../api/api.ts";
 import { serveSocket } from "../api/server.ts";
-import { mibText, print, printJson } from "../cli/output.ts";
+import { endWithReader, mibText, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { loadConfig } from "../config/load.ts";
 import type { StepRecord } from "../core/control.ts";
@@ -12,8 +13,12 @@ import { takeLock } from "../daemon/lock.ts";
 import { createLogger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
 import { Worker } from "../daemon/worker.ts";
+import { VERSION } from "../version.ts";
 import { type Choice, chooseBackend } from "./backends.ts";
-import { startTunables } from "./start-up.ts";
+import { type Dashboard, serveDashboard } from "./dashboard.ts";
+import { onlyNamed, rulesFor } from "./host.ts";
+import { findStartFacts, startTunables } from "./start-up.ts";
+import { createSwapShrinker } from "./swap-shrinker.ts";
 
 /** Records that the journal keeps: an hour of one guest at the default interval, with room for the rest. */
 const JOURNAL_RECORDS = 1024;
@@ -22,29 +27,46 @@ const JOURNAL_RECORDS = 1024;
 export async function run(plan: RunPlan): Promise<number> {
   const { flags } = plan;
   const config = await loadConfig(flags, process.env, "nothing was started");
-  const choice = await chooseBackend(config.backend, flags.root);
+  const choice = await chooseBackend(config, flags.root);
   const { backend } = choice;
-  const configured = startTunables(backend, config, flags.root, plan.bootOptions, "nothing was started");
+  const facts = findStartFacts(backend, flags.root, plan.bootOptions);
+  let rules = rulesFor(backend, config, plan.dryRun);
+  const configured = startTunables(backend, facts, config, "nothing was started", rules);
   const unlock = takeLock(join(dirname(config.socket), "selfballoon.lock"));
   try {
     const journal = new Journal(JOURNAL_RECORDS, realClock.wallMs);
     const worker = new Worker({
       description: describe(choice, plan.dryRun),
       configured,
-      backend: await backend.open(),
+      policy: config.policy,
+      hostRules: rules,
+      backend: onlyNamed(await backend.open(), (guest) => rules?.isNamed(guest) ?? true),
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
+      swapShrinker: await createSwapShrinker(backend, config, flags.root),
     });
     if (plan.once) return await runOnce(worker, journal, plan);
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
-    const close = await serveSocket(config.socket, worker);
-    if (!plan.json) announce(choice, config.socket, plan.dryRun);
+    const api = createApi(worker, VERSION);
+    const closeSocket = await serveSocket(config.socket, api);
+    const dashboard = await serveDashboard(backend, config, api).catch(async (thrown: unknown) => {
+      await closeSocket();
+      throw thrown;
+    });
+    if (!plan.json) announce(choice, dashboard, config.socket, plan.dryRun);
+    else if (dashboard.problem !== null) logger.warn(dashboard.problem);
+    const close = async (): Promise<void> => {
+      await dashboard.close();
+      await closeSocket();
+    };
     const reload = async (): Promise<void> => {
       const anew = await loadConfig(flags, process.env, "the old settings stay");
-      worker.configure(startTunables(backend, anew, flags.root, plan.bootOptions, "the old settings stay"));
+      const newRules = rulesFor(backend, anew, plan.dryRun);
+      worker.configure(startTunables(backend, facts, anew, "the old settings stay", newRules), newRules);
+      rules = newRules;
     };
     return await runDaemon({ worker, clock: realClock, logger, notifier: createNotifier(process.env), reload, close });
   } finally {
@@ -52,22 +74,27 @@ export async function run(plan: RunPlan): Promise<number> {
   }
 }
 
-function describe({ found }: Choice, dryRun: boolean): string {
-  return dryRun ? `watching ${found}; a dry run moves nothing` : `selfballooning ${found}`;
+function describe({ backend, found }: Choice, dryRun: boolean): string {
+  if (dryRun) return `watching ${found}; a dry run moves nothing`;
+  return `${backend.name === "swap-only" ? "bringing swapped pages back from" : "selfballooning"} ${found}`;
 }
 
-function announce({ backend, found, passedOver }: Choice, socket: string, dryRun: boolean): void {
+function announce({ backend, found, passedOver }: Choice, dashboard: Dashboard, socket: string, dryRun: boolean): void {
   if (backend.name === "simulated") {
     const looked = passedOver.length === 0 ? "" : `No balloon was found on this machine (${passedOver.join("; ")}). `;
     print(`${looked}Running ${found}: the law is real, the guests are not, and nothing of this machine is moved.`);
   } else {
     print(`Found ${found}.${dryRun ? " This is a dry run: it decides and records, and moves nothing." : ""}`);
   }
+  if (dashboard.url !== null) print(`Dashboard: ${dashboard.url}`);
+  if (dashboard.problem !== null) print(dashboard.problem);
+  if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
 }
 
 /** One step of every guest, printed; targets stay as the step left them. */
 async function runOnce(worker: Worker, journal: Journal, plan: RunPlan): Promise<number> {
+  endWithReader();
   journal.subscribe((record) => {
     if (record.kind !== "step") return;
     if (plan.json) printJson({ ...record.decision, applied: record.applied });

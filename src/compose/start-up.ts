@@ -1,26 +1,23 @@
-import { configure } from "../config/configure.ts";
+import { configure, type StartFacts } from "../config/configure.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { selfballoonError } from "../core/errors.ts";
+import type { HostRules } from "../core/host-rules.ts";
 import type { Configured } from "../core/settings.ts";
 import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
 import { kernelReadings } from "../formats/kernel-readings.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
+import { isHost } from "./host.ts";
 
 /**
- * The tunables that the daemon starts with (specification, section 7). In a guest they follow from the boot options and
- * from what swap there is; simulated guests start with both loops on.
- * @throws ERR_NOTHING_TO_DO if neither loop is on, and what the configuration gets wrong.
+ * What start-up finds (specification, section 7). In a guest it follows from the boot options, from what swap there is
+ * and from the RAM that the guest has. Simulated guests start with both loops on and a step a second, to be watched. On a
+ * host no boot option speaks, and the swap of the guests is out of our reach.
  */
-export function startTunables(
-  backend: Backend,
-  config: Config,
-  root: string,
-  bootFlags: readonly string[],
-  consequence: string,
-): Configured {
-  if (backend.name === "simulated") return configure(config, { hasCompressedSwap: true, defaults: {} }, consequence);
+export function findStartFacts(backend: Backend, root: string, bootFlags: readonly string[]): StartFacts {
+  if (backend.name === "simulated") return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
+  if (isHost(backend)) return { hasCompressedSwap: false, defaults: {} };
   const files = new MachineFiles(root);
   const hasCompressedSwap = isConfigured(detectCompressedSwap(files));
   const cmdline = (files.readIfThere("/proc/cmdline") ?? "").split(/\s+/);
@@ -30,13 +27,29 @@ export function startTunables(
     compressedSwapUsable: true,
   });
   const defaults = {
-    selfballooning: Number(loops.selfballooning),
+    selfballooning: Number(loops.selfballooning && backend.name !== "swap-only"),
     frontswap_selfshrinking: Number(loops.selfshrinking),
     selfballoon_reserved_mb: reservedMb(files),
   };
   files.close();
-  const configured = configure(config, { hasCompressedSwap, defaults }, consequence);
-  refuseIdle(configured);
+  return { hasCompressedSwap, defaults };
+}
+
+/**
+ * The tunables to run with: what start-up found, then the configuration.
+ * On a host selfballooning is off for guests that `rules` do not name.
+ * @throws ERR_NOTHING_TO_DO if neither loop of a guest is on, and what the configuration gets wrong.
+ */
+export function startTunables(
+  backend: Backend,
+  facts: StartFacts,
+  config: Config,
+  consequence: string,
+  rules: HostRules | null = null,
+): Configured {
+  const start = rules === null ? facts : { ...facts, isNamed: rules.isNamed };
+  const configured = configure(config, start, consequence);
+  if (backend.name !== "simulated" && !isHost(backend)) refuseIdle(configured);
   return configured;
 }
 

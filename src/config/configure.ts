@@ -2,6 +2,7 @@ import { selfballoonError } from "../core/errors.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, createSettings, type Settings, type Source, writeSetting } from "../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../core/tunables.ts";
+import { globMatcher } from "./glob.ts";
 import type { Config, TunableSetting } from "./load.ts";
 import { hintFor } from "./nearest.ts";
 
@@ -10,13 +11,19 @@ export interface StartFacts {
   readonly hasCompressedSwap: boolean;
   /** Defaults that start-up computed. */
   readonly defaults: Partial<Tunables>;
+  /** On a host: whether the guest's balloon is ours to move. */
+  readonly isNamed?: (guest: string) => boolean;
 }
 
 /**
  * Apply the configuration to what start-up found, by the driver's write rules.
  * @throws the error of the first value that is refused: ERR_CONFIG_INVALID for the file's, its own otherwise.
  */
-export function configure(config: Config, start: StartFacts, consequence: string): Configured {
+export function configure(
+  config: Pick<Config, "tunables" | "guests">,
+  start: StartFacts,
+  consequence: string,
+): Configured {
   const initial = createSettings(start);
   const sources: Partial<Record<TunableName, Source>> = {};
   for (const { name } of TUNABLES) if (start.defaults[name] !== undefined) sources[name] = "start-up";
@@ -25,8 +32,10 @@ export function configure(config: Config, start: StartFacts, consequence: string
     matches: globMatcher(pattern),
     tunables: guestValues(initial, tunables, consequence),
   }));
-  const guestTunables = (guest: string): Partial<Tunables> =>
-    Object.assign({}, ...guests.filter(({ matches }) => matches(guest)).map(({ tunables }) => tunables));
+  const guestTunables = (guest: string): Partial<Tunables> => {
+    if (start.isNamed?.(guest) === false) return { selfballooning: 0 };
+    return Object.assign({}, ...guests.filter(({ matches }) => matches(guest)).map(({ tunables }) => tunables));
+  };
   return { settings, sources, guestTunables };
 }
 
@@ -55,14 +64,4 @@ function guestValues(initial: Settings, tunables: readonly TunableSetting[], con
   const named: Partial<Record<TunableName, Source>> = {};
   const { values } = tunables.reduce((before, setting) => write(before, setting, consequence, named), initial);
   return Object.fromEntries(TUNABLES.filter(({ name }) => named[name]).map(({ name }) => [name, values[name]]));
-}
-
-/** A matcher for guest names: `*` stands for any letters, `?` for one. */
-function globMatcher(pattern: string): (name: string) => boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replace(/\?/g, ".");
-  const expression = new RegExp(`^${escaped}$`, "s");
-  return (name) => expression.test(name);
 }

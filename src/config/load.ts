@@ -1,18 +1,28 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { selfballoonError } from "../core/errors.ts";
+import type { GuestLimits } from "../core/limits.ts";
+import type { Policy } from "../core/policy.ts";
 import type { Source } from "../core/settings.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import type { BackendKind } from "./backend-kinds.ts";
+import { type ListenAddress, parseListen } from "./listen.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /** Where the configuration lies unless the operator says otherwise. */
 export const DEFAULT_CONFIG_FILE = "/etc/selfballoon/selfballoon.toml";
 
+const DEFAULT_LIBVIRT_URI = "qemu:///system";
+
+type FileGuest = NonNullable<ConfigFile["guests"]>[string];
+
 /** What the command line says. */
 export interface Flags {
   readonly config?: string;
   readonly backend?: BackendKind;
+  /** QMP sockets, as in `[backend] qmp`; naming some asks for the backend too. */
+  readonly qmp?: readonly string[];
+  readonly policy?: Policy;
   /** `NAME=VALUE`, in order. */
   readonly set: readonly string[];
   /** Put before `/proc`, `/sys`, `/dev` and our own `/run`; empty for this machine. */
@@ -28,16 +38,36 @@ export interface TunableSetting {
   readonly origin: string;
 }
 
+/** What the configuration says of the guests that a name or glob stands for. */
+export interface GuestSection {
+  readonly pattern: string;
+  readonly tunables: readonly TunableSetting[];
+  readonly limits: Partial<GuestLimits>;
+}
+
 /** Everything that was configured, with the defaults filled in. */
 export interface Config {
   /** The file that was read; null if there was none. */
   readonly file: string | null;
   readonly backend: BackendKind;
+  /** How goals are found; chosen at the start. */
+  readonly policy: Policy;
   readonly socket: string;
+  /** Where the API and the page are served over TCP; null: nowhere; undefined: where the backend's default is. */
+  readonly listen?: ListenAddress | null;
+  /** The operator's file with the token for writes over TCP. */
+  readonly tokenFile?: string;
+  /** How QEMU's machines are found. */
+  readonly qemu: { readonly qmp: readonly string[]; readonly agent: string | null };
+  readonly libvirtUri: string;
+  /** Whether the operator said where libvirt is. */
+  readonly isLibvirtNamed: boolean;
+  /** What all guests of a host may have together, and what of it is kept for emergencies; null: the default. */
+  readonly host: { readonly memoryMb: number | null; readonly reserveMb: number | null };
   /** In order: a later one beats an earlier one. */
   readonly tunables: readonly TunableSetting[];
   /** By guest name or glob, in the file's order. */
-  readonly guests: readonly { readonly pattern: string; readonly tunables: readonly TunableSetting[] }[];
+  readonly guests: readonly GuestSection[];
 }
 
 /**
@@ -46,22 +76,77 @@ export interface Config {
  */
 export async function loadConfig(flags: Flags, environment: NodeJS.ProcessEnv, consequence: string): Promise<Config> {
   const file = findFile(flags, environment);
-  const content = file === null ? {} : await readFile(file, consequence);
+  return assemble(flags, environment, file, file === null ? {} : await readFile(file, consequence), consequence);
+}
+
+/** What holds where the configuration is bad and something must be done all the same: defaults, and the socket's place. */
+export function defaultConfig({ root }: Flags, { SELFBALLOON_SOCKET: socket }: NodeJS.ProcessEnv): Config {
+  const environment = socket === undefined ? {} : { SELFBALLOON_SOCKET: socket };
+  return assemble({ set: [], root }, environment, null, {}, "");
+}
+
+function assemble(
+  flags: Flags,
+  environment: NodeJS.ProcessEnv,
+  file: string | null,
+  content: ConfigFile,
+  consequence: string,
+): Config {
   const socket = environment["SELFBALLOON_SOCKET"] ?? content.api?.socket ?? defaultSocket(flags.root, environment);
   return {
     file,
-    backend: flags.backend ?? content.backend?.kind ?? "auto",
+    ...hostSections(flags, environment, content),
+    policy: flags.policy ?? content.law?.policy ?? "driver",
     socket,
+    ...listenOf(content, environment, file ?? "", consequence),
+    ...(content.api?.token_file === undefined ? {} : { tokenFile: content.api.token_file }),
     tunables: [
       ...settingsOf(content.tunables ?? {}, file ?? ""),
       ...environmentSettings(environment),
       ...flags.set.map(parseSet),
     ],
-    guests: Object.entries(content.guests ?? {}).map(([pattern, tunables]) => ({
-      pattern,
-      tunables: settingsOf(tunables, `${file} [guests.${JSON.stringify(pattern)}]`),
-    })),
+    guests: Object.entries(content.guests ?? {}).map(([pattern, section]) => guestSection(pattern, section, file)),
   };
+}
+
+type HostSections = Pick<Config, "backend" | "qemu" | "libvirtUri" | "isLibvirtNamed" | "host">;
+
+/** QMP sockets named by hand ask for the backend that uses them. */
+function hostSections(flags: Flags, environment: NodeJS.ProcessEnv, { backend, host }: ConfigFile): HostSections {
+  const named = flags.qmp ?? environment["SELFBALLOON_QMP"]?.split(":").filter((pattern) => pattern !== "");
+  const kind = flags.backend ?? (named === undefined ? backend?.kind : "qemu");
+  return {
+    backend: kind ?? "auto",
+    qemu: { qmp: named ?? backend?.qmp ?? [], agent: backend?.agent ?? null },
+    libvirtUri: backend?.libvirt_uri ?? DEFAULT_LIBVIRT_URI,
+    isLibvirtNamed: backend?.libvirt_uri !== undefined || kind === "libvirt",
+    host: { memoryMb: host?.memory_mb ?? null, reserveMb: host?.reserve_mb ?? null },
+  };
+}
+
+function guestSection(pattern: string, section: FileGuest, file: string | null): GuestSection {
+  const { min_mb, max_mb, weight, ...tunables } = section;
+  return {
+    pattern,
+    tunables: settingsOf(tunables, `${file} [guests.${JSON.stringify(pattern)}]`),
+    limits: {
+      ...(min_mb === undefined ? {} : { minMb: min_mb }),
+      ...(max_mb === undefined ? {} : { maxMb: max_mb }),
+      ...(weight === undefined ? {} : { weight }),
+    },
+  };
+}
+
+function listenOf(
+  content: ConfigFile,
+  environment: NodeJS.ProcessEnv,
+  file: string,
+  consequence: string,
+): Pick<Config, "listen"> {
+  const said = environment["SELFBALLOON_LISTEN"];
+  const text = said ?? content.api?.listen;
+  if (text === undefined) return {};
+  return { listen: parseListen(text, said === undefined ? file : "SELFBALLOON_LISTEN", consequence) };
 }
 
 /** The environment's name for a tunable: `SELFBALLOON_` and its name in capitals. */

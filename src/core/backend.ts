@@ -23,6 +23,8 @@ export type Probe =
 export interface Reading {
   readonly observation: Observation;
   readonly notices: readonly Notice[];
+  /** What the guest's process holds of its host's memory, in bytes; null or absent where that is not known. */
+  readonly rssBytes?: number | null;
 }
 
 /** What the watch between two steps looks at. A backend may hand out the same object each time, with new values. */

@@ -2,6 +2,7 @@ import type { Decision } from "./decision.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
 import type { Source } from "./settings.ts";
+import type { ShrinkOutcome } from "./swap-shrinker.ts";
 import type { TunableName, Tunables } from "./tunables.ts";
 
 /** One tunable as it stands. */
@@ -17,6 +18,8 @@ export interface GuestStatus {
   readonly guest: string;
   /** `armed`: a step is pending. `idle`: both loops are off. `unreadable`: the last observation failed. */
   readonly state: "armed" | "idle" | "unreadable";
+  /** True while an operator has paused it: it is observed and decided on, and nothing is moved. */
+  readonly paused: boolean;
   /** Steps since the daemon began to watch the guest. */
   readonly steps: number;
   /** The last observation and what was decided on it; null before the first step. */
@@ -40,6 +43,8 @@ export interface StepRecord {
   readonly tunables: Tunables;
   /** True if the target was handed to the balloon. */
   readonly applied: boolean;
+  /** How long the pass took, from the first reading to the balloon's answer, in ms. */
+  readonly durationMs: number;
 }
 
 /** A guest could not be read or moved; told once for as long as the sentence stays the same. */
@@ -61,6 +66,17 @@ export interface NoticeRecord {
   readonly notice: Notice;
 }
 
+/** Pages were brought back from compressed swap, or the reason why none were has changed. */
+export interface ShrinkRecord extends ShrinkOutcome {
+  readonly kind: "shrink";
+  readonly seq: number;
+  readonly atMs: number;
+  readonly guest: string;
+  readonly pageBytes: number;
+  /** Pages that should have stayed stored. */
+  readonly targetPages: number;
+}
+
 /** Tunables were changed. Values as they stand now, for all guests. */
 export interface TunablesRecord {
   readonly kind: "tunables";
@@ -69,8 +85,17 @@ export interface TunablesRecord {
   readonly values: Partial<Tunables>;
 }
 
+/** A guest was paused, or goes on. */
+export interface PauseRecord {
+  readonly kind: "pause";
+  readonly seq: number;
+  readonly atMs: number;
+  readonly guest: string;
+  readonly paused: boolean;
+}
+
 /** What the daemon's journal holds; `seq` counts up by one from 1. */
-export type JournalRecord = StepRecord | FaultRecord | NoticeRecord | TunablesRecord;
+export type JournalRecord = StepRecord | ShrinkRecord | FaultRecord | NoticeRecord | TunablesRecord | PauseRecord;
 
 /** New text for a tunable, as a shell would write it; null brings back the default. */
 export type TunableChanges = Readonly<Record<string, string | null>>;
@@ -86,6 +111,12 @@ export interface ControlPort {
    * @throws the error of the first change that is refused.
    */
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[];
+  /**
+   * Pause one guest, or let it go on. A paused guest is observed and decided on, and keeps what it has, also when memory
+   * runs short; only `release` and the daemon's end still give its memory back.
+   * @throws ERR_GUEST_UNKNOWN.
+   */
+  pause(guest: string, paused: boolean): GuestStatus;
   /** Turn selfballooning off and give every guest all its memory. */
   release(): Promise<void>;
   /** Records after `seq`, oldest first; those that the bounded journal has dropped are gone. */

@@ -101,7 +101,7 @@ export const ERRORS = {
     owner: "host",
     exitCode: 1,
     httpStatus: 503,
-    message: "{path} must read {targetKib} after that was written, not {readKib}; the old target {oldKib} was put back",
+    message: "{path} must read {targetKib} after that was written, not {readKib}; the old target {oldKib} stays",
   },
   ERR_DEADLINE: {
     owner: "host",
@@ -154,6 +154,30 @@ export const ERRORS = {
     exitCode: 2,
     httpStatus: 413,
     message: "the body must be at most {limitKib} KiB; nothing was changed",
+  },
+  ERR_TOKEN_NEEDED: {
+    owner: "operator",
+    exitCode: 5,
+    httpStatus: 401,
+    message: "a write must show the token as `Authorization: Bearer TOKEN`, but {problem}; nothing was changed",
+  },
+  ERR_HOST_UNKNOWN: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 421,
+    message: "the Host header must be {expected}, not {host}; nothing was answered or changed",
+  },
+  ERR_TOO_MANY: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 429,
+    message: "there must be at most {limit} {what}; try again in a second, nothing was changed",
+  },
+  ERR_LISTEN: {
+    owner: "operator",
+    exitCode: 3,
+    httpStatus: 503,
+    message: "api.listen must be an address of this machine that is free, not {address}: {problem}",
   },
   ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
 } as const satisfies Record<string, ErrorRow>;

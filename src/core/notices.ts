@@ -5,6 +5,9 @@ export const NOTICES = {
     "the balloon does not go above {ceilingMib} MiB, though {wantedMib} were asked for; that is the most from now on",
   ceiling_lifted: "the toolstack raised the balloon's target to {newMib} MiB; that is the most from now on",
   failed_open: "nothing could be read of the guest for {silentS} s, so it was given all its memory back",
+  restarts: "the guest restarts, so it was given all its memory for the boot",
+  no_effect:
+    "the guest gave {gaveMib} MiB to its balloon, but its process on the host still holds {rssMib} MiB (hugepages, locked memory or VFIO?); no more is taken",
   retries_given_up: "the kernel had given up at {currentMib} MiB on the way to {targetMib}; it was woken up",
   agent_lost: "the guest agent no longer answers; the target is held",
   agent_back: "the guest agent answers again",

@@ -7,7 +7,11 @@ export const REASONS = {
   at_goal: "The guest has its goal, or is within one division's rounding of it.",
   at_floor: "The goal is below the floor, and the guest is at the floor.",
   at_maximum: "The goal is above what the guest may have, and the guest has that.",
+  at_share: "The host is short of memory: the guest has its share of it.",
+  yields: "Another guest runs short: the guest yields what it has available beyond twice the headroom.",
+  host_full: "The guest wants more, but its host has no more to give for now.",
   off: "selfballooning is 0: the balloon is left alone.",
+  unnamed: "The configuration does not name this guest under [guests]: it is only shown.",
   missing: "A reading that the law needs was not there: the target stays as it is.",
   ...SAFETIES,
 } as const satisfies Record<string, string>;
@@ -18,6 +22,10 @@ export type Reason = keyof typeof REASONS;
 export const CLAMPS = {
   floor: "The law wanted less than the floor.",
   maximum: "The law wanted more than the guest may have.",
+  share: "The law wanted more than the guest's share of a host that is short of memory.",
+  min_mb: "Less was wanted than the operator's min_mb of this guest.",
+  max_mb: "More was wanted than the operator's max_mb of this guest.",
+  host: "More was wanted than the host has free.",
 } as const satisfies Record<string, string>;
 
 export type Clamp = keyof typeof CLAMPS;

@@ -20,18 +20,27 @@ const FLOOR: readonly Clamp[] = Object.freeze(["floor" as const]);
 const MAXIMUM: readonly Clamp[] = Object.freeze(["maximum" as const]);
 const FLOOR_AND_MAXIMUM: readonly Clamp[] = Object.freeze([...FLOOR, ...MAXIMUM]);
 
+/** The driver's goal: what is committed, the kernel's reserve and ours, and what is to come back from compressed swap. */
+export function driverGoal(observation: CompleteObservation, tunables: Tunables): number {
+  const frontswapPages = tunables.frontswap_selfshrinking === 1 ? (observation.frontswapPages ?? 0) : 0;
+  return (
+    Math.max(0, observation.committedPages) +
+    observation.totalreservePages +
+    pagesFromMib(tunables.selfballoon_reserved_mb, observation.pageBytes) +
+    frontswapPages
+  );
+}
+
 /**
  * The law, without an upper bound (specification, section 3): the target moves toward the goal by 1/hysteresis of the
- * distance and never under the floor. This is what the golden vectors record.
+ * distance and never under the floor. With the driver's goal this is what the golden vectors record.
  */
-export function lawTarget(observation: CompleteObservation, tunables: Tunables): Omit<BalloonStep, "reason"> {
+export function lawTarget(
+  observation: CompleteObservation,
+  tunables: Tunables,
+  goalPages = driverGoal(observation, tunables),
+): Omit<BalloonStep, "reason"> {
   const { pageBytes, totalramPages, totalreservePages, maxPfn } = observation;
-  const frontswapPages = tunables.frontswap_selfshrinking === 1 ? (observation.frontswapPages ?? 0) : 0;
-  const goalPages =
-    Math.max(0, observation.committedPages) +
-    totalreservePages +
-    pagesFromMib(tunables.selfballoon_reserved_mb, pageBytes) +
-    frontswapPages;
   const floor = floorPages(pageBytes, totalreservePages, maxPfn, tunables.selfballoon_min_usable_mb);
   const wanted = approach(totalramPages, goalPages, tunables);
   const targetPages = Math.max(wanted, floor);
@@ -51,8 +60,12 @@ function approach(totalramPages: number, goalPages: number, tunables: Tunables):
 }
 
 /** The law, cut at what the guest may have at the most (specification, section 8), with the reason in one word. */
-export function balloonStep(observation: CompleteObservation, tunables: Tunables): BalloonStep {
-  const law = lawTarget(observation, tunables);
+export function balloonStep(
+  observation: CompleteObservation,
+  tunables: Tunables,
+  goalPages = driverGoal(observation, tunables),
+): BalloonStep {
+  const law = lawTarget(observation, tunables, goalPages);
   const maximumPages = maximumTarget(observation);
   const targetPages = Math.min(law.targetPages, maximumPages);
   const clamps = targetPages < law.targetPages ? withMaximum(law.clamps) : law.clamps;
@@ -76,9 +89,11 @@ export function maximumTarget(observation: CompleteObservation): number {
   return Math.max(0, observation.balloonMaxPages - observation.balloonCurrentPages + observation.totalramPages);
 }
 
-function reasonFor(movePages: number, clamps: readonly Clamp[]): Reason {
+/** Why a target is where it is, `movePages` from what the guest has, cut by `clamps`. */
+export function reasonFor(movePages: number, clamps: readonly Clamp[]): Reason {
   if (movePages < 0) return "lower";
   if (movePages > 0) return "raise";
   if (clamps.includes("maximum")) return "at_maximum";
-  return clamps.includes("floor") ? "at_floor" : "at_goal";
+  if (clamps.includes("floor") || clamps.includes("min_mb")) return "at_floor";
+  return clamps.includes("share") ? "at_share" : "at_goal";
 }

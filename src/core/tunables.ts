@@ -7,7 +7,7 @@ export interface TunableRow {
   readonly name: string;
   readonly kind: TunableKind;
   /** Unit of the value; empty for switches and plain divisors. */
-  readonly unit: "" | "s" | "ms" | "MiB" | "steps";
+  readonly unit: "" | "s" | "ms" | "MiB" | "steps" | "%";
   /** The value where nothing else decides; `startRule` tells where start-up computes another. */
   readonly default: number;
   /** Least value a write may set. A default of 0 below it is reachable by `reset` only, as in the driver. */
@@ -41,6 +41,7 @@ export const TUNABLES = [
     name: "selfballoon_interval",
     unit: "s",
     default: 5,
+    startRule: "1 with simulated guests",
     summary: "Seconds between two steps. A change takes effect after the step already pending.",
   },
   {
@@ -93,6 +94,15 @@ export const TUNABLES = [
     default: 3,
     needsCompressedSwap: true,
     summary: "Steps without growth before self-shrinking begins. Writing it starts the count anew.",
+  },
+  {
+    ...count,
+    name: "frontswap_cpu_percent",
+    unit: "%",
+    max: 100,
+    default: 5,
+    needsCompressedSwap: true,
+    summary: "The most of one processor that self-shrinking may use.",
   },
   {
     ...toggle,

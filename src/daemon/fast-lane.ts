@@ -1,9 +1,9 @@
 import type { OpenBackend, WatchSample } from "../core/backend.ts";
+import { DemandRing } from "../core/guard/demand-ring.ts";
 import { reactionMs } from "../core/guard/headroom.ts";
 import type { Tunables } from "../core/tunables.ts";
 import type { Clock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
-import { DemandRing } from "./demand-ring.ts";
 
 /** A look that takes longer than this is given up; the next step will tell what is wrong. */
 const LOOK_DEADLINE_MS = 1000;

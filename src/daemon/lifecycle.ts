@@ -60,7 +60,8 @@ function waitForEnd(options: LifecycleOptions): Promise<Ending> {
     process.on("uncaughtException", crash);
     process.on("unhandledRejection", crash);
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => resolve({ because: signal, exitCode: 0 }));
+      // Kept to the end: a second signal must not kill us while memory is being given back.
+      process.on(signal, () => resolve({ because: signal, exitCode: 0 }));
     }
     process.stdout.on("error", () => resolve({ because: "standard output was closed", exitCode: 0 }));
     process.on("SIGHUP", () => void reload(options));

@@ -1,6 +1,7 @@
-import type { JournalRecord, StepRecord } from "../core/control.ts";
+import type { JournalRecord, ShrinkRecord, StepRecord } from "../core/control.ts";
 import { describeNotice } from "../core/notices.ts";
 import { REASONS } from "../core/reasons.ts";
+import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromPages } from "../core/units.ts";
 
 /** Facts of a log line; they are fields in JSON and `name=value` in text. */
@@ -59,14 +60,27 @@ export function logRecords(logger: Logger): (record: JournalRecord) => void {
         }
         reasons.set(record.decision.guest, record.decision.reason);
         return;
+      case "shrink":
+        return logger.info(
+          `Bringing pages back from compressed swap has ended. ${SHRINK_ENDS[record.end]}`,
+          shrinkFields(record),
+        );
       case "fault":
         return logger.warn(record.problem, { guest: record.guest, code: record.code });
       case "notice":
         return logger.warn(describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
+      case "pause":
+        return logger.info(record.paused ? "The guest was paused." : "The guest goes on.", { guest: record.guest });
       case "tunables":
         return logger.info("Tunables were changed.", { ...record.values });
     }
   };
+}
+
+function shrinkFields(record: ShrinkRecord): LogFields {
+  const { guest, end, startPages, freedPages, leftPages, targetPages, touchedPages, skippedProcesses, cpuMs } = record;
+  const pages = { startPages, freedPages, leftPages, targetPages, touchedPages };
+  return { guest, end, ...pages, skippedProcesses, cpuMs: Math.round(cpuMs) };
 }
 
 function stepFields({ observation, decision, applied }: StepRecord): LogFields {

@@ -1,13 +1,19 @@
 import type { ControlPort, GuestStatus, JournalRecord, TunableChanges, TunableStatus } from "../core/control.ts";
+import { selfballoonError } from "../core/errors.ts";
+import type { HostRules } from "../core/host-rules.ts";
 import type { Configured } from "../core/settings.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { withDeadline } from "./deadline.ts";
 import { faultOf } from "./fault.ts";
 import { GuestLoop, type LoopContext } from "./guest-loop.ts";
+import { HostArbiter } from "./host-arbiter.ts";
 import { effectiveTunables, TunableBoard, type Write } from "./tunable-board.ts";
 
 /** How often guests that came and went are looked for. */
 const RESCAN_MS = 5000;
+
+/** On a host, guests that were found together take their first steps over this time. */
+const SPREAD_MS = 1000;
 
 /** The most guests that one daemon looks after. */
 const MOST_GUESTS = 4096;
@@ -15,10 +21,12 @@ const MOST_GUESTS = 4096;
 const FIND_DEADLINE_MS = 3000;
 
 /** What the worker is given, besides what its loops need. */
-export interface WorkerOptions extends Omit<LoopContext, "tunables" | "hasCompressedSwap"> {
+export interface WorkerOptions extends Omit<LoopContext, "tunables" | "hasCompressedSwap" | "arbiter"> {
   /** What the daemon is doing, in one sentence. */
   readonly description: string;
   readonly configured: Configured;
+  /** How several guests share their host; absent in a guest. */
+  readonly hostRules?: HostRules | null;
 }
 
 /** The worker: a loop for every guest, one board of tunables, and what others may see and do. */
@@ -26,12 +34,20 @@ export class Worker implements ControlPort {
   private readonly options: WorkerOptions;
   private readonly board: TunableBoard;
   private readonly loops = new Map<string, GuestLoop>();
+  /** Names, not loops: a guest that reboots stays paused. */
+  private readonly paused = new Set<string>();
+  private readonly arbiter: HostArbiter | null;
   private cancelRescan: () => void = () => {};
   private stopped = false;
 
   constructor(options: WorkerOptions) {
     this.options = options;
     this.board = new TunableBoard(options.configured);
+    const hurry = (guests: readonly string[]): void => {
+      for (const guest of guests) this.loops.get(guest)?.hurry();
+    };
+    const { hostRules = null } = options;
+    this.arbiter = hostRules === null ? null : new HostArbiter(hostRules, options.journal, hurry);
   }
 
   /** Find the guests and arm a loop for each; look for others from time to time. */
@@ -59,7 +75,8 @@ export class Worker implements ControlPort {
   }
 
   /** Take over a configuration that was read anew. */
-  configure(configured: Configured): void {
+  configure(configured: Configured, hostRules: HostRules | null = null): void {
+    if (hostRules !== null) this.arbiter?.configure(hostRules);
     this.carryOut(this.board.configure(configured));
   }
 
@@ -78,6 +95,17 @@ export class Worker implements ControlPort {
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[] {
     this.carryOut(this.board.change(changes, privileged));
     return this.board.list();
+  }
+
+  pause(guest: string, paused: boolean): GuestStatus {
+    const loop = this.loops.get(guest);
+    if (loop === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+    if (paused !== this.paused.has(guest)) {
+      if (paused) this.paused.add(guest);
+      else this.paused.delete(guest);
+      this.options.journal.add({ kind: "pause", guest, paused });
+    }
+    return loop.status();
   }
 
   async release(): Promise<void> {
@@ -123,7 +151,9 @@ export class Worker implements ControlPort {
   private async rescan(): Promise<void> {
     try {
       const found = await this.findGuests();
-      for (const guest of found) if (!this.loops.has(guest)) this.loopFor(guest).start();
+      const added = found.filter((guest) => !this.loops.has(guest));
+      const spreadMs = this.arbiter === null ? 0 : SPREAD_MS / added.length;
+      added.forEach((guest, index) => void this.loopFor(guest).start(index * spreadMs));
       await this.dropAbsent(new Set(found));
     } catch (thrown) {
       this.options.journal.add(faultOf("*", thrown));
@@ -142,7 +172,13 @@ export class Worker implements ControlPort {
     if (existing !== undefined) return existing;
     const { hasCompressedSwap } = this.board;
     const tunables: LoopContext["tunables"] = (of, startReservedMb) => this.board.forGuest(of, startReservedMb);
-    const loop = new GuestLoop(guest, { ...this.options, hasCompressedSwap, tunables });
+    const loop = new GuestLoop(guest, {
+      ...this.options,
+      hasCompressedSwap,
+      tunables,
+      isPaused: (of) => this.paused.has(of),
+      arbiter: this.arbiter,
+    });
     this.loops.set(guest, loop);
     return loop;
   }
@@ -151,6 +187,7 @@ export class Worker implements ControlPort {
     for (const [guest, loop] of this.loops) {
       if (present.has(guest)) continue;
       this.loops.delete(guest);
+      this.arbiter?.forget(guest);
       await loop.stop();
     }
   }

@@ -45,6 +45,11 @@ export function formatSet(values: Readonly<Record<string, string>>): string {
   return JSON.stringify({ set: values });
 }
 
+/** Tunables brought back to their defaults, as one line of a recording, without its newline. */
+export function formatReset(names: readonly string[]): string {
+  return JSON.stringify({ reset: names });
+}
+
 /** What a replay prints for an observation, without the newline. */
 export function formatDecision(decision: Decision): string {
   return JSON.stringify(decision, [...DECISION_FIELDS]);

@@ -7,10 +7,11 @@ import { PAGE_SIZES_BYTES } from "./page-size.ts";
 /** The longest line of a recording, in characters. */
 export const MAX_RECORDING_LINE_LENGTH = 64 * 1024;
 
-/** One line of a recording: what was read of a guest, or a write of tunables by name. */
+/** One line of a recording: what was read of a guest, a write of tunables, or tunables brought back to their defaults. */
 export type RecordingLine =
   | { readonly kind: "observation"; readonly observation: Observation }
-  | { readonly kind: "set"; readonly set: Readonly<Record<string, string>> };
+  | { readonly kind: "set"; readonly set: Readonly<Record<string, string>> }
+  | { readonly kind: "reset"; readonly reset: readonly string[] };
 
 /** A reading that every line has, though it may be null. */
 function reading(least: number): z.ZodNullable<z.ZodInt> {
@@ -51,11 +52,15 @@ const OBSERVATION: z.ZodType<Observation> = z.object(
 
 const SET_PROBLEM = "must be an object whose values are strings";
 
+const RESET_PROBLEM = "must be a list of names";
+
+const RESET = z.object({ reset: z.array(z.string(RESET_PROBLEM), RESET_PROBLEM) });
+
 const SET = z.object({ set: z.record(z.string(), z.string(SET_PROBLEM), SET_PROBLEM) });
 
 /**
- * Read one line of a recording: `{"t":…,"guest":…,"pageBytes":…,…}` or `{"set":{NAME:"VALUE"}}`. A line with `set` is
- * never an observation.
+ * Read one line of a recording: `{"t":…,"guest":…,"pageBytes":…,…}`, `{"set":{NAME:"VALUE"}}`
+ * or `{"reset":[NAME]}`. A line with one of these is never an observation.
  * @throws ERR_RECORDING_LINE with `lineNumber`, if it is neither or longer than 64 KiB.
  */
 export function parseRecordingLine(text: string, lineNumber: number): RecordingLine {
@@ -67,6 +72,11 @@ export function parseRecordingLine(text: string, lineNumber: number): RecordingL
     const { data, error } = SET.safeParse(value);
     if (error) throw refuse(describe(error));
     return { kind: "set", set: data.set };
+  }
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "reset")) {
+    const { data, error } = RESET.safeParse(value);
+    if (error) throw refuse(describe(error));
+    return { kind: "reset", reset: data.reset };
   }
   const { data, error } = OBSERVATION.safeParse(value);
   if (error) throw refuse(describe(error));

@@ -1,7 +1,7 @@
 import { selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import { createKernel, type KernelSpec, reboot } from "./boot.ts";
-import { currentPages, type Kernel } from "./kernel.ts";
+import { currentPages, type Kernel, wantedPages } from "./kernel.ts";
 import { begins, lie, type Misbehaviour, misbehaves, SLOW_SHARE, STICKY_SHARE } from "./misbehaviour.ts";
 import { readKernel } from "./reading.ts";
 import { createTally, type GuestScore, scoreOf, type Tally, tallyReboot, tallyTick } from "./score.ts";
@@ -28,6 +28,10 @@ export interface SimHost {
   setTarget(guest: string, pages: number): void;
   /** Let at most `pages` stay in compressed swap; null: any number. */
   setFrontswapTarget(guest: string, pages: number | null): void;
+  /** Memory that a guest has, as its balloon tells it; for whoever looks on, not for a policy. */
+  currentPages(guest: string): number;
+  /** Memory that a guest's programs and kernel want, files that are read again and again included. As above. */
+  wantedPages(guest: string): number;
   /** The score of a guest, whether it is there or not. */
   score(guest: string): GuestScore;
 }
@@ -78,6 +82,8 @@ export function createSimHost(options: { readonly guests: readonly GuestSpec[]; 
     setFrontswapTarget(name, pages) {
       present(name).kernel.frontswapTargetPages = pages;
     },
+    currentPages: (name) => currentPages(known(name).kernel),
+    wantedPages: (name) => wantedPages(known(name).kernel),
     score(name) {
       const { tally, kernel } = known(name);
       return scoreOf(tally, kernel.counters);

@@ -145,3 +145,10 @@ export function accountedPages(kernel: Kernel): number {
   for (const load of kernel.loads) pages += load.residentPages + load.kernelPages;
   return pages;
 }
+
+/** What the guest would use if it could have any amount: its programs' wishes, their files, and the kernel's own. */
+export function wantedPages(kernel: Kernel): number {
+  let pages = kernel.offsetPages + kernel.kernelPages + kernel.cache.workingSetPages;
+  for (const { demand } of kernel.loads) pages += Math.floor(demand.anonPages) + Math.floor(demand.kernelPages);
+  return pages;
+}

@@ -30,9 +30,8 @@ const MAX_RESERVE_BYTES = 128 * 1_048_576;
  * The highest page frame is taken for the machine's size. Readings that contradict each other are null.
  */
 export function statisticsReadings(statistics: BalloonStatistics, balloon: BalloonState): GuestReadings {
-  const { totalBytes } = statistics;
-  const absurd = totalBytes === null || totalBytes > balloon.maximumBytes;
-  const levelled = absurd ? null : totalramBytes(totalBytes, balloon);
+  const totalBytes = atMost(statistics.totalBytes, balloon.maximumBytes);
+  const levelled = totalBytes === null ? null : totalramBytes(totalBytes, balloon);
   const availableBytes = atMost(statistics.availableBytes, totalBytes);
   const freeBytes = atMost(statistics.freeBytes, totalBytes);
   const usedBytes = levelled === null ? null : inUseBytes(levelled, availableBytes, freeBytes, statistics.cacheBytes);

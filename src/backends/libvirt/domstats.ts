@@ -16,6 +16,8 @@ export interface Domain {
   readonly currentBytes: number | null;
   /** What it was built for. */
   readonly maximumBytes: number | null;
+  /** What its process holds of the host's memory. */
+  readonly rssBytes: number | null;
   readonly statistics: BalloonStatistics;
   /** When the guest last updated its statistics, in the host's seconds; null if never. */
   readonly lastUpdateS: number | null;
@@ -49,6 +51,7 @@ function parseDomain(block: string): Domain | null {
     running: number("state.state") === RUNNING,
     currentBytes: bytes("balloon.current"),
     maximumBytes: bytes("balloon.maximum"),
+    rssBytes: bytes("balloon.rss"),
     lastUpdateS: number("balloon.last-update"),
     // libvirt's names: available is the guest's MemTotal, unused its MemFree, usable its MemAvailable.
     statistics: {

@@ -54,7 +54,8 @@ export class LibvirtGuest {
     const chosen = await chooseReadings(answer, () => Promise.resolve(statistics), state);
     const notices = sourceNotices(this.source, chosen.source, chosen.statisticsAgeMs);
     this.source = chosen.source;
-    return { observation: { t: this.options.nowS(), guest: domain.name, ...chosen.readings }, notices };
+    const observation = { t: this.options.nowS(), guest: domain.name, ...chosen.readings };
+    return { observation, notices, rssBytes: domain.rssBytes };
   }
 
   async apply(domain: Domain, targetBytes: number, cancellation: Cancellation): Promise<void> {

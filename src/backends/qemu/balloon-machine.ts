@@ -71,6 +71,11 @@ export class BalloonMachine {
     return this.machine;
   }
 
+  /** Whether the machine was reset and its balloon's driver was not heard since. */
+  get isRestarting(): boolean {
+    return this.restarts.pending;
+  }
+
   /** What the machine is made of; asked once a connection. */
   discover(): Promise<Machine> {
     if (this.machine !== null && !this.outdated) return Promise.resolve(this.machine);

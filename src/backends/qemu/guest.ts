@@ -32,6 +32,9 @@ interface Watched {
   readonly pageBytes: number;
 }
 
+/** What a guest that restarts is said to have. */
+const NOTHING_AVAILABLE: WatchSample = Object.freeze({ availablePages: 0, totalramPages: null });
+
 /** A guest of a QEMU host: its machine, and the sources of its readings. */
 export class QemuGuest {
   readonly path: string;
@@ -66,11 +69,13 @@ export class QemuGuest {
   }
 
   /**
-   * What is available now: from one file of the agent's, or once a period from the statistics. Null while there is
-   * nothing to look at.
+   * What is available now: from one file of the agent's, or once a period from the statistics; nothing at all while the
+   * guest restarts. Null while there is nothing to look at.
    */
   watch(guest: string, cancellation: Cancellation): Promise<WatchSample | null> | null {
     const { watched } = this;
+    // While the guest boots nothing can be read, and what it was allowed before must not starve it.
+    if (this.machine.isRestarting) return Promise.resolve(NOTHING_AVAILABLE);
     if (watched === null || watched.source === "agent_lost" || watched.source === "statistics_frozen") return null;
     const nowMs = this.options.nowMs();
     const periodMs = watched.source === "agent" ? 0 : watched.balloon.machine.pollingPeriodS * 1000;

@@ -69,7 +69,8 @@ interface Device {
   readonly type: string;
 }
 
-async function listDevices(qmp: QmpClient, path: string): Promise<readonly Device[]> {
+/** What lies at `path` in QEMU's object model. */
+export async function listDevices(qmp: QmpClient, path: string): Promise<readonly Device[]> {
   const children = objects(await qmp.execute("qom-list", { path }));
   return children.flatMap((child) => {
     const name = textField(child, "name");
@@ -95,7 +96,7 @@ async function startPolling(qmp: QmpClient, path: string): Promise<number> {
 }
 
 /** A device's property, or null if it has no such one. */
-async function property(qmp: QmpClient, path: string, name: string): Promise<unknown> {
+export async function property(qmp: QmpClient, path: string, name: string): Promise<unknown> {
   try {
     return await qmp.execute("qom-get", { path, property: name });
   } catch (thrown) {

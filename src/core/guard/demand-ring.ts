@@ -1,4 +1,4 @@
-import type { WatchSample } from "../core/backend.ts";
+import type { WatchSample } from "../backend.ts";
 
 /** Samples that are remembered; more than any reaction time has at the fastest watch. */
 const MOST_SAMPLES = 64;

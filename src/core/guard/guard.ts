@@ -43,8 +43,8 @@ export function guard(
 /** The state with what is asked of the guest now. Spelt out, because spreading it costs twice as much as the guard. */
 function noteAsked(state: GuardState, askedPages: number | null): GuardState {
   const { last, lastMs, risePages, emergency, hold, progress } = state;
-  const { stalledSteps, parked } = progress;
-  return { last, lastMs, risePages, emergency, hold, progress: { askedPages, stalledSteps, parked } };
+  const { stalledSteps, stallScore, parked } = progress;
+  return { last, lastMs, risePages, emergency, hold, progress: { askedPages, stalledSteps, stallScore, parked } };
 }
 
 /** Take in what was seen: emergencies, hot caches, guests that do not follow. */

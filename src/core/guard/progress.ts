@@ -8,14 +8,19 @@ export interface Progress {
   readonly askedPages: number | null;
   /** Steps in a row without progress. */
   readonly stalledSteps: number;
+  /** Steps without progress less those with progress, since the guest was last where it should be; at least 0. */
+  readonly stallScore: number;
   /** How long the target stays where the guest is. */
   readonly parked: BackOff;
 }
 
-export const INITIAL_PROGRESS: Progress = { askedPages: null, stalledSteps: 0, parked: NO_BACK_OFF };
+export const INITIAL_PROGRESS: Progress = { askedPages: null, stalledSteps: 0, stallScore: 0, parked: NO_BACK_OFF };
 
 /** Steps in a row without progress after which a guest counts as stuck. */
 const STALLED_STEPS = 3;
+
+/** A guest that moves a little every now and then gets here over a long time, and counts as stuck too. */
+const MOST_STALL_SCORE = 20;
 
 /** Less than this between two steps is no progress: a page now and then must not count. */
 const LEAST_PROGRESS_MIB = 1;
@@ -29,11 +34,17 @@ export function followProgress(progress: Progress, moment: Moment): Progress {
   if (askedPages === null || lastTotalramPages === null || moment.without.has("stuck")) return progress;
   const { totalramPages, pageBytes } = moment.observation;
   const leastPages = pagesFromMib(LEAST_PROGRESS_MIB, pageBytes);
-  const isThere = totalramPages <= askedPages + leastPages;
-  if (isThere || lastTotalramPages - totalramPages >= leastPages) {
-    return progress.stalledSteps === 0 ? progress : { ...progress, stalledSteps: 0 };
+  if (totalramPages <= askedPages + leastPages) return progressed(progress, 0);
+  if (lastTotalramPages - totalramPages >= leastPages) {
+    return progressed(progress, Math.max(0, progress.stallScore - 1));
   }
   const stalledSteps = progress.stalledSteps + 1;
-  if (stalledSteps < STALLED_STEPS) return { ...progress, stalledSteps };
-  return { askedPages: null, stalledSteps: 0, parked: backOff(progress.parked, moment.nowMs, WAITS) };
+  const stallScore = progress.stallScore + 1;
+  if (stalledSteps < STALLED_STEPS && stallScore < MOST_STALL_SCORE) return { ...progress, stalledSteps, stallScore };
+  return { askedPages: null, stalledSteps: 0, stallScore: 0, parked: backOff(progress.parked, moment.nowMs, WAITS) };
+}
+
+function progressed(progress: Progress, stallScore: number): Progress {
+  if (progress.stalledSteps === 0 && progress.stallScore === stallScore) return progress;
+  return { ...progress, stalledSteps: 0, stallScore };
 }

@@ -56,6 +56,7 @@ describe("what a guest claims in its statistics", () => {
         expect(readings.totalramPages ?? 0).toBeLessThanOrEqual(maximumBytes / 4096);
         expect(readings.availablePages ?? 0).toBeLessThanOrEqual(maximumBytes / 4096);
       }),
+      { examples: [[{ "stat-total-memory": 65 * MIB, "stat-available-memory": 65 * MIB }, 64, false]] },
     );
   });
 });

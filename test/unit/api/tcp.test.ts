@@ -121,6 +121,12 @@ describe("the API over TCP", () => {
     expect(statuses).toContainEqual([429, "1"]);
   });
 
+  it("answers HEAD as GET without the body, and ends it for the event stream too", async () => {
+    const { url } = await serve();
+    for (const path of ["", "v1/guests", "v1/events"])
+      expect(await askHttp(url + path, { method: "HEAD" }), path).toMatchObject({ status: 200, text: "" });
+  });
+
   it("serves the page's files alone, compressed for those who take it", async () => {
     const { url } = await serve();
     expect(await askHttp(url)).toMatchObject({

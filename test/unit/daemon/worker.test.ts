@@ -57,6 +57,37 @@ describe("the worker", () => {
     expect(backend.targets).toHaveLength(1);
   });
 
+  it("moves nothing of a guest that is paused, and goes on where it stood", async () => {
+    const { clock, backend, journal, worker } = await start({ names: ["a", "b"] });
+    expect(worker.pause("a", true)).toMatchObject({ guest: "a", paused: true });
+    worker.pause("a", true);
+    await clock.advance(10_000);
+    expect(backend.targets.map(({ guest }) => guest)).toEqual(["b", "b"]);
+    expect(worker.guests()).toMatchObject([
+      { guest: "a", paused: true, steps: 2 },
+      { guest: "b", paused: false, steps: 2 },
+    ]);
+    worker.pause("a", false);
+    await clock.advance(5000);
+    expect(backend.targets.filter(({ guest }) => guest === "a")).toHaveLength(1);
+    expect(kinds(journal).filter((kind) => kind === "pause")).toHaveLength(2);
+    expect(() => worker.pause("nobody", true)).toThrow(/there is no guest nobody/);
+  });
+
+  it("leaves a paused guest alone when its memory runs short, or when it can't be read for long", async () => {
+    const { clock, backend, worker } = await start();
+    await clock.advance(5000);
+    worker.pause("a", true);
+    backend.readings.set("a", { ...backend.readings.get("a"), availablePages: 1000 });
+    await clock.advance(10_000);
+    backend.faults.set("a", "fault");
+    await clock.advance(60_000);
+    expect(backend.targets).toHaveLength(1);
+    backend.faults.clear();
+    await worker.stop({ keepTargets: false });
+    expect(backend.targets.at(-1)).toEqual({ guest: "a", pages: "full" });
+  });
+
   it("goes idle with both loops off, and is armed again by turning one on", async () => {
     const { clock, backend, worker } = await start();
     worker.change({ selfballooning: "0", frontswap_selfshrinking: "0" }, true);

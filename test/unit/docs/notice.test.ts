@@ -6,11 +6,13 @@ import { PROJECT, readProjectFile } from "../../support/docs.ts";
 async function bundledPackages(): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: PROJECT,
-    entryPoints: ["src/main.ts", "src/index.ts"],
+    entryPoints: ["src/main.ts", "src/index.ts", "src/web/main.tsx"],
     bundle: true,
     splitting: true,
     format: "esm",
     platform: "node",
+    jsx: "automatic",
+    jsxImportSource: "preact",
     outdir: "dist",
     write: false,
     metafile: true,

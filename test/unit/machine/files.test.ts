@@ -67,9 +67,16 @@ describe("the machine's files", () => {
     expect(codeOf(() => files.write("/proc/none", "ab"))).toBe("ERR_FILE_MISSING");
   });
 
-  it.skipIf(process.getuid?.() === 0)("that may not be read say so", () => {
+  it("that may not be read say so", () => {
     const { tree, files } = open();
     chmodSync(`${tree.root}/proc/swaps`, 0);
-    expect(codeOf(() => files.read("/proc/swaps"))).toBe("ERR_PERMISSION");
+    const isRoot = process.getuid?.() === 0;
+    // Root may read everything, and so looks as somebody else.
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(codeOf(() => files.read("/proc/swaps"))).toBe("ERR_PERMISSION");
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 });

@@ -44,6 +44,7 @@ describe("virsh domstats", () => {
       running: true,
       currentBytes: 536_870_912,
       maximumBytes: 536_870_912,
+      rssBytes: 319_815_680,
       lastUpdateS: 1_795_414_677,
       statistics: {
         totalBytes: 468_416 * 1024,
@@ -67,6 +68,7 @@ describe("virsh domstats", () => {
       running: true,
       currentBytes: null,
       maximumBytes: null,
+      rssBytes: null,
       lastUpdateS: null,
       statistics: NO_STATISTICS,
     });

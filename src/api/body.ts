@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import { selfballoonError } from "../core/errors.ts";
+
+const BODY_LIMIT_KIB = 64;
+
+/** So much of a body that is too large is still taken in, and thrown away: who sends it can read our answer then. */
+const DRAINED_LIMIT_BYTES = 64 * 1_048_576;
+
+/** Read a request's body, of at most 64 KiB. The server's own deadline bounds how long it takes. @throws ERR_BODY_TOO_LARGE. */
+export function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const tooLarge = (): boolean => bytes > BODY_LIMIT_KIB * 1024;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (!tooLarge()) chunks.push(chunk);
+      else chunks.length = 0;
+      if (bytes > DRAINED_LIMIT_BYTES) request.destroy();
+    });
+    request.on("error", reject);
+    request.on("close", () => reject(new Error("the request broke off")));
+    request.on("end", () => {
+      if (tooLarge()) reject(selfballoonError("ERR_BODY_TOO_LARGE", { limitKib: BODY_LIMIT_KIB }));
+      else resolve(Buffer.concat(chunks).toString("utf8"));
+    });
+  });
+}

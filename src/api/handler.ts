@@ -1,0 +1,84 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { selfballoonError } from "../core/errors.ts";
+import { readBody } from "./body.ts";
+import { streamEvents } from "./events.ts";
+import { PROBLEM_TYPE, problemObject } from "./problem.ts";
+import type { Api, ApiRequest } from "./route.ts";
+import { answerRequest, findRoute } from "./routes.ts";
+
+/** Event streams that one way in serves at a time. */
+const MOST_STREAMS = 32;
+
+/** A way in: who may come in by it, who may write, and what it has besides the routes. */
+export interface Door {
+  /** @throws if this request must not be answered. */
+  admit(request: IncomingMessage): void;
+  isPrivileged(request: IncomingMessage): boolean;
+  /** Answer with a file of the page; false if there is none of that path. */
+  serveFile(request: IncomingMessage, path: string, response: ServerResponse): Promise<boolean>;
+}
+
+/** Headers of every answer: nothing is guessed, framed, kept, or told to other sites. No CORS: other sites may not read. */
+const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+};
+
+/** Answer HTTP requests that come in by `door`. */
+export function createHandler(api: Api, door: Door): RequestListener {
+  let streams = 0;
+  return (request, response) => void handle(request, response);
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    // A client that vanishes while it is written to is its own business.
+    response.on("error", () => {});
+    try {
+      const [path = "/"] = (request.url ?? "/").split("?");
+      const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+      const body = await readBody(request);
+      door.admit(request);
+      if (method === "GET" && (await door.serveFile(request, path, response))) return;
+      const asked = { method, path, body, privileged: door.isPrivileged(request) };
+      const isStream = findRoute(method, path).route.answer === null && request.method !== "HEAD";
+      if (isStream) stream(request, response);
+      else await answer(asked, response);
+    } catch (thrown) {
+      sendProblem(response, thrown);
+    }
+  }
+
+  async function answer(asked: ApiRequest, response: ServerResponse): Promise<void> {
+    const { contentType } = findRoute(asked.method, asked.path).route;
+    const body = await answerRequest(api, asked);
+    response.writeHead(200, { "content-type": contentType });
+    response.end(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
+  }
+
+  function stream(request: IncomingMessage, response: ServerResponse): void {
+    if (streams >= MOST_STREAMS) throw selfballoonError("ERR_TOO_MANY", { limit: MOST_STREAMS, what: "event streams" });
+    streams += 1;
+    response.on("close", () => {
+      streams -= 1;
+    });
+    streamEvents(api.control, request, response);
+  }
+}
+
+function sendProblem(response: ServerResponse, thrown: unknown): void {
+  const problem = problemObject(thrown);
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(problem.status, {
+    "content-type": PROBLEM_TYPE,
+    ...(problem.status === 401 ? { "www-authenticate": 'Bearer realm="selfballoon"' } : {}),
+    ...(problem.status === 429 ? { "retry-after": "1" } : {}),
+  });
+  response.end(`${JSON.stringify(problem)}\n`);
+}

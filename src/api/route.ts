@@ -1,0 +1,38 @@
+import type { ControlPort } from "../core/control.ts";
+import type { SchemaName } from "./schemas.ts";
+
+/** A request, whatever carried it. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly body: string;
+  /** True if the caller may write: it reached the socket, or it showed the token. */
+  readonly privileged: boolean;
+}
+
+/** What the routes answer from. */
+export interface Api {
+  readonly control: ControlPort;
+  /** This program's version. */
+  readonly version: string;
+  /** The metrics in Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
+/** One route, declared once: the server and the OpenAPI document both follow from its row. */
+export interface Route {
+  readonly method: "GET" | "PATCH" | "POST";
+  /** As OpenAPI writes it; `{guest}` stands for one part of the path. */
+  readonly path: string;
+  readonly summary: string;
+  /** True if it changes something, so that only a privileged caller may ask. */
+  readonly writes: boolean;
+  /** What the body must be; null if it is not looked at. */
+  readonly takes: SchemaName | null;
+  /** What a good answer is; null if it is text. */
+  readonly gives: SchemaName | null;
+  readonly contentType: string;
+  /** Null: the answer has no end, and whoever holds the connection streams it. */
+  readonly answer: ((api: Api, request: ApiRequest, parameter: string) => unknown) | null;
+}

@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { problemOf, selfballoonError } from "../core/errors.ts";
+import { coloured, print, printJson } from "./output.ts";
+import type { CliPorts } from "./ports.ts";
+import { resultJson } from "./simulation/json.ts";
+import { showProgress } from "./simulation/progress.ts";
+import { addResults, choose, type Result, runAll, type Terms } from "./simulation/run.ts";
+import { scoreLines } from "./simulation/table.ts";
+
+export interface CompareOptions extends Terms {
+  /** All if none are named. */
+  readonly policies?: readonly string[];
+  readonly json?: boolean;
+  /** Where to write a report with plots. */
+  readonly html?: string;
+}
+
+/** `selfballoon compare`: policies side by side on the same scenarios and seed. */
+export async function compare(ports: CliPorts, named: readonly string[], options: CompareOptions): Promise<void> {
+  const simulator = await ports.simulator();
+  const { seed, minutes } = options;
+  const all = (rows: readonly { readonly name: string }[]): readonly string[] => rows.map(({ name }) => name);
+  const scenarios = choose("scenario", named.length > 0 ? named : all(simulator.scenarios), simulator.scenarios);
+  const policies = choose("policy", options.policies ?? all(simulator.policies), simulator.policies);
+  const progress = showProgress();
+  const compared = runAll(simulator, scenarios, policies, { seed, minutes }, progress.tell);
+  progress.end();
+  const together = addResults(compared);
+  if (options.html !== undefined) {
+    const { reportPage } = await import("./simulation/report.ts");
+    writeReport(options.html, reportPage({ version: ports.version, seed, minutes, policies, compared, together }));
+  }
+  if (options.json) {
+    const rows = compared.map(({ scenario, results }) => ({
+      scenario: scenario.name,
+      results: results.map(resultJson),
+    }));
+    return printJson({ version: ports.version, seed, minutes, scenarios: rows, together: together.map(resultJson) });
+  }
+  print(`${minutes} min on the virtual clock, seed ${seed}`);
+  for (const { scenario, results } of compared) printScores(`${scenario.name}: ${scenario.summary}`, results);
+  if (compared.length > 1) printScores("all of these together", together);
+}
+
+function printScores(title: string, results: readonly Result[]): void {
+  print(`\n${coloured("bold", title)}`);
+  scoreLines(results).forEach(print);
+}
+
+function writeReport(file: string, page: string): void {
+  try {
+    writeFileSync(file, page);
+  } catch (thrown) {
+    throw selfballoonError("ERR_USAGE", { problem: `the report could not be written: ${problemOf(thrown)}` });
+  }
+}

@@ -1,0 +1,65 @@
+import { readFileSync, statSync } from "node:fs";
+import { problemOf, selfballoonError } from "../core/errors.ts";
+import { print, printJson } from "./output.ts";
+import type { CliPorts, Simulator } from "./ports.ts";
+import { resultJson, rounded } from "./simulation/json.ts";
+import { plotLines } from "./simulation/plot.ts";
+import { showProgress } from "./simulation/progress.ts";
+import { choose, runAll, type Terms } from "./simulation/run.ts";
+import { scoreLines } from "./simulation/table.ts";
+
+export interface SimulateOptions extends Terms {
+  readonly policy: string;
+  /** A file with a demand trace. */
+  readonly trace?: string;
+  readonly json?: boolean;
+}
+
+/** The longest trace that is read; its rows are bounded too. */
+const MOST_TRACE_BYTES = 32 * 1024 * 1024;
+
+/** `selfballoon simulate`: one policy on one scenario. */
+export async function simulate(ports: CliPorts, named: string | undefined, options: SimulateOptions): Promise<void> {
+  const simulator = withTrace(await ports.simulator(), named, options.trace);
+  const name = named ?? (options.trace === undefined ? "mixed" : "trace");
+  const scenarios = choose("scenario", [name], simulator.scenarios);
+  const policies = choose("policy", [options.policy], simulator.policies);
+  const progress = showProgress();
+  const [ran] = runAll(simulator, scenarios, policies, { seed: options.seed, minutes: options.minutes }, progress.tell);
+  progress.end();
+  const result = ran?.results[0];
+  if (ran === undefined || result === undefined) return;
+  const { seed, minutes } = options;
+  const { series } = result;
+  if (options.json) {
+    const samples = {
+      seconds: series.seconds,
+      heldMib: series.heldMib.map(rounded),
+      wantedMib: series.wantedMib.map(rounded),
+    };
+    return printJson({ version: ports.version, scenario: name, seed, minutes, ...resultJson(result), series: samples });
+  }
+  print(`${name}: ${ran.scenario.summary}`);
+  print(`${result.policy}: ${policies[0]?.summary ?? ""}`);
+  print(`${minutes} min on the virtual clock, seed ${seed}\n`);
+  plotLines(series).forEach(print);
+  print("");
+  scoreLines([result]).forEach(print);
+}
+
+function withTrace(simulator: Simulator, scenario: string | undefined, file: string | undefined): Simulator {
+  if (file === undefined) return simulator;
+  if (scenario !== undefined) {
+    throw selfballoonError("ERR_USAGE", { problem: "--trace is a scenario itself: leave the other one out" });
+  }
+  return simulator.withTrace(readTrace(file));
+}
+
+function readTrace(file: string): string {
+  try {
+    if (statSync(file).size > MOST_TRACE_BYTES) throw new Error("it is larger than 32 MiB");
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    throw selfballoonError("ERR_USAGE", { problem: `the trace ${file} could not be read: ${problemOf(thrown)}` });
+  }
+}

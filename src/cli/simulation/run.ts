@@ -1,0 +1,99 @@
+import { hintFor } from "../../config/nearest.ts";
+import { selfballoonError } from "../../core/errors.ts";
+import type { Described, SimulationScore, SimulationSeries, Simulator } from "../ports.ts";
+
+/** What all jobs of a command have in common. */
+export interface Terms {
+  readonly seed: number;
+  readonly minutes: number;
+}
+
+/** A policy on a scenario, and what came of it. */
+export interface Result {
+  readonly policy: string;
+  readonly score: SimulationScore;
+  /** Memory saved against the policy that moves nothing, in percent of what that one held. */
+  readonly savedPercent: number;
+  readonly series: SimulationSeries;
+}
+
+/** All results on one scenario, in the order of the policies. */
+export interface ScenarioResults {
+  readonly scenario: Described;
+  readonly results: readonly Result[];
+  /** What was held where no balloon moved. */
+  readonly mostGibMinutes: number;
+}
+
+/** What savings are measured against. */
+const BASELINE = "static";
+
+/** Told before each run; `done` of `total` are behind it. */
+export type OnProgress = (what: string, done: number, total: number) => void;
+
+/** Run each of `policies` on each of `scenarios`. The baseline runs too, whether it was asked for or not. */
+export function runAll(
+  simulator: Simulator,
+  scenarios: readonly Described[],
+  policies: readonly Described[],
+  terms: Terms,
+  onProgress: OnProgress,
+): readonly ScenarioResults[] {
+  const names = [...new Set([BASELINE, ...policies.map(({ name }) => name)])];
+  return scenarios.map((scenario, nth) => {
+    const runs = new Map(
+      names.map((policy, count) => {
+        onProgress(`${scenario.name}, ${policy}`, nth * names.length + count, scenarios.length * names.length);
+        return [policy, simulator.run({ scenario: scenario.name, policy, ...terms })] as const;
+      }),
+    );
+    const mostGibMinutes = runs.get(BASELINE)?.score.heldGibMinutes ?? 0;
+    const results = policies.flatMap(({ name }) => {
+      const run = runs.get(name);
+      return run === undefined ? [] : [{ policy: name, ...run, savedPercent: saved(run.score, mostGibMinutes) }];
+    });
+    return { scenario, results, mostGibMinutes };
+  });
+}
+
+function saved({ heldGibMinutes }: SimulationScore, mostGibMinutes: number): number {
+  return mostGibMinutes === 0 ? 0 : 100 * (1 - heldGibMinutes / mostGibMinutes);
+}
+
+/** The scores of several scenarios as one: sums, of the worst shortage the largest, and the saving of the sums. */
+export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
+  const policies = all[0]?.results.map(({ policy }) => policy) ?? [];
+  const mostGibMinutes = all.reduce((total, scenario) => total + scenario.mostGibMinutes, 0);
+  return policies.map((policy) => {
+    const own = all.flatMap(({ results }) => results.filter((result) => result.policy === policy));
+    const sum = (name: keyof SimulationScore): number => own.reduce((total, { score }) => total + score[name], 0);
+    const score: SimulationScore = {
+      heldGibMinutes: sum("heldGibMinutes"),
+      shortageSeconds: sum("shortageSeconds"),
+      worstShortageMib: Math.max(0, ...own.map(({ score: { worstShortageMib } }) => worstShortageMib)),
+      stalledSeconds: sum("stalledSeconds"),
+      oomKills: sum("oomKills"),
+      refaultPages: sum("refaultPages"),
+      swappedPages: sum("swappedPages"),
+      moves: sum("moves"),
+    };
+    return { policy, score, savedPercent: saved(score, mostGibMinutes), series: NO_SERIES };
+  });
+}
+
+const NO_SERIES: SimulationSeries = { seconds: [], heldMib: [], wantedMib: [] };
+
+/** The ones of `known` that `names` name. @throws ERR_USAGE with what was probably meant. */
+export function choose<Row extends Described>(
+  what: string,
+  names: readonly string[],
+  known: readonly Row[],
+): readonly Row[] {
+  const all = known.map(({ name }) => name);
+  return [...new Set(names)].map((name) => {
+    const found = known.find((row) => row.name === name);
+    if (found !== undefined) return found;
+    const problem = `there is no ${what} ${name}${hintFor(name, all)} (there are ${all.join(", ")})`;
+    throw selfballoonError("ERR_USAGE", { problem });
+  });
+}

@@ -1,0 +1,60 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Api } from "../api/route.ts";
+import { DEFAULT_LISTEN, type ListenAddress } from "../config/listen.ts";
+import type { Config } from "../config/load.ts";
+import type { Backend } from "../core/backend.ts";
+import { problemOf, SelfballoonError } from "../core/errors.ts";
+import { isHost } from "./host.ts";
+
+/** The page and the API over TCP, as they came to be served. */
+export interface Dashboard {
+  /** Null if it is not served. */
+  readonly url: string | null;
+  /** Where the token for writes is, if it has to be looked up. */
+  readonly tokenFile: string | null;
+  /** Why it is not served though it was to be, as a sentence. */
+  readonly problem: string | null;
+  readonly close: () => Promise<void>;
+}
+
+const NONE: Dashboard = { url: null, tokenFile: null, problem: null, close: () => Promise.resolve() };
+
+/**
+ * Serve the page and the API over TCP: where the configuration says, else on loopback, else, in a guest, not at all: then
+ * none of their code is loaded. That the default's port is taken ends nothing.
+ * @throws ERR_LISTEN, ERR_PERMISSION for what was configured.
+ */
+export async function serveDashboard(backend: Backend, config: Config, api: Api): Promise<Dashboard> {
+  const usual = isHost(backend) || backend.name === "simulated" ? DEFAULT_LISTEN : null;
+  const { listen = usual } = config;
+  if (listen === null) return NONE;
+  try {
+    return await serve(backend, config, listen, api);
+  } catch (thrown) {
+    const isOptional =
+      config.listen === undefined && thrown instanceof SelfballoonError && thrown.code === "ERR_LISTEN";
+    if (!isOptional) throw thrown;
+    return { ...NONE, problem: `No dashboard: ${problemOf(thrown)}. Set SELFBALLOON_LISTEN or api.listen to another.` };
+  }
+}
+
+async function serve(backend: Backend, config: Config, listen: ListenAddress, api: Api): Promise<Dashboard> {
+  const { serveTcp } = await import("../api/tcp.ts");
+  const runtimeTokenFile = join(dirname(config.socket), "token");
+  const { url, token, close } = await serveTcp(api, {
+    ...listen,
+    tokenFile: config.tokenFile ?? null,
+    runtimeTokenFile,
+    pageFolder: fileURLToPath(new URL("./web/", import.meta.url)),
+  });
+  // What may be changed of simulated guests is no secret worth a copy by hand; a token that lasts, or that moves real
+  // guests, is never printed.
+  const isShown = backend.name === "simulated" && config.tokenFile === undefined;
+  return {
+    url: isShown ? `${url}#token=${token}` : url,
+    tokenFile: isShown ? null : (config.tokenFile ?? runtimeTokenFile),
+    problem: null,
+    close,
+  };
+}

@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import type { LibvirtOptions } from "../backends/libvirt/backend.ts";
+import { hostRules } from "../config/host-rules.ts";
+import type { Config } from "../config/load.ts";
+import type { Backend, OpenBackend, Probe } from "../core/backend.ts";
+import type { Finding } from "../core/finding.ts";
+import type { HostRules } from "../core/host-rules.ts";
+
+/** Backends of machines that others run in: here the operator names the guests that are ours to move. */
+const HOSTS: ReadonlySet<string> = new Set(["qemu", "libvirt"]);
+
+/** Where libvirt's daemons listen, one for all or one for QEMU alone. */
+const LIBVIRT_SOCKETS = ["/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock"];
+
+/** How long virsh may take. */
+const VIRSH_DEADLINE_MS = 5000;
+
+/** Whether the guests of `backend` share a host that is ours. */
+export function isHost({ name }: Backend): boolean {
+  return HOSTS.has(name);
+}
+
+/** How the guests of this host share it; null where we are a guest ourselves, and for simulated guests without limits. */
+export function rulesFor(backend: Backend, config: Config, dryRun: boolean): HostRules | null {
+  if (isHost(backend)) return hostRules(config, dryRun);
+  const isLimited = config.host.memoryMb !== null || config.guests.some(({ limits }) => Object.keys(limits).length > 0);
+  if (backend.name !== "simulated" || !isLimited) return null;
+  return { ...hostRules(config, dryRun), isNamed: () => true };
+}
+
+/** The backend without a way to move guests that are not ours; `isNamed` is asked each time. */
+export function onlyNamed(backend: OpenBackend, isNamed: (guest: string) => boolean): OpenBackend {
+  return {
+    guests: (cancellation) => backend.guests(cancellation),
+    observe: (guest, cancellation) => backend.observe(guest, cancellation),
+    watch: (guest, cancellation) => backend.watch(guest, cancellation),
+    apply: async (guest, pages, pageBytes, cancellation) => {
+      if (isNamed(guest)) await backend.apply(guest, pages, pageBytes, cancellation);
+    },
+    release: async (guest, cancellation) => {
+      if (isNamed(guest)) await backend.release(guest, cancellation);
+    },
+    close: () => backend.close(),
+  };
+}
+
+const clocks = { nowMs: () => performance.now(), nowS: () => Date.now() / 1000 };
+
+export async function createQemu({ qemu }: Config): Promise<Backend> {
+  const { createQemuBackend } = await import("../backends/qemu/backend.ts");
+  return createQemuBackend({ ...qemu, ...clocks });
+}
+
+export async function createLibvirt(config: Config): Promise<Backend> {
+  const { createLibvirtBackend } = await import("../backends/libvirt/backend.ts");
+  const backend = createLibvirtBackend(await libvirtOptions(config));
+  if (mayHaveLibvirt(config)) return backend;
+  const because = `libvirt is not running: there is no ${LIBVIRT_SOCKETS.join(" and no ")}`;
+  return { ...backend, probe: (): Promise<Probe> => Promise.resolve({ usable: false, refused: false, because }) };
+}
+
+/** What `doctor` says of the guests of this host, if it is one. */
+export async function examineHost(config: Config): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  if (config.qemu.qmp.length > 0) {
+    const { examineQemu } = await import("../backends/qemu/examine.ts");
+    findings.push(...(await examineQemu({ ...config.qemu, ...clocks })));
+  }
+  if (mayHaveLibvirt(config)) {
+    const { examineLibvirt } = await import("../backends/libvirt/examine.ts");
+    findings.push(...(await examineLibvirt(await libvirtOptions(config))));
+  }
+  return findings;
+}
+
+/** libvirt's own client is only started where its daemon is there, or where the operator says where it is. */
+function mayHaveLibvirt({ isLibvirtNamed }: Config): boolean {
+  return isLibvirtNamed || LIBVIRT_SOCKETS.some((path) => existsSync(path));
+}
+
+async function libvirtOptions({ libvirtUri: uri }: Config): Promise<LibvirtOptions> {
+  const { createVirsh } = await import("../backends/libvirt/virsh.ts");
+  return { uri, run: createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS }), ...clocks };
+}

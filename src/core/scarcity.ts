@@ -1,0 +1,64 @@
+import type { Decision } from "./decision.ts";
+import { SAFETIES } from "./guard/safeties.ts";
+import { atMost } from "./limits.ts";
+import type { Observation } from "./observation.ts";
+import type { Reason } from "./reasons.ts";
+import type { Tunables } from "./tunables.ts";
+import { pagesFromMib } from "./units.ts";
+
+/** A guest with so many times the headroom available is out of danger. */
+const SAFE_HEADROOMS = 2;
+
+/** A guest whose whole memory is small is safe with this share of it. */
+const SAFE_SHARE = 1 / 4;
+
+/** Safeties that hold or raise a target out of caution, whatever is available at the moment. */
+const CAUTIOUS: ReadonlySet<Reason> = new Set(["emergency", "back_off", "hot_cache"]);
+
+/** What a guest has available beyond what makes it safe, in pages; negative if it lacks some. Null: not known. */
+function sparePages({ availablePages, pageBytes, balloonMaxPages }: Observation, tunables: Tunables): number | null {
+  if (availablePages === null) return null;
+  const headroomPages = SAFE_HEADROOMS * pagesFromMib(tunables.guard_headroom_mb, pageBytes);
+  return availablePages - Math.min(headroomPages, Math.floor((balloonMaxPages ?? headroomPages) * SAFE_SHARE));
+}
+
+/**
+ * What the guard found that the guest needs, in pages on the balloon's side, without what is held out of caution alone; 0
+ * if only the law spoke.
+ */
+export function neededPages(decision: Decision, observation: Observation, tunables: Tunables): number {
+  const { balloonTargetPages, reason } = decision;
+  if (balloonTargetPages === null || !Object.hasOwn(SAFETIES, reason)) return 0;
+  const spare = CAUTIOUS.has(reason) ? sparePages(observation, tunables) : null;
+  if (spare === null || spare <= 0) return balloonTargetPages;
+  return Math.min(balloonTargetPages, (observation.balloonCurrentPages ?? balloonTargetPages) - spare);
+}
+
+/**
+ * Where a host is short, caution for one guest must not cost another its life: a guest gets what makes it safe, and not
+ * all that it may have. What it still lacks then, it gets at the next look.
+ */
+export function onlyNeeded(decision: Decision, observation: Observation, tunables: Tunables): Decision {
+  const spare = sparePages(observation, tunables);
+  const { balloonCurrentPages } = observation;
+  if (!CAUTIOUS.has(decision.reason) || spare === null || balloonCurrentPages === null) return decision;
+  return atMost(decision, balloonCurrentPages + Math.max(0, -spare), "host");
+}
+
+/**
+ * Another guest runs short of memory now: one that is safe yields what it has beyond that, down to `leastPages` pages on
+ * the balloon's side, though a safety holds it out of caution. What it uses stays.
+ */
+export function yieldSpare(
+  decision: Decision,
+  observation: Observation,
+  tunables: Tunables,
+  leastPages: number,
+): Decision {
+  const spare = sparePages(observation, tunables);
+  const { balloonCurrentPages } = observation;
+  if (!CAUTIOUS.has(decision.reason) || spare === null || spare <= 0 || balloonCurrentPages === null) return decision;
+  const mostPages = Math.max(leastPages, balloonCurrentPages - spare);
+  if (mostPages >= balloonCurrentPages) return decision;
+  return { ...atMost(decision, mostPages, "share"), reason: "yields" };
+}

@@ -1,0 +1,90 @@
+/** What one guest claims of its host's memory. In bytes, as its host counts: guests may have pages of other sizes. */
+export interface Claim {
+  readonly guest: string;
+  /** What it has, or was promised. */
+  readonly currentBytes: number;
+  /** The least that it must have. */
+  readonly floorBytes: number;
+  /** What it wants. */
+  readonly goalBytes: number;
+  /** Its weight beside the others'; above 0. */
+  readonly weight: number;
+  /** The part of what it has that is in use, 0 to 1; 1 if that is not known. */
+  readonly activeShare: number;
+  /** Paused, migrating, or not ours to move: it keeps what it has. */
+  readonly leftAlone: boolean;
+}
+
+/**
+ * Idle memory costs a guest so many times what memory in use costs it: 1 / (1 - tax) at a tax of 75 % (Waldspurger,
+ * "Memory resource management in VMware ESX Server", OSDI 2002, section 5).
+ */
+const IDLE_PRICE = 4;
+
+/**
+ * What each guest is entitled to of `hostBytes`. Guests that are left alone keep what they have. Of the rest each other
+ * guest first has its floor, and what remains is shared by weight, with idle memory taxed, until each has its goal
+ * (water-filling). Nobody is entitled to more than its goal, or its floor if that is more. Only where the floors alone
+ * exceed the host do the entitlements exceed it. The order of the claims does not matter.
+ */
+export function share(hostBytes: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
+  const entitled = new Map<string, number>();
+  let restBytes = hostBytes;
+  const filling: Filling[] = [];
+  for (const claim of claims) {
+    const firstBytes = claim.leftAlone ? claim.currentBytes : claim.floorBytes;
+    entitled.set(claim.guest, firstBytes);
+    restBytes -= firstBytes;
+    const wantedBytes = claim.goalBytes - claim.floorBytes;
+    if (!claim.leftAlone && wantedBytes > 0) filling.push({ claim, wantedBytes, weight: taxedWeight(claim) });
+  }
+  pour(Math.max(0, restBytes), filling, entitled);
+  return entitled;
+}
+
+interface Filling {
+  readonly claim: Claim;
+  readonly wantedBytes: number;
+  readonly weight: number;
+}
+
+/** Those who are full first are served first; then the level of all others is known. */
+function pour(bytes: number, filling: Filling[], entitled: Map<string, number>): void {
+  // The names make sums of fractions come out the same in whatever order the guests came.
+  filling.sort(
+    (a, b) => a.wantedBytes / a.weight - b.wantedBytes / b.weight || (a.claim.guest < b.claim.guest ? -1 : 1),
+  );
+  let weightLeft = filling.reduce((sum, { weight }) => sum + weight, 0);
+  let bytesLeft = bytes;
+  for (const { claim, wantedBytes, weight } of filling) {
+    const sharedBytes = Math.floor(bytesLeft * Math.min(1, weight / weightLeft));
+    const givenBytes = Math.min(wantedBytes, sharedBytes);
+    entitled.set(claim.guest, claim.floorBytes + givenBytes);
+    bytesLeft -= givenBytes;
+    weightLeft -= weight;
+  }
+}
+
+function taxedWeight({ weight, activeShare }: Claim): number {
+  const active = Math.min(1, Math.max(0, activeShare));
+  return weight / (active + (1 - active) * IDLE_PRICE);
+}
+
+/** What there is to grant from. */
+export interface Purse {
+  /** The most that all guests may have together. */
+  readonly hostBytes: number;
+  /** The part of it that is kept for emergencies. */
+  readonly reserveBytes: number;
+  /** What all guests have or were promised, the one that asks included. */
+  readonly chargedBytes: number;
+}
+
+/**
+ * The most that a guest which has `ownBytes` may be raised to: what it has and what nobody else has. Memory is only given
+ * when it is free, so donors come before takers. An emergency may take the reserve.
+ */
+export function grantBytes(purse: Purse, ownBytes: number, isEmergency: boolean): number {
+  const usableBytes = purse.hostBytes - (isEmergency ? 0 : purse.reserveBytes);
+  return ownBytes + Math.max(0, usableBytes - purse.chargedBytes);
+}

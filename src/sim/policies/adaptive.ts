@@ -1,0 +1,8 @@
+import { daemonPolicy } from "./selfballoon.ts";
+
+/** The adaptive goal and the guard, with its watch. */
+export const adaptive = daemonPolicy({
+  summary: "Toward what is in use and the cache that was seen to be needed, with the guard: `run --policy adaptive`.",
+  goal: "adaptive",
+  guard: 1,
+});

@@ -1,0 +1,99 @@
+import type { Observation } from "../core/observation.ts";
+import { createSimHost, type SimHost } from "./host.ts";
+import type { Policy, PolicyRun, Setting } from "./policies/policy.ts";
+import type { Scenario } from "./scenarios.ts";
+import type { GuestScore } from "./score.ts";
+
+/** One run of a policy over a scenario. */
+export interface Run {
+  readonly score: GuestScore;
+  readonly series: Series;
+}
+
+/** Samples over the whole run, at most `MOST_SAMPLES`, all guests summed, in pages. */
+export interface Series {
+  readonly seconds: readonly number[];
+  /** Memory that the guests held. */
+  readonly heldPages: readonly number[];
+  /** Memory that their programs and kernels wanted, files that are read again and again included. */
+  readonly wantedPages: readonly number[];
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly minutes: number;
+}
+
+/** Nothing happens more often than this; the watch looks as often. */
+const HOP_MS = 100;
+const MOST_SAMPLES = 360;
+
+/** Run `policy` over `scenario` on the virtual clock, as fast as the model allows. The same options give the same bytes. */
+export function runPolicy(scenario: Scenario, policy: Policy, options: RunOptions): Run {
+  const specs = scenario.guests(options.seed);
+  const host = createSimHost({ guests: specs });
+  const names = specs.map(({ name }) => name);
+  const memoryPages = hostPages(host, names, scenario.hostShare);
+  const run = policy.start();
+  const endMs = options.minutes * 60_000;
+  const sampleMs = Math.ceil(endMs / MOST_SAMPLES / HOP_MS) * HOP_MS;
+  const series = { seconds: [] as number[], heldPages: [] as number[], wantedPages: [] as number[] };
+  for (let nowMs = HOP_MS; nowMs <= endMs; nowMs += HOP_MS) {
+    host.advance(HOP_MS);
+    if (nowMs % policy.intervalMs === 0) stepAll(host, run, memoryPages);
+    else if (policy.watches) watchAll(host, run);
+    if (nowMs % sampleMs === 0) {
+      series.seconds.push(nowMs / 1000);
+      series.heldPages.push(sumOf(names, (name) => host.currentPages(name)));
+      series.wantedPages.push(sumOf(names, (name) => host.wantedPages(name)));
+    }
+  }
+  return { score: addScores(names.map((name) => host.score(name))), series };
+}
+
+function hostPages(host: SimHost, names: readonly string[], share: number): number {
+  return Math.floor(sumOf(names, (name) => host.currentPages(name)) * share);
+}
+
+function stepAll(host: SimHost, run: PolicyRun, memoryPages: number): void {
+  const guests = host.guests().map((name) => host.observe(name));
+  const settings = run.step({ memoryPages, guests }, host.nowMs());
+  guests.forEach((guest, nth) => {
+    const setting = settings[nth];
+    if (setting !== undefined) apply(host, guest, setting);
+  });
+}
+
+function watchAll(host: SimHost, run: PolicyRun): void {
+  for (const name of host.guests()) {
+    const guest = host.observe(name);
+    const setting = run.watch(guest, host.nowMs());
+    if (setting !== null) apply(host, guest, setting);
+  }
+}
+
+function apply(host: SimHost, { guest }: Observation, { balloonTargetPages, frontswapTargetPages }: Setting): void {
+  if (balloonTargetPages !== null) host.setTarget(guest, balloonTargetPages);
+  if (frontswapTargetPages !== null) host.setFrontswapTarget(guest, frontswapTargetPages);
+}
+
+function sumOf<Row>(rows: readonly Row[], pagesOf: (row: Row) => number): number {
+  return rows.reduce((sum, row) => sum + pagesOf(row), 0);
+}
+
+/** The guests' scores as one: sums, and of the worst shortage the largest. */
+function addScores(scores: readonly GuestScore[]): GuestScore {
+  const sum = (name: keyof GuestScore): number => sumOf(scores, (score) => score[name]);
+  return {
+    heldGibMinutes: sum("heldGibMinutes"),
+    shortageSeconds: sum("shortageSeconds"),
+    worstShortagePages: Math.max(0, ...scores.map(({ worstShortagePages }) => worstShortagePages)),
+    stalledSeconds: sum("stalledSeconds"),
+    oomKills: sum("oomKills"),
+    reboots: sum("reboots"),
+    refusals: sum("refusals"),
+    refaultPages: sum("refaultPages"),
+    swappedPages: sum("swappedPages"),
+    moves: sum("moves"),
+  };
+}

@@ -1,0 +1,80 @@
+import type { GuestSpec } from "./host.ts";
+import { createTraceWorkload, type TracePoint } from "./trace.ts";
+import { PAGE_BYTES } from "./watermarks.ts";
+import type { Workload } from "./workload.ts";
+import { createWorkload, WORKLOADS, type WorkloadName } from "./workloads.ts";
+
+/** A host of guests to run a policy on. */
+export interface Scenario {
+  /** One sentence for people. */
+  readonly summary: string;
+  /** Memory that the host has for its guests, as a share of what they have at the most. */
+  readonly hostShare: number;
+  /** The guests; the same ones for the same seed. */
+  guests(seed: number): readonly GuestSpec[];
+}
+
+/** A day of the web, ten builds, ten batch jobs and twenty storms in an hour. */
+const PERIOD_SECONDS = 3600;
+
+/** Hosts are sold to four thirds of their memory, so that the rules which act on a full host have something to do. */
+const HOST_SHARE = 3 / 4;
+
+/** A workload takes about so much of its guest, or the guest would be short without any balloon. */
+const LOAD_SHARE = 3 / 4;
+
+/** How large the guest of each workload is, in MiB, and its CPUs. */
+const SIZES: Readonly<Record<WorkloadName, { readonly mib: number; readonly cpus: number }>> = {
+  idle: { mib: 512, cpus: 1 },
+  web: { mib: 2048, cpus: 2 },
+  build: { mib: 4096, cpus: 2 },
+  database: { mib: 4096, cpus: 2 },
+  jvm: { mib: 2048, cpus: 2 },
+  go: { mib: 1024, cpus: 2 },
+  batch: { mib: 1024, cpus: 1 },
+  leak: { mib: 1024, cpus: 1 },
+  forkStorm: { mib: 1024, cpus: 2 },
+};
+
+const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[];
+
+/** The built-in scenarios: each workload in a guest of its own, and all of them on one host. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  ...Object.fromEntries(WORKLOAD_NAMES.map((name) => [name, workloadScenario(name)])),
+  mixed: {
+    summary: "All of these on one host.",
+    hostShare: HOST_SHARE,
+    guests: (seed) => WORKLOAD_NAMES.map((name, nth) => guestOf(name, seed * 101 + nth)),
+  },
+};
+
+/** A guest that does what a recorded trace says; a quarter larger than the most that the trace wants. */
+export function traceScenario(points: readonly TracePoint[]): Scenario {
+  const mostPages = Math.max(...points.map(({ anonPages, cachePages }) => anonPages + cachePages));
+  const mostMib = (mostPages * PAGE_BYTES) / 2 ** 20;
+  const maximumMib = Math.max(LEAST_TRACE_MIB, Math.ceil((mostMib * TRACE_ROOM) / ROUND_MIB) * ROUND_MIB);
+  return {
+    summary: `A demand trace of ${points.length} rows, in a guest of ${maximumMib} MiB.`,
+    hostShare: HOST_SHARE,
+    guests: () => [withSwap("trace", maximumMib, 2, [createTraceWorkload(points)])],
+  };
+}
+
+const LEAST_TRACE_MIB = 256;
+const TRACE_ROOM = 1.25;
+const ROUND_MIB = 128;
+
+function workloadScenario(name: WorkloadName): Scenario {
+  return { summary: WORKLOADS[name].summary, hostShare: HOST_SHARE, guests: (seed) => [guestOf(name, seed)] };
+}
+
+function guestOf(name: WorkloadName, seed: number): GuestSpec {
+  const { mib, cpus } = SIZES[name];
+  const options = { seed, sizeMib: mib * LOAD_SHARE, periodSeconds: PERIOD_SECONDS };
+  return withSwap(name, mib, cpus, [createWorkload(name, options)]);
+}
+
+/** Swap as large as the guest, as the law's authors ask for, and half as much compressed swap before it. */
+function withSwap(name: string, maximumMib: number, cpus: number, loads: readonly Workload[]): GuestSpec {
+  return { name, maximumMib, cpus, loads, zramMib: maximumMib / 2, swapMib: maximumMib };
+}

@@ -1,0 +1,174 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import uPlot from "uplot";
+import type { Figures } from "../../core/figures.ts";
+import { REASONS } from "../../core/reasons.ts";
+import { bytesText, percentText, tickText, timeText } from "../format.ts";
+import type { Point } from "../model.ts";
+import { reasonLabel, toneOf } from "../why.ts";
+
+const HEIGHT = 340;
+const MIB = 1_048_576;
+
+/** Distances between two ticks of the memory axis: powers of two, so that GiB come out even. */
+const TICKS_MIB = Array.from({ length: 30 }, (_, power) => 2 ** power);
+
+interface Line {
+  readonly label: string;
+  /** The custom property that its colour is in. */
+  readonly colour: string;
+  readonly dash?: number[];
+  readonly width: number;
+  readonly isStepped: boolean;
+  readonly read: (figures: Figures) => number | null;
+}
+
+const LINES: readonly Line[] = [
+  { label: "has", colour: "--line-current", width: 2.5, isStepped: false, read: (of) => of.currentBytes },
+  { label: "target", colour: "--line-target", width: 1.5, isStepped: true, read: (of) => of.targetBytes },
+  { label: "goal", colour: "--line-goal", dash: [6, 4], width: 1.5, isStepped: false, read: (of) => of.goalBytes },
+  { label: "floor", colour: "--line-floor", dash: [2, 3], width: 1.5, isStepped: false, read: (of) => of.floorBytes },
+  { label: "committed", colour: "--line-committed", width: 1, isStepped: false, read: (of) => of.committedBytes },
+  { label: "available", colour: "--line-available", width: 1, isStepped: false, read: (of) => of.availableBytes },
+  { label: "in swap", colour: "--line-swap", width: 1, isStepped: false, read: (of) => of.compressedSwapBytes },
+];
+
+/** The guest's figures over time; where the reason of a decision changed, a mark stands on the time axis. */
+export function Chart({ points }: { readonly points: readonly Point[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const shown = useRef(points);
+  shown.current = points;
+  const [cursor, setCursor] = useState<number | null>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const make = (): void => {
+      plot.current?.destroy();
+      plot.current = new uPlot(options(element, shown, setCursor), dataOf(shown.current), element);
+    };
+    make();
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", make);
+    return () => {
+      scheme.removeEventListener("change", make);
+      observer.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, []);
+  useEffect(() => plot.current?.setData(dataOf(points)), [points]);
+  const point = cursor === null ? points.at(-1) : points[cursor];
+  return (
+    <figure class="chart">
+      <div
+        ref={box}
+        role="img"
+        aria-label="Chart of the guest's memory; the table of decisions below tells the same in words"
+      />
+      <figcaption>
+        {point === undefined ? "No step was seen yet." : <Caption point={point} isLast={cursor === null} />}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** What one step decided, and its figures: the chart's legend, for the step under the pointer or the last one. */
+function Caption({ point, isLast }: { readonly point: Point; readonly isLast: boolean }) {
+  return (
+    <>
+      <p class="caption-why">
+        <time>{timeText(point.atMs)}</time>{" "}
+        <span class={`chip tone-${toneOf(point.reason)}`}>{reasonLabel(point.reason)}</span> {REASONS[point.reason]}{" "}
+        {isLast && <span class="about">Point at the chart to look back.</span>}
+      </p>
+      <ul class="lines">
+        {LINES.map(({ label, colour, read }) => (
+          <li key={label}>
+            <span class="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />
+            {label} <b>{bytesText(read(point.figures))}</b>
+          </li>
+        ))}
+        <li>
+          pressure <b>{percentText(point.psiPercent)}</b>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function dataOf(points: readonly Point[]): uPlot.AlignedData {
+  const times = points.map(({ atMs }) => atMs / 1000);
+  const lines = LINES.map(({ read }) =>
+    points.map(({ figures }) => {
+      const bytes = read(figures);
+      return bytes === null ? null : bytes / MIB;
+    }),
+  );
+  return [times, ...lines];
+}
+
+function options(
+  element: HTMLElement,
+  points: { readonly current: readonly Point[] },
+  setCursor: (index: number | null) => void,
+): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour("--muted"),
+    grid: { stroke: colour("--rule"), width: 1 },
+    ticks: { stroke: colour("--rule") },
+  };
+  const stepped = uPlot.paths.stepped?.({ align: 1 });
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [12, 34, 0, 0],
+    cursor: { y: false, points: { size: 7 } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
+    axes: [
+      { ...axis, values: (_, seconds) => seconds.map((second) => timeText(second * 1000)), space: 90 },
+      { ...axis, size: 72, incrs: TICKS_MIB, values: (_, ticks) => ticks.map(tickText) },
+    ],
+    series: [
+      {},
+      ...LINES.map((line) => ({
+        label: line.label,
+        stroke: colour(line.colour),
+        width: line.width,
+        points: { show: false },
+        ...(line.dash === undefined ? {} : { dash: line.dash }),
+        ...(line.isStepped && stepped !== undefined ? { paths: stepped } : {}),
+      })),
+    ],
+    hooks: {
+      setCursor: [(plot) => setCursor(plot.cursor.idx ?? null)],
+      draw: [(plot) => drawMarks(plot, points.current, colour)],
+    },
+  };
+}
+
+/** A mark on the time axis for each change of reason, in the colour of its tone. */
+function drawMarks(plot: uPlot, points: readonly Point[], colour: (name: string) => string): void {
+  const { ctx, bbox } = plot;
+  const size = 5 * devicePixelRatio;
+  ctx.save();
+  for (const [index, point] of points.entries()) {
+    if (point.reason === points[index - 1]?.reason) continue;
+    const x = plot.valToPos(point.atMs / 1000, "x", true);
+    const y = bbox.top + bbox.height;
+    ctx.fillStyle = colour(`--tone-${toneOf(point.reason)}`);
+    ctx.globalAlpha = 0.18;
+    ctx.fillRect(x - 0.5, bbox.top, 1, bbox.height);
+    ctx.globalAlpha = 1;
+    ctx.beginPath();
+    ctx.moveTo(x, y - 2 * size);
+    ctx.lineTo(x + size, y);
+    ctx.lineTo(x - size, y);
+    ctx.fill();
+  }
+  ctx.restore();
+}

@@ -1,0 +1,62 @@
+import type { JournalRecord } from "../../core/control.ts";
+import { describeNotice } from "../../core/notices.ts";
+import { REASONS } from "../../core/reasons.ts";
+import { SHRINK_ENDS } from "../../core/swap-shrinker.ts";
+import { bytesText, timeText } from "../format.ts";
+import type { ListedEvent } from "../model.ts";
+
+/** What happened, newest first: faults, notices, changes, and decisions with a new reason. */
+export function EventList({ events }: { readonly events: readonly ListedEvent[] }) {
+  return (
+    <section aria-labelledby="events-title">
+      <h2 id="events-title">Events</h2>
+      <p class="intro">
+        Faults, notices, changes, and each decision whose reason differs from the one before. Newest first.
+      </p>
+      {events.length === 0 ? <p class="empty">Nothing has happened yet.</p> : <EventRows events={events} />}
+    </section>
+  );
+}
+
+function EventRows({ events }: { readonly events: readonly ListedEvent[] }) {
+  return (
+    <ol class="events">
+      {events.map(({ record, isProblem }) => (
+        <li key={`${record.seq} ${record.atMs}`} class={isProblem ? "event problem" : "event"}>
+          <time dateTime={new Date(record.atMs).toISOString()}>{timeText(record.atMs)}</time>
+          <GuestLink record={record} />
+          <span>{describe(record)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function GuestLink({ record }: { readonly record: JournalRecord }) {
+  const guest = record.kind === "step" ? record.decision.guest : record.kind === "tunables" ? null : record.guest;
+  if (guest === null || guest === "*") return <span class="all">all guests</span>;
+  return <a href={`#/guests/${encodeURIComponent(guest)}`}>{guest}</a>;
+}
+
+function describe(record: JournalRecord): string {
+  switch (record.kind) {
+    case "step": {
+      const { decision, observation } = record;
+      const target =
+        decision.targetPages === null ? "" : ` Target ${bytesText(decision.targetPages * observation.pageBytes)}.`;
+      return `${REASONS[decision.reason]}${target}`;
+    }
+    case "fault":
+      return record.problem;
+    case "notice":
+      return describeNotice(record.notice);
+    case "shrink":
+      return `${bytesText(record.freedPages * record.pageBytes)} brought back from compressed swap. ${SHRINK_ENDS[record.end]}`;
+    case "pause":
+      return record.paused ? "It was paused." : "It goes on.";
+    case "tunables":
+      return `Tunables were changed: ${Object.entries(record.values)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(", ")}.`;
+  }
+}

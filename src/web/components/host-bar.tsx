@@ -1,0 +1,56 @@
+import { bytesText } from "../format.ts";
+import { sumGuests } from "../host.ts";
+import type { GuestView } from "../model.ts";
+
+/** All guests together: what they use, what they could use, and what was saved. */
+export function HostBar({
+  doing,
+  guests,
+}: {
+  readonly doing: string;
+  readonly guests: ReadonlyMap<string, GuestView>;
+}) {
+  const sum = sumGuests(guests.values());
+  const parts = [
+    { name: "used", label: "In use", bytes: sum.usedBytes, about: "The guests have it and use it." },
+    {
+      name: "available",
+      label: "Spare in guests",
+      bytes: sum.availableBytes,
+      about: "The guests have it and could use it at once; some of it holds their caches.",
+    },
+    { name: "saved", label: "Saved", bytes: sum.savedBytes, about: "In the guests' balloons: the host has it back." },
+  ];
+  const shareOf = (bytes: number): string => `${sum.allBytes === 0 ? 0 : (bytes / sum.allBytes) * 100}%`;
+  return (
+    <section class="host" aria-labelledby="host-title">
+      <h2 id="host-title">
+        {guests.size} {guests.size === 1 ? "guest" : "guests"}, {bytesText(sum.allBytes)} of RAM,{" "}
+        <strong class="saved-text">{bytesText(sum.savedBytes)} saved</strong>
+      </h2>
+      <p class="intro">
+        {doing === "" ? "" : `This daemon is ${doing}. `}
+        Each guest keeps the RAM that its load needs; the rest goes into its balloon, and so back to the host. When a
+        guest needs more, its balloon gives it back.
+      </p>
+      <div class="bar" aria-hidden="true">
+        {parts.map(({ name, bytes }) => (
+          <div key={name} class={`bar-${name}`} style={{ width: shareOf(bytes) }} />
+        ))}
+      </div>
+      <dl class="legend">
+        {parts.map(({ name, label, bytes, about }) => (
+          <div key={name}>
+            <dt>
+              <span class={`swatch bar-${name}`} aria-hidden="true" /> {label}
+            </dt>
+            <dd>
+              <b>{bytesText(bytes)}</b> <span class="about">{about}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {sum.unknown > 0 && <p class="note">{sum.unknown} not counted: nothing was read of them yet.</p>}
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Point } from "../model.ts";
+
+const WIDTH = 120;
+const HEIGHT = 28;
+const MOST_POINTS = 60;
+
+/** What a guest had over its last steps, of what it may have. */
+export function Sparkline({ points }: { readonly points: readonly Point[] }) {
+  const shown = points.slice(-MOST_POINTS);
+  const most = Math.max(1, ...shown.map(({ figures }) => figures.maximumBytes ?? figures.currentBytes ?? 0));
+  const line = shown.flatMap(({ figures }, index) => {
+    if (figures.currentBytes === null) return [];
+    const x = WIDTH - (shown.length - 1 - index) * (WIDTH / (MOST_POINTS - 1));
+    const y = HEIGHT - 1 - (figures.currentBytes / most) * (HEIGHT - 2);
+    return [`${x.toFixed(1)},${y.toFixed(1)}`];
+  });
+  return (
+    <svg
+      class="sparkline"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <polyline points={line.join(" ")} />
+    </svg>
+  );
+}

@@ -1,0 +1,163 @@
+import type { GuestStatus, JournalRecord, StepRecord, TunableStatus } from "../core/control.ts";
+import { type Figures, figuresOf } from "../core/figures.ts";
+import type { Observation } from "../core/observation.ts";
+import type { Reason } from "../core/reasons.ts";
+
+/** Points that are kept over all guests, so that memory is bounded however many there are. */
+const MOST_POINTS = 120_000;
+const MOST_POINTS_PER_GUEST = 720;
+const LEAST_POINTS_PER_GUEST = 60;
+
+/** Events that the list shows. */
+const MOST_EVENTS = 300;
+
+/** One step as the charts show it. */
+export interface Point {
+  readonly atMs: number;
+  readonly figures: Figures;
+  readonly reason: Reason;
+  /** When it was read, and how long tasks had waited for memory by then. */
+  readonly pressure: Pressure;
+  /** Time in which some task waited for memory since the step before, in percent. */
+  readonly psiPercent: number | null;
+}
+
+type Pressure = Pick<Observation, "t" | "psiSomeTotalUs">;
+
+/** A guest as the page shows it. */
+export interface GuestView extends GuestStatus {
+  readonly figures: Figures | null;
+  readonly psiPercent: number | null;
+  /** Oldest first. */
+  readonly points: readonly Point[];
+}
+
+/** A record that the event list shows, and whether it is worth a look. */
+export interface ListedEvent {
+  readonly record: JournalRecord;
+  readonly isProblem: boolean;
+}
+
+/** What the page knows of the daemon. */
+export interface Model {
+  readonly guests: ReadonlyMap<string, GuestView>;
+  readonly tunables: readonly TunableStatus[];
+  /** Newest first. */
+  readonly events: readonly ListedEvent[];
+  readonly lastSeq: number;
+}
+
+export const EMPTY_MODEL: Model = { guests: new Map(), tunables: [], events: [], lastSeq: 0 };
+
+/** Take over the guests as the daemon lists them: those that are no longer there go, the others keep their past. */
+export function withGuests(model: Model, statuses: readonly GuestStatus[]): Model {
+  const guests = new Map<string, GuestView>();
+  for (const status of statuses) {
+    const known = model.guests.get(status.guest);
+    const { observation, decision } = status;
+    const figures = observation === null || decision === null ? null : figuresOf(observation, decision);
+    guests.set(status.guest, {
+      ...status,
+      figures,
+      psiPercent: known?.psiPercent ?? null,
+      points: known?.points ?? [],
+    });
+  }
+  return { ...model, guests };
+}
+
+/** Take in records of the journal, in order; what was seen before is left out. */
+export function withRecords(model: Model, records: readonly JournalRecord[]): Model {
+  const guests = new Map(model.guests);
+  const listed: ListedEvent[] = [];
+  const mostPoints = pointsPerGuest(guests.size);
+  let { lastSeq } = model;
+  for (const record of records) {
+    // A daemon that was started anew counts from 1 again: then every number is new.
+    lastSeq = record.seq;
+    if (isListed(guests, record)) listed.push({ record, isProblem: isProblem(record) });
+    applyRecord(guests, record, mostPoints);
+  }
+  const events = [...listed.reverse(), ...model.events].slice(0, MOST_EVENTS);
+  return { ...model, guests, events, lastSeq };
+}
+
+/** How many points each of `count` guests keeps. */
+export function pointsPerGuest(count: number): number {
+  const share = Math.floor(MOST_POINTS / Math.max(1, count));
+  return Math.min(MOST_POINTS_PER_GUEST, Math.max(LEAST_POINTS_PER_GUEST, share));
+}
+
+function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, mostPoints: number): void {
+  switch (record.kind) {
+    case "step":
+      applyStep(guests, record, mostPoints);
+      return;
+    case "fault": {
+      const view = guests.get(record.guest);
+      if (view !== undefined) guests.set(record.guest, { ...view, state: "unreadable", problem: record.problem });
+      return;
+    }
+    case "pause": {
+      const view = guests.get(record.guest);
+      if (view !== undefined) guests.set(record.guest, { ...view, paused: record.paused });
+      return;
+    }
+    case "notice":
+    case "shrink":
+    case "tunables":
+      return;
+  }
+}
+
+function applyStep(guests: Map<string, GuestView>, record: StepRecord, mostPoints: number): void {
+  const { observation, decision, tunables, atMs } = record;
+  const { guest, reason } = decision;
+  const known = guests.get(guest);
+  const past = known?.points ?? [];
+  const last = past.at(-1);
+  // The daemon's list may be newer than a record that is replayed: then the record is past, and only that.
+  const isNewest = known?.observation == null || known.observation.t <= observation.t;
+  const figures = figuresOf(observation, decision);
+  const pressure = { t: observation.t, psiSomeTotalUs: observation.psiSomeTotalUs };
+  const psiPercent = last === undefined ? null : pressurePercent(last.pressure, pressure);
+  const point: Point = { atMs, figures, reason, pressure, psiPercent };
+  const points = last !== undefined && last.atMs >= atMs ? past : [...past, point].slice(-mostPoints);
+  if (known !== undefined && !isNewest) {
+    guests.set(guest, { ...known, psiPercent, points });
+    return;
+  }
+  guests.set(guest, {
+    guest,
+    state: "armed",
+    paused: known?.paused ?? false,
+    steps: (known?.steps ?? 0) + 1,
+    problem: null,
+    observation,
+    decision,
+    tunables,
+    figures,
+    psiPercent,
+    points,
+  });
+}
+
+/** Time in which some task waited for memory between two readings, in percent; null where it is not told. */
+export function pressurePercent(before: Pressure, after: Pressure): number | null {
+  const { psiSomeTotalUs: from } = before;
+  const { psiSomeTotalUs: to } = after;
+  const seconds = after.t - before.t;
+  if (from === null || to === null || to < from || seconds <= 0) return null;
+  return Math.min(100, ((to - from) / (seconds * 1_000_000)) * 100);
+}
+
+/** All that is told but steps that decide as the one before them did. */
+function isListed(guests: ReadonlyMap<string, GuestView>, record: JournalRecord): boolean {
+  if (record.kind !== "step") return true;
+  return guests.get(record.decision.guest)?.points.at(-1)?.reason !== record.decision.reason;
+}
+
+function isProblem(record: JournalRecord): boolean {
+  if (record.kind === "step") return record.decision.reason === "emergency";
+  return record.kind === "fault" || record.kind === "notice";
+}

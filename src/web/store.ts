@@ -1,0 +1,127 @@
+import type { JournalRecord } from "../core/control.ts";
+import { type Answer, ask, fetchSnapshot, follow } from "./daemon.ts";
+import { EMPTY_MODEL, type Model, withGuests, withRecords } from "./model.ts";
+import type { TokenKeeper } from "./token.ts";
+
+/** The page is drawn at most this often, whatever happens meanwhile. */
+const DRAW_INTERVAL_MS = 250;
+
+/** After a link was lost it is tried again so soon, and ever less often. */
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 5000;
+
+/** Guests that went away are noticed this soon, and so is a link that died without a word. */
+const REFRESH_MS = 20_000;
+
+/** How the page is linked to the daemon. */
+export interface Link {
+  readonly state: "connecting" | "live" | "lost";
+  /** When it was lost; null while it is not. */
+  readonly lostAtMs: number | null;
+}
+
+/** The page's state, and everything that changes it. */
+export class Store {
+  model: Model = EMPTY_MODEL;
+  link: Link = { state: "connecting", lostAtMs: null };
+  doing = "";
+  version = "";
+  readonly token: TokenKeeper;
+  private readonly listeners = new Set<() => void>();
+  private pending: JournalRecord[] = [];
+  private drawTimer: number | null = null;
+  private retryMs = FIRST_RETRY_MS;
+  private retryTimer = 0;
+  private stopFollowing: () => void = () => {};
+
+  constructor(token: TokenKeeper) {
+    this.token = token;
+    token.onChange = () => this.draw();
+  }
+
+  /** Connect, and stay connected. */
+  start(): void {
+    void this.connect();
+    setInterval(() => void this.refresh(), REFRESH_MS);
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Change something: asks for the token if there is none that is right. Null: the operator gave up. */
+  async change<T>(path: string, body: unknown): Promise<Answer<T> | null> {
+    for (let isWrong = false; ; isWrong = true) {
+      const token = await this.token.get(isWrong);
+      if (token === null) return null;
+      const answer = await ask<T>("PATCH", path, body, token);
+      if (answer.ok || answer.problem?.code !== "ERR_TOKEN_NEEDED") {
+        // What was changed is shown when the caller says that it was.
+        await this.refresh();
+        this.drawNow();
+        return answer;
+      }
+    }
+  }
+
+  private async connect(): Promise<void> {
+    if (!(await this.refresh())) return;
+    this.stopFollowing();
+    this.stopFollowing = follow(this.model.lastSeq, {
+      open: () => {
+        this.retryMs = FIRST_RETRY_MS;
+        this.link = { state: "live", lostAtMs: null };
+        this.draw();
+      },
+      record: (record) => {
+        this.pending.push(record);
+        this.draw();
+      },
+      lost: () => this.lose(),
+    });
+  }
+
+  /** Read everything anew. False if the daemon can't be reached. */
+  private async refresh(): Promise<boolean> {
+    const snapshot = await fetchSnapshot();
+    if (snapshot === null) {
+      this.lose();
+      return false;
+    }
+    this.doing = snapshot.doing;
+    this.version = snapshot.version;
+    this.model = { ...withGuests(this.model, snapshot.guests), tunables: snapshot.tunables };
+    this.draw();
+    return true;
+  }
+
+  private lose(): void {
+    if (this.link.state !== "lost") this.link = { state: "lost", lostAtMs: Date.now() };
+    this.stopFollowing();
+    this.stopFollowing = () => {};
+    this.draw();
+    clearTimeout(this.retryTimer);
+    this.retryTimer = window.setTimeout(() => void this.connect(), this.retryMs);
+    this.retryMs = Math.min(LAST_RETRY_MS, this.retryMs * 2);
+  }
+
+  private draw(): void {
+    this.drawTimer ??= window.setTimeout(() => this.drawNow(), DRAW_INTERVAL_MS);
+  }
+
+  private drawNow(): void {
+    if (this.drawTimer !== null) clearTimeout(this.drawTimer);
+    this.drawTimer = null;
+    this.takeIn();
+    for (const listener of this.listeners) listener();
+  }
+
+  private takeIn(): void {
+    const records = this.pending;
+    this.pending = [];
+    if (records.length === 0) return;
+    this.model = withRecords(this.model, records);
+    if (records.some(({ kind }) => kind === "tunables")) void this.refresh();
+  }
+}

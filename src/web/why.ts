@@ -1,0 +1,75 @@
+import { CLAMPS, REASONS, type Reason } from "../core/reasons.ts";
+import { BYTES_PER_MIB } from "../core/units.ts";
+import { bytesText } from "./format.ts";
+import type { GuestView } from "./model.ts";
+
+/** Labels that say more than the reason's own word does. */
+const LABELS: Partial<Record<Reason, string>> = {
+  lower: "giving back",
+  raise: "getting more",
+  missing: "reading missing",
+  back_off: "recovering",
+  hot_cache: "cache is hot",
+  implausible: "odd reading",
+  in_use: "all in use",
+};
+
+/** A reason in a word or two, for labels. */
+export function reasonLabel(reason: Reason): string {
+  return LABELS[reason] ?? reason.replaceAll("_", " ");
+}
+
+/** How much attention a reason asks for. */
+export type Tone = "calm" | "down" | "up" | "hold" | "alarm";
+
+const TONES: Partial<Record<Reason, Tone>> = {
+  lower: "down",
+  raise: "up",
+  emergency: "alarm",
+  stuck: "alarm",
+  implausible: "alarm",
+  back_off: "hold",
+  host_full: "hold",
+  hot_cache: "hold",
+  in_use: "hold",
+  allocatable: "hold",
+  missing: "hold",
+};
+
+export function toneOf(reason: Reason): Tone {
+  return TONES[reason] ?? "calm";
+}
+
+/** Why the guest has what it has, in sentences. */
+export function explain(view: GuestView): readonly string[] {
+  const { figures, decision, problem } = view;
+  const sentences = problem === null ? [] : [`It can't be read or moved now: ${problem}.`];
+  if (view.paused)
+    sentences.push("It is paused: it keeps what it has, whatever is decided, also when memory runs short.");
+  if (figures === null || decision === null) return [...sentences, "It was not stepped yet."];
+  const { currentBytes, targetBytes, goalBytes, floorBytes } = figures;
+  const should = targetBytes === null ? "" : `, and should have ${bytesText(targetBytes)}`;
+  sentences.push(`It has ${bytesText(currentBytes)}${should}.`, REASONS[decision.reason]);
+  sentences.push(...decision.clamps.map((clamp) => CLAMPS[clamp]));
+  if (goalBytes !== null) sentences.push(`Its goal is ${bytesText(goalBytes)}${goalParts(view, goalBytes)}.`);
+  if (floorBytes !== null) sentences.push(`It never gets less than its floor, ${bytesText(floorBytes)}.`);
+  return sentences;
+}
+
+/** A sum that differs by more than this has other parts: not every policy makes its goal as the driver's law does. */
+const ROUNDING_BYTES = BYTES_PER_MIB;
+
+/** What the goal is made of by the driver's law (specification, section 3); empty if that is not how it was made. */
+function goalParts({ figures, observation, tunables }: GuestView, goalBytes: number): string {
+  const swap = tunables.frontswap_selfshrinking === 1 ? (figures?.compressedSwapBytes ?? 0) : 0;
+  const parts: readonly (readonly [number, string])[] = [
+    [figures?.committedBytes ?? 0, "committed"],
+    [(observation?.totalreservePages ?? 0) * (observation?.pageBytes ?? 0), "for the kernel's reserve"],
+    [tunables.selfballoon_reserved_mb * BYTES_PER_MIB, "of room (selfballoon_reserved_mb)"],
+    [swap, "in compressed swap"],
+  ];
+  const sumBytes = parts.reduce((sum, [bytes]) => sum + bytes, 0);
+  if (Math.abs(sumBytes - goalBytes) > ROUNDING_BYTES) return "";
+  const words = parts.filter(([bytes]) => bytes > 0).map(([bytes, what]) => `${bytesText(bytes)} ${what}`);
+  return `: ${words.join(" + ")}`;
+}

@@ -1,0 +1,74 @@
+import { dirname, join } from "node:path";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { createApi } from "../../src/api/api.ts";
+import { serveTcp } from "../../src/api/tcp.ts";
+import { ScriptedControl } from "../support/control.ts";
+import { guestStatus, stepRecord } from "../support/guest-records.ts";
+import { temporaryFolder } from "../support/trees.ts";
+import { browserGate, openPage } from "./support/chromium.ts";
+
+const GUESTS = 1000;
+
+const nameOf = (nth: number): string => `guest-${String(nth).padStart(4, "0")}`;
+
+/** A daemon of a thousand guests, each of which steps once a second. */
+async function serveMany() {
+  const control = new ScriptedControl();
+  const names = Array.from({ length: GUESTS }, (_, nth) => nameOf(nth));
+  for (const name of names) control.statuses.set(name, guestStatus(name));
+  const folder = temporaryFolder();
+  const server = await serveTcp(createApi(control, "1.2.3"), {
+    host: "127.0.0.1",
+    port: 0,
+    tokenFile: null,
+    runtimeTokenFile: join(folder, "token"),
+    pageFolder: join(dirname(inject("command")), "web"),
+  });
+  let t = 0;
+  const timer = setInterval(() => {
+    t += 0.1;
+    for (let count = 0; count < GUESTS / 10; count += 1) {
+      const nth = (Math.round(t * 10) * (GUESTS / 10) + count) % GUESTS;
+      control.journal.add(
+        stepRecord(nameOf(nth), { t, totalramPages: 100_000 + ((nth + Math.round(t)) % 100) * 1000 }),
+      );
+    }
+  }, 100);
+  onTestFinished(async () => {
+    clearInterval(timer);
+    await server.close();
+  });
+  return server;
+}
+
+describe.skipIf(browserGate().skip)("the page of a thousand guests", () => {
+  it("draws only the rows in view, and finds any guest by filter, sorting and scrolling", async () => {
+    const { url } = await serveMany();
+    const { page, complaints } = await openPage(url);
+    await page.getByText(`${GUESTS} shown`).waitFor();
+    expect(await page.getByRole("row").count()).toBeLessThan(60);
+    await page.locator(".scroll").evaluate((box) => box.scrollTo(0, box.scrollHeight));
+    await page.getByRole("link", { name: nameOf(GUESTS - 1) }).waitFor();
+    expect(await page.getByRole("row").count()).toBeLessThan(60);
+    await page.getByLabel("Filter").fill("0777");
+    await page.getByText(`1 of ${GUESTS} shown`).waitFor();
+    await page.getByRole("link", { name: nameOf(777) }).waitFor();
+    await page.getByLabel("Filter").fill("nobody");
+    await page.getByText("No guest matches the filter.").waitFor();
+    await page.getByLabel("Filter").fill("");
+    await page.locator(".scroll").evaluate((box) => box.scrollTo(0, 0));
+    await page.getByRole("button", { name: "Guest" }).click();
+    expect(await page.locator("th[aria-sort]").getAttribute("aria-sort")).toBe("descending");
+    await page.getByRole("link", { name: nameOf(GUESTS - 1) }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("keeps up with a thousand steps a second", async () => {
+    const { url } = await serveMany();
+    const { page } = await openPage(`${url}#/guests/${nameOf(5)}`);
+    const steps = page.locator(".facts div", { hasText: "Steps" }).locator("dd");
+    // The page follows as long as the steps that it shows grow with those that are taken.
+    await expect.poll(async () => Number(await steps.textContent()), { timeout: 15_000 }).toBeGreaterThan(4);
+    expect(await page.locator(".link").textContent()).toBe("live");
+  });
+});

@@ -1,0 +1,23 @@
+import type { Command } from "../../support/command.ts";
+import { Home } from "../../support/home.ts";
+
+/** A real daemon with simulated guests, and where its page is. */
+export interface PageDaemon {
+  readonly home: Home;
+  readonly command: Command;
+  /** With the token, as `run` prints it. */
+  readonly url: string;
+}
+
+/** Start the built daemon with the page on `port`, or any free one. */
+export async function startDaemon(home = new Home(), port = "0"): Promise<PageDaemon> {
+  home.env["SELFBALLOON_LISTEN"] = `127.0.0.1:${port}`;
+  const command = await home.daemon("--backend", "simulated", "--set", "selfballoon_interval=1");
+  const [, url = ""] = await command.says("stdout", /^Dashboard: (\S+)$/m);
+  return { home, command, url };
+}
+
+/** The same address without the token. */
+export function withoutToken(url: string): string {
+  return url.replace(/#.*/, "");
+}

@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Claim, grantBytes, share } from "../../../src/core/share.ts";
+
+const BYTES = 2 ** 40;
+
+const claimWith = (guest: string) =>
+  fc.record<Claim>({
+    guest: fc.constant(guest),
+    currentBytes: fc.nat(BYTES),
+    floorBytes: fc.nat(BYTES / 1024),
+    goalBytes: fc.nat(BYTES),
+    weight: fc.integer({ min: 1, max: 1000 }),
+    activeShare: fc.double({ min: -1, max: 2, noNaN: true }),
+    leftAlone: fc.boolean(),
+  });
+
+const claims = fc
+  .integer({ min: 0, max: 12 })
+  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => claimWith(`guest-${index}`))));
+
+const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
+const firstOf = ({ leftAlone, currentBytes, floorBytes }: Claim): number => (leftAlone ? currentBytes : floorBytes);
+const mostOf = (claim: Claim): number =>
+  claim.leftAlone ? claim.currentBytes : Math.max(claim.floorBytes, claim.goalBytes);
+
+describe("sharing a host", () => {
+  it("never hands out more than the host has, once everybody has its floor", () => {
+    fc.assert(
+      fc.property(claims, fc.nat(BYTES), (all, moreBytes) => {
+        const hostBytes = sumOf(all.map(firstOf)) + moreBytes;
+        expect(sumOf(share(hostBytes, all).values())).toBeLessThanOrEqual(hostBytes);
+      }),
+    );
+  });
+
+  it("gives nobody less than its floor, nor more than it wants, and leaves alone whom it must", () => {
+    fc.assert(
+      fc.property(claims, fc.nat(4 * BYTES), (all, hostBytes) => {
+        const shares = share(hostBytes, all);
+        for (const claim of all) {
+          const bytes = shares.get(claim.guest);
+          expect(Number.isSafeInteger(bytes)).toBe(true);
+          expect(bytes).toBeGreaterThanOrEqual(firstOf(claim));
+          expect(bytes).toBeLessThanOrEqual(mostOf(claim));
+        }
+      }),
+    );
+  });
+
+  it("leaves nothing lying about that somebody wants", () => {
+    fc.assert(
+      fc.property(claims, fc.nat(BYTES), (all, moreBytes) => {
+        const hostBytes = sumOf(all.map(firstOf)) + moreBytes;
+        const handedOut = sumOf(share(hostBytes, all).values());
+        expect(handedOut).toBeGreaterThanOrEqual(Math.min(hostBytes, sumOf(all.map(mostOf))) - all.length);
+      }),
+    );
+  });
+
+  it("does not depend on the order of the guests", () => {
+    const shuffled = claims.chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, fc.nat(4 * BYTES), ([all, mixed], hostBytes) => {
+        const shares = share(hostBytes, all);
+        const again = share(hostBytes, mixed);
+        for (const { guest } of all) expect(again.get(guest)).toBe(shares.get(guest));
+      }),
+    );
+  });
+
+  it("gives the heavier of two guests that are alike at least as much, in proportion where neither is full", () => {
+    const weight = fc.integer({ min: 1, max: 1000 });
+    fc.assert(
+      fc.property(claimWith("a"), weight, weight, fc.nat(2 * BYTES), (claim, light, more, hostBytes) => {
+        const like = { ...claim, leftAlone: false };
+        const shares = share(hostBytes, [
+          { ...like, guest: "light", weight: light },
+          { ...like, guest: "heavy", weight: light + more },
+        ]);
+        const aboveFloor = (guest: string): number => (shares.get(guest) ?? 0) - like.floorBytes;
+        expect(aboveFloor("heavy")).toBeGreaterThanOrEqual(aboveFloor("light") - 1);
+        if (aboveFloor("heavy") < like.goalBytes - like.floorBytes)
+          expect(aboveFloor("heavy") * light).toBeLessThanOrEqual((aboveFloor("light") + 2) * (light + more));
+      }),
+    );
+  });
+
+  it("gives a guest whose memory is idle no more than one alike that uses it", () => {
+    fc.assert(
+      fc.property(claimWith("a"), fc.nat(2 * BYTES), (claim, hostBytes) => {
+        const like = { ...claim, leftAlone: false };
+        const shares = share(hostBytes, [
+          { ...like, guest: "idle", activeShare: 0 },
+          { ...like, guest: "busy", activeShare: 1 },
+        ]);
+        expect(shares.get("idle")).toBeLessThanOrEqual((shares.get("busy") ?? 0) + 1);
+      }),
+    );
+  });
+});
+
+describe("granting memory", () => {
+  const wishes = fc.array(fc.record({ guest: fc.nat(5), wantedBytes: fc.nat(1000), isEmergency: fc.boolean() }), {
+    maxLength: 100,
+  });
+
+  it("never brings the sum above the host, nor into the reserve but in an emergency", () => {
+    fc.assert(
+      fc.property(wishes, fc.nat(2000), fc.nat(500), (all, hostBytes, reserveBytes) => {
+        const have = new Map<number, number>();
+        for (const { guest, wantedBytes, isEmergency } of all) {
+          const before = sumOf(have.values());
+          const ownBytes = have.get(guest) ?? 0;
+          const mostBytes = grantBytes({ hostBytes, reserveBytes, chargedBytes: before }, ownBytes, isEmergency);
+          have.set(guest, Math.min(wantedBytes, mostBytes));
+          const usableBytes = hostBytes - (isEmergency ? 0 : reserveBytes);
+          expect(sumOf(have.values())).toBeLessThanOrEqual(Math.max(before, usableBytes));
+        }
+        expect(sumOf(have.values())).toBeLessThanOrEqual(hostBytes);
+      }),
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { atMost, boundLaw, boundObservation, holdLimits, NO_BOUNDS, NO_LIMITS } from "../../../src/core/limits.ts";
+import { balloonStep } from "../../../src/core/selfballoon.ts";
+import { INITIAL_GUEST_STATE, step } from "../../../src/core/step.ts";
+import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
+import { observationOf } from "../../support/observations.ts";
+
+const MIB = 256;
+const idle = observationOf({ availablePages: 200_000 });
+const law = balloonStep(idle, DEFAULT_TUNABLES);
+const offsetPages = idle.balloonCurrentPages - idle.totalramPages;
+
+describe("limits", () => {
+  it("change nothing where the operator said nothing", () => {
+    const { decision } = step(INITIAL_GUEST_STATE, idle, DEFAULT_TUNABLES, 0);
+    expect(boundObservation(idle, NO_LIMITS)).toBe(idle);
+    expect(boundLaw(law, idle, NO_BOUNDS)).toBe(law);
+    expect(holdLimits(decision, idle, NO_LIMITS)).toBe(decision);
+  });
+
+  it("lower the most that the balloon may be asked for, and never raise it", () => {
+    expect(boundObservation(idle, { ...NO_LIMITS, maxMb: 512 }).balloonMaxPages).toBe(512 * MIB);
+    const small = observationOf({ balloonMaxPages: 100 * MIB });
+    expect(boundObservation(small, { ...NO_LIMITS, maxMb: 512 }).balloonMaxPages).toBe(100 * MIB);
+  });
+
+  it("make min_mb the floor", () => {
+    const leastPages = 1000 * MIB;
+    const bounded = boundLaw(law, idle, { ...NO_BOUNDS, leastPages });
+    expect(bounded).toMatchObject({ balloonTargetPages: leastPages, floorPages: leastPages - offsetPages });
+    expect(bounded.clamps).toContain("min_mb");
+  });
+
+  it("say that a guest at its min_mb is at its floor", () => {
+    const bounded = boundLaw(law, idle, { ...NO_BOUNDS, leastPages: idle.balloonCurrentPages });
+    expect(bounded).toMatchObject({ reason: "at_floor", targetPages: idle.totalramPages });
+  });
+
+  it("let the guard go above a share, because memory in use stays", () => {
+    const used = observationOf({ availablePages: 20_000 });
+    const bounds = { leastPages: 0, sharePages: 100_000 };
+    const { decision } = step(INITIAL_GUEST_STATE, used, DEFAULT_TUNABLES, 0, new Set(), bounds);
+    expect(decision).toMatchObject({ reason: "in_use", clamps: ["share"] });
+    expect(decision.balloonTargetPages).toBeGreaterThan(used.balloonCurrentPages - 20_000);
+  });
+
+  it("bring a guest straight to its share when nothing is in the way", () => {
+    const bounds = { leastPages: 0, sharePages: 150_000 };
+    const { decision } = step(INITIAL_GUEST_STATE, idle, DEFAULT_TUNABLES, 0, new Set(), bounds);
+    expect(decision).toMatchObject({ balloonTargetPages: 150_000, reason: "lower" });
+  });
+
+  it("move the target as far as the balloon's, and name the clamp once", () => {
+    const { decision } = step(INITIAL_GUEST_STATE, idle, DEFAULT_TUNABLES, 0);
+    const cut = atMost(atMost(decision, 200_000, "host"), 150_000, "host");
+    expect(cut).toMatchObject({ balloonTargetPages: 150_000, targetPages: 150_000 - offsetPages, clamps: ["host"] });
+  });
+
+  it("leave a decision that sets nothing alone", () => {
+    const off = step(INITIAL_GUEST_STATE, idle, { ...DEFAULT_TUNABLES, selfballooning: 0 }, 0).decision;
+    expect(holdLimits(off, idle, { minMb: 900, maxMb: 900, weight: 1 })).toBe(off);
+  });
+});

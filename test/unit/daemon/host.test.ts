@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { selfballoonError } from "../../../src/core/errors.ts";
+import type { HostRules } from "../../../src/core/host-rules.ts";
+import { type GuestLimits, NO_LIMITS } from "../../../src/core/limits.ts";
+import { createSettings } from "../../../src/core/settings.ts";
+import type { Tunables } from "../../../src/core/tunables.ts";
+import { BYTES_PER_MIB } from "../../../src/core/units.ts";
+import { Journal } from "../../../src/daemon/journal.ts";
+import { Worker } from "../../../src/daemon/worker.ts";
+import { ScriptedBackend } from "../../support/scripted-backend.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+
+const MIB = 256;
+const MAXIMUM_PAGES = 1024 * MIB;
+
+interface Rig {
+  readonly names?: readonly string[];
+  readonly named?: readonly string[];
+  readonly memoryMb?: number;
+  readonly reserveMb?: number;
+  readonly limits?: Readonly<Record<string, Partial<GuestLimits>>>;
+}
+
+/** A worker over guests of 1 GiB that share a host, on a virtual clock. */
+async function start({ names = ["a", "b"], named = names, memoryMb = 4096, reserveMb = 0, limits = {} }: Rig) {
+  const clock = new VirtualClock();
+  const backend = new ScriptedBackend(...names);
+  for (const name of names) backend.readings.set(name, { balloonMaxPages: MAXIMUM_PAGES });
+  const uses = useMemory(backend);
+  const journal = new Journal(1000, () => clock.wallMs());
+  const settings = createSettings({ hasCompressedSwap: false, defaults: { selfballoon_reserved_mb: 1 } });
+  const guestTunables = (guest: string): Partial<Tunables> => (named.includes(guest) ? {} : { selfballooning: 0 });
+  const hostRules: HostRules = {
+    memoryBytes: memoryMb * BYTES_PER_MIB,
+    reserveBytes: reserveMb * BYTES_PER_MIB,
+    isNamed: (guest) => named.includes(guest),
+    limits: (guest) => ({ ...NO_LIMITS, ...limits[guest] }),
+  };
+  const configured = { settings, sources: {}, guestTunables };
+  const worker = new Worker({ description: "test", backend, clock, journal, dryRun: false, configured, hostRules });
+  await worker.start();
+  const say = (guest: string, readings: object): void => {
+    backend.readings.set(guest, { ...backend.readings.get(guest), ...readings });
+  };
+  const hasMib = (guest: string): number => (backend.readings.get(guest)?.balloonCurrentPages ?? MAXIMUM_PAGES) / MIB;
+  const decision = (guest: string) => worker.guests().find((status) => status.guest === guest)?.decision;
+  return { clock, backend, journal, worker, uses, say, hasMib, decision };
+}
+
+/** Have guests use memory, 200 MiB each unless the map says otherwise: the rest of what they have is available. */
+function useMemory(backend: ScriptedBackend): Map<string, number> {
+  const usesMib = new Map<string, number>();
+  const availablePages = (guest: string): number =>
+    Math.max(0, (backend.readings.get(guest)?.totalramPages ?? 250_000) - (usesMib.get(guest) ?? 200) * MIB);
+  const observe = backend.observe.bind(backend);
+  backend.observe = async (guest) => {
+    const { observation, notices } = await observe(guest);
+    return { observation: { ...observation, availablePages: availablePages(guest) }, notices };
+  };
+  backend.watch = (guest) => ({ availablePages: availablePages(guest), totalramPages: null });
+  return usesMib;
+}
+
+describe("a host's guests", () => {
+  it("are only shown if the configuration does not name them, and go on being read", async () => {
+    const { clock, backend, decision, say, worker } = await start({ named: ["a"] });
+    await clock.advance(5000);
+    say("b", { committedPages: 12_345 });
+    await clock.advance(5000);
+    expect(backend.targets.map(({ guest }) => guest)).not.toContain("b");
+    expect(decision("b")).toMatchObject({ reason: "unnamed", targetPages: null });
+    expect(worker.guests()).toContainEqual(
+      expect.objectContaining({ guest: "b", observation: expect.objectContaining({ committedPages: 12_345 }) }),
+    );
+  });
+
+  it("never get less than their min_mb nor more than their max_mb", async () => {
+    const limits = { a: { minMb: 800 }, b: { maxMb: 300 } };
+    const { clock, hasMib, say, uses } = await start({ limits });
+    await clock.advance(200_000);
+    expect(hasMib("a")).toBe(800);
+    expect(hasMib("b")).toBeLessThanOrEqual(300);
+    uses.set("b", 900);
+    say("b", { committedPages: 2 ** 30 });
+    await clock.advance(10_000);
+    expect(hasMib("b")).toBe(300);
+  });
+
+  it("go straight to their share when the host has less than they have together", async () => {
+    const { clock, hasMib } = await start({ memoryMb: 1500 });
+    await clock.advance(10_000);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1500);
+  });
+
+  it("share by weight", async () => {
+    const { clock, hasMib, say } = await start({ memoryMb: 1200, limits: { a: { weight: 3 } } });
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
+    await clock.advance(60_000);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1200);
+    expect(hasMib("a")).toBeGreaterThan(1.5 * hasMib("b"));
+  });
+
+  it("are lowered at once when another waits for memory, and only then it is given", async () => {
+    const { clock, backend, hasMib, say, decision } = await start({ memoryMb: 1100 });
+    say("b", { committedPages: 200_000 });
+    await clock.advance(120_000);
+    const before = hasMib("a");
+    say("b", { committedPages: 20_000 });
+    say("a", { committedPages: 200_000 });
+    const from = backend.targets.length;
+    await clock.advance(10_100);
+    const moves = backend.targets.slice(from).map(({ guest }) => guest);
+    expect(moves.indexOf("b")).toBeLessThan(moves.indexOf("a"));
+    expect(hasMib("a")).toBeGreaterThan(before);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1100);
+    expect(decision("a")?.clamps).not.toContain("floor");
+  });
+
+  it("take the reserve in an emergency only", async () => {
+    const { clock, hasMib, say, uses } = await start({ memoryMb: 1000, reserveMb: 200 });
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
+    await clock.advance(60_000);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(800);
+    uses.set("a", hasMib("a") - 60);
+    await clock.advance(200);
+    const sumMib = hasMib("a") + hasMib("b");
+    expect(sumMib).toBeGreaterThan(850);
+    expect(sumMib).toBeLessThanOrEqual(1000);
+  });
+
+  it("yield what they hold out of caution alone when another runs short, but not what they use", async () => {
+    const { clock, hasMib, uses, decision } = await start({ memoryMb: 1200 });
+    await clock.advance(60_000);
+    uses.set("a", hasMib("a") - 60);
+    await clock.advance(1000);
+    uses.set("a", 200);
+    await clock.advance(8000);
+    const held = hasMib("a");
+    expect(decision("a")?.reason).toBe("emergency");
+    uses.set("b", 700);
+    await clock.advance(3000);
+    expect(hasMib("a")).toBeLessThan(held);
+    expect(hasMib("a")).toBeGreaterThan(200);
+    expect(hasMib("b")).toBeGreaterThan(740);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1200);
+  });
+
+  it("are counted with what they have while they can't be read", async () => {
+    const { clock, backend, hasMib, say } = await start({ memoryMb: 1400 });
+    await clock.advance(1);
+    const hasB = hasMib("b");
+    backend.faults.set("b", "fault");
+    say("a", { committedPages: 260_000 });
+    await clock.advance(10_000);
+    expect(hasMib("a") + hasB).toBeLessThanOrEqual(1400);
+  });
+
+  it("make room for the others when they are gone", async () => {
+    const { clock, backend, hasMib, say } = await start({ memoryMb: 1000 });
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
+    await clock.advance(60_000);
+    expect(hasMib("a")).toBeLessThan(700);
+    backend.names.delete("b");
+    await clock.advance(20_000);
+    expect(hasMib("a")).toBeGreaterThan(750);
+  });
+
+  it("get no more than the host has, when nobody can read them", async () => {
+    const { clock, backend, hasMib } = await start({ memoryMb: 1000, limits: { a: { maxMb: 600 } } });
+    await clock.advance(60_000);
+    backend.faults.set("a", "hang");
+    await clock.advance(60_000);
+    expect(hasMib("a")).toBeLessThanOrEqual(600);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1000);
+    expect(backend.targets).not.toContainEqual({ guest: "a", pages: "full" });
+  });
+});
+
+describe("a guest whose balloon frees nothing on its host", () => {
+  it("is taken no more from, once that is certain, and that is told once", async () => {
+    const { clock, backend, journal, hasMib, say } = await start({ names: ["a"], limits: { a: { minMb: 600 } } });
+    const observe = backend.observe.bind(backend);
+    backend.observe = async (guest) => ({ ...(await observe(guest)), rssBytes: 2048 * BYTES_PER_MIB });
+    await clock.advance(120_000);
+    say("a", { totalramPages: 700 * MIB, balloonCurrentPages: 700 * MIB });
+    await clock.advance(600_000);
+    expect(hasMib("a")).toBeGreaterThan(650);
+    const notices = journal.after(0).flatMap((record) => (record.kind === "notice" ? [record.notice.code] : []));
+    expect(notices).toEqual(["no_effect"]);
+  });
+});
+
+describe("a guest that does not run", () => {
+  async function startWith(state: string) {
+    const rig = await start({ names: ["a"] });
+    await rig.clock.advance(20_000);
+    rig.backend.observe = () => Promise.reject(selfballoonError("ERR_GUEST_LEFT_ALONE", { guest: "a", state }));
+    return rig;
+  }
+
+  it("is given all its memory at once when it restarts, and is told to be restarting once", async () => {
+    const { clock, backend, journal, uses } = await startWith("restarting");
+    uses.set("a", 1024);
+    await clock.advance(1000);
+    expect(backend.targets.filter(({ pages }) => pages === "full")).toHaveLength(1);
+    await clock.advance(30_000);
+    expect(backend.targets.filter(({ pages }) => pages === "full")).toHaveLength(1);
+    const notices = journal.after(0).flatMap((record) => (record.kind === "notice" ? [record.notice.code] : []));
+    expect(notices).toEqual(["restarts"]);
+  });
+
+  it.each(["paused", "migrating"])("is left alone while it is %s", async (state) => {
+    const { clock, backend } = await startWith(state);
+    const moves = backend.targets.length;
+    await clock.advance(120_000);
+    expect(backend.targets).toHaveLength(moves);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import type { JournalRecord } from "../../../src/core/control.ts";
+import { EMPTY_MODEL, pointsPerGuest, pressurePercent, withGuests, withRecords } from "../../../src/web/model.ts";
+import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+
+const stepped = (seq: number, guest: string, readings: Parameters<typeof stepRecord>[1] = {}): JournalRecord => ({
+  ...stepRecord(guest, { t: seq, ...readings }),
+  seq,
+  atMs: seq * 1000,
+});
+
+describe("the page's model", () => {
+  it("keeps the last step of a guest, and its past", () => {
+    const model = withRecords(EMPTY_MODEL, [
+      stepped(1, "a", { totalramPages: 1000 }),
+      stepped(2, "a", { totalramPages: 900 }),
+    ]);
+    const view = model.guests.get("a");
+    expect(view).toMatchObject({ steps: 2, figures: { currentBytes: 900 * 4096 }, problem: null });
+    expect(view?.points.map(({ figures }) => figures.currentBytes)).toEqual([1000 * 4096, 900 * 4096]);
+    expect(model.lastSeq).toBe(2);
+  });
+
+  it("puts replayed records into the past without touching what the daemon lists", () => {
+    const listed = withGuests(EMPTY_MODEL, [guestStatus("a", { t: 9, totalramPages: 700 })]);
+    const view = withRecords(listed, [stepped(3, "a", { totalramPages: 900 })]).guests.get("a");
+    expect(view?.figures?.currentBytes).toBe(700 * 4096);
+    expect(view?.points).toHaveLength(1);
+  });
+
+  it("drops guests that are gone, and keeps the past of the others", () => {
+    const before = withRecords(EMPTY_MODEL, [stepped(1, "a"), stepped(2, "b")]);
+    const after = withGuests(before, [guestStatus("a")]);
+    expect([...after.guests.keys()]).toEqual(["a"]);
+    expect(after.guests.get("a")?.points).toHaveLength(1);
+  });
+
+  it("takes in pauses and faults", () => {
+    const before = withGuests(EMPTY_MODEL, [guestStatus("a")]);
+    const paused = withRecords(before, [{ kind: "pause", seq: 1, atMs: 1, guest: "a", paused: true }]);
+    expect(paused.guests.get("a")?.paused).toBe(true);
+    const fault = { kind: "fault", seq: 2, atMs: 2, guest: "a", code: "ERR_DEADLINE", problem: "late" } as const;
+    expect(withRecords(paused, [fault]).guests.get("a")).toMatchObject({
+      state: "unreadable",
+      problem: "late",
+      paused: true,
+    });
+  });
+
+  it("lists a decision only when its reason changed", () => {
+    const model = withRecords(EMPTY_MODEL, [
+      stepped(1, "a"),
+      stepped(2, "a"),
+      stepped(3, "a", { totalramPages: 10_000, balloonCurrentPages: 22_144 }),
+    ]);
+    expect(model.events.map(({ record }) => record.seq)).toEqual([3, 1]);
+  });
+
+  it("holds a bounded past, however many guests and records there are", () => {
+    const many = Array.from({ length: 3000 }, (_, nth) => stepped(nth + 1, "a"));
+    expect(withRecords(EMPTY_MODEL, many).guests.get("a")?.points).toHaveLength(pointsPerGuest(1));
+    expect(withRecords(EMPTY_MODEL, many).events.length).toBeLessThanOrEqual(300);
+    expect(pointsPerGuest(1)).toBe(720);
+    expect(pointsPerGuest(1000)).toBe(120);
+    expect(pointsPerGuest(4096)).toBe(60);
+  });
+});
+
+describe("pressure", () => {
+  const at = (t: number, psiSomeTotalUs: number | null) => ({ t, psiSomeTotalUs });
+
+  it("is the share of time between two readings", () => {
+    expect(pressurePercent(at(10, 0), at(12, 500_000))).toBe(25);
+  });
+
+  it("is not known where a reading is missing, fell or is of the same moment", () => {
+    expect(pressurePercent(at(10, null), at(12, 5))).toBeNull();
+    expect(pressurePercent(at(10, 5), at(12, null))).toBeNull();
+    expect(pressurePercent(at(10, 500), at(12, 5))).toBeNull();
+    expect(pressurePercent(at(10, 5), at(10, 5))).toBeNull();
+  });
+});

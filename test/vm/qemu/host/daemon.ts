@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { StepRecord } from "../../../../src/core/control.ts";
+import { waitUntil } from "../../rig/wait.ts";
+
+const DIST = fileURLToPath(new URL("../../../../dist", import.meta.url));
+const END_DEADLINE_MS = 30_000;
+
+/** The built command as a host's daemon, in a process of its own. */
+export class HostDaemon {
+  /** Every step so far, in order. */
+  readonly steps: StepRecord[] = [];
+  /** Its log so far. */
+  log = "";
+  private readonly child: ChildProcess;
+  private readonly folder: string;
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.child = child;
+    this.folder = folder;
+    if (child.stdout !== null)
+      createInterface(child.stdout).on("line", (line) => this.steps.push(JSON.parse(line) as StepRecord));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.log += text;
+    });
+  }
+
+  /** Run it by `config`, a configuration file's text; from a copy of dist/, which may be built anew meanwhile. */
+  static async start(config: string): Promise<HostDaemon> {
+    const folder = await mkdtemp(join(tmpdir(), "selfballoon-host-"));
+    await cp(DIST, join(folder, "dist"), { recursive: true });
+    const file = join(folder, "selfballoon.toml");
+    await writeFile(file, `${config}\n[api]\nsocket = "${join(folder, "selfballoon.sock")}"\n`);
+    const argv = [join(folder, "dist/selfballoon.mjs"), "run", "--config", file, "--json"];
+    return new HostDaemon(spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] }), folder);
+  }
+
+  /** The guest's last step; none yet: undefined. */
+  lastStep(guest: string): StepRecord | undefined {
+    return this.steps.findLast(({ decision }) => decision.guest === guest);
+  }
+
+  /** Wait until the log says `text`. */
+  async says(text: string, deadlineMs: number): Promise<void> {
+    await waitUntil(`the daemon to say "${text}"\n${this.log.slice(-2000)}`, () => this.log.includes(text), deadlineMs);
+  }
+
+  /** Tell it to go. @returns its exit code. */
+  async end(): Promise<number | null> {
+    const ended = once(this.child, "exit", { signal: AbortSignal.timeout(END_DEADLINE_MS) });
+    this.child.kill("SIGTERM");
+    await ended;
+    return this.child.exitCode;
+  }
+
+  /** End it at once if it still runs, and remove its files. */
+  async dispose(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
