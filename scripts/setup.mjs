@@ -24,8 +24,10 @@ function run(what, command, args) {
 
 const lock = join(root, "package-lock.json");
 if (newestMs(join(root, "node_modules/.package-lock.json")) < statSync(lock).mtimeMs) {
+  // Not `npm ci`: it refuses the lock file where a registry lacks the optional binaries of other platforms.
   run("Installing the tools that build and test selfballoon", "npm", [
-    "ci",
+    "install",
+    "--no-save",
     "--no-audit",
     "--no-fund",
     "--loglevel=error",
