@@ -5,8 +5,9 @@ import type { Configured } from "../core/settings.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { withDeadline } from "./deadline.ts";
 import { faultOf } from "./fault.ts";
-import { GuestLoop, type LoopContext } from "./guest-loop.ts";
+import { GuestLoop } from "./guest-loop.ts";
 import { HostArbiter } from "./host-arbiter.ts";
+import type { LoopContext } from "./loop-context.ts";
 import { effectiveTunables, TunableBoard, type Write } from "./tunable-board.ts";
 
 /** How often guests that came and went are looked for. */

@@ -1,0 +1,151 @@
+import type { Reading } from "../core/backend.ts";
+import type { StepRecord } from "../core/control.ts";
+import type { Decision } from "../core/decision.ts";
+import { watchLinePages } from "../core/guard/watch-line.ts";
+import { isComplete, type Observation } from "../core/observation.ts";
+import { startReservedMb } from "../core/startup.ts";
+import { type GuestState, noteRise, restartInertia, startState, step } from "../core/step.ts";
+import type { Tunables } from "../core/tunables.ts";
+import { GuestCalls } from "./guest-calls.ts";
+import type { LoopContext } from "./loop-context.ts";
+import { ShrinkJob } from "./shrink-job.ts";
+
+/** What the loop tells its stepper, and what it wants to hear. */
+export interface StepperHooks {
+  /** Whether the balloon may be moved now. */
+  readonly mayMove: () => boolean;
+  /** The guest was read well. */
+  readonly onRead: () => void;
+}
+
+/** What is known of one guest, and one pass over it: observe, decide, apply, record. */
+export class GuestStepper {
+  /** 10 % of the RAM that the guest had when it was first read, in MiB. */
+  startReservedMb = 0;
+  steps = 0;
+  last: StepRecord | null = null;
+  private readonly guest: string;
+  private readonly context: LoopContext;
+  private readonly hooks: StepperHooks;
+  private readonly calls: GuestCalls;
+  private readonly shrinkJob: ShrinkJob | null;
+  private state: GuestState;
+
+  constructor(guest: string, context: LoopContext, hooks: StepperHooks) {
+    this.guest = guest;
+    this.context = context;
+    this.hooks = hooks;
+    this.calls = new GuestCalls(guest, context);
+    const { swapShrinker = null, journal } = context;
+    this.shrinkJob = swapShrinker === null ? null : new ShrinkJob(guest, swapShrinker, journal);
+    this.state = startState(context.policy ?? "driver");
+  }
+
+  /** One whole pass. */
+  async stepOnce(): Promise<void> {
+    const beganMs = this.context.clock.nowMs();
+    await this.stopShrinking();
+    const before = this.state;
+    let reading = await this.observe();
+    if (this.last === null) this.startReservedMb = reservedFor(reading.observation);
+    const tunables = this.tunables();
+    let stepped = this.decide(before, reading, tunables);
+    // Readings are old by the time they were judged: what moves a balloon is judged on a fresh one.
+    if (movePages(stepped.decision, reading) !== 0) {
+      reading = await this.observe();
+      stepped = this.decide(before, reading, tunables);
+    }
+    this.state = stepped.state;
+    this.steps += 1;
+    await this.applyAndRecord(stepped.decision, reading, tunables, beganMs);
+  }
+
+  /** Memory was found short since `beganMs`: only ever upward. What was over by then is left to the next step. */
+  async answerShortage(beganMs: number): Promise<void> {
+    await this.stopShrinking();
+    const tunables = this.tunables();
+    const reading = await this.observe();
+    const { state, decision } = this.decide(this.state, reading, tunables);
+    if (movePages(decision, reading) <= 0) return;
+    this.state = { ...state, shrink: this.state.shrink };
+    await this.applyAndRecord({ ...decision, frontswapTargetPages: null }, reading, tunables, beganMs);
+  }
+
+  /** Read the guest, so that what it has counts before anything is granted to another. */
+  async look(): Promise<void> {
+    await this.observe();
+  }
+
+  async stopShrinking(): Promise<void> {
+    await this.shrinkJob?.stop();
+  }
+
+  /** Give the guest all its memory. */
+  async release(): Promise<void> {
+    await this.calls.release();
+  }
+
+  /** All that the guest may have: on a shared host as much of it as there is. */
+  async giveAll(restarts: boolean): Promise<void> {
+    if (!this.hooks.mayMove()) return;
+    const mostBytes = this.context.arbiter?.mostBytes(this.guest, restarts) ?? null;
+    const pageBytes = this.last?.observation.pageBytes ?? 1;
+    if (restarts || mostBytes === null) await this.release();
+    else await this.calls.apply(Math.floor(mostBytes / pageBytes), pageBytes);
+  }
+
+  noteRise(risePages: number): void {
+    this.state = noteRise(this.state, risePages);
+  }
+
+  restartInertia(tunables: Tunables): void {
+    this.state = restartInertia(this.state, tunables);
+  }
+
+  /** What must be available until the next step; null while the guest has all that it may have, or nothing is known. */
+  linePages(): number | null {
+    if (this.last === null || this.context.without?.has("emergency")) return null;
+    const { observation, decision } = this.last;
+    return watchLinePages(this.state, observation, decision, this.tunables());
+  }
+
+  tunables(): Tunables {
+    return this.context.tunables(this.guest, this.startReservedMb);
+  }
+
+  private decide(state: GuestState, { observation }: Reading, tunables: Tunables): ReturnType<typeof step> {
+    const { arbiter, clock, without } = this.context;
+    return (arbiter?.step ?? step)(state, observation, tunables, clock.nowMs(), without);
+  }
+
+  private async observe(): Promise<Reading> {
+    const reading = await this.calls.observe();
+    if (isComplete(reading.observation)) this.hooks.onRead();
+    return this.context.arbiter?.bound(reading) ?? reading;
+  }
+
+  private async applyAndRecord(
+    decision: Decision,
+    reading: Reading,
+    tunables: Tunables,
+    beganMs: number,
+  ): Promise<void> {
+    const { observation } = reading;
+    const { balloonTargetPages } = decision;
+    const applied = balloonTargetPages !== null && movePages(decision, reading) !== 0 && this.hooks.mayMove();
+    if (applied) await this.calls.apply(balloonTargetPages, observation.pageBytes);
+    const durationMs = this.context.clock.nowMs() - beganMs;
+    const record = this.context.journal.add({ kind: "step", observation, decision, tunables, applied, durationMs });
+    if (record.kind === "step") this.last = record;
+    if (this.hooks.mayMove()) this.shrinkJob?.start(decision, observation, tunables);
+  }
+}
+
+/** How far a decision moves the guest's RAM, in pages; 0 if it sets nothing. */
+function movePages({ targetPages }: Decision, { observation }: Reading): number {
+  return targetPages === null || observation.totalramPages === null ? 0 : targetPages - observation.totalramPages;
+}
+
+function reservedFor({ totalramPages, pageBytes }: Observation): number {
+  return totalramPages === null ? 0 : startReservedMb(totalramPages, pageBytes);
+}
