@@ -3,20 +3,16 @@ import type { Decision } from "../core/decision.ts";
 import type { HostRules } from "../core/host-rules.ts";
 import { atMost, type Bounds, boundObservation, holdLimits } from "../core/limits.ts";
 import type { Observation } from "../core/observation.ts";
-import { neededPages, onlyNeeded, yieldSpare } from "../core/scarcity.ts";
-import { grantBytes, type Purse, share } from "../core/share.ts";
+import { onlyNeeded, yieldSpare } from "../core/scarcity.ts";
+import { grantBytes, type Purse } from "../core/share.ts";
 import { step } from "../core/step.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { pagesFromMib } from "../core/units.ts";
 import { EffectWatch } from "./effect-watch.ts";
+import { accountAfter, openAccount } from "./host-account.ts";
 import { HostLedger } from "./host-ledger.ts";
+import { HostShares } from "./host-shares.ts";
 import type { Journal } from "./journal.ts";
-
-/** Shares are computed anew after so long. */
-const SHARES_KEPT_MS = 250;
-
-/** After a guest was refused memory, the others go down to their shares for so long. */
-const SHORT_MS = 10_000;
 
 /** At most so often those who have more than their share are asked to step before it is their turn. */
 const HURRY_MS = 1000;
@@ -35,12 +31,7 @@ export class HostArbiter {
   private readonly hurry: Hurry;
   private readonly ledger = new HostLedger();
   private readonly effects = new EffectWatch();
-  private shares: ReadonlyMap<string, number> = new Map();
-  private sharesAtMs = Number.NEGATIVE_INFINITY;
-  private shortUntilMs = Number.NEGATIVE_INFINITY;
-  /** The guest whose emergency could last not be answered in full, and for how long others give way to it. */
-  private waiting = "";
-  private waitingUntilMs = Number.NEGATIVE_INFINITY;
+  private readonly shares = new HostShares(this.ledger);
   private hurriedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(rules: HostRules, journal: Journal, hurry: Hurry) {
@@ -52,7 +43,7 @@ export class HostArbiter {
   /** Take over rules that were read anew. */
   configure(rules: HostRules): void {
     this.rules = rules;
-    this.sharesAtMs = Number.NEGATIVE_INFINITY;
+    this.shares.forget();
   }
 
   /** What was read of a guest, within the operator's limits. */
@@ -105,20 +96,10 @@ export class HostArbiter {
     this.ledger.set(guest, null);
   }
 
-  /** A guest that has taken no step yet wants what it has. */
-  private open({ guest, pageBytes, balloonCurrentPages, balloonMaxPages }: Observation): void {
-    if (this.ledger.get(guest) !== null || balloonCurrentPages === null) return;
-    const currentBytes = balloonCurrentPages * pageBytes;
-    this.ledger.set(guest, {
-      guest,
-      currentBytes,
-      floorBytes: 0,
-      goalBytes: currentBytes,
-      weight: this.rules.limits(guest).weight,
-      activeShare: 1,
-      leftAlone: !this.rules.isNamed(guest),
-      maximumBytes: balloonMaxPages === null ? null : balloonMaxPages * pageBytes,
-    });
+  private open(observation: Observation): void {
+    const { guest } = observation;
+    if (this.ledger.get(guest) !== null) return;
+    this.ledger.set(guest, openAccount(observation, this.rules.limits(guest).weight, this.rules.isNamed(guest)));
   }
 
   private named(decision: Decision): Decision {
@@ -135,7 +116,7 @@ export class HostArbiter {
     nowMs: number,
     { leastPages, sharePages }: Bounds,
   ): Decision {
-    const isWaitedFor = this.waiting !== observation.guest && nowMs < this.waitingUntilMs;
+    const isWaitedFor = this.shares.isWaitedFor(observation.guest, nowMs);
     if (!isWaitedFor || sharePages === Number.POSITIVE_INFINITY) return decision;
     const yielded = yieldSpare(decision, observation, tunables, Math.max(leastPages, sharePages));
     return yielded === decision ? onlyNeeded(decision, observation, tunables) : yielded;
@@ -150,51 +131,21 @@ export class HostArbiter {
     const purse = { ...this.purse(), chargedBytes: this.ledger.chargedBytes - charged + ownBytes };
     const mostPages = Math.floor(grantBytes(purse, ownBytes, wanted.reason === "emergency") / pageBytes);
     if (wanted.balloonTargetPages <= mostPages) return wanted;
-    this.shortUntilMs = nowMs + SHORT_MS;
-    if (wanted.reason === "emergency") {
-      this.waiting = guest;
-      this.waitingUntilMs = this.shortUntilMs;
-    }
+    this.shares.noteRefusal(guest, wanted.reason === "emergency", nowMs);
     this.hurryDonors(guest, nowMs);
     const granted = onlyNeeded(atMost(wanted, mostPages, "host"), observation, tunables);
     return mostPages > balloonCurrentPages ? granted : { ...granted, reason: "host_full" };
   }
 
   private charge(wanted: Decision, decision: Decision, observation: Observation, tunables: Tunables): void {
-    const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
-    if (balloonCurrentPages === null) return;
-    const targetPages = decision.balloonTargetPages ?? balloonCurrentPages;
-    const offsetPages = balloonCurrentPages - (totalramPages ?? balloonCurrentPages);
-    // A guest may say anything of itself, but not claim less than nothing or more than its machine has.
-    const claimed = (pages: number): number =>
-      Math.max(0, Math.min(pages, balloonMaxPages ?? Number.POSITIVE_INFINITY)) * pageBytes;
-    // What a safety of the guard asked for is needed, whatever the law's goal.
-    const goalPages = Math.max((decision.goalPages ?? 0) + offsetPages, neededPages(wanted, observation, tunables));
-    const isKnown = totalramPages !== null && availablePages !== null && totalramPages > 0;
-    this.ledger.set(guest, {
-      guest,
-      currentBytes: Math.max(balloonCurrentPages, targetPages) * pageBytes,
-      floorBytes: claimed((decision.floorPages ?? 0) + offsetPages),
-      goalBytes: claimed(goalPages),
-      weight: this.rules.limits(guest).weight,
-      activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
-      leftAlone: decision.balloonTargetPages === null,
-      maximumBytes: balloonMaxPages === null ? null : balloonMaxPages * pageBytes,
-    });
+    const { weight } = this.rules.limits(observation.guest);
+    const account = accountAfter(wanted, decision, observation, tunables, weight);
+    if (account !== null) this.ledger.set(observation.guest, account);
   }
 
-  /** What the guest is entitled to while the host is short; infinite while there is enough for all. */
   private shareBytes(guest: string, nowMs: number): number {
     const { hostBytes, reserveBytes } = this.purse();
-    const usableBytes = hostBytes - reserveBytes;
-    const isShort =
-      Math.max(this.ledger.chargedBytes, this.ledger.wantedBytes) > usableBytes || nowMs < this.shortUntilMs;
-    if (!isShort) return Number.POSITIVE_INFINITY;
-    if (nowMs - this.sharesAtMs > SHARES_KEPT_MS) {
-      this.shares = share(usableBytes, this.ledger.all());
-      this.sharesAtMs = nowMs;
-    }
-    return this.shares.get(guest) ?? Number.POSITIVE_INFINITY;
+    return this.shares.shareBytes(guest, hostBytes - reserveBytes, nowMs);
   }
 
   /** A guest waits for memory: whoever has more than its share steps now, not when its interval is over. */

@@ -1,9 +1,4 @@
-import type { Claim } from "../core/share.ts";
-
-/** What is known of a guest of a host, and the most that it could have; null if that is not known. */
-export interface Account extends Claim {
-  readonly maximumBytes: number | null;
-}
+import type { Account } from "./host-account.ts";
 
 /** The accounts of a host's guests, with sums that cost nothing to read. */
 export class HostLedger {
