@@ -1,4 +1,4 @@
-import { type AdaptiveState, adaptiveGoal, INITIAL_ADAPTIVE_STATE } from "./adaptive.ts";
+import { adaptiveGoal } from "./adaptive.ts";
 import type { Decision } from "./decision.ts";
 import { guard, NO_SAFETY } from "./guard/guard.ts";
 import type { Safety } from "./guard/safeties.ts";
@@ -12,22 +12,21 @@ import type { Tunables } from "./tunables.ts";
 
 /** What a step needs to remember of one guest. */
 export interface GuestState {
+  readonly policy: Policy;
   readonly shrink: ShrinkState;
   readonly guard: GuardState;
-  /** What the adaptive policy has learnt; null under the driver's. */
-  readonly adaptive: AdaptiveState | null;
 }
 
 /** A guest that was never stepped. */
 export const INITIAL_GUEST_STATE: GuestState = Object.freeze({
+  policy: "driver",
   shrink: INITIAL_SHRINK_STATE,
   guard: INITIAL_GUARD_STATE,
-  adaptive: null,
 });
 
 /** A guest that was never stepped, under `policy`: chosen once, it holds for as long as the state is kept. */
 export function startState(policy: Policy): GuestState {
-  return policy === "adaptive" ? { ...INITIAL_GUEST_STATE, adaptive: INITIAL_ADAPTIVE_STATE } : INITIAL_GUEST_STATE;
+  return { ...INITIAL_GUEST_STATE, policy };
 }
 
 /**
@@ -58,32 +57,31 @@ export function step(
     reason: balloon.reason,
     clamps: balloon.clamps,
   };
-  return { state: { shrink: shrunk.state, guard: balloon.guard, adaptive: balloon.adaptive }, decision };
+  return { state: { policy: state.policy, shrink: shrunk.state, guard: balloon.guard }, decision };
 }
 
 interface BalloonPart extends Omit<Decision, "t" | "guest" | "frontswapTargetPages"> {
   readonly guard: GuardState;
-  readonly adaptive: AdaptiveState | null;
 }
 
 const NOTHING_SET = { goalPages: null, floorPages: null, targetPages: null, balloonTargetPages: null, clamps: [] };
 
 function decideBalloon(
-  { guard: before, adaptive: learnt }: GuestState,
+  { policy, guard: before }: GuestState,
   observation: Observation,
   tunables: Tunables,
   nowMs: number,
-  omitted: ReadonlySet<Safety>,
+  without: ReadonlySet<Safety>,
   bounds: Bounds,
 ): BalloonPart {
-  if (tunables.selfballooning !== 1) return { ...NOTHING_SET, reason: "off", guard: before, adaptive: learnt };
-  if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing", guard: before, adaptive: learnt };
-  const aim = learnt === null ? null : adaptiveGoal(learnt, observation, before.risePages, tunables, nowMs);
-  const adaptive = aim?.state ?? learnt;
-  const without = aim === null ? omitted : withoutHotCache(omitted);
-  const law = boundLaw(balloonStep(observation, tunables, aim?.goalPages), observation, bounds);
+  if (tunables.selfballooning !== 1) return { ...NOTHING_SET, reason: "off", guard: before };
+  if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing", guard: before };
+  const isGuarded = tunables.guard === 1;
+  // Without the guard nothing would keep the cache, and guard = 0 is the driver, bit for bit.
+  const adaptive = policy === "adaptive" && isGuarded ? adaptiveGoal(before, observation, tunables, nowMs) : null;
+  const law = boundLaw(balloonStep(observation, tunables, adaptive ?? undefined), observation, bounds);
   const wanted = { targetPages: law.targetPages, maximumPages: maximumTarget(observation) };
-  const guarded = tunables.guard === 1 ? guard(before, observation, wanted, tunables, nowMs, without) : null;
+  const guarded = isGuarded ? guard(before, observation, wanted, tunables, nowMs, without) : null;
   const targetPages = guarded?.targetPages ?? law.targetPages;
   return {
     goalPages: law.goalPages,
@@ -93,15 +91,7 @@ function decideBalloon(
     reason: guarded?.safety ?? law.reason,
     clamps: law.clamps,
     guard: guarded?.state ?? before,
-    adaptive,
   };
-}
-
-const NO_HOT_CACHE: ReadonlySet<Safety> = new Set(["hot_cache"]);
-
-/** A goal that has learnt what cache is needed answers for the cache itself, and more finely. */
-function withoutHotCache(omitted: ReadonlySet<Safety>): ReadonlySet<Safety> {
-  return omitted === NO_SAFETY ? NO_HOT_CACHE : new Set([...omitted, "hot_cache"]);
 }
 
 function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tunables): ReturnType<typeof shrinkStep> {
@@ -113,6 +103,13 @@ function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tuna
 /** `frontswap_inertia` was written: the wait starts anew at the new value (specification, section 5). */
 export function restartInertia(state: GuestState, tunables: Tunables): GuestState {
   return { ...state, shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
+}
+
+/** What was decided was not asked of the guest: it can't be stuck for not following it. */
+export function noteNotAsked(state: GuestState): GuestState {
+  const { progress } = state.guard;
+  if (progress.askedPages === null) return state;
+  return { ...state, guard: { ...state.guard, progress: { ...progress, askedPages: null } } };
 }
 
 /** The watch saw demand rise by so much within one reaction time: the guard reckons with it from now on. */

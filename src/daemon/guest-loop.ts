@@ -85,11 +85,11 @@ export class GuestLoop {
     this.fastLane.start();
   }
 
-  /** Give the guest all its memory, once the step under way has ended. */
-  async release(): Promise<void> {
-    if (this.context.dryRun) return;
+  /** Give the guest all its memory, once the step under way has ended. @returns false if there was nothing to give. */
+  async release(): Promise<boolean> {
+    if (this.context.dryRun) return false;
     await this.work.ended();
-    await this.stepper.release();
+    return this.stepper.release();
   }
 
   /** False if a step is long overdue. */

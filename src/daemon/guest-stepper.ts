@@ -4,7 +4,7 @@ import type { Decision } from "../core/decision.ts";
 import { watchLinePages } from "../core/guard/watch-line.ts";
 import { isComplete, type Observation } from "../core/observation.ts";
 import { startReservedMb } from "../core/startup.ts";
-import { type GuestState, noteRise, restartInertia, startState, step } from "../core/step.ts";
+import { type GuestState, noteNotAsked, noteRise, restartInertia, startState, step } from "../core/step.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { GuestCalls } from "./guest-calls.ts";
 import type { LoopContext } from "./loop-context.ts";
@@ -80,9 +80,10 @@ export class GuestStepper {
     await this.shrinkJob?.stop();
   }
 
-  /** Give the guest all its memory. */
-  async release(): Promise<void> {
+  /** Give the guest all its memory. @returns false if it turned out to have no balloon. */
+  async release(): Promise<boolean> {
     await this.calls.release();
+    return this.last === null || this.last.observation.balloonCurrentPages !== null;
   }
 
   /** All that the guest may have: on a shared host as much of it as there is. */
@@ -138,6 +139,7 @@ export class GuestStepper {
     const record = this.context.journal.add({ kind: "step", observation, decision, tunables, applied, durationMs });
     if (record.kind === "step") this.last = record;
     if (this.hooks.mayMove()) this.shrinkJob?.start(decision, observation, tunables);
+    else this.state = noteNotAsked(this.state);
   }
 }
 

@@ -38,10 +38,11 @@ export async function runDaemon(options: LifecycleOptions): Promise<number> {
     logger.error("Memory could not be given back in time.", { deadlineMs: STOP_DEADLINE_MS });
     process.exit(1);
   });
-  await worker.stop({ keepTargets: false });
+  const given = await worker.stop({ keepTargets: false });
   await options.close();
   cancel();
-  logger.info("All memory was given back.", { because: ending.because });
+  const what = given > 0 ? "All memory was given back." : "Ended: there was no memory to give back.";
+  logger.info(what, { because: ending.because });
   return ending.exitCode;
 }
 

@@ -20,6 +20,7 @@ export class ShrinkJob {
   private controller: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
   private lastEnd: ShrinkOutcome["end"] | null = null;
+  private lastProblem: string | null = null;
 
   constructor(guest: string, shrinker: SwapShrinker, journal: Journal) {
     this.guest = guest;
@@ -40,7 +41,7 @@ export class ShrinkJob {
     this.running = this.shrinker
       .shrink(targetPages, pageBytes, limits, controller.signal)
       .then((outcome) => this.record(targetPages, pageBytes, outcome))
-      .catch((thrown: unknown) => void this.journal.add(faultOf(this.guest, thrown)))
+      .catch((thrown: unknown) => this.tellFault(thrown))
       .finally(() => {
         this.controller = null;
       });
@@ -52,8 +53,16 @@ export class ShrinkJob {
     await this.running;
   }
 
+  /** A fault that stays is told once. */
+  private tellFault(thrown: unknown): void {
+    const fault = faultOf(this.guest, thrown);
+    if (fault.problem !== this.lastProblem) this.journal.add(fault);
+    this.lastProblem = fault.problem;
+  }
+
   /** A run that brought nothing back is told only if it ended otherwise than the one before it. */
   private record(targetPages: number, pageBytes: number, outcome: ShrinkOutcome): void {
+    this.lastProblem = null;
     if (outcome.end === "resting") return;
     if (outcome.touchedPages > 0 || outcome.end !== this.lastEnd)
       this.journal.add({ kind: "shrink", guest: this.guest, pageBytes, targetPages, ...outcome });

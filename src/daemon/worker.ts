@@ -30,6 +30,15 @@ export interface WorkerOptions extends Omit<LoopContext, "tunables" | "hasCompre
   readonly hostRules?: HostRules | null;
 }
 
+/** What came of giving memory back. */
+interface Released {
+  /** Guests that were given theirs. */
+  readonly given: number;
+  readonly problems: readonly unknown[];
+}
+
+const NOTHING_RELEASED: Released = { given: 0, problems: [] };
+
 /** The worker: a loop for every guest, one board of tunables, and what others may see and do. */
 export class Worker implements ControlPort {
   private readonly options: WorkerOptions;
@@ -61,13 +70,17 @@ export class Worker implements ControlPort {
     for (const guest of await this.findGuests()) await this.loopFor(guest).stepOnce();
   }
 
-  /** End every loop and, unless `keepTargets`, give all memory back. What fails is recorded and holds nothing up. */
-  async stop(options: { readonly keepTargets: boolean }): Promise<void> {
+  /**
+   * End every loop and, unless `keepTargets`, give all memory back. What fails is recorded and holds nothing up.
+   * @returns how many guests were given theirs.
+   */
+  async stop(options: { readonly keepTargets: boolean }): Promise<number> {
     this.stopped = true;
     this.cancelRescan();
     await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
-    if (!options.keepTargets) await this.releaseAll();
+    const { given } = options.keepTargets ? NOTHING_RELEASED : await this.releaseAll();
     await this.options.backend.close();
+    return given;
   }
 
   /** False if a guest's step is long overdue: then the watchdog must not be fed. */
@@ -111,8 +124,8 @@ export class Worker implements ControlPort {
 
   async release(): Promise<void> {
     this.change({ selfballooning: "0" }, true);
-    const [problem] = await this.releaseAll();
-    if (problem !== undefined) throw problem;
+    const { problems } = await this.releaseAll();
+    if (problems.length > 0) throw problems[0];
   }
 
   journalAfter(seq: number): readonly JournalRecord[] {
@@ -135,18 +148,19 @@ export class Worker implements ControlPort {
   }
 
   /** Every guest is tried, whatever becomes of the others; what went wrong is recorded and returned. */
-  private async releaseAll(): Promise<readonly unknown[]> {
+  private async releaseAll(): Promise<Released> {
     const problems: unknown[] = [];
+    let given = 0;
     const releases = [...this.loops].map(async ([guest, loop]) => {
       try {
-        await loop.release();
+        if (await loop.release()) given += 1;
       } catch (thrown) {
         this.options.journal.add(faultOf(guest, thrown));
         problems.push(thrown);
       }
     });
     await Promise.all(releases);
-    return problems;
+    return { given, problems };
   }
 
   private async rescan(): Promise<void> {

@@ -163,6 +163,7 @@ describe("the daemon in a Xen guest", () => {
     await daemon.says("stderr", /targetMib=396 .*applied=false/);
     daemon.kill("SIGTERM");
     await daemon.ended();
+    expect(daemon.stderr).toContain("Ended: there was no memory to give back.");
     expect(guest.targetKib).toBe("524288");
   });
 });

@@ -122,6 +122,13 @@ describe("the worker", () => {
     expect(journal.after(0)).toMatchObject([{ decision: { reason: "lower" }, applied: false }]);
   });
 
+  it("does not call a guest stuck that nobody moves, in a dry run", async () => {
+    const { clock, journal } = await start({ dryRun: true });
+    await clock.advance(60_000);
+    const reasons = journal.after(0).map((record) => (record.kind === "step" ? record.decision.reason : record.kind));
+    expect(reasons).toEqual(Array.from({ length: 12 }, () => "lower"));
+  });
+
   it("gives all memory back when it ends, and closes", async () => {
     const { clock, backend, worker } = await start({ names: ["a", "b"] });
     await clock.advance(5000);
