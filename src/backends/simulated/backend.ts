@@ -56,9 +56,10 @@ class SimulatedHost implements OpenBackend {
   }
 
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
-    if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0)
-      throw unsafe(balloonTargetPages, pageBytes);
     this.catchUp();
+    const mostPages = this.host.observe(guest).balloonMaxPages ?? 0;
+    if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0 || balloonTargetPages > mostPages)
+      throw unsafe(balloonTargetPages, mostPages, pageBytes);
     this.host.setTarget(guest, Math.floor((balloonTargetPages * pageBytes) / PAGE_BYTES));
   }
 
@@ -77,10 +78,10 @@ class SimulatedHost implements OpenBackend {
   }
 }
 
-function unsafe(targetPages: number, pageBytes: number): Error {
+function unsafe(targetPages: number, mostPages: number, pageBytes: number): Error {
   return selfballoonError("ERR_TARGET_UNSAFE", {
     leastKib: kibFromPages(1, pageBytes),
-    mostKib: kibFromPages(Number.MAX_SAFE_INTEGER, pageBytes),
+    mostKib: kibFromPages(mostPages, pageBytes),
     targetKib: kibFromPages(targetPages, pageBytes),
   });
 }
