@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { problemOf, selfballoonError } from "../core/errors.ts";
-import { coloured, print, printJson } from "./output.ts";
-import type { CliPorts } from "./ports.ts";
+import { coloured, print, printJson, tableLines } from "./output.ts";
+import type { CliPorts, DescribedPolicy } from "./ports.ts";
 import { resultJson } from "./simulation/json.ts";
 import { showProgress } from "./simulation/progress.ts";
 import { addResults, choose, type Result, runAll, type Terms } from "./simulation/run.ts";
@@ -40,6 +40,17 @@ export async function compare(ports: CliPorts, named: readonly string[], options
   print(`${minutes} min on the virtual clock, seed ${seed}`);
   for (const { scenario, results } of compared) printScores(`${scenario.name}: ${scenario.summary}`, results);
   if (compared.length > 1) printScores("all of these together", together);
+  printLegend(policies);
+}
+
+function printLegend(policies: readonly DescribedPolicy[]): void {
+  print("");
+  const rows = policies.map(({ name, summary, source }) => [
+    `  ${name}`,
+    source === "" ? summary : `${summary} (our reading)`,
+  ]);
+  tableLines(rows).forEach(print);
+  print("\nSmall is good, but for what is saved. --html FILE writes all this with plots, and what the columns mean.");
 }
 
 function printScores(title: string, results: readonly Result[]): void {

@@ -117,8 +117,8 @@ export interface ControlPort {
    * @throws ERR_GUEST_UNKNOWN.
    */
   pause(guest: string, paused: boolean): GuestStatus;
-  /** Turn selfballooning off and give every guest all its memory. */
-  release(): Promise<void>;
+  /** Turn selfballooning off and give every guest all its memory. @returns those that were given theirs. */
+  release(): Promise<readonly string[]>;
   /** Records after `seq`, oldest first; those that the bounded journal has dropped are gone. */
   journalAfter(seq: number): readonly JournalRecord[];
   /** Be called with each new record. Returns how to stop. */

@@ -142,6 +142,7 @@ export const ERRORS = {
     message: "{guest} is {state}; it is left alone until it runs again",
   },
   ERR_VIRSH: { owner: "host", exitCode: 1, httpStatus: 503, message: "virsh {command} must succeed: {problem}" },
+  ERR_TOOL: { owner: "host", exitCode: 1, httpStatus: 503, message: "{command} must succeed: {problem}" },
   ERR_ROUTE_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no {method} {path}" },
   ERR_BODY_INVALID: {
     owner: "operator",
@@ -178,6 +179,24 @@ export const ERRORS = {
     exitCode: 3,
     httpStatus: 503,
     message: "api.listen must be an address of this machine that is free, not {address}: {problem}",
+  },
+  ERR_QUERY_INVALID: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 400,
+    message: "{name} must be {expected}, not {value}; nothing was read",
+  },
+  ERR_NO_HISTORY: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "no history is kept; name a directory for it under [history] of the configuration",
+  },
+  ERR_HISTORY: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "history must be kept in {directory}, but {problem}; guests are looked after all the same",
   },
   ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
 } as const satisfies Record<string, ErrorRow>;

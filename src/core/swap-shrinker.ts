@@ -10,6 +10,7 @@ export const SHRINK_ENDS = {
   no_effect: "Pages were brought back, yet they stayed stored as well, which costs memory instead of freeing it.",
   unreachable:
     "What is left belongs to no process whose memory may be read: shared memory, tmpfs, or slots that the kernel frees later.",
+  slices_empty: "The slices are empty; what is left lies elsewhere, and comes back page by page from the next step on.",
   resting: "The last runs freed nothing, so this one was left out.",
 } as const satisfies Record<string, string>;
 

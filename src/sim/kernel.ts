@@ -12,6 +12,8 @@ export interface Load {
   /** Anonymous pages in RAM and in swap. */
   residentPages: number;
   swappedPages: number;
+  /** Of those in RAM: reclaim has passed them over once, and they were not touched since. May be a fraction. */
+  agedPages: number;
   /** Address space that the kernel granted. */
   committedPages: number;
   /** An allocation was refused (ENOMEM): the program tries again at this time. */

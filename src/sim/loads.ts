@@ -1,7 +1,7 @@
 import { allocate } from "./allocate.ts";
 import { type Kernel, type Load, totalramPages } from "./kernel.ts";
 import { readFiles } from "./read-files.ts";
-import { dropSwap } from "./swap.ts";
+import { dropSwap, touchAged } from "./swap.ts";
 import { touchSwapped } from "./swap-in.ts";
 
 /** Between two attempts of a program whose allocation was refused. */
@@ -36,6 +36,7 @@ export function runLoads(kernel: Kernel): void {
     commit(kernel, load);
     resizeKernelMemory(kernel, load);
     resizeAnon(kernel, load);
+    touchAged(kernel, load);
     touchSwapped(kernel, load);
     readFiles(kernel, load);
   }
@@ -87,6 +88,7 @@ function resizeAnon(kernel: Kernel, load: Load): void {
 export function freeAnon(kernel: Kernel, load: Load, pages: number): void {
   const swapped = Math.floor((pages * load.swappedPages) / (load.residentPages + load.swappedPages));
   load.residentPages -= pages - swapped;
+  load.agedPages = Math.min(load.agedPages, load.residentPages);
   load.swappedPages -= swapped;
   kernel.freePages += pages - swapped;
   dropSwap(kernel, swapped);

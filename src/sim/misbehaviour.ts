@@ -48,11 +48,11 @@ export function begins(
   return false;
 }
 
-/** What a lying guest says: -1 read as an unsigned number, more available than there is, more committed than can be. */
+/** What a lying guest says: -1 read as an unsigned number, nothing committed, and more available than there is. */
 export function lie(honest: Observation): Observation {
   return {
     ...honest,
-    committedPages: 2 ** 52,
+    committedPages: 0,
     availablePages: 4 * (honest.maxPfn ?? 1),
     freePages: 2 ** 64,
     psiSomeTotalUs: -1,

@@ -12,8 +12,9 @@ const SWAPPINESS = 60;
 export function reclaim(kernel: Kernel, wantedPages: number, budgetUs: number): number {
   kernel.reclaimUs = 0;
   let freed = dropCache(kernel, Math.ceil(wantedPages * fileShare(kernel, wantedPages)), budgetUs);
-  if (freed < wantedPages) freed += swapOut(kernel, wantedPages - freed, budgetUs - kernel.reclaimUs);
+  if (freed < wantedPages) freed += swapOut(kernel, wantedPages - freed, budgetUs - kernel.reclaimUs, false);
   if (freed < wantedPages) freed += dropCache(kernel, wantedPages - freed, budgetUs - kernel.reclaimUs);
+  if (freed < wantedPages) freed += swapOut(kernel, wantedPages - freed, budgetUs - kernel.reclaimUs, true);
   kernel.freePages += freed;
   return freed;
 }

@@ -85,6 +85,7 @@ function sumOf<Row>(rows: readonly Row[], pagesOf: (row: Row) => number): number
 function addScores(scores: readonly GuestScore[]): GuestScore {
   const sum = (name: keyof GuestScore): number => sumOf(scores, (score) => score[name]);
   return {
+    seconds: sum("seconds"),
     heldGibMinutes: sum("heldGibMinutes"),
     shortageSeconds: sum("shortageSeconds"),
     worstShortagePages: Math.max(0, ...scores.map(({ worstShortagePages }) => worstShortagePages)),

@@ -3,6 +3,8 @@ import { PAGE_BYTES } from "./watermarks.ts";
 
 /** How a guest has fared since time 0, reboots included. Small is good throughout. */
 export interface GuestScore {
+  /** How long it was watched. */
+  readonly seconds: number;
   /** Memory held over time, in GiB times minutes. */
   readonly heldGibMinutes: number;
   /** Time in which a load needed pages that it did not have, and the most pages that it lacked. */
@@ -23,6 +25,7 @@ export interface GuestScore {
 
 /** Sums that grow with each tick. Mutable: they belong to the host. */
 export interface Tally {
+  watchedMs: number;
   heldPageMs: number;
   shortageMs: number;
   worstShortagePages: number;
@@ -38,6 +41,7 @@ export interface Tally {
 
 export function createTally(): Tally {
   return {
+    watchedMs: 0,
     heldPageMs: 0,
     shortageMs: 0,
     worstShortagePages: 0,
@@ -53,6 +57,7 @@ export function createTally(): Tally {
 
 /** Add the tick that has just passed. */
 export function tallyTick(tally: Tally, kernel: Kernel, tickMs: number): void {
+  tally.watchedMs += tickMs;
   tally.heldPageMs += currentPages(kernel) * tickMs;
   let shortPages = 0;
   for (const load of kernel.loads) {
@@ -76,6 +81,7 @@ export function tallyReboot(tally: Tally, counters: Counters): void {
 /** The score as it stands. */
 export function scoreOf(tally: Tally, counters: Counters): GuestScore {
   return {
+    seconds: tally.watchedMs / 1000,
     heldGibMinutes: (tally.heldPageMs * PAGE_BYTES) / 2 ** 30 / 60_000,
     shortageSeconds: tally.shortageMs / 1000,
     worstShortagePages: tally.worstShortagePages,

@@ -18,24 +18,28 @@ export function hotSwappedPages(load: Load): number {
   return Math.max(0, load.swappedPages - coldPages);
 }
 
-/** Write anonymous pages to swap until `wantedPages` are free. Returns the pages that became free. */
-export function swapOut(kernel: Kernel, wantedPages: number, budgetUs: number): number {
+/**
+ * Write anonymous pages to swap until `wantedPages` are free: as many as a look at so many finds to be unused, or, if it
+ * is urgent, any. Returns the pages that became free.
+ */
+export function swapOut(kernel: Kernel, wantedPages: number, budgetUs: number, isUrgent: boolean): number {
   const { swap, costs } = kernel;
   const gain = 1 - 1 / swap.zramRatio;
-  const compressed = takeAnon(
-    kernel,
-    Math.min(
-      Math.ceil(wantedPages / gain),
-      swap.zramCapacityPages - swap.zramPages,
-      Math.floor(budgetUs / costs.compressUs),
-    ),
-  );
+  const zramRoomPages = swap.zramCapacityPages - swap.zramPages;
+  const lookedAt = zramRoomPages > 0 ? Math.ceil(wantedPages / gain) : wantedPages;
+  const found = isUrgent ? lookedAt : findUnused(kernel, lookedAt);
+  const compressed = takeAnon(kernel, Math.min(found, zramRoomPages, Math.floor(budgetUs / costs.compressUs)));
   const freed = compressed - resizePool(swap, compressed);
   kernel.reclaimUs += compressed * costs.compressUs;
   const leftUs = budgetUs - compressed * costs.compressUs;
   const written = takeAnon(
     kernel,
-    Math.min(wantedPages - freed, swap.diskCapacityPages - swap.diskPages, Math.floor(leftUs / costs.diskOutUs)),
+    Math.min(
+      found - compressed,
+      wantedPages - freed,
+      swap.diskCapacityPages - swap.diskPages,
+      Math.floor(leftUs / costs.diskOutUs),
+    ),
   );
   swap.diskPages += written;
   kernel.reclaimUs += written * costs.diskOutUs;
@@ -65,11 +69,42 @@ export function dropSwap(kernel: Kernel, pages: number): void {
   kernel.freePages -= resizePool(kernel.swap, -compressed);
 }
 
-/** Take up to `wantedPages` resident pages out of the loads, cold ones first. Returns how many. */
+/**
+ * Look at `pages` anonymous pages. Those that had been looked at before and were not touched since are unused; the others
+ * age, and are passed over this time (Linux mm/vmscan.c, page_check_references). Returns how many are unused.
+ */
+function findUnused(kernel: Kernel, pages: number): number {
+  const residentPages = residentAnonPages(kernel);
+  if (residentPages === 0) return 0;
+  let agedPages = 0;
+  for (const load of kernel.loads) agedPages += load.agedPages;
+  const unused = Math.round((pages * agedPages) / residentPages);
+  inProportion(kernel, pages - unused, youngOf, (load, aged) => {
+    load.agedPages += aged;
+  });
+  return unused;
+}
+
+/** Take up to `wantedPages` out of the loads, aged ones first. Returns how many. */
 function takeAnon(kernel: Kernel, wantedPages: number): number {
-  if (wantedPages <= 0) return 0;
-  const cold = takeInProportion(kernel, wantedPages, coldResidentPages);
-  return cold === wantedPages ? cold : cold + takeInProportion(kernel, wantedPages - cold, residentOf);
+  const aged = inProportion(kernel, wantedPages, agedOf, (load, pages) => {
+    load.agedPages -= pages;
+    moveToSwap(load, pages);
+  });
+  return aged + inProportion(kernel, wantedPages - aged, youngOf, moveToSwap);
+}
+
+function moveToSwap(load: Load, pages: number): void {
+  load.residentPages -= pages;
+  load.agedPages = Math.min(load.agedPages, load.residentPages);
+  load.swappedPages += pages;
+}
+
+/** A load touches its memory: what it touched is young again. Cold pages age first. */
+export function touchAged(kernel: Kernel, load: Load): void {
+  if (load.agedPages === 0) return;
+  const hotPages = Math.max(0, load.agedPages - coldResidentPages(load));
+  load.agedPages -= hotPages * Math.min(1, kernel.tickUs / 1_000_000 / load.workload.touchSeconds);
 }
 
 function coldResidentPages(load: Load): number {
@@ -77,11 +112,22 @@ function coldResidentPages(load: Load): number {
   return Math.min(load.residentPages, Math.max(0, coldPages - load.swappedPages));
 }
 
-function residentOf(load: Load): number {
-  return load.residentPages;
+function agedOf(load: Load): number {
+  return Math.floor(load.agedPages);
 }
 
-function takeInProportion(kernel: Kernel, wantedPages: number, pagesOf: (load: Load) => number): number {
+function youngOf(load: Load): number {
+  return load.residentPages - Math.floor(load.agedPages);
+}
+
+/** Do something with up to `wantedPages` of what `pagesOf` counts, with each load in proportion. Returns how many. */
+function inProportion(
+  kernel: Kernel,
+  wantedPages: number,
+  pagesOf: (load: Load) => number,
+  act: (load: Load, pages: number) => void,
+): number {
+  if (wantedPages <= 0) return 0;
   let sum = 0;
   for (const load of kernel.loads) sum += pagesOf(load);
   const wanted = Math.min(wantedPages, sum);
@@ -89,10 +135,9 @@ function takeInProportion(kernel: Kernel, wantedPages: number, pagesOf: (load: L
   let left = wanted;
   for (const load of kernel.loads) {
     const pages = pagesOf(load);
-    const taken = Math.min(left, pages, Math.ceil((wanted * pages) / sum));
-    load.residentPages -= taken;
-    load.swappedPages += taken;
-    left -= taken;
+    const part = Math.min(left, pages, Math.ceil((wanted * pages) / sum));
+    act(load, part);
+    left -= part;
   }
   return wanted - left;
 }

@@ -1,5 +1,5 @@
 import { createSimulatedBackend } from "../../src/backends/simulated/backend.ts";
-import type { StepRecord } from "../../src/core/control.ts";
+import type { JournalRecord, StepRecord } from "../../src/core/control.ts";
 import type { Safety } from "../../src/core/guard/safeties.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { createSettings } from "../../src/core/settings.ts";
@@ -14,6 +14,8 @@ import { VirtualClock } from "./virtual-clock.ts";
 export interface SimulatedRun {
   readonly score: GuestScore;
   readonly steps: readonly StepRecord[];
+  /** All that the journal tells besides the steps. */
+  readonly told: readonly JournalRecord[];
 }
 
 /** The real worker, law and guard, on a simulated guest and a virtual clock. */
@@ -40,6 +42,10 @@ export async function runSimulated(
   await worker.start();
   await clock.advance(seconds * 1000);
   await backend.observe("guest", new AbortController().signal);
-  const steps = journal.after(0).flatMap((record) => (record.kind === "step" ? [record] : []));
-  return { score: host.score("guest"), steps };
+  const records = journal.after(0);
+  return {
+    score: host.score("guest"),
+    steps: records.flatMap((record) => (record.kind === "step" ? [record] : [])),
+    told: records.filter(({ kind }) => kind !== "step"),
+  };
 }

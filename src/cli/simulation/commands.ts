@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CompareOptions } from "../compare.ts";
 import type { CliPorts } from "../ports.ts";
 import type { SimulateOptions } from "../simulate.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 /** A week. */
 const MOST_MINUTES = 10_080;
@@ -11,14 +12,14 @@ const MOST_SEED = 4_294_967_295;
 export function addSimulations(program: Command, ports: CliPorts): void {
   withTerms(program.command("simulate [SCENARIO]"))
     .description("run one policy on simulated guests; without a scenario all of them on one host")
-    .option("--policy <NAME>", "how balloons are moved", "guarded")
+    .option("--policy <POLICY>", "how balloons are moved", "guarded")
     .option("--trace <FILE>", "a demand trace as the scenario: time_s,anon_mib,cache_mib[,committed_mib]")
     .action(async (scenario: string | undefined, options: SimulateOptions) =>
       (await import("../simulate.ts")).simulate(ports, scenario, options),
     );
   withTerms(program.command("compare [SCENARIO...]"))
     .description("run policies side by side on the same simulated guests; without a scenario on each")
-    .addOption(new Option("--policies <NAMES>", "policies with commas between (default: all)").argParser(parseNames))
+    .addOption(new Option("--policies <POLICIES>", "policies with commas between (default: all)").argParser(parseNames))
     .option("--html <FILE>", "write a report with plots, too")
     .action(async (scenarios: readonly string[], options: CompareOptions) =>
       (await import("../compare.ts")).compare(ports, scenarios, options),
@@ -34,14 +35,6 @@ function withTerms(command: Command): Command {
       new Option("--minutes <N>", "how long on the virtual clock").argParser(wholeNumber(1, MOST_MINUTES)).default(60),
     )
     .option("--json", "as JSON");
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }
 
 function parseNames(text: string): readonly string[] {

@@ -1,9 +1,10 @@
 import type { SimulationScore } from "../ports.ts";
-import type { Result } from "./run.ts";
+import { type Result, slowDownPercent } from "./run.ts";
 
 /** A result without its samples, for programs: numbers rounded at a thousandth. */
 export function resultJson({ policy, savedPercent, score }: Result): Readonly<Record<string, unknown>> {
-  return { policy, savedPercent: rounded(savedPercent), ...roundedScore(score) };
+  const slower = rounded(slowDownPercent(score));
+  return { policy, savedPercent: rounded(savedPercent), slowDownPercent: slower, ...roundedScore(score) };
 }
 
 function roundedScore(score: SimulationScore): Readonly<Record<string, number>> {

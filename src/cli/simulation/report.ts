@@ -1,9 +1,9 @@
+import { escaped, htmlPage, section } from "../html/page.ts";
+import { type Plot, plotPlace } from "../html/plots.ts";
 import type { DescribedPolicy } from "../ports.ts";
 import { rounded } from "./json.ts";
-import { DRAW_PLOTS, PAGE_STYLE } from "./report-assets.ts";
-import type { Result, ScenarioResults, Terms } from "./run.ts";
+import { doesHarm, type Result, type ScenarioResults, type Terms } from "./run.ts";
 import { SCORE_COLUMNS } from "./table.ts";
-import { UPLOT } from "./uplot.ts";
 
 /** What a report tells. */
 export interface Report extends Terms {
@@ -13,67 +13,84 @@ export interface Report extends Terms {
   readonly together: readonly Result[];
 }
 
-/** The report as one page that needs nothing else: tables, plots and the library that draws them. */
+/** The report as one page that needs nothing else. */
 export function reportPage(report: Report): string {
   const { compared, together, policies } = report;
-  const plots = compared.map(({ results }) => ({
-    seconds: results[0]?.series.seconds ?? [],
-    wantedMib: results[0]?.series.wantedMib.map(rounded) ?? [],
-    lines: results.map(({ policy, series }) => ({ policy, heldMib: series.heldMib.map(rounded) })),
-  }));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>selfballoon compare</title>
-<style>${UPLOT.style}</style>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Policies side by side</h1>
-<p>${terms(report)}</p>
-</header>
-${compared.length > 1 ? section("All scenarios together", "", scoreTable(together)) : ""}
-${compared.map(({ scenario, results }, nth) => section(scenario.name, scenario.summary, `<div class="plot" data-plot="${nth}"></div>${scoreTable(results)}`)).join("\n")}
-${section("What the policies do", "", policyList(policies))}
-${section("What the columns mean", "", columnList())}
-<footer><p>Plots are drawn by uPlot, Copyright (c) Leon Sorokin, MIT licence, which this file holds.</p></footer>
-<script>${UPLOT.script}</script>
-<script type="application/json" id="plots">${JSON.stringify(plots).replaceAll("<", "\\u003c")}</script>
-<script>${DRAW_PLOTS}</script>
-</body>
-</html>
-`;
+  const names = policies.map(({ name }) => name);
+  const sections = [
+    ...(compared.length > 1 ? [section("All scenarios together", "", scoreTable(together, names))] : []),
+    section("What the policies do", "", policyList(policies)),
+    ...compared.map(({ scenario, results }, nth) =>
+      section(scenario.name, scenario.summary, plotPlace(nth) + scoreTable(results, names)),
+    ),
+    section("What the columns mean", "", columnList()),
+  ];
+  const plots = compared.map(({ results }) => plotOf(results, names));
+  const title = "selfballoon compare";
+  return htmlPage({
+    title,
+    heading: "Policies side by side",
+    about: `${terms(report)} ${HOW_TO_READ}`,
+    sections,
+    plots,
+  });
+}
+
+function plotOf(results: readonly Result[], names: readonly string[]): Plot {
+  const { seconds = [], wantedMib = [] } = results[0]?.series ?? {};
+  const lines = results.map(({ policy, series }) => {
+    return { label: policy, colour: colourOf(policy, names), mib: series.heldMib.map(rounded) };
+  });
+  return {
+    time: "run",
+    seconds,
+    area: { label: "wanted", mib: wantedMib.map(rounded) },
+    lines,
+    marks: [],
+    words: null,
+  };
+}
+
+const HOW_TO_READ =
+  "Small is good, but for what is saved. In colour: something was killed, or programs were short of memory for more than " +
+  "1 % of the time; what such a policy saves, the programs pay for. In the plots the grey area is what the programs " +
+  "wanted, hot files included: a line below it lacks memory.";
+
+/** Policies have the page's colours in turn. */
+function colourOf(policy: string, names: readonly string[]): string {
+  return `--p${names.indexOf(policy) % COLOURS}`;
+}
+
+const COLOURS = 8;
+
+function markOf(policy: string, names: readonly string[]): string {
+  const name = escaped(policy);
+  return `<i data-policy="${name}" style="--mark:var(${colourOf(policy, names)})"></i>${name}`;
 }
 
 function terms({ version, seed, minutes, compared }: Report): string {
   const scenarios = compared.length === 1 ? "1 scenario" : `${compared.length} scenarios`;
-  return `selfballoon ${escaped(version)}, ${scenarios}, ${minutes} minutes on the virtual clock each, seed ${seed}. Guests and time are simulated.`;
+  return `selfballoon ${version}, ${scenarios}, ${minutes} minutes on the virtual clock each, seed ${seed}. Guests and time are simulated.`;
 }
 
-function section(title: string, summary: string, body: string): string {
-  const text = summary === "" ? "" : `<p>${escaped(summary)}</p>`;
-  return `<section><h2>${escaped(title)}</h2>${text}${body}</section>`;
-}
-
-function scoreTable(results: readonly Result[]): string {
+function scoreTable(results: readonly Result[], names: readonly string[]): string {
   const headings = SCORE_COLUMNS.map(
     ({ heading, unit, meaning }) =>
       `<th title="${escaped(meaning)}">${escaped(heading)}<small>${escaped(unit)}</small></th>`,
   );
   const rows = results.map((result) => {
     const cells = SCORE_COLUMNS.map((column) => `<td>${grouped(column.text(result))}</td>`);
-    return `<tr><th scope="row"><i data-policy="${escaped(result.policy)}"></i>${escaped(result.policy)}</th>${cells.join("")}</tr>`;
+    const harm = doesHarm(result.score) ? ' class="harm"' : "";
+    return `<tr${harm}><th scope="row">${markOf(result.policy, names)}</th>${cells.join("")}</tr>`;
   });
-  return `<div class="wide"><table class="scores"><thead><tr><th>policy</th>${headings.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="wide"><table><thead><tr><th>policy</th>${headings.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 function policyList(policies: readonly DescribedPolicy[]): string {
+  const names = policies.map(({ name }) => name);
   const rows = policies.map(({ name, summary, source }) => {
     const reading = source === "" ? "" : ` <em>Our reading of ${escaped(source)}.</em>`;
-    return `<dt><i data-policy="${escaped(name)}"></i>${escaped(name)}</dt><dd>${escaped(summary)}${reading}</dd>`;
+    return `<dt>${markOf(name, names)}</dt><dd>${escaped(summary)}${reading}</dd>`;
   });
   return `<dl>${rows.join("")}</dl>`;
 }
@@ -81,7 +98,7 @@ function policyList(policies: readonly DescribedPolicy[]): string {
 function columnList(): string {
   const rows = SCORE_COLUMNS.map(
     ({ heading, unit, meaning }) =>
-      `<dt>${escaped(heading)}</dt><dd>${escaped(meaning)}${unit === "" ? "" : `, in ${escaped(unit)}`}</dd>`,
+      `<dt>${escaped(heading)}</dt><dd>${escaped(meaning)}${unit === "" ? "" : ` (${escaped(unit)})`}</dd>`,
   );
   return `<dl>${rows.join("")}</dl>`;
 }
@@ -89,8 +106,4 @@ function columnList(): string {
 /** A number with its thousands set apart. */
 function grouped(number: string): string {
   return number.replace(/\B(?=(\d{3})+(?!\d)(?!.*\.))|\B(?=(\d{3})+\.)/g, "\u202f");
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

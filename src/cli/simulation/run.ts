@@ -60,6 +60,16 @@ function saved({ heldGibMinutes }: SimulationScore, mostGibMinutes: number): num
   return mostGibMinutes === 0 ? 0 : 100 * (1 - heldGibMinutes / mostGibMinutes);
 }
 
+/** By how much programs were slowed down: the part of their time in which they waited for memory, in percent. */
+export function slowDownPercent({ stalledSeconds, guestSeconds }: SimulationScore): number {
+  return guestSeconds === 0 ? 0 : (100 * stalledSeconds) / guestSeconds;
+}
+
+/** Whether a policy did harm: something was killed, or programs were short of memory for more than 1 % of the time. */
+export function doesHarm({ oomKills, shortageSeconds, guestSeconds }: SimulationScore): boolean {
+  return oomKills > 0 || shortageSeconds > guestSeconds / 100;
+}
+
 /** The scores of several scenarios as one: sums, of the worst shortage the largest, and the saving of the sums. */
 export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
   const policies = all[0]?.results.map(({ policy }) => policy) ?? [];
@@ -68,6 +78,7 @@ export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
     const own = all.flatMap(({ results }) => results.filter((result) => result.policy === policy));
     const sum = (name: keyof SimulationScore): number => own.reduce((total, { score }) => total + score[name], 0);
     const score: SimulationScore = {
+      guestSeconds: sum("guestSeconds"),
       heldGibMinutes: sum("heldGibMinutes"),
       shortageSeconds: sum("shortageSeconds"),
       worstShortageMib: Math.max(0, ...own.map(({ score: { worstShortageMib } }) => worstShortageMib)),

@@ -1,6 +1,6 @@
 import { tableLines } from "../output.ts";
 import type { SimulationScore } from "../ports.ts";
-import type { Result } from "./run.ts";
+import { type Result, slowDownPercent } from "./run.ts";
 
 /** One column of the scores, declared once for the terminal, the report and the documentation. */
 export interface ScoreColumn {
@@ -18,20 +18,40 @@ export const SCORE_COLUMNS: readonly ScoreColumn[] = [
   {
     heading: "saved",
     unit: "%",
-    meaning: "of what is held where no balloon moves",
+    meaning: "the part of what is held where no balloon moves that was not held",
     text: ({ savedPercent }) => savedPercent.toFixed(1),
   },
   { heading: "OOM", unit: "kills", meaning: "processes killed for lack of memory", text: fixed("oomKills", 0) },
   {
     heading: "short",
     unit: "s",
-    meaning: "time in which a guest's programs lacked pages that they needed",
+    meaning: "time in which a guest's programs lacked memory that they needed, summed over the guests",
     text: fixed("shortageSeconds", 1),
   },
-  { heading: "worst", unit: "MiB", meaning: "the most that they lacked", text: fixed("worstShortageMib", 0) },
-  { heading: "stalled", unit: "s", meaning: "time that programs waited for memory", text: fixed("stalledSeconds", 2) },
-  { heading: "refaults", unit: "pages", meaning: "read again soon after eviction", text: fixed("refaultPages", 0) },
-  { heading: "swapped", unit: "pages", meaning: "written to swap and read back", text: fixed("swappedPages", 0) },
+  {
+    heading: "worst",
+    unit: "MiB",
+    meaning: "the most that the programs of one guest lacked",
+    text: fixed("worstShortageMib", 0),
+  },
+  {
+    heading: "slower",
+    unit: "%",
+    meaning: "the part of their time in which programs waited for memory",
+    text: ({ score }) => slowDownPercent(score).toFixed(2),
+  },
+  {
+    heading: "refaults",
+    unit: "pages",
+    meaning: "pages of files read again soon after their eviction",
+    text: fixed("refaultPages", 0),
+  },
+  {
+    heading: "swapped",
+    unit: "pages",
+    meaning: "pages written to swap, and read back",
+    text: fixed("swappedPages", 0),
+  },
   { heading: "moves", unit: "", meaning: "targets set that differ from the one before", text: fixed("moves", 0) },
 ];
 

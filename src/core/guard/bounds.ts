@@ -1,5 +1,5 @@
 import { pagesFromMib } from "../units.ts";
-import { giveBackPages, isHot } from "./hot-cache.ts";
+import { keptPages } from "./hot-cache.ts";
 import type { Moment } from "./moment.ts";
 import type { Safety } from "./safeties.ts";
 import type { GuardState } from "./state.ts";
@@ -12,19 +12,20 @@ export const BOUNDS: Readonly<Record<Safety, (state: GuardState, moment: Moment)
   emergency: ({ emergency }, { wanted }) => (emergency.isOn ? wanted.maximumPages : 0),
   back_off: ({ emergency }, moment) => keepUntil(emergency.recurrence.untilMs, moment),
   stuck: ({ progress }, moment) => keepUntil(progress.parked.untilMs, moment),
-  hot_cache: ({ hold }, moment) => keepUntil(hold.untilMs, moment) + (isHot(moment) ? giveBackPages(moment) : 0),
+  hot_cache: ({ cache }, moment) => {
+    const cachePages = Math.floor(keptPages(cache) + cache.growthPages);
+    return cachePages === 0 ? 0 : inUsePages(moment) + cachePages;
+  },
   implausible: (_, { last, observation }) => {
     const { availablePages, totalramPages, maxPfn } = observation;
     const vanished = availablePages === null && last !== null && last.availablePages !== null;
     const absurd = totalramPages > maxPfn || (availablePages !== null && availablePages > totalramPages);
     return vanished || absurd ? totalramPages : 0;
   },
-  in_use: ({ emergency }, { observation, headroomPages, nowMs }) => {
-    const { availablePages, totalramPages } = observation;
-    // A kernel that never told what is available leaves nothing to judge by: then the law stands alone.
-    const takePages = availablePages === null ? totalramPages : Math.max(0, availablePages - headroomPages);
-    const gentlePages = nowMs < emergency.gentleUntilMs ? Math.floor(totalramPages * GENTLE_SHARE) : totalramPages;
-    return totalramPages - Math.min(takePages, gentlePages);
+  in_use: ({ emergency }, moment) => {
+    const { totalramPages } = moment.observation;
+    const isGentle = moment.nowMs < emergency.gentleUntilMs;
+    return Math.max(inUsePages(moment), isGentle ? totalramPages - Math.floor(totalramPages * GENTLE_SHARE) : 0);
   },
   allocatable: (_, { observation, tunables }) => {
     const { swapTotalPages, pageBytes } = observation;
@@ -34,4 +35,11 @@ export const BOUNDS: Readonly<Record<Safety, (state: GuardState, moment: Moment)
 
 function keepUntil(untilMs: number, { nowMs, observation }: Moment): number {
   return nowMs < untilMs ? observation.totalramPages : 0;
+}
+
+/** Memory that is not available, and the headroom; 0 for a kernel that does not tell: then the law stands alone. */
+function inUsePages({ observation, headroomPages, without }: Moment): number {
+  const { availablePages, totalramPages } = observation;
+  if (availablePages === null || without.has("in_use")) return 0;
+  return Math.max(0, totalramPages - availablePages) + headroomPages;
 }

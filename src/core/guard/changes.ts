@@ -7,6 +7,7 @@ export interface Changes {
   readonly elapsedMs: number;
   readonly refaultPages: number | null;
   readonly swapInPages: number | null;
+  readonly swapOutPages: number | null;
   readonly oomKills: number | null;
   readonly allocStalls: number | null;
   /** Share of the time in which some task stalled on memory, 0 to 1. */
@@ -21,6 +22,7 @@ const NOTHING_KNOWN: Changes = {
   elapsedMs: 0,
   refaultPages: null,
   swapInPages: null,
+  swapOutPages: null,
   oomKills: null,
   allocStalls: null,
   someShare: null,
@@ -37,6 +39,7 @@ export function changesSince(last: CompleteObservation | null, now: CompleteObse
     elapsedMs,
     refaultPages: grown(last.refaultPages, now.refaultPages),
     swapInPages: grown(last.swapInPages, now.swapInPages),
+    swapOutPages: grown(last.swapOutPages, now.swapOutPages),
     oomKills: grown(last.oomKills, now.oomKills),
     allocStalls: grown(last.allocStalls, now.allocStalls),
     someShare: someUs === null ? null : someUs / US_PER_MS / elapsedMs,

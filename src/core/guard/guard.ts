@@ -2,7 +2,7 @@ import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { BOUNDS } from "./bounds.ts";
 import { followEmergency } from "./emergency.ts";
-import { followHotCache } from "./hot-cache.ts";
+import { followCache } from "./hot-cache.ts";
 import { type Moment, momentOf, type Wanted } from "./moment.ts";
 import { followProgress } from "./progress.ts";
 import { SAFETIES, type Safety } from "./safeties.ts";
@@ -42,19 +42,19 @@ export function guard(
 
 /** The state with what is asked of the guest now. Spelt out, because spreading it costs twice as much as the guard. */
 function noteAsked(state: GuardState, askedPages: number | null): GuardState {
-  const { last, lastMs, risePages, emergency, hold, progress } = state;
+  const { last, lastMs, risePages, emergency, cache, progress } = state;
   const { stalledSteps, stallScore, parked } = progress;
-  return { last, lastMs, risePages, emergency, hold, progress: { askedPages, stalledSteps, stallScore, parked } };
+  return { last, lastMs, risePages, emergency, cache, progress: { askedPages, stalledSteps, stallScore, parked } };
 }
 
-/** Take in what was seen: emergencies, hot caches, guests that do not follow. */
+/** Take in what was seen: emergencies, the cache that is needed, guests that do not follow. */
 function follow(before: GuardState, moment: Moment): GuardState {
   return {
     last: moment.observation,
     lastMs: moment.nowMs,
     risePages: moment.risePages,
     emergency: followEmergency(before.emergency, moment),
-    hold: followHotCache(before.hold, moment),
+    cache: followCache(before.cache, moment),
     progress: followProgress(before.progress, moment),
   };
 }

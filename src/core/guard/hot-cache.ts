@@ -1,34 +1,99 @@
-import { type BackOff, backOff } from "./back-off.ts";
-import { isMissed } from "./changes.ts";
+import type { CompleteObservation } from "../observation.ts";
 import type { Moment } from "./moment.ts";
 
-/** Refaults of more than this share of the guest's RAM between two steps mean that its cache is hot. */
-const REFAULT_SHARE = 1 / 1024;
-
-/** Some task waiting for memory for more than this share of the time means it too, if pages are read back. */
-const SOME_SHARE = 0.05;
-
-/** What is given back at a step is between these shares of the guest's RAM. */
-const LEAST_SHARE = 1 / 64;
-const MOST_SHARE = 1 / 16;
-
-/** A hot cache holds the target for a minute, longer each time that it is found hot again. */
-const WAITS = { firstMs: 60_000, longestMs: 600_000 };
-
-/** Whether the guest was seen to need the cache that it lost to the balloon. */
-export function isHot({ observation, changes, couldHaveMore }: Moment): boolean {
-  const refaults = (changes.refaultPages ?? 0) > observation.totalramPages * REFAULT_SHARE;
-  return couldHaveMore && (refaults || (isMissed(changes) && (changes.someShare ?? 0) > SOME_SHARE));
+/** The page cache that a guest is reckoned to need, in pages. */
+export interface NeededCache {
+  /** Cache that came back soon after it was evicted; forgotten slowly. */
+  readonly provenPages: number;
+  /** Cache that was read since, of which nobody knows whether it is read again; forgotten soon. */
+  readonly freshPages: number;
+  /** By how much the cache grew since the last step: so much again may be read until the next one. */
+  readonly growthPages: number;
+  /** Until when nothing is forgotten, because too much was taken. */
+  readonly restUntilMs: number;
 }
 
-/** How long the target must not fall. */
-export function followHotCache(hold: BackOff, moment: Moment): BackOff {
-  return isHot(moment) && moment.nowMs >= hold.untilMs ? backOff(hold, moment.nowMs, WAITS) : hold;
+/** Nothing is known, or nothing can be read. */
+export const NO_NEEDED_CACHE: NeededCache = Object.freeze({
+  provenPages: 0,
+  freshPages: 0,
+  growthPages: 0,
+  restUntilMs: 0,
+});
+
+/** Cache that was never missed is forgotten over this time, cache that was missed over the longer one. */
+const FRESH_MS = 300_000;
+const PROVEN_MS = 2_400_000;
+
+/** After something was missed nothing is forgotten for this long. */
+const REST_MS = 30_000;
+
+/** Fewer pages between two steps than this share of the guest's RAM are chance. */
+const CHANCE_SHARE = 1 / 2048;
+
+/** What must be kept of the cache, in pages. */
+export function keptPages({ provenPages, freshPages }: NeededCache): number {
+  return provenPages + freshPages;
 }
 
-/** What is given back while the cache is hot, in pages: as much as came back, within bounds. */
-export function giveBackPages({ observation, changes }: Moment): number {
-  const { totalramPages } = observation;
-  const wantedPages = Math.max(totalramPages * LEAST_SHARE, changes.refaultPages ?? 0);
-  return Math.floor(Math.min(totalramPages * MOST_SHARE, wantedPages));
+/**
+ * Learn what of the cache is needed as Linux's own lists learn it (mm/workingset.c): what was just read may be needed,
+ * what was evicted and came back is. What is forgotten is taken a little at a time, and comes back if it was needed.
+ * Where refaults or the cache's size can't be read, nothing is known.
+ */
+export function followCache(before: NeededCache, moment: Moment): NeededCache {
+  const { last, observation, changes } = moment;
+  const cachePages = cachePagesOf(observation);
+  const lastPages = last === null ? null : cachePagesOf(last);
+  // Nothing to compare with, as after a reboot: what is missed will come back.
+  if (cachePages === null || lastPages === null || changes.refaultPages === null) return NO_NEEDED_CACHE;
+  const grownPages = Math.max(0, cachePages - lastPages);
+  const chancePages = observation.totalramPages * CHANCE_SHARE;
+  const swappedPages = changes.swapOutPages ?? 0;
+  // What went to swap and came back meanwhile was needed too. Pages that self-shrinking brings back went there long ago.
+  const missedPages = changes.refaultPages + Math.min(swappedPages, changes.swapInPages ?? 0);
+  if (missedPages > chancePages) return prove(before, moment, cachePages + missedPages, grownPages);
+  if (swappedPages > chancePages) return makeRoom(before, moment, swappedPages, grownPages);
+  return forget(before, moment, grownPages);
+}
+
+/** The cache that there is was not enough: it and what came back is needed. */
+function prove(before: NeededCache, moment: Moment, provenPages: number, grownPages: number): NeededCache {
+  const freshPages = Math.max(0, keptPages(before) - provenPages);
+  return needed(moment, provenPages, freshPages, grownPages, moment.nowMs + REST_MS);
+}
+
+/** The kernel found no more cold cache, and swapped: it gets room for as much as that. */
+function makeRoom(before: NeededCache, moment: Moment, swappedPages: number, grownPages: number): NeededCache {
+  const freshPages = before.freshPages + grownPages + swappedPages;
+  return needed(moment, before.provenPages, freshPages, grownPages, moment.nowMs + REST_MS);
+}
+
+function forget(before: NeededCache, moment: Moment, grownPages: number): NeededCache {
+  const { provenPages, restUntilMs } = before;
+  const freshPages = before.freshPages + grownPages;
+  const elapsedMs = moment.nowMs < restUntilMs ? 0 : moment.changes.elapsedMs;
+  const provenLeft = provenPages * Math.max(0, 1 - elapsedMs / PROVEN_MS);
+  const freshLeft = freshPages * Math.max(0, 1 - elapsedMs / FRESH_MS);
+  return needed(moment, provenLeft, freshLeft, grownPages, restUntilMs);
+}
+
+/** However much a guest tells, no more than its RAM. One literal: a step is too short for spreading. */
+function needed(
+  { observation: { totalramPages } }: Moment,
+  proven: number,
+  fresh: number,
+  grown: number,
+  restUntilMs: number,
+): NeededCache {
+  const provenPages = Math.min(proven, totalramPages);
+  const freshPages = Math.min(fresh, totalramPages - provenPages);
+  return { provenPages, freshPages, growthPages: Math.min(grown, totalramPages), restUntilMs };
+}
+
+/** What is available is what is free above the reserve, and the cache. Null where it can't be told, or never be missed. */
+function cachePagesOf(observation: CompleteObservation): number | null {
+  const { availablePages, freePages, totalreservePages, refaultPages } = observation;
+  if (availablePages === null || freePages === null || refaultPages === null) return null;
+  return Math.max(0, availablePages - Math.max(0, freePages - totalreservePages));
 }

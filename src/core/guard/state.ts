@@ -1,13 +1,12 @@
-import { type BackOff, NO_BACK_OFF } from "./back-off.ts";
 import { type Emergency, NO_EMERGENCY } from "./emergency.ts";
+import { type NeededCache, NO_NEEDED_CACHE } from "./hot-cache.ts";
 import type { Remembered } from "./moment.ts";
 import { INITIAL_PROGRESS, type Progress } from "./progress.ts";
 
 /** What the guard remembers of one guest. Times are in ms on the caller's monotonic clock. */
 export interface GuardState extends Remembered {
   readonly emergency: Emergency;
-  /** How long the target must not fall, because the cache was hot. */
-  readonly hold: BackOff;
+  readonly cache: NeededCache;
   readonly progress: Progress;
 }
 
@@ -17,6 +16,6 @@ export const INITIAL_GUARD_STATE: GuardState = Object.freeze({
   lastMs: 0,
   risePages: 0,
   emergency: NO_EMERGENCY,
-  hold: NO_BACK_OFF,
+  cache: NO_NEEDED_CACHE,
   progress: INITIAL_PROGRESS,
 });

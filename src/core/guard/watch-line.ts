@@ -4,11 +4,17 @@ import { maximumTarget } from "../selfballoon.ts";
 import type { GuestState } from "../step.ts";
 import type { Tunables } from "../tunables.ts";
 import { emergencyLinePages } from "./emergency.ts";
+import { headroomPages } from "./headroom.ts";
+import { keptPages } from "./hot-cache.ts";
+
+/** The watch asks for a step once a quarter of the headroom is gone. */
+const LINE_SHARE = 3 / 4;
 
 /**
- * What must be available until the next step, in pages: with less the watch asks for a step at once. It is the line of
- * an emergency, or where the policy wants to know earlier. Null while the guest has all that it may have, or while
- * nothing is known of it. All arguments are those of the last step.
+ * What must be available until the next step, in pages: with less the watch asks for a step at once. It is the cache
+ * that the guest needs and most of the headroom, so that a rise is answered before the kernel swaps, and before it is
+ * an emergency. Null while the guest has all that it may have, or while nothing is known of it. All arguments are those
+ * of the last step.
  */
 export function watchLinePages(
   state: GuestState,
@@ -19,6 +25,8 @@ export function watchLinePages(
   if (!isComplete(observation)) return null;
   const maximumPages = maximumTarget(observation);
   if ((decision.targetPages ?? observation.totalramPages) >= maximumPages) return null;
+  const { risePages, cache } = state.guard;
   const emergencyPages = emergencyLinePages(maximumPages, tunables.guard_emergency_mb, observation.pageBytes);
-  return Math.max(emergencyPages, state.adaptive?.linePages ?? 0);
+  const room = headroomPages(risePages, maximumPages, tunables, observation.pageBytes);
+  return Math.max(emergencyPages, keptPages(cache) + room * LINE_SHARE);
 }

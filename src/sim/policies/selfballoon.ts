@@ -1,3 +1,4 @@
+import { Alarm } from "../../core/guard/alarm.ts";
 import { DemandRing } from "../../core/guard/demand-ring.ts";
 import { reactionMs } from "../../core/guard/headroom.ts";
 import { watchLinePages } from "../../core/guard/watch-line.ts";
@@ -15,8 +16,9 @@ interface LoopState {
   readonly tunables: Tunables | null;
   /** With less available the watch asks for a step; null while it never does. */
   readonly linePages: number | null;
-  /** The daemon's own ring of samples, which is filled in place. */
+  /** The daemon's own ring of samples and its alarm, which change in place. */
   readonly ring: DemandRing;
+  readonly alarm: Alarm;
 }
 
 /** What sets one way of running the daemon apart from another. */
@@ -35,7 +37,13 @@ export function daemonPolicy({ summary, goal, guard }: DaemonKind): Policy {
     summary,
     source: "",
     intervalMs: DEFAULT_TUNABLES.selfballoon_interval * 1000,
-    initial: (): LoopState => ({ guest: startState(goal), tunables: null, linePages: null, ring: new DemandRing() }),
+    initial: (): LoopState => ({
+      guest: startState(goal),
+      tunables: null,
+      linePages: null,
+      ring: new DemandRing(),
+      alarm: new Alarm(),
+    }),
     step(before: LoopState, observation: Observation, nowMs: number): Stepped<LoopState, Setting> {
       const tunables = before.tunables ?? startTunables(observation, guard);
       const { state, decision } = decide(before, tunables, observation, nowMs);
@@ -50,12 +58,9 @@ export function daemonPolicy({ summary, goal, guard }: DaemonKind): Policy {
     const { tunables, linePages } = before;
     if (tunables === null) return { state: before, result: null };
     const seen = { ...before, guest: noteRise(before.guest, riseOf(before, tunables, observation)) };
-    const { availablePages, totalramPages } = observation;
-    if (linePages === null || availablePages === null || availablePages >= linePages) {
-      return { state: seen, result: null };
-    }
+    if (!before.alarm.isDue(observation, linePages)) return { state: seen, result: null };
     const { state, decision } = decide(seen, tunables, observation, nowMs);
-    if ((decision.targetPages ?? 0) <= (totalramPages ?? 0)) return { state: seen, result: null };
+    if ((decision.targetPages ?? 0) <= (observation.totalramPages ?? 0)) return { state: seen, result: null };
     const after = { ...state, shrink: seen.guest.shrink };
     const line = watchLinePages(after, observation, decision, tunables);
     return { state: { ...seen, guest: after, linePages: line }, result: balloonSetting(decision.balloonTargetPages) };

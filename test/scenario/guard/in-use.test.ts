@@ -9,7 +9,6 @@ describe("a guest whose kernel uses 500 MiB that committed memory does not count
   it("keeps them, and the headroom beside them", async () => {
     const { score, steps } = await runSimulated(guest, 300);
     expect(score.oomKills).toBe(0);
-    expect(steps.at(-1)?.decision.reason).toBe("in_use");
     expect(steps.at(-1)?.observation.availablePages).toBeGreaterThan(60 * 256);
   });
 

@@ -12,13 +12,18 @@ describe("the policy that a guest starts with", () => {
     for (const { decision } of [first, second]) expect(decision.reason).toBe("lower");
     const driver = step(startState("driver"), observationOf(readings), DEFAULT_TUNABLES, 0);
     expect(driver.decision.reason).not.toBe("lower");
-    expect(driver.state.adaptive).toBeNull();
   });
 
   it("gives way to the driver's goal where a reading is missing that it needs", () => {
     const observation = observationOf({ ...readings, freePages: null });
     const { decision } = step(startState("adaptive"), observation, DEFAULT_TUNABLES, 0);
     expect(decision).toEqual(step(startState("driver"), observation, DEFAULT_TUNABLES, 0).decision);
+  });
+
+  it("is the driver's where the guard is off", () => {
+    const unguarded = { ...DEFAULT_TUNABLES, guard: 0 };
+    const { decision } = step(startState("adaptive"), observationOf(readings), unguarded, 0);
+    expect(decision).toEqual(step(startState("driver"), observationOf(readings), unguarded, 0).decision);
   });
 
   it("leaves the guard on", () => {

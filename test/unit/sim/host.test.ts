@@ -91,7 +91,7 @@ describe("a misbehaving guest", () => {
     host.advance(1000);
     const said = host.observe("g");
     expect(said.availablePages ?? 0).toBeGreaterThan(said.totalramPages ?? 0);
-    expect(said.committedPages ?? 0).toBeGreaterThan(1000 * (said.maxPfn ?? 0));
+    expect(said.committedPages).toBe(0);
     expect(said.balloonCurrentPages).toBe(before.balloonCurrentPages);
   });
 

@@ -7,6 +7,7 @@ describe("the score", () => {
     const host = createSimHost({ guests: [{ name: "g", maximumMib: 1024, loads: [loadOf(() => ({ anon: 300 }))] }] });
     host.advance(120_000);
     expect(host.score("g")).toEqual({
+      seconds: 120,
       heldGibMinutes: 2,
       shortageSeconds: 0,
       worstShortagePages: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createKernel } from "../../../src/sim/boot.ts";
+import { filePages } from "../../../src/sim/cache.ts";
 import { currentPages, type Kernel } from "../../../src/sim/kernel.ts";
 import { readKernel } from "../../../src/sim/reading.ts";
 import { loadOf, mib, run } from "../../support/sim.ts";
@@ -21,6 +22,18 @@ describe("swap", () => {
     expect(swap.zramPoolPages).toBe(Math.ceil(swap.zramPages / 2.75));
     expect(swap.diskPages).toBeGreaterThan(mib(15));
     expect(kernel.loads[0]?.swappedPages).toBe(swap.zramPages + swap.diskPages);
+  });
+
+  it("passes over memory that was touched since the last look: files that are read as often go first", () => {
+    const load = loadOf(() => ({ anon: 200, cache: 100 }), { hotShare: 1, touchSeconds: 5 });
+    const kernel = createKernel({ maximumMib: 512, loads: [load], swapMib: 512 });
+    run(kernel, 30);
+    const before = filePages(kernel.cache);
+    kernel.targetPages = currentPages(kernel) - kernel.freePages - mib(60);
+    run(kernel, 0.5);
+    const evicted = before - filePages(kernel.cache);
+    expect(evicted).toBeGreaterThan(mib(30));
+    expect(kernel.loads[0]?.swappedPages).toBeLessThan(evicted / 2);
   });
 
   it("tells frontswap only where there is compressed swap", () => {

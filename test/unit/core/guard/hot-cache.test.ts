@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { followCache, keptPages, type NeededCache, NO_NEEDED_CACHE } from "../../../../src/core/guard/hot-cache.ts";
+import { momentOf } from "../../../../src/core/guard/moment.ts";
+import type { CompleteObservation } from "../../../../src/core/observation.ts";
+import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
+import { observationOf } from "../../../support/observations.ts";
+
+const MIB = 256;
+
+/** A guest of 1 GiB: 300 MiB in use, 100 MiB of cache, the rest free. */
+const calm = {
+  totalramPages: 1000 * MIB,
+  totalreservePages: 10 * MIB,
+  availablePages: 700 * MIB,
+  freePages: 610 * MIB,
+  refaultPages: 1000,
+  swapInPages: 1000,
+  swapOutPages: 1000,
+};
+
+type Readings = Partial<CompleteObservation>;
+
+/** What is learnt from readings `afterMs` after a step at which the guest was calm; null: from the first ones. */
+function learn(before: NeededCache, readings: Readings, afterMs: number | null = 5000): NeededCache {
+  const last = afterMs === null ? null : observationOf(calm);
+  const remembered = { last, lastMs: 0, risePages: 0 };
+  const wanted = { targetPages: 0, maximumPages: 1024 * MIB };
+  const now = observationOf({ ...calm, ...readings });
+  return followCache(before, momentOf(remembered, now, wanted, DEFAULT_TUNABLES, afterMs ?? 0, new Set()));
+}
+
+/** 100 MiB were read not long ago. */
+const first: NeededCache = { ...NO_NEEDED_CACHE, freshPages: 100 * MIB };
+
+describe("the cache that a guest is reckoned to need", () => {
+  it("is not known at first: what was read before we looked may be cold", () => {
+    expect(learn(first, {}, null)).toEqual(NO_NEEDED_CACHE);
+  });
+
+  it("is forgotten where nobody misses it", () => {
+    expect(keptPages(learn(first, {}, 150_000))).toBe(50 * MIB);
+    expect(keptPages(learn(first, {}, 300_000))).toBe(0);
+  });
+
+  it("is what there is and what came back, and is remembered for longer", () => {
+    const proven = learn(first, { refaultPages: 1000 + 20 * MIB });
+    expect(keptPages(proven)).toBe(120 * MIB);
+    expect(keptPages(learn(proven, {}, 900_000))).toBe(75 * MIB);
+  });
+
+  it("grows with what is read, and reckons with as much again", () => {
+    const grown = learn(first, { availablePages: 690 * MIB, freePages: 580 * MIB });
+    expect(keptPages(grown)).toBeGreaterThan(117 * MIB);
+    expect(grown.growthPages).toBe(20 * MIB);
+  });
+
+  it("is not forgotten while the kernel swaps, which gets room for what it swapped", () => {
+    const swapping = learn(first, { swapOutPages: 1000 + 8 * MIB });
+    expect(keptPages(swapping)).toBe(108 * MIB);
+    expect(keptPages(learn(swapping, {}, 20_000))).toBe(108 * MIB);
+  });
+
+  it("counts what went to swap and came back meanwhile as missed, but not what only came back", () => {
+    const thrashing = learn(first, { swapOutPages: 1000 + 8 * MIB, swapInPages: 1000 + 6 * MIB });
+    expect(thrashing.provenPages).toBe(106 * MIB);
+    expect(learn(first, { swapInPages: 1000 + 6 * MIB }).provenPages).toBe(0);
+  });
+
+  it("does not change for a few pages that were read back or swapped", () => {
+    const { provenPages, restUntilMs } = learn(first, { refaultPages: 1100, swapOutPages: 1100 });
+    expect({ provenPages, restUntilMs }).toEqual({ provenPages: 0, restUntilMs: 0 });
+  });
+
+  it("is learnt anew after a reboot", () => {
+    const proven = learn(first, { refaultPages: 1000 + 500 * MIB });
+    expect(learn(proven, { refaultPages: 0 })).toEqual(NO_NEEDED_CACHE);
+  });
+
+  it.each(["availablePages", "freePages", "refaultPages"] as const)("is not known without %s", (name) => {
+    expect(learn(first, { [name]: null })).toEqual(NO_NEEDED_CACHE);
+  });
+
+  it.each([
+    ["more available than there is RAM", { availablePages: 4e15, freePages: 0 }],
+    ["a counter that leaps", { refaultPages: 2 ** 52 }],
+    ["more swapped than can be", { swapOutPages: 2 ** 52 }],
+  ])("is no more than the guest's RAM when told %s", (_, readings) => {
+    const learnt = learn(first, readings);
+    expect(keptPages(learnt)).toBeLessThanOrEqual(calm.totalramPages);
+    expect(learnt.growthPages).toBeLessThanOrEqual(calm.totalramPages);
+  });
+});
