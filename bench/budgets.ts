@@ -16,6 +16,8 @@ export const BUDGETS = {
   reaction: { what: "demand rises to memory requested", bound: "most", limit: 150, unit: "ms" },
   idleGuest: { what: "idle Xen guest from 5 GiB to 900 MiB", bound: "most", limit: 3, unit: "min" },
   simulator: { what: "simulator, kernel model included", bound: "least", limit: 1_000_000, unit: "guest-steps/s" },
+  swapPages: { what: "swapped pages back, page by page", bound: "least", limit: 2500, unit: "pages/s of a core" },
+  swapSlices: { what: "swapped pages back, by slices", bound: "least", limit: 2500, unit: "pages/s of a core" },
   hostCpu: { what: "daemon on a host of 1,000 guests at 1 s: CPU", bound: "most", limit: 15, unit: "% of a core" },
   hostMemory: { what: "daemon on a host of 1,000 guests at 1 s: RSS", bound: "most", limit: 150, unit: "MiB" },
   hostLateness: { what: "daemon on a host: the latest decision", bound: "most", limit: 250, unit: "ms" },

@@ -8,6 +8,7 @@ import { measureReaction } from "./measurements/reaction.ts";
 import { measureSimulator } from "./measurements/simulator.ts";
 import { measureStart } from "./measurements/start.ts";
 import { measureStep } from "./measurements/step.ts";
+import { measureSwap } from "./measurements/swap.ts";
 
 /** One thing that is measured, and the budgets that it answers. */
 export interface Measurement {
@@ -24,6 +25,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { budgets: ["reaction"], measure: measureReaction },
   { budgets: ["idleGuest"], measure: measureIdleGuest },
   { budgets: ["simulator"], measure: measureSimulator },
+  { budgets: ["swapPages", "swapSlices"], measure: measureSwap },
   { budgets: ["hostCpu", "hostMemory", "hostLateness"], measure: measureHostDaemon },
   { budgets: ["qmpCpu", "qmpMemory", "qmpLateness"], measure: measureQmpHost },
   { budgets: ["pageWeight", "pagePaint", "pageUpdate"], measure: measurePage },

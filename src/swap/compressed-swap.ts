@@ -2,7 +2,7 @@ import { pagesFromKib } from "../core/units.ts";
 import { findKib, type Meminfo } from "../formats/meminfo.ts";
 import { parseMmStat } from "../formats/mm-stat.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
-import { parseSwaps } from "../formats/swaps.ts";
+import { parseSwaps, type SwapArea } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
 
 /**
@@ -19,6 +19,9 @@ export interface CompressedSwap {
   readonly zramDevices: readonly string[];
 }
 
+/** More zram devices than this are told by their number. */
+const MOST_NAMES = 4;
+
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 
@@ -26,13 +29,17 @@ const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 export function detectCompressedSwap(files: MachineFiles): CompressedSwap {
   const text = files.readIfThere("/proc/swaps");
   const swaps = text === null ? [] : parseSwaps(text);
-  const zramDevices = new Set(swaps.flatMap(({ path }) => zramDeviceOf(path) ?? []));
+  const zramDevices = new Set(swaps.flatMap((area) => zramDeviceOf(area) ?? []));
   return { zswap: swaps.length > 0 && isZswapInUse(files), zramDevices: [...zramDevices] };
 }
 
-/** The zram device that a swap area lies on, `zram0`; null if it lies elsewhere. */
-export function zramDeviceOf(path: string): string | null {
-  return /^\/dev\/(zram[0-9]{1,4})(?:p[0-9]{1,3})?$/.exec(path)?.[1] ?? null;
+/**
+ * The zram device that a swap area lies on, `zram0`; null if it lies elsewhere. The kernel shows the path `/zram0` where a
+ * service with a file tree of its own swapped it on and has ended since: with it went the mount that was `/dev`.
+ */
+export function zramDeviceOf({ path, type }: Pick<SwapArea, "path" | "type">): string | null {
+  if (type !== "partition") return null;
+  return /^(?:\/dev)?\/(zram[0-9]{1,4})(?:p[0-9]{1,3})?$/.exec(path)?.[1] ?? null;
 }
 
 function isZswapInUse(files: MachineFiles): boolean {
@@ -40,9 +47,11 @@ function isZswapInUse(files: MachineFiles): boolean {
   return (findKib(files.readIfThere("/proc/meminfo") ?? "", "Zswapped") ?? 0) > 0;
 }
 
-/** What there is, by name: `zram0`, `zswap`. */
-export function compressedSwapNames(swap: CompressedSwap): readonly string[] {
-  return [...swap.zramDevices, ...(swap.zswap ? ["zswap"] : [])];
+/** What there is, by name: `zram0`, `zswap`; of many devices the first ones, and how many more. */
+export function compressedSwapNames({ zramDevices, zswap }: CompressedSwap): readonly string[] {
+  const more = zramDevices.length - MOST_NAMES;
+  const names = [...zramDevices.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])];
+  return zswap ? [...names, "zswap"] : names;
 }
 
 /** Whether there is any: it stands for the driver's `CONFIG_FRONTSWAP` (specification, section 7). */
@@ -53,7 +62,7 @@ export function isConfigured(swap: CompressedSwap): boolean {
 /**
  * Pages held in compressed swap now (specification, section 2); null where none is configured or a part of it can't be
  * told. zswap counts them in meminfo since Linux 5.19 and in debugfs before; what it has written back to its disk is no
- * longer among them. zram's `mm_stat` has the bytes that went in, from which what it has written back is taken off.
+ * longer among them. zram is told by `zramStoredPages`.
  */
 export function storedPages(
   files: MachineFiles,
@@ -67,10 +76,15 @@ export function storedPages(
   return parts.some((pages) => pages === null) ? null : parts.reduce<number>((sum, pages) => sum + (pages ?? 0), 0);
 }
 
-function zramStoredPages(files: MachineFiles, name: string, pageBytes: number): number | null {
+/**
+ * Pages held in one zram device: what went in by its `mm_stat`, less what it has written back to a disk, less the page
+ * with the header that makes it a swap device. Null if it does not tell.
+ */
+export function zramStoredPages(files: MachineFiles, name: string, pageBytes: number): number | null {
   const text = files.readIfThere(`/sys/block/${name}/mm_stat`);
   if (text === null) return null;
-  return Math.max(0, Math.floor((parseMmStat(text).origDataBytes - writtenBackBytes(files, name)) / pageBytes));
+  const bytes = parseMmStat(text).origDataBytes - writtenBackBytes(files, name);
+  return Math.max(0, Math.floor(bytes / pageBytes) - 1);
 }
 
 /** The first number of `bd_stat` counts units of 4 KiB (Linux, Documentation/admin-guide/blockdev/zram.rst). */

@@ -1,5 +1,4 @@
-import type { Cancellation } from "../core/backend.ts";
-import type { ShrinkEnd, ShrinkLimits, ShrinkOutcome } from "../core/swap-shrinker.ts";
+import type { ShrinkEnd, ShrinkOutcome } from "../core/swap-shrinker.ts";
 import { touchPages } from "./batch.ts";
 import { BATCH_PAGES, Effect } from "./effect.ts";
 import type { SwapKernel, SwappedMemory } from "./kernel.ts";
@@ -7,6 +6,7 @@ import type { MemoryView } from "./memory-view.ts";
 import { Pace, type SwapTime } from "./pace.ts";
 import type { PressureWatch } from "./pressure-watch.ts";
 import type { Round } from "./round.ts";
+import { RunRules, type ShrinkRequest } from "./run-rules.ts";
 
 /** What a run works with. What outlives the run is changed by it. */
 export interface ShrinkMachine {
@@ -18,24 +18,14 @@ export interface ShrinkMachine {
   needsSwapHigh: boolean;
 }
 
-/** What was asked for. */
-export interface ShrinkRequest {
-  readonly targetPages: number;
-  readonly pageBytes: number;
-  readonly limits: ShrinkLimits;
-  readonly cancellation: Cancellation;
-}
-
 /** One run of the partial swapoff. */
 export class ShrinkRun {
   private readonly machine: ShrinkMachine;
   private readonly request: ShrinkRequest;
-  private readonly look: MemoryView;
+  private readonly view: MemoryView;
+  private readonly rules: RunRules;
   private readonly pace: Pace;
-  private readonly endMs: number;
   private readonly startCpuMs: number;
-  private readonly startPages: number;
-  private storedPages: number;
   private freedPages = 0;
   private touchedPages = 0;
   private readonly skipped = new Set<number>();
@@ -47,17 +37,15 @@ export class ShrinkRun {
     this.request = request;
     this.pace = new Pace(time, request.limits.cpuPercent);
     this.startCpuMs = time.cpuMs();
-    this.endMs = time.nowMs() + request.limits.deadlineMs;
-    this.look = machine.kernel.view(request.pageBytes);
-    this.startPages = this.look().storedPages ?? 0;
-    this.storedPages = this.startPages;
+    this.view = machine.kernel.view(request.pageBytes);
+    this.rules = new RunRules(request, time, machine.pressure, this.view);
   }
 
   async run(): Promise<ShrinkOutcome> {
     const end = this.judge() ?? (await this.goThroughProcesses());
     return {
-      startPages: this.startPages,
-      leftPages: this.look().storedPages ?? 0,
+      startPages: this.rules.startPages,
+      leftPages: this.view().storedPages ?? 0,
       freedPages: this.freedPages,
       touchedPages: this.touchedPages,
       skippedProcesses: this.skipped.size,
@@ -96,7 +84,7 @@ export class ShrinkRun {
           const end = round.isLeft(pid, device) ? null : await this.bringBack(pid, memory, device, addresses);
           if (end !== null) return end;
         }
-        const end = this.overdue();
+        const end = this.rules.overdue();
         if (end !== null) return end;
         await this.pace.rest(this.request.cancellation);
       }
@@ -115,7 +103,7 @@ export class ShrinkRun {
     for (let at = 0; at < addresses.length; ) {
       const end = this.judge();
       if (end !== null) return end;
-      const wanted = Math.min(BATCH_PAGES, this.storedPages - this.request.targetPages);
+      const wanted = Math.min(BATCH_PAGES, this.rules.missingPages);
       at += this.touchBatch(pid, device, memory, addresses.slice(at, at + wanted));
       if (this.isFutile(pid)) {
         this.machine.round.leave(pid, device);
@@ -133,11 +121,9 @@ export class ShrinkRun {
     const group = needsSwapHigh ? kernel.swapHigh.groupOf(pid) : null;
     const { tried, touched } = touchPages(memory, addresses, kernel.swapHigh, group, () => time.nowMs());
     pressure.noteOwn(time.nowMs() - startMs);
-    const storedPages = this.look().storedPages ?? this.storedPages;
-    const freedPages = Math.max(0, this.storedPages - storedPages);
+    const freedPages = this.rules.noteFall();
     this.touchedPages += touched;
     this.freedPages += freedPages;
-    this.storedPages -= freedPages;
     this.effect.note(`${pid}:${device}`, touched, freedPages);
     return tried;
   }
@@ -156,20 +142,6 @@ export class ShrinkRun {
 
   /** Whether to end before anything more is brought back. */
   private judge(): ShrinkEnd | null {
-    const overdue = this.overdue();
-    if (overdue !== null) return overdue;
-    const { targetPages, limits } = this.request;
-    const look = this.look();
-    if (look.storedPages === null) return "no_effect";
-    if (look.storedPages <= targetPages) return "reached";
-    if (this.machine.pressure.isHigh(look, this.storedPages)) return "pressure";
-    if (look.availablePages === null || look.availablePages - BATCH_PAGES < limits.headroomPages) return "headroom";
-    this.storedPages = look.storedPages;
-    return null;
-  }
-
-  private overdue(): ShrinkEnd | null {
-    if (this.request.cancellation.aborted) return "cancelled";
-    return this.machine.time.nowMs() >= this.endMs ? "deadline" : null;
+    return this.rules.judge() ?? (this.rules.hasRoomFor(BATCH_PAGES) ? null : "headroom");
   }
 }

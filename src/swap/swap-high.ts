@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { readText } from "./read-text.ts";
 
 const CGROUPS = "/sys/fs/cgroup";
@@ -20,13 +20,17 @@ export class SwapHigh {
     this.recordPath = recordPath;
   }
 
-  /** The folder of the group that `pid`'s swap is counted in; null if that is the root, which has no limit. */
+  /**
+   * The folder of the nearest group that `pid`'s swap is counted in and whose limit we may change: the groups of a login
+   * session belong to its user, those above it to root. Null if there is none; the root has no limit.
+   */
   groupOf(pid: number): string | null {
     const path = /^0::(\/.+)$/m.exec(readText(`${this.root}/proc/${pid}/cgroup`) ?? "")?.[1] ?? "/";
     if (path.split("/").includes("..")) return null;
     for (let group = path; group.length > 1; group = group.slice(0, group.lastIndexOf("/"))) {
       const folder = `${this.root}${CGROUPS}${group}`;
-      if (isLimit(readText(`${folder}/memory.swap.high`))) return folder;
+      const limit = `${folder}/memory.swap.high`;
+      if (isLimit(readText(limit)) && isWritable(limit)) return folder;
     }
     return null;
   }
@@ -73,6 +77,15 @@ export class SwapHigh {
 
 function isLimit(text: string | null): boolean {
   return /^(?:max|[0-9]{1,20})$/.test(text?.trim() ?? "");
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Write to a file that is there. False if that failed: the group has ended, or it is not ours to change. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MachineFiles } from "../../../src/machine/files.ts";
 import { examineSwap } from "../../../src/swap/advice.ts";
+import { swapHeader } from "../../support/swap-header.ts";
 import { Tree } from "../../support/trees.ts";
 
 const ZSWAP = "sys/module/zswap/parameters/enabled";
@@ -24,6 +25,13 @@ const levels = (...of: Parameters<typeof advice>) => advice(...of).map(({ level 
 const about = (word: string, ...of: Parameters<typeof advice>) =>
   advice(...of).find(({ what, remedy }) => `${what} ${remedy}`.includes(word));
 
+/** So many zram devices with one priority and this label. */
+function useZram(tree: Tree, count: number, label: string): void {
+  const names = Array.from({ length: count }, (_, number) => `zram${number}`);
+  tree.write("proc/swaps", HEADLINE + names.map((name) => `/dev/${name} partition\t9\t0\t100\n`).join(""));
+  for (const name of names) tree.write(`dev/${name}`, swapHeader(label));
+}
+
 const onDisk = (tree: Tree): void => {
   tree.write("proc/swaps", `${HEADLINE}/dev/xvdd  partition\t262140\t0\t-2\n`);
   tree.write(ZSWAP, "Y\n");
@@ -36,7 +44,7 @@ describe("the advice on swap", () => {
       "fallocate -l 446M /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
     );
     expect(about("No compressed swap", (tree) => tree.remove("sys/module/zswap"), "xen/pv-idle")?.remedy).toBe(
-      "modprobe zram && echo 446M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon -p 100 /dev/zram0",
+      "modprobe zram && echo 446M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon -p 100 /dev/zram0; or: selfballoon slices --size-mb 446",
     );
   });
 
@@ -49,7 +57,7 @@ describe("the advice on swap", () => {
   });
 
   it("is content with swap as large as RAM and zram in use", () => {
-    expect(levels()).toEqual(["ok", "info", "ok", "ok"]);
+    expect(levels()).toEqual(["ok", "info", "ok", "info", "ok"]);
   });
 
   it("warns of a disk that is swapped to before zram, and tells how to change places", () => {
@@ -59,9 +67,38 @@ describe("the advice on swap", () => {
     expect(found).toMatchObject({ level: "warn", remedy: "swapoff /dev/zram0 && swapon -p 150 /dev/zram0" });
   });
 
-  it("has nothing against a disk behind zram", () => {
+  it("has nothing against a disk behind zram, and tells that what is there stays", () => {
     const swaps = `${HEADLINE}/dev/xvdd partition\t9\t0\t-2\n/dev/zram0 partition\t9\t0\t100\n`;
-    expect(about("before zram0", (tree) => tree.write("proc/swaps", swaps))).toBeUndefined();
+    const change = (tree: Tree): void => tree.write("proc/swaps", swaps);
+    expect(about("before zram0", change)).toBeUndefined();
+    expect(about("only zram comes back", change)).toMatchObject({ level: "info" });
+  });
+
+  it("tells that what zswap writes back stays on its disk", () => {
+    expect(about("zswap writes back", onDisk)).toMatchObject({ level: "info" });
+  });
+
+  it("tells that shared memory stays, and what brings it back", () => {
+    expect(about("tmpfs")).toMatchObject({ level: "info", remedy: "selfballoon slices --help" });
+  });
+
+  it("tells that several zram devices count together, the first of them by name", () => {
+    const change = (tree: Tree): void => useZram(tree, 6, "");
+    expect(about("Compressed swap is in use", change)?.what).toContain("zram0, zram1, zram2, zram3, 2 more.");
+    expect(about("count together", change)).toMatchObject({ level: "info" });
+  });
+
+  it("tells of slices, and of the right that they take", () => {
+    const slices = (tree: Tree): void => useZram(tree, 3, "selfballoon");
+    expect(about("3 slices", slices)).toMatchObject({ level: "ok" });
+    expect(about("count together", slices)).toBeUndefined();
+    expect(about("only slices bring them back", slices)).toBeUndefined();
+    const withStatus = (status: string) => (tree: Tree) => {
+      slices(tree);
+      tree.write("proc/self/status", status);
+    };
+    expect(about("swapped off", withStatus(capabilities(19n, 2n, 21n)))?.level).toBe("ok");
+    expect(about("swapped off", withStatus(capabilities(19n, 2n)))?.level).toBe("warn");
   });
 
   it("warns of zswap before zram", () => {

@@ -1,12 +1,12 @@
 import type { ExecResult } from "../exec-channel.ts";
 import type { QemuGuest } from "../rig.ts";
+import { TOOLS } from "./tools.ts";
 
 const GROUP = "/sys/fs/cgroup/load";
+/** The load's own, inside of it, and its user's to change: so systemd has it in a login session. */
+const SESSION = `${GROUP}/session`;
 const HOG_DEADLINE_MS = 400_000;
 const FILL_DEADLINE_MS = 120_000;
-
-/** The one of the machine that runs the tests, by its whole path: the guest's shell would take busybox's otherwise. */
-export const SETPRIV = "LD_LIBRARY_PATH=/in /in/setpriv";
 
 /** A user of the load's own, so that reading its memory takes privilege. */
 const USER = 1000;
@@ -34,10 +34,11 @@ export class SleepingLoad {
   }
 
   static async start(guest: QemuGuest, mib: number): Promise<SleepingLoad> {
-    await guest.exec(`echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir -p ${GROUP}`);
+    const delegate = `echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir -p ${GROUP}; echo +memory >${GROUP}/cgroup.subtree_control`;
+    await guest.exec(`${delegate}; mkdir -p ${SESSION}; chown -R ${USER} ${SESSION}`);
     // It holds its memory for a second only: it is stopped by then, and checks what it holds when it goes on.
-    const hog = `${SETPRIV} --reuid ${USER} --clear-groups hog ${mib} --pattern --compressible --hold-ms 1000`;
-    const result = guest.exec(`echo $$ >${GROUP}/cgroup.procs; ${hog}`, HOG_DEADLINE_MS);
+    const hog = `${TOOLS}; /in/setpriv --reuid ${USER} --clear-groups hog ${mib} --pattern --compressible --hold-ms 1000`;
+    const result = guest.exec(`echo $$ >${SESSION}/cgroup.procs; ${hog}`, HOG_DEADLINE_MS);
     const isFilled = `[ "$(awk '/^VmRSS/ { print $2 }' /proc/$pid/status)" -ge ${mib * 1024} ]`;
     const stop = `until pid=$(pidof hog); do usleep 10000; done; until ${isFilled}; do usleep 10000; done; kill -STOP $pid`;
     const { stdout } = await guest.exec(
@@ -58,5 +59,5 @@ export class SleepingLoad {
   }
 }
 
-/** The limit that the load's group has on its swap. */
+/** The limit on the load's swap that a daemon may change which has no right to override the modes of files. */
 export const SWAP_HIGH = `${GROUP}/memory.swap.high`;

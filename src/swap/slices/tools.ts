@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { problemOf, selfballoonError } from "../../core/errors.ts";
+
+/** The programs that slices take: of util-linux or busybox, and of kmod. */
+export type Tool = "mkswap" | "modprobe" | "swapoff" | "swapon";
+
+/** What a tool says is kept up to this length. */
+const MOST_WORDS = 512;
+
+/** A tool that runs. */
+export interface RunningTool {
+  /** When it has ended: null if it succeeded, else what went wrong, in its own words. Never rejects. */
+  readonly ended: Promise<string | null>;
+  /** End it now. swapoff heeds that only between two processes whose pages it brings back (Linux, mm/swapfile.c). */
+  kill(): void;
+}
+
+/**
+ * Start a tool. This is the only place of this room that starts a program; no shell sees the arguments. `mark` is put
+ * into the program's environment, for those who look for it.
+ */
+export function startTool(
+  tool: Tool,
+  args: readonly string[],
+  mark: Readonly<Record<string, string>> = {},
+): RunningTool {
+  try {
+    const child = spawn(tool, args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      // The mark first, where it is soon met; administrators' programs are not on everybody's path.
+      env: { ...mark, ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`, LC_ALL: "C" },
+    });
+    return { ended: endOf(child), kill: () => void child.kill("SIGKILL") };
+  } catch (thrown) {
+    // There is no memory for another process.
+    return { ended: Promise.resolve(problemOf(thrown)), kill: () => {} };
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string | null> {
+  return new Promise((resolve) => {
+    let words = "";
+    child.on("error", (error) => resolve(problemOf(error)));
+    child.on("close", (code, signal) => {
+      const end = signal === null ? `it ended with exit code ${code ?? "unknown"}` : `it was ended by ${signal}`;
+      resolve(code === 0 ? null : words.trim().replace(/\s+/g, " ") || end);
+    });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      words = (words + text).slice(0, MOST_WORDS);
+    });
+  });
+}
+
+/**
+ * Run a tool to its end.
+ * @throws ERR_TOOL if it fails, ERR_DEADLINE if it has not ended in time; it is killed then.
+ */
+export async function runTool(tool: Tool, args: readonly string[], deadlineMs: number): Promise<void> {
+  const command = [tool, ...args].join(" ");
+  const { ended, kill } = startTool(tool, args);
+  if (!(await endsWithin(ended, deadlineMs))) {
+    kill();
+    throw selfballoonError("ERR_DEADLINE", { what: command, deadlineMs });
+  }
+  const problem = await ended;
+  if (problem !== null) throw selfballoonError("ERR_TOOL", { command, problem });
+}
+
+/** Whether `end` comes within this time. */
+export async function endsWithin(end: Promise<unknown>, durationMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), durationMs);
+  });
+  try {
+    return await Promise.race([end.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
