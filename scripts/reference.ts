@@ -1,29 +1,32 @@
-// Writes docs/reference from the tables in src/ with --write; without, says which pages are out of date (exit code 1).
+// Writes docs/reference, and what of packaging/ is made from the tables in src/, with --write; without, says which files
+// are out of date (exit code 1).
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packagingFiles } from "./packaging/files.ts";
 import { referencePages } from "./reference/pages.ts";
 
-const folder = fileURLToPath(new URL("../docs/reference", import.meta.url));
+const project = fileURLToPath(new URL("..", import.meta.url));
 
 function isCurrent(path: string, text: string): boolean {
   try {
     return readFileSync(path, "utf8") === text;
   } catch {
-    // A page that is not there is not current.
+    // A file that is not there is not current.
     return false;
   }
 }
 
-mkdirSync(folder, { recursive: true });
-for (const { file, text } of referencePages()) {
-  const path = join(folder, file);
-  if (isCurrent(path, text)) continue;
+const pages = referencePages().map(({ file, text }) => ({ path: `docs/reference/${file}`, text }));
+for (const { path, text } of [...pages, ...packagingFiles()]) {
+  const file = join(project, path);
+  if (isCurrent(file, text)) continue;
   if (process.argv.includes("--write")) {
-    writeFileSync(path, text);
-    console.log(`docs/reference/${file} was written`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    console.log(`${path} was written`);
   } else {
-    console.error(`docs/reference/${file} is out of date; run npm run docs`);
+    console.error(`${path} is out of date; run npm run docs`);
     process.exitCode = 1;
   }
 }

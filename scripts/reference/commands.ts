@@ -10,7 +10,16 @@ const NOT_RUN = (): never => {
   throw new Error("the reference runs no command");
 };
 
-const PORTS: CliPorts = { version: "", run: NOT_RUN, openBackend: NOT_RUN, examine: NOT_RUN, simulator: NOT_RUN };
+const PORTS: CliPorts = {
+  version: "",
+  run: NOT_RUN,
+  openBackend: NOT_RUN,
+  examine: NOT_RUN,
+  recoverSwap: NOT_RUN,
+  slices: NOT_RUN,
+  sliceCommands: NOT_RUN,
+  simulator: NOT_RUN,
+};
 
 /** The program as the command line has it, to be looked at. */
 export function program(): Command {

@@ -9,7 +9,7 @@ import { code, fence, list, type Page, page, table } from "./markdown.ts";
 /** What each key that is no tunable is for. A new key of the schema has to be explained here. */
 const MEANINGS: Readonly<Record<string, string>> = {
   "law.policy":
-    "how goals are found: `driver` by what is committed, `adaptive` by what is in use (see the simulator's guide)",
+    "how goals are found: `driver` by what is committed, `adaptive` by what is in use (see the tuning guide)",
   "backend.kind": "how to reach balloons",
   "backend.qmp": "QMP sockets of a host's guests; `*` and `?` as in a shell",
   "backend.agent":
@@ -20,6 +20,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "guests.min_mb": "the least that the guest may have, in MiB",
   "guests.max_mb": "the most that the guest may have, in MiB",
   "guests.weight": "the guest's weight beside the others' when the host is short of memory",
+  "history.directory":
+    "absolute path of the folder that history is kept in; empty for none. Default: `history` in systemd's state directory; for simulated guests beside the socket; else none",
+  "history.max_mb": "the most that history takes, in MiB; default 64",
   "api.socket": "absolute path of the control socket",
   "api.listen": "`HOST:PORT` to serve over TCP; empty for nowhere",
   "api.token_file": "absolute path of the file with the token that writes over TCP must show",
@@ -29,6 +32,7 @@ const FILE_ENVIRONMENT = [
   ["SELFBALLOON_CONFIG", "path of the configuration file; `--config` beats it"],
   ["SELFBALLOON_SOCKET", "path of the control socket; beats the file's `api.socket`"],
   ["SELFBALLOON_LISTEN", "beats the file's `api.listen`"],
+  ["STATE_DIRECTORY", "systemd's state directory (`StateDirectory=`): history is kept below it"],
   ["SELFBALLOON_QMP", "QMP sockets, separated by colons; beats the file's `backend.qmp`"],
 ] as const;
 
@@ -53,6 +57,10 @@ export function exampleConfig(): string {
     '[guests."database*"]',
     "selfballoon_min_usable_mb = 512",
     "",
+    "[history]",
+    '# directory = "/var/lib/selfballoon/history"',
+    "max_mb = 64",
+    "",
     "[api]",
     'socket = "/run/selfballoon/selfballoon.sock"',
   ].join("\n");
@@ -68,11 +76,11 @@ export function configurationPage(): Page {
     "A tunable's value comes from the last of these that names it. `selfballoon get` shows which one it was.",
     table(["source", "shown as"], SOURCES),
     "A reload (`SIGHUP`, `systemctl reload`) reads file and environment anew; what `selfballoon set` changed gives way to it. " +
-      "The policy, the backend and the socket stay as they were at the start.",
+      "The policy, the backend, the socket and the history's place and size stay as they were at the start.",
     "## Sections",
     '`[tunables]` holds values for all guests, by the tunable\'s name. A table for each guest, such as `[guests."web"]`, holds ' +
       "tunables that beat those for all, and limits. `*` stands for any letters, `?` for one; where several tables match, the later one wins.",
-    table(["section", "key", "accepted", "meaning"], keys()),
+    table(["section", "key", "accepted", "meaning"], configurationKeys().map(keyRow)),
     list([
       "Unknown sections and keys are refused; the nearest known name is proposed.",
       "Values are judged by the [write rules](tunables.md#writes), whether they are numbers or text.",
@@ -83,7 +91,10 @@ export function configurationPage(): Page {
       "computes. Tunables after a `#` have a default of 0, which can't be written, or exist only where compressed swap is configured.",
     fence("toml", exampleConfig()),
     "## Environment",
-    table(["variable", "meaning"], environment()),
+    table(
+      ["variable", "meaning"],
+      environment().map(([name, meaning]) => [code(name), meaning]),
+    ),
   ]);
 }
 
@@ -97,17 +108,33 @@ const SOURCES = [
   ['for one guest: the file\'s `[guests."NAME"]`', "not shown: `get` shows the values for all guests"],
 ];
 
+/** One key of the file that is no tunable. */
+export interface ConfigurationKey {
+  readonly section: string;
+  readonly key: string;
+  /** True if the section is a table for each name, such as `[guests."web"]`. */
+  readonly isByName: boolean;
+  readonly schema: z.ZodType;
+  readonly meaning: string;
+}
+
 /** Every key of the file, without the tunables. */
-function keys(): readonly (readonly string[])[] {
+export function configurationKeys(): readonly ConfigurationKey[] {
   return Object.entries(configFileSchema.shape).flatMap(([section, optional]) => {
     const schema: unknown = optional.unwrap();
     const isByName = schema instanceof z.ZodRecord;
     const inner: unknown = isByName ? schema.valueType : schema;
     if (!(inner instanceof z.ZodObject)) throw new Error(`[${section}] is no table of keys`);
     const named = Object.entries(inner.shape).filter(([key]) => findTunable(key) === null);
-    const heading = code(isByName ? `[${section}."NAME"]` : `[${section}]`);
-    return named.map(([key, value]) => [heading, code(key), accepted(value), meaningOf(`${section}.${key}`)]);
+    return named.map(([key, value]) => {
+      if (!(value instanceof z.ZodType)) throw new Error(`${section}.${key} has no schema`);
+      return { section, key, isByName, schema: value, meaning: meaningOf(`${section}.${key}`) };
+    });
   });
+}
+
+function keyRow({ section, key, isByName, schema, meaning }: ConfigurationKey): readonly string[] {
+  return [code(isByName ? `[${section}."NAME"]` : `[${section}]`), code(key), accepted(schema), meaning];
 }
 
 function meaningOf(key: string): string {
@@ -117,8 +144,10 @@ function meaningOf(key: string): string {
 }
 
 /** The values that a schema accepts, in words. */
-function accepted(schema: unknown): string {
+export function accepted(schema: unknown): string {
   if (schema instanceof z.ZodOptional) return accepted(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.map(accepted).join(" or ");
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(", ");
   if (schema instanceof z.ZodEnum) return schema.options.map(code).join(", ");
   if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
   if (schema instanceof z.ZodArray) return "a list of texts";
@@ -126,9 +155,10 @@ function accepted(schema: unknown): string {
   throw new Error("scripts/reference/configuration.ts has no words for a schema of this kind");
 }
 
-function environment(): readonly (readonly string[])[] {
+/** Every variable of the environment that is read, and what it means. */
+export function environment(): readonly (readonly [string, string])[] {
   return [
-    ...FILE_ENVIRONMENT.map(([name, meaning]) => [code(name), meaning]),
-    ...TUNABLES.map(({ name }) => [code(environmentName(name)), `the tunable ${code(name)}`]),
+    ...FILE_ENVIRONMENT,
+    ...TUNABLES.map(({ name }) => [environmentName(name), `the tunable ${code(name)}`] as const),
   ];
 }

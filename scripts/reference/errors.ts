@@ -9,7 +9,7 @@ const OWNERS: Readonly<Record<ErrorOwner, string>> = {
 };
 
 /** What a command's exit code says. */
-const EXIT_CODES = [
+export const EXIT_CODES = [
   "ok",
   "a bug, or a fault of guest or host",
   "usage",

@@ -3,7 +3,7 @@ import type { Decision } from "../../src/core/decision.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../../src/core/observation.ts";
 import { PAGE_SIZES_BYTES } from "../../src/formats/page-size.ts";
 import { MAX_RECORDING_LINE_LENGTH } from "../../src/formats/recording.ts";
-import { formatObservation } from "../../src/formats/recording-writer.ts";
+import { formatObservation, type RecordedStep } from "../../src/formats/recording-writer.ts";
 import { code, fence, list, type Page, page, table } from "./markdown.ts";
 
 const OBSERVATION: Readonly<Record<keyof Observation, string>> = {
@@ -42,6 +42,13 @@ const DECISION: Readonly<Record<keyof Decision, string>> = {
   clamps: "a list of [clamps](reasons.md#clamps)",
 };
 
+/** What the line's `step` adds to the decision. */
+const STEP: Readonly<Record<Exclude<keyof RecordedStep, "decision">, string>> = {
+  atMs: "when, in ms since 1970",
+  gap: "true if nothing is known of the time since the guest's line before, as at its first one; else left out",
+  moves: "targets that were handed to the balloon since the guest's line before, this one's included",
+};
+
 /** An idle guest of 512 MiB, as the simulated host has one. */
 const EXAMPLE: Observation = {
   ...{ t: 5, guest: "idle", pageBytes: 4096, totalramPages: 119_296, committedPages: 43_008, totalreservePages: 1484 },
@@ -61,6 +68,14 @@ export function recordingPage(): Page {
     fence("jsonl", exampleAnswers().join("\n")),
     "## Observation",
     table(["field", "", "meaning"], observationRows()),
+    "## Step",
+    "Lines that a daemon wrote, for `record` or into its [history](../guides/history.md), also have `step`: what was decided then, with `goalPages` " +
+      "to `clamps` as in a [decision](#decision), and:",
+    table(
+      ["field", "meaning"],
+      Object.entries(STEP).map(([name, meaning]) => [code(name), meaning]),
+    ),
+    "A replay decides anew, and does not look at it. A step that can't be read counts as none.",
     "## Write of tunables",
     '`{"set":{NAME:"VALUE"}}`; it is answered with `{"set":{NAME:ANSWER}}`, where each answer is `"ok"`, `"EINVAL"` or `"EPERM"`. ' +
       "The values hold for all guests from there on.",
@@ -86,7 +101,7 @@ function exampleLines(): readonly string[] {
 }
 
 function exampleAnswers(): readonly string[] {
-  const replay = new Replay();
+  const replay = new Replay("driver");
   return exampleLines().map((line, index) => replay.answer(line, index + 1));
 }
 

@@ -23,8 +23,8 @@ describe("the systemd unit", () => {
 
   it("gives memory back however the daemon ended, with the same program", () => {
     const [start = ""] = valuesOf("ExecStart");
-    expect(start).toMatch(/ run$/);
-    expect(valuesOf("ExecStopPost")).toEqual([start.replace(/ run$/, " release")]);
+    expect(start).toMatch(/ run --real$/);
+    expect(valuesOf("ExecStopPost")).toEqual([start.replace(/ run --real$/, " release")]);
   });
 
   it("keeps memory for the daemon, which a slice without a minimum would take away", () => {

@@ -33,7 +33,8 @@ export async function backportsSource(): Promise<AptSource> {
   return { folderName: "packages-backports", aptOptions };
 }
 
-async function debianMirror(): Promise<string> {
+/** Where this machine gets its Debian from. */
+export async function debianMirror(): Promise<string> {
   const args = ["indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"];
   const listing = await runTool("apt-get", args, { deadlineMs: ASK_DEADLINE_MS });
   const uri = new RegExp(`^${RELEASE} (\\S+)$`, "m").exec(listing)?.[1];

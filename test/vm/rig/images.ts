@@ -21,9 +21,9 @@ export async function packInitramfs(root: string, target: string): Promise<void>
   });
 }
 
-/** Makes an ext4 image that holds a copy of the folder's content. */
-export async function packExt4(folder: string, target: string): Promise<void> {
-  const sizeMib = Math.ceil(((await occupiedBytes(folder)) / MIB_BYTES) * 1.05) + EXT4_SPARE_MIB;
+/** Makes an ext4 image that holds a copy of the folder's content, with room for about `spareMib` more. */
+export async function packExt4(folder: string, target: string, spareMib = EXT4_SPARE_MIB): Promise<void> {
+  const sizeMib = Math.ceil(((await occupiedBytes(folder)) / MIB_BYTES) * 1.05) + spareMib;
   await runTool("mke2fs", [...EXT4_OPTIONS, "-d", folder, target, `${sizeMib}M`], { deadlineMs: TOOL_DEADLINE_MS });
 }
 
@@ -48,8 +48,9 @@ export async function readExt4(image: string, folder: string): Promise<void> {
 
 async function occupiedBytes(folder: string): Promise<number> {
   let bytes = BLOCK_BYTES;
-  for (const name of await readdir(folder, { recursive: true })) {
-    const { size } = await lstat(join(folder, name));
+  // With file types: without them links to folders are followed.
+  for (const { parentPath, name } of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const { size } = await lstat(join(parentPath, name));
     bytes += Math.max(1, Math.ceil(size / BLOCK_BYTES)) * BLOCK_BYTES;
   }
   return bytes;

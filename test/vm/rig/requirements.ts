@@ -54,6 +54,13 @@ export function libvirtGate(): VmGate {
   return gate("libvirt", [...missingForVm(), ...missing]);
 }
 
+/** As `vmGate`, for guests with a whole Debian 13, with the word `debian`. */
+export function debianGate(alsoMissing: readonly Missing[] = []): VmGate {
+  const missing = toolsIn("./debian-tools.txt").filter(({ what }) => !isPresent(what));
+  if (process.getuid?.() !== 0) missing.push({ what: "root's rights", debianPackage: null });
+  return gate("debian", [...missingForVm(), ...missing, ...alsoMissing]);
+}
+
 /** The answer for what `word` in `SELFBALLOON_REQUIRE` stands for: run if nothing is missing, else skip or throw. */
 export function gate(word: string, missing: readonly Missing[]): VmGate {
   if (missing.length === 0) return { skip: false, reason: "" };

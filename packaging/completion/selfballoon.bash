@@ -1,0 +1,246 @@
+# bash completion for selfballoon, made from its commands by `selfballoon completion bash`.
+
+_selfballoon() {
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=
+	local assigned=
+	((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
+	COMPREPLY=()
+	# bash takes OPTION=VALUE for three words.
+	if [[ $current == "=" ]]; then
+		current= assigned=yes
+	elif [[ $previous == "=" ]]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]} assigned=yes
+	fi
+	case "$command $previous" in
+	"run --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"run --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"run --backend")
+		_selfballoon_words "auto xen qemu libvirt simulated"
+		return 0
+		;;
+	"run --qmp")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"run --policy")
+		_selfballoon_words "driver adaptive"
+		return 0
+		;;
+	"run --set")
+		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
+		return 0
+		;;
+	"run --tmem.selfballooning")
+		_selfballoon_words "0 1"
+		return 0
+		;;
+	"run --tmem.selfshrinking")
+		_selfballoon_words "0 1"
+		return 0
+		;;
+	"run --tmem.selfshrink")
+		_selfballoon_words "0 1"
+		return 0
+		;;
+	"status --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"status --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"top --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"top --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"top --interval")
+		:
+		return 0
+		;;
+	"get --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"get --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"set --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"set --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"reset --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"reset --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"doctor --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"doctor --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"doctor --backend")
+		_selfballoon_words "auto xen qemu libvirt simulated"
+		return 0
+		;;
+	"doctor --qmp")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"release --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"release --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"slices --size-mb")
+		:
+		return 0
+		;;
+	"slices --count")
+		:
+		return 0
+		;;
+	"slices --priority")
+		:
+		return 0
+		;;
+	"slices --algorithm")
+		:
+		return 0
+		;;
+	"slices --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"record --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"record --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"record --count")
+		:
+		return 0
+		;;
+	"record --interval")
+		:
+		return 0
+		;;
+	"replay --set")
+		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
+		return 0
+		;;
+	"replay --policy")
+		_selfballoon_words "driver adaptive"
+		return 0
+		;;
+	"report --output")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"simulate --seed")
+		:
+		return 0
+		;;
+	"simulate --minutes")
+		:
+		return 0
+		;;
+	"simulate --policy")
+		_selfballoon_words "static driver guarded adaptive qmemman mom proxmox senpai"
+		return 0
+		;;
+	"simulate --trace")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"compare --seed")
+		:
+		return 0
+		;;
+	"compare --minutes")
+		:
+		return 0
+		;;
+	"compare --policies")
+		:
+		return 0
+		;;
+	"compare --html")
+		_selfballoon_paths -f
+		return 0
+		;;
+	esac
+	# The value of a tunable, or of an option that takes none.
+	[[ -z $assigned ]] || return 0
+	case "$command ${current:0:1}" in
+	" -") _selfballoon_words "--version --help" ;;
+	" "*) _selfballoon_words "run status top get set reset doctor release slices record replay report simulate compare completion" ;;
+	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
+	"status -") _selfballoon_words "--config --root --json --help" ;;
+	"top -") _selfballoon_words "--config --root --interval --json --help" ;;
+	"get -") _selfballoon_words "--config --root --json --help" ;;
+	"set -") _selfballoon_words "--config --root --help" ;;
+	"reset -") _selfballoon_words "--config --root --help" ;;
+	"doctor -") _selfballoon_words "--config --root --backend --qmp --json --help" ;;
+	"release -") _selfballoon_words "--config --root --help" ;;
+	"slices -") _selfballoon_words "--size-mb --count --priority --algorithm --undo --dry-run --root --help" ;;
+	"record -") _selfballoon_words "--config --root --count --interval --help" ;;
+	"replay -") _selfballoon_words "--set --policy --help" ;;
+	"report -") _selfballoon_words "--output --json --help" ;;
+	"simulate -") _selfballoon_words "--seed --minutes --json --policy --trace --help" ;;
+	"compare -") _selfballoon_words "--seed --minutes --json --policies --html --help" ;;
+	"completion -") _selfballoon_words "--help" ;;
+	"get "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
+	"set "*) _selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
+	"reset "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
+	"record "*) _selfballoon_paths -f ;;
+	"replay "*) _selfballoon_paths -f ;;
+	"report "*) _selfballoon_paths -f ;;
+	"simulate "*) _selfballoon_words "idle web build database jvm go batch leak forkStorm mixed" ;;
+	"compare "*) _selfballoon_words "idle web build database jvm go batch leak forkStorm mixed" ;;
+	"completion "*) _selfballoon_words "bash zsh fish" ;;
+	esac
+}
+
+_selfballoon_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")
+}
+
+_selfballoon_assignments() {
+	compopt -o nospace
+	mapfile -t COMPREPLY < <(compgen -W "$1" -S = -- "$current")
+}
+
+_selfballoon_paths() {
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$current")
+}
+
+complete -F _selfballoon selfballoon

@@ -1,0 +1,136 @@
+import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { debianMirror } from "../rig/backports.ts";
+import { builtFolder, claimRunFolder, hashSources } from "../rig/cache.ts";
+import { packExt4 } from "../rig/images.ts";
+import { runTool } from "../rig/process.ts";
+import { debianGate as gateFor, type VmGate } from "../rig/requirements.ts";
+import { putCompiled } from "../rig/roots.ts";
+import { type QemuGuest, startQemuGuest } from "./rig.ts";
+
+const RELEASE = "trixie";
+const BUILD_DEADLINE_MS = 400_000;
+const BOOT_DEADLINE_MS = 180_000;
+const MEMORY_MIB = 512;
+/** Room on the disk for what a test installs, and for the journal. */
+const SPARE_MIB = 192;
+
+/** Beside the essential packages: an init system, what `modprobe` is in, compressed swap, and what runs the program. */
+const PACKAGES = ["systemd-sysv", "kmod", "zram-tools", "apt", "nodejs"];
+
+/** Nobody reads documentation there. */
+const WITHOUT = ["doc", "man", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+
+const RIG_SERVICE = `[Unit]
+Description=Runs the commands of the test
+[Service]
+ExecStart=/usr/local/bin/exec-server /dev/virtio-ports/rig
+OOMScoreAdjust=-1000
+StandardError=file:/dev/console
+`;
+
+/**
+ * Units that this machine has no use for. Nobody logs in: without udev nothing would announce the terminals, and systemd
+ * would wait for them. Mounts and modules of hardware that it lacks take seconds of each boot.
+ */
+const MASKED: readonly string[] = [
+  ..."getty.target timers.target proc-sys-fs-binfmt_misc.automount dev-hugepages.mount dev-mqueue.mount".split(" "),
+  ..."sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount".split(" "),
+  ...["configfs", "drm", "efi_pstore", "fuse"].map((module) => `modprobe@${module}.service`),
+];
+
+/**
+ * Settings of the system, as files below /etc. A machine id, because a first boot enables every service anew.
+ */
+const ETC_FILES: Readonly<Record<string, string>> = {
+  hostname: "debian\n",
+  "machine-id": "5e1fba110045e1fba110045e1fba1100\n",
+  "systemd/system/rig.service": RIG_SERVICE,
+  // Nothing was updated since: the first boot need not do what follows an update.
+  ".updated": "",
+  "../var/.updated": "",
+};
+const ETC_LINKS: Readonly<Record<string, string>> = {
+  "systemd/system/multi-user.target.wants/rig.service": "../rig.service",
+  ...Object.fromEntries(MASKED.map((unit) => [`systemd/system/${unit}`, "/dev/null"])),
+};
+
+/**
+ * Whether guests with a whole Debian 13 can run here: its image is in the cache, or can be built. The word in
+ * `SELFBALLOON_REQUIRE` that makes this throw instead of skip is `debian`.
+ */
+export async function debianGate(): Promise<VmGate> {
+  const gate = gateFor();
+  if (gate.skip) return gate;
+  try {
+    await buildImage();
+    return gate;
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return gateFor([{ what: "a way to Debian's archive, for a Debian 13", debianPackage: null }]);
+  }
+}
+
+/** A machine with a Debian 13 on its disk: systemd, apt, Node, and compressed swap by zram-tools. */
+export class DebianMachine {
+  readonly #disk: string;
+  readonly #files: Readonly<Record<string, string>>;
+
+  private constructor(disk: string, files: Readonly<Record<string, string>>) {
+    this.#disk = disk;
+    this.#files = files;
+  }
+
+  /** A machine that was never booted; it sees `files`, of this machine, read-only as /in/NAME. */
+  static async create(files: Readonly<Record<string, string>>): Promise<DebianMachine> {
+    const disk = join(await claimRunFolder("debian"), "root.img");
+    await copyFile(join(await buildImage(), "root.img"), disk);
+    return new DebianMachine(disk, files);
+  }
+
+  /** Boots it and waits until it takes commands, which is before all services are up. A reboot ends the guest. */
+  boot(): Promise<QemuGuest> {
+    return startQemuGuest({
+      name: "debian",
+      memoryMib: MEMORY_MIB,
+      kernel: "newest",
+      agent: false,
+      rootDisk: this.#disk,
+      guestFiles: this.#files,
+      deadlineMs: BOOT_DEADLINE_MS,
+    });
+  }
+
+  /** Throws the disk away. */
+  async remove(): Promise<void> {
+    await rm(this.#disk, { force: true });
+  }
+}
+
+async function buildImage(): Promise<string> {
+  const sources = await hashSources(
+    ["./debian.ts", "./guest/exec-server.c"].map((path) => new URL(path, import.meta.url)),
+  );
+  return builtFolder("debian", sources, async (scratch) => {
+    const root = join(scratch, "root");
+    const args = ["--mode=root", "--format=directory", "--variant=essential", ...WITHOUT];
+    const mirror = await debianMirror();
+    await runTool("mmdebstrap", [...args, `--include=${PACKAGES.join(",")}`, RELEASE, root, mirror], {
+      deadlineMs: BUILD_DEADLINE_MS,
+    });
+    await putCompiled(root, new URL("./guest/exec-server.c", import.meta.url), "usr/local/bin/exec-server");
+    await putSettings(join(root, "etc"));
+    await packExt4(root, join(scratch, "root.img"), SPARE_MIB);
+    await rm(root, { recursive: true });
+  });
+}
+
+async function putSettings(etc: string): Promise<void> {
+  // What a test installs comes with its documentation.
+  await rm(join(etc, "dpkg/dpkg.cfg.d/99mmdebstrap"));
+  for (const [name, text] of Object.entries(ETC_FILES)) await writeFile(join(etc, name), text);
+  for (const [name, target] of Object.entries(ETC_LINKS)) {
+    await mkdir(dirname(join(etc, name)), { recursive: true });
+    await symlink(target, join(etc, name));
+  }
+}

@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { debianGate } from "./debian.ts";
+import { newestKernelGate } from "./images.ts";
+import { type PackageEvidence, playPackage } from "./package/scenario.ts";
+
+const gate = await debianGate();
+const skip = gate.skip || (await newestKernelGate()).skip;
+
+/** systemd's own mark: below 5 a service is "OK", below 2.5 well. */
+const MOST_EXPOSURE = 3;
+
+describe.skipIf(skip)("the package in a Debian 13 with compressed swap", () => {
+  let evidence: PackageEvidence;
+
+  beforeAll(async () => {
+    evidence = await playPackage();
+    console.log(`exposure ${evidence.exposure}, seconds: ${JSON.stringify(evidence.times)}`);
+  });
+
+  it("starts its service when it is installed, and enables it", () => {
+    const { service, status } = evidence.installed;
+    expect(service).toMatchObject({ ActiveState: "active", UnitFileState: "enabled", NRestarts: "0" });
+    expect(service.StatusText).toContain("zram0");
+    expect(status).toMatch(/^GUEST +HAS .*\ndebian +\d+ MiB /);
+  });
+
+  it("has a unit that systemd finds nothing wrong with, in a narrow sandbox", () => {
+    expect(evidence.verified).toBe("");
+    expect(evidence.exposure).toBeLessThan(MOST_EXPOSURE);
+  });
+
+  it("reads the configuration anew on `systemctl reload`, and stays the same process", () => {
+    const { service, interval } = evidence.reloaded;
+    expect(interval).toBe("2\n");
+    expect(service).toMatchObject({ ActiveState: "active", MainPID: evidence.installed.service.MainPID });
+  });
+
+  it("is back after `kill -9`", () => {
+    expect(evidence.killed).toMatchObject({ ActiveState: "active", NRestarts: "1" });
+    expect(evidence.killed.MainPID).not.toBe(evidence.reloaded.service.MainPID);
+  });
+
+  it("is back after a reboot, ready", () => {
+    const { service, status } = evidence.rebooted;
+    expect(service).toMatchObject({ ActiveState: "active", NRestarts: "0" });
+    expect(service.StatusText).toContain("zram0");
+    expect(status).toMatch(/^debian /m);
+  });
+
+  it("ends with exit code 4 where there is nothing to do, once, and starts when there is", () => {
+    expect(evidence.withoutSwap).toMatchObject({ ActiveState: "failed", ExecMainStatus: "4", NRestarts: "0" });
+    expect(evidence.listening.service).toMatchObject({ ActiveState: "active" });
+  });
+
+  it("tells its metrics over TCP once it is let", () => {
+    expect(evidence.listening.metrics).toMatch(/^HTTP\/1\.1 200 /);
+    expect(evidence.listening.metrics).toMatch(/^selfballoon_guest_readable\{guest="debian"\} 1$/m);
+  });
+
+  it("leaves nothing running and nothing changed when it is removed, but configuration and history", () => {
+    const { service, left, swapHighs } = evidence.removed;
+    expect(service).toMatchObject({ LoadState: "not-found", MainPID: "0" });
+    expect(left.trim().split("\n")).toEqual([
+      "/etc/selfballoon",
+      "/etc/selfballoon/selfballoon.toml",
+      "/etc/systemd/system/multi-user.target.wants/selfballoon.service",
+      "/var/lib/selfballoon",
+    ]);
+    expect(swapHighs.trim()).toBe("max");
+  });
+
+  it("leaves nothing at all when it is purged", () => {
+    expect(evidence.purged.left).toBe("");
+  });
+});

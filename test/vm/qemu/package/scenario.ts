@@ -1,0 +1,219 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { claimRunFolder } from "../../rig/cache.ts";
+import { runTool } from "../../rig/process.ts";
+import { waitUntil } from "../../rig/wait.ts";
+import { DebianMachine } from "../debian.ts";
+import type { QemuGuest } from "../rig.ts";
+
+const PROJECT = fileURLToPath(new URL("../../../../", import.meta.url));
+const BUILD_DEADLINE_MS = 120_000;
+/** From a change until the service is as it should be: a start of Node takes seconds there, on a busy machine many. */
+const SETTLE_DEADLINE_MS = 180_000;
+const END_DEADLINE_MS = 60_000;
+
+/** What docs/guides/installing.md says, to have metrics over TCP. */
+const LISTEN = [
+  "mkdir -p /etc/systemd/system/selfballoon.service.d",
+  "cp /usr/share/doc/selfballoon/examples/systemd/listen.conf /etc/systemd/system/selfballoon.service.d/",
+  "sed -i 's/^#listen = /listen = /' /etc/selfballoon/selfballoon.toml",
+  "systemctl daemon-reload",
+].join(" && ");
+/** There is no curl. */
+const ASK_METRICS =
+  "bash -c 'exec 3<>/dev/tcp/127.0.0.1/7070; printf \"GET /metrics HTTP/1.0\\r\\nHost: localhost:7070\\r\\n\\r\\n\" >&3; cat <&3'";
+
+/** What systemd says of the service. */
+export interface Service {
+  readonly ActiveState: string;
+  readonly LoadState: string;
+  readonly UnitFileState: string;
+  readonly MainPID: string;
+  readonly NRestarts: string;
+  readonly ExecMainStatus: string;
+  readonly StatusText: string;
+}
+
+const PROPERTIES: readonly (keyof Service)[] = [
+  ...(["ActiveState", "LoadState", "UnitFileState", "MainPID"] as const),
+  ...(["NRestarts", "ExecMainStatus", "StatusText"] as const),
+];
+
+/** A moment of the play: what systemd and the program said then. */
+export interface Moment {
+  readonly service: Service;
+  /** Of `selfballoon status`; standard error is with it. */
+  readonly status: string;
+}
+
+/** What came to pass, in order. */
+export interface PackageEvidence {
+  readonly installed: Moment;
+  readonly verified: string;
+  /** systemd's mark for the sandbox: 0 is locked up, 10 wide open. */
+  readonly exposure: number;
+  readonly reloaded: { readonly service: Service; readonly interval: string };
+  readonly killed: Service;
+  readonly rebooted: Moment;
+  readonly withoutSwap: Service;
+  /** With compressed swap again, and the package's example of a drop-in, which lets the service listen. */
+  readonly listening: { readonly service: Service; readonly metrics: string };
+  readonly removed: { readonly service: Service; readonly left: string; readonly swapHighs: string };
+  readonly purged: { readonly left: string };
+  /** When each part was done, in s from the first boot on. */
+  readonly times: Readonly<Record<string, number>>;
+}
+
+/** Builds the package, and plays its life in a machine with a Debian 13: two boots. */
+export async function playPackage(): Promise<PackageEvidence> {
+  const folder = await claimRunFolder("package");
+  await runTool("npm", ["run", "--silent", "deb", "--", "--output", folder], {
+    deadlineMs: BUILD_DEADLINE_MS,
+    cwd: PROJECT,
+  });
+  const deb = (await readdir(folder)).find((name) => name.endsWith(".deb"));
+  if (deb === undefined) throw new Error(`no package was made in ${folder}`);
+  const machine = await DebianMachine.create({ "selfballoon.deb": join(folder, deb) });
+  try {
+    const clock = new Clock();
+    const first = await firstBoot(machine, clock);
+    const second = await secondBoot(machine, clock);
+    return { ...first, ...second, times: clock.times };
+  } finally {
+    await machine.remove();
+  }
+}
+
+type First = Pick<PackageEvidence, "installed" | "verified" | "exposure" | "reloaded" | "killed">;
+
+async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
+  const guest = new Guest(await machine.boot());
+  try {
+    clock.lap("booted");
+    await guest.must("apt-get install -y /in/selfballoon.deb");
+    const installed = await guest.moment();
+    clock.lap("installed");
+    const verified = await guest.say("systemd-analyze verify --man=no selfballoon.service");
+    const security = await guest.say("systemd-analyze security --no-pager selfballoon.service");
+    const exposure = Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(security)?.[1]);
+    clock.lap("verified");
+    await guest.must(
+      "sed -i 's/^#selfballoon_interval = .*/selfballoon_interval = 2/' /etc/selfballoon/selfballoon.toml",
+    );
+    await guest.must("systemctl reload selfballoon");
+    const told = "journalctl -u selfballoon --no-pager | grep -c 'read anew'";
+    await guest.until("the reload", async () => (await guest.say(told)).trim() === "1");
+    const reloaded = {
+      service: await guest.service(),
+      interval: await guest.say("selfballoon get selfballoon_interval"),
+    };
+    clock.lap("reloaded");
+    await guest.must(`kill -9 ${reloaded.service.MainPID}`);
+    await guest.until("the service to be back", async () => {
+      const { ActiveState, NRestarts } = await guest.service();
+      return ActiveState === "active" && NRestarts !== "0";
+    });
+    const killed = await guest.service();
+    clock.lap("killed");
+    await guest.reboot();
+    return { installed, verified, exposure, reloaded, killed };
+  } finally {
+    await guest.stop();
+  }
+}
+
+type Second = Pick<PackageEvidence, "rebooted" | "withoutSwap" | "listening" | "removed" | "purged">;
+
+async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second> {
+  const guest = new Guest(await machine.boot());
+  try {
+    await guest.until("the service to be up", async () => (await guest.service()).ActiveState === "active");
+    const rebooted = await guest.moment();
+    clock.lap("rebooted");
+    await guest.must("systemctl stop zramswap");
+    await guest.say("systemctl restart selfballoon");
+    const withoutSwap = await guest.service();
+    await guest.must("systemctl start zramswap");
+    await guest.must(LISTEN);
+    await guest.must("systemctl start selfballoon");
+    const listening = { service: await guest.service(), metrics: await guest.say(ASK_METRICS) };
+    clock.lap("listening");
+    await guest.must("dpkg --remove selfballoon");
+    const removed = {
+      service: await guest.service(),
+      left: await guest.left(),
+      swapHighs: await guest.say("find /sys/fs/cgroup -name memory.swap.high -exec cat {} + | sort -u"),
+    };
+    clock.lap("removed");
+    await guest.must("dpkg --purge selfballoon");
+    const purged = { left: await guest.left() };
+    clock.lap("purged");
+    return { rebooted, withoutSwap, listening, removed, purged };
+  } finally {
+    await guest.stop();
+  }
+}
+
+/** A guest in which the package is, or is to be. */
+class Guest {
+  readonly #guest: QemuGuest;
+
+  constructor(guest: QemuGuest) {
+    this.#guest = guest;
+  }
+
+  /** What a command says on both outputs, however it ends. */
+  async say(command: string): Promise<string> {
+    return (await this.#guest.exec(`{ ${command}; } 2>&1`, SETTLE_DEADLINE_MS)).stdout;
+  }
+
+  /** Runs a command that must succeed. */
+  async must(command: string): Promise<void> {
+    const { exitCode, stdout } = await this.#guest.exec(`{ ${command}; } 2>&1`, SETTLE_DEADLINE_MS);
+    if (exitCode === 0) return;
+    const journal = await this.say("journalctl -u selfballoon -n 30 --no-pager");
+    throw new Error(`in the guest: ${command} ended with ${exitCode}\n${stdout}\n${journal}`);
+  }
+
+  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    await waitUntil(what, isSo, SETTLE_DEADLINE_MS, 500);
+  }
+
+  async service(): Promise<Service> {
+    const said = await this.say(`systemctl show selfballoon -p ${PROPERTIES.join(",")}`);
+    const value = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(said)?.[1] ?? "";
+    return Object.fromEntries(PROPERTIES.map((name) => [name, value(name)])) as Record<keyof Service, string>;
+  }
+
+  async moment(): Promise<Moment> {
+    return { service: await this.service(), status: await this.say("selfballoon status") };
+  }
+
+  /** What is still there of the package: files, its process, its socket. */
+  async left(): Promise<string> {
+    const places = ["/usr", "/etc", "/run", "/var/lib/selfballoon"].join(" ");
+    return this.say(
+      `find ${places} -name '*selfballoon*' ! -name '*.service.d' 2>/dev/null | sort; grep -l 'selfballoon[.]mjs' /proc/[0-9]*/cmdline`,
+    );
+  }
+
+  /** Reboots; the emulator ends, because the rig boots the disk anew. */
+  async reboot(): Promise<void> {
+    await this.#guest.exec("systemctl reboot").catch(() => undefined); // the answer may be lost with the machine
+    await waitUntil("the machine to go down", () => !this.#guest.isRunning(), END_DEADLINE_MS);
+  }
+
+  stop(): Promise<void> {
+    return this.#guest.stop();
+  }
+}
+
+class Clock {
+  readonly times: Record<string, number> = {};
+  readonly #startMs = performance.now();
+
+  lap(what: string): void {
+    this.times[what] = Math.round((performance.now() - this.#startMs) / 1000);
+  }
+}
