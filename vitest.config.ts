@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "fast",
-          include: ["test/{unit,property,scenario,contract,e2e}/**/*.test.ts"],
+          include: ["test/{unit,property,scenario,contract,e2e,packaging}/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
           testTimeout: 20_000,
           // Tests of the built command mostly wait for it.

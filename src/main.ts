@@ -9,13 +9,15 @@ const ports: CliPorts = {
   run: async (plan) => (await import("./compose/run.ts")).run(plan),
   openBackend: async (config, root) => {
     const { chooseBackend } = await import("./compose/backends.ts");
-    await (await import("./compose/swap-shrinker.ts")).recoverSwapHigh(config, root);
     const { onlyNamed, rulesFor } = await import("./compose/host.ts");
     const { backend } = await chooseBackend(config, root, true);
     const rules = rulesFor(backend, config, false);
     return onlyNamed(await backend.open(), (guest) => rules?.isNamed(guest) ?? true);
   },
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
+  recoverSwap: async (config, root) => (await import("./compose/swap-shrinker.ts")).recoverSwap(config, root),
+  slices: async (request) => (await import("./compose/slices.ts")).changeSlices(request),
+  sliceCommands: async (request, root) => (await import("./compose/slices.ts")).sliceCommands(request, root),
   simulator: async () => (await import("./compose/simulate.ts")).createSimulator(),
 };
 

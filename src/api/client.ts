@@ -14,11 +14,17 @@ export type ApiAnswer =
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * Ask the daemon behind `socket`.
+ * Ask the daemon behind `socket`; `signal` ends the wait.
  * @throws ERR_NO_DAEMON if nobody answers, ERR_PERMISSION if we may not ask.
  */
-export async function askDaemon(socket: string, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
-  const response = await open(socket, method, path, body === undefined ? "" : JSON.stringify(body));
+export async function askDaemon(
+  socket: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<ApiAnswer> {
+  const response = await open(socket, method, path, body === undefined ? "" : JSON.stringify(body), signal);
   const parsed = parseAnswer(socket, await readText(socket, response));
   if (response.statusCode === 200) return { ok: true, body: parsed };
   return { ok: false, problem: parsed as Problem };
@@ -68,9 +74,16 @@ async function* parseEvents(stream: AsyncIterable<string>, socket: string): Asyn
   }
 }
 
-function open(socket: string, method: string, path: string, body: string): Promise<IncomingMessage> {
+function open(
+  socket: string,
+  method: string,
+  path: string,
+  body: string,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
+  const ending = signal === undefined ? {} : { signal };
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: socket, method, path, timeout: ANSWER_DEADLINE_MS }, resolve);
+    const asked = request({ socketPath: socket, method, path, timeout: ANSWER_DEADLINE_MS, ...ending }, resolve);
     asked.on("timeout", () => asked.destroy(new Error(`no answer within ${ANSWER_DEADLINE_MS} ms`)));
     asked.on("error", (thrown) => reject(unreachable(socket, thrown)));
     asked.end(body);
@@ -89,11 +102,14 @@ function unreachable(socket: string, thrown: unknown): Error {
 async function readText(socket: string, response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > ANSWER_LIMIT_BYTES)
-      throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "the answer is too long" });
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > ANSWER_LIMIT_BYTES) throw new Error("the answer is too long");
+      chunks.push(chunk);
+    }
+  } catch (thrown) {
+    throw unreachable(socket, thrown);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

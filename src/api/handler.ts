@@ -38,12 +38,13 @@ export function createHandler(api: Api, door: Door): RequestListener {
     // A client that vanishes while it is written to is its own business.
     response.on("error", () => {});
     try {
-      const [path = "/"] = (request.url ?? "/").split("?");
+      const [path = "/", query = ""] = (request.url ?? "/").split("?");
       const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
       const body = await readBody(request);
       door.admit(request);
       if (method === "GET" && (await door.serveFile(request, path, response))) return;
-      const asked = { method, path, body, privileged: door.isPrivileged(request) };
+      const privileged = door.isPrivileged(request);
+      const asked = { method, path, query: new URLSearchParams(query), body, privileged };
       const isStream = findRoute(method, path).route.answer === null && request.method !== "HEAD";
       if (isStream) stream(request, response);
       else await answer(asked, response);

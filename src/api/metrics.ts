@@ -10,7 +10,7 @@ interface FigureMetric {
 }
 
 /** What a guest has and wants. */
-const FIGURES: readonly FigureMetric[] = [
+export const FIGURES: readonly FigureMetric[] = [
   { name: "current_bytes", help: "RAM that the guest has.", read: (of) => of.currentBytes },
   { name: "target_bytes", help: "RAM that the guest should have.", read: (of) => of.targetBytes },
   { name: "goal_bytes", help: "Where the target is heading.", read: (of) => of.goalBytes },
@@ -34,7 +34,7 @@ interface CountMetric {
 const seconds = (us: number | null): number | null => (us === null ? null : us / 1_000_000);
 
 /** What the guest's kernel counts since it booted. */
-const COUNTS: readonly CountMetric[] = [
+export const COUNTS: readonly CountMetric[] = [
   { name: "oom_kills_total", help: "Processes that the guest's OOM killer ended.", read: (of) => of.oomKills },
   { name: "refaults_total", help: "Pages read back soon after they were evicted.", read: (of) => of.refaultPages },
   {

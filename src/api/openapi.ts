@@ -1,5 +1,5 @@
 import { PROBLEM_TYPE } from "./problem.ts";
-import type { Route } from "./route.ts";
+import type { QueryNumber, Route } from "./route.ts";
 import { SCHEMAS, type Schema, type SchemaName } from "./schemas.ts";
 
 /** The API as an OpenAPI 3.1 document, from the routes and the tables of the core. */
@@ -30,6 +30,7 @@ function operation(route: Route): Schema {
       ? [{ name: "guest", in: "path", required: true, schema: { type: "string" } }]
       : []),
     ...(route.answer === null ? STREAM_PARAMETERS : []),
+    ...(route.query ?? []).map(queryParameter),
   ];
   return {
     summary: route.summary,
@@ -43,6 +44,10 @@ function operation(route: Route): Schema {
     },
     ...(route.writes ? { security: [{ token: [] }, {}] } : {}),
   };
+}
+
+function queryParameter({ name, meaning, least, most }: QueryNumber): Schema {
+  return { name, in: "query", description: meaning, schema: { type: "integer", minimum: least, maximum: most } };
 }
 
 const EVENT_NUMBER = { schema: { type: "integer", minimum: 0 } };

@@ -1,4 +1,5 @@
 import type { ControlPort } from "../core/control.ts";
+import type { HistoryPort } from "../core/history.ts";
 import type { SchemaName } from "./schemas.ts";
 
 /** A request, whatever carried it. */
@@ -6,6 +7,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Path without query. */
   readonly path: string;
+  /** What follows the path's question mark, decoded; empty or absent if nothing does. */
+  readonly query?: URLSearchParams;
   readonly body: string;
   /** True if the caller may write: it reached the socket, or it showed the token. */
   readonly privileged: boolean;
@@ -14,10 +17,20 @@ export interface ApiRequest {
 /** What the routes answer from. */
 export interface Api {
   readonly control: ControlPort;
+  /** The guests' past; null where none is kept. */
+  readonly history: HistoryPort | null;
   /** This program's version. */
   readonly version: string;
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<string>;
+}
+
+/** A whole number that a route takes in its query. Without it the route's own rule holds. */
+export interface QueryNumber {
+  readonly name: string;
+  readonly meaning: string;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** One route, declared once: the server and the OpenAPI document both follow from its row. */
@@ -28,6 +41,8 @@ export interface Route {
   readonly summary: string;
   /** True if it changes something, so that only a privileged caller may ask. */
   readonly writes: boolean;
+  /** What it takes in its query; absent: nothing is looked at. */
+  readonly query?: readonly QueryNumber[];
   /** What the body must be; null if it is not looked at. */
   readonly takes: SchemaName | null;
   /** What a good answer is; null if it is text. */

@@ -3,6 +3,7 @@ import { problemOf, selfballoonError } from "../core/errors.ts";
 import { type Figures, figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { describeRange, findTunable, TUNABLES } from "../core/tunables.ts";
+import { HISTORY_QUERY, historyOf } from "./history.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
 
 const JSON_TYPE = "application/json";
@@ -41,6 +42,15 @@ export const ROUTES: readonly Route[] = [
     takes: "GuestChange",
     gives: "Guest",
     answer: changeGuest,
+  },
+  {
+    ...read,
+    path: "/v1/guests/{guest}/history",
+    summary:
+      "A guest's past, as it is kept on disk: at most as many points as asked for, the most telling step for each.",
+    query: HISTORY_QUERY,
+    gives: "History",
+    answer: historyOf,
   },
   {
     ...read,
@@ -114,7 +124,8 @@ export function findRoute(method: string, path: string): { readonly route: Route
 function matchPath(template: string, path: string): string | null {
   const [before = "", after] = template.split("{guest}");
   if (after === undefined) return path === template ? "" : null;
-  const parameter = path.startsWith(before) ? path.slice(before.length) : "";
+  const isAround = path.startsWith(before) && path.endsWith(after) && path.length > before.length + after.length;
+  const parameter = isAround ? path.slice(before.length, path.length - after.length) : "";
   return parameter === "" || parameter.includes("/") ? null : decodeParameter(parameter);
 }
 
@@ -171,8 +182,7 @@ function changeTunables({ control }: Api, request: ApiRequest): unknown {
 }
 
 async function release({ control }: Api): Promise<unknown> {
-  await control.release();
-  return { released: control.guests().map(({ guest }) => guest) };
+  return { released: await control.release() };
 }
 
 /** `{"NAME": "VALUE" | number | null}`; null brings the default back. */

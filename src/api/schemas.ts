@@ -86,6 +86,20 @@ export const SCHEMAS = {
     problem: nullable(TEXT),
   }),
   Guests: object({ guests: list(ref("Guest")) }),
+  History: object(
+    { guest: TEXT, keptFromMs: nullable(NUMBER), complete: YES_NO, points: list(ref("HistoryPoint")) },
+    "A part of a guest's past, oldest first. `complete` is false if there was too much to read in time: then the oldest part is left out.",
+  ),
+  HistoryPoint: object(
+    {
+      atMs: NUMBER,
+      gap: YES_NO,
+      figures: ref("Figures"),
+      reason: oneOf(Object.keys(REASONS)),
+      psiPercent: nullable(NUMBER),
+    },
+    "A step. With `gap` nothing is known of the time since the point before.",
+  ),
   GuestChange: { ...object({ paused: YES_NO }), additionalProperties: false },
   Tunable: object({
     name: oneOf(TUNABLE_NAMES),

@@ -9,14 +9,23 @@ export interface DaemonOptions {
   readonly root?: string;
 }
 
-/** The flags that a command which only talks to the daemon has. */
-export function flagsOf(options: DaemonOptions): Flags {
-  return { ...(options.config === undefined ? {} : { config: options.config }), set: [], root: options.root ?? "" };
+/** The same, for a command that looks for balloons itself. */
+export interface BackendOptions extends DaemonOptions, Pick<Flags, "backend" | "qmp"> {}
+
+/** The flags that a command without `--set` has. */
+export function flagsOf({ config, backend, qmp, root = "" }: BackendOptions): Flags {
+  return {
+    ...(config === undefined ? {} : { config }),
+    ...(backend === undefined ? {} : { backend }),
+    ...(qmp === undefined ? {} : { qmp }),
+    set: [],
+    root,
+  };
 }
 
 /** The configuration or, if it is bad, the defaults and what is wrong with it: for what must be done all the same. */
 export async function configOrDefaults(
-  options: DaemonOptions,
+  options: BackendOptions,
 ): Promise<{ readonly config: Config; readonly problem: string | null }> {
   try {
     return { config: await loadConfig(flagsOf(options), process.env, "the defaults were used"), problem: null };
@@ -36,9 +45,15 @@ export async function ask(options: DaemonOptions, method: string, path: string, 
   return askSocket(await socketOf(options), method, path, body);
 }
 
-/** The same, where the socket is known. */
-export async function askSocket(socket: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  return bodyOf(await askDaemon(socket, method, path, body));
+/** The same, where the socket is known; `signal` ends the wait. */
+export async function askSocket(
+  socket: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  return bodyOf(await askDaemon(socket, method, path, body, signal));
 }
 
 export async function askGuests(options: DaemonOptions): Promise<readonly GuestStatus[]> {

@@ -1,12 +1,12 @@
 import type { Finding } from "../core/finding.ts";
-import { configOrDefaults, type DaemonOptions } from "./daemon.ts";
+import { type BackendOptions, configOrDefaults } from "./daemon.ts";
 import { coloured, print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 
 const COLOURS = { ok: "green", info: "dim", warn: "yellow", fail: "red" } as const;
 
 /** `selfballoon doctor`: what is present, missing and risky on this machine, and what to do. */
-export async function doctor(ports: CliPorts, options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
+export async function doctor(ports: CliPorts, options: BackendOptions & { readonly json?: boolean }): Promise<void> {
   const { config, problem } = await configOrDefaults(options);
   const examined = await ports.examine(config, options.root ?? "");
   const findings =

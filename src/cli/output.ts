@@ -4,8 +4,11 @@ import { mibFromPages } from "../core/units.ts";
 /** Colours only on a terminal, and never where NO_COLOR is set (no-color.org). */
 const hasColours = process.stdout.isTTY && !process.env["NO_COLOR"];
 
+/** What text may be set off by. */
+export type Colour = "green" | "yellow" | "red" | "cyan" | "dim" | "bold" | "inverse";
+
 /** `text` in a colour, where colours are wanted. */
-export function coloured(colour: "green" | "yellow" | "red" | "dim" | "bold", text: string): string {
+export function coloured(colour: Colour, text: string): string {
   return hasColours ? styleText(colour, text) : text;
 }
 

@@ -9,6 +9,8 @@ export interface RunPlan {
   readonly bootOptions: readonly string[];
   readonly dryRun: boolean;
   readonly once: boolean;
+  /** Never run simulated guests unless the configuration asks for them by name. */
+  readonly real: boolean;
   readonly json: boolean;
 }
 
@@ -25,6 +27,8 @@ export interface DescribedPolicy extends Described {
 
 /** How the guests of a simulation fared, all together. Small is good throughout. */
 export interface SimulationScore {
+  /** How long the guests were watched, summed over them. */
+  readonly guestSeconds: number;
   /** Memory held over time, in GiB times minutes. */
   readonly heldGibMinutes: number;
   /** Time in which programs needed memory that they did not have, summed over the guests, and the most they lacked. */
@@ -62,6 +66,21 @@ export interface Simulator {
   run(job: SimulationJob): { readonly score: SimulationScore; readonly series: SimulationSeries };
 }
 
+/** What is to be done about slices: swap in memory as several zram devices of one priority. */
+export type SlicesRequest =
+  | {
+      readonly do: "set up";
+      readonly plan: {
+        /** All of them together, before compression. */
+        readonly totalMib: number;
+        readonly count: number;
+        readonly priority: number;
+        /** Null for the kernel's own choice. */
+        readonly algorithm: string | null;
+      };
+    }
+  | { readonly do: "remove" };
+
 /** What the commands need from the rest of the house; the composition root provides it. */
 export interface CliPorts {
   readonly version: string;
@@ -71,6 +90,12 @@ export interface CliPorts {
   openBackend(config: Config, root: string): Promise<OpenBackend>;
   /** Look at this machine: what is present, missing, risky. */
   examine(config: Config, root: string): Promise<readonly Finding[]>;
+  /** Put back what a daemon that was killed left of compressed swap. @throws ERR_TOOL, ERR_DEADLINE. */
+  recoverSwap(config: Config, root: string): Promise<void>;
+  /** Set up or remove this machine's slices. @returns their devices' names. */
+  slices(request: SlicesRequest): Promise<readonly string[]>;
+  /** The same as commands, without doing any of it. */
+  sliceCommands(request: SlicesRequest, root: string): Promise<readonly string[]>;
   /** The simulator; loaded only when it is asked for. */
   simulator(): Promise<Simulator>;
 }

@@ -1,12 +1,17 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { BACKEND_KINDS, type BackendKind } from "../config/backend-kinds.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { BOOT_OPTIONS } from "../core/startup.ts";
+import type { BackendOptions } from "./daemon.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
+import type { ReplayOptions } from "./replay.ts";
+import type { ReportOptions } from "./report.ts";
+import { SHELLS, type Shell } from "./shells.ts";
 import { addSimulations } from "./simulation/commands.ts";
+import { addSlices } from "./slices-command.ts";
 
 /** What every command that meets a machine or a daemon takes. */
 interface Common {
@@ -22,12 +27,18 @@ interface RunOptions extends Common {
   readonly set: readonly string[];
   readonly dryRun?: boolean;
   readonly once?: boolean;
+  readonly real?: boolean;
 }
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 const setOption = (): Option =>
   new Option("--set <NAME=VALUE>", "set a tunable; may be given several times").argParser(collect).default([], "none");
+
+const backendOption = (): Option => new Option("--backend <KIND>", "how to reach balloons").choices(BACKEND_KINDS);
+
+const qmpOption = (): Option =>
+  new Option("--qmp <SOCKET...>", "QMP sockets of QEMU guests, * and ? for parts of names; implies --backend qemu");
 
 /** Run one command. @returns its exit code. */
 export async function runCli(argv: readonly string[], ports: CliPorts): Promise<number> {
@@ -69,8 +80,10 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void):
   addStatus(program);
   addTunables(program);
   addMachine(program, ports);
+  addSlices(program, ports);
   addRecordings(program, ports);
   addSimulations(program, ports);
+  addCompletion(program, ports);
   for (const command of program.commands) command.exitOverride();
   // `run` has memory to give back first, and sees to it itself.
   program.hook("preAction", (_, action) => {
@@ -85,6 +98,7 @@ Examples:
   selfballoon run --dry-run                   decide and record, move nothing
   selfballoon run --set selfballoon_interval=10
   selfballoon status                          what each guest has, wants, and why
+  selfballoon top                             the same, live
   selfballoon set selfballoon_reserved_mb=256
   selfballoon release                         give all memory back
 
@@ -102,12 +116,13 @@ function command(program: Command, usage: string, summary: string): Command {
 
 function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => void): void {
   const run = command(program, "run", "watch the guests and move their balloons")
-    .addOption(new Option("--backend <KIND>", "how to reach balloons").choices(BACKEND_KINDS))
-    .option("--qmp <SOCKET...>", "QMP sockets of QEMU guests, * and ? for parts of names; implies --backend qemu")
+    .addOption(backendOption())
+    .addOption(qmpOption())
     .addOption(new Option("--policy <NAME>", "how goals are found (default: driver)").choices(POLICY_NAMES))
     .addOption(setOption())
     .option("--dry-run", "decide and record, move nothing")
     .option("--once", "one step of every guest, then exit; targets stay")
+    .option("--real", "never simulated guests: end with exit code 4 where there is nothing else")
     .option("--json", "decisions and log as JSON lines");
   for (const name of bootFlags()) {
     const takesValue = BOOT_OPTIONS[name] === undefined;
@@ -128,6 +143,7 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
         bootOptions: bootOptionsGiven(run.opts()),
         dryRun: options.dryRun ?? false,
         once: options.once ?? false,
+        real: options.real ?? false,
         json: options.json ?? false,
       }),
     );
@@ -151,6 +167,10 @@ function addStatus(program: Command): void {
   command(program, "status", "show each guest: has, wants, floor, why")
     .option("--json", "as JSON")
     .action(async (options: Common) => (await import("./status.ts")).status(options));
+  command(program, "top", "the same, live, and all guests together; plain and once where it is no terminal")
+    .addOption(new Option("--interval <SECONDS>", "between two looks").argParser(parseCount).default(1))
+    .option("--json", "once, as JSON")
+    .action(async (options: Common & { interval: number }) => (await import("./top.ts")).top(options));
 }
 
 function addTunables(program: Command): void {
@@ -167,8 +187,10 @@ function addTunables(program: Command): void {
 
 function addMachine(program: Command, ports: CliPorts): void {
   command(program, "doctor", "tell what is present, missing and risky on this machine, and what to do")
+    .addOption(backendOption())
+    .addOption(qmpOption())
     .option("--json", "as JSON")
-    .action(async (options: Common) => (await import("./doctor.ts")).doctor(ports, options));
+    .action(async (options: Common & BackendOptions) => (await import("./doctor.ts")).doctor(ports, options));
   command(program, "release", "give all memory back and exit").action(async (options: Common) =>
     (await import("./release.ts")).release(ports, options),
   );
@@ -187,9 +209,27 @@ function addRecordings(program: Command, ports: CliPorts): void {
     .command("replay <FILE>")
     .description("run the law over a recording; - streams: a line in, a line out")
     .addOption(setOption())
-    .action(async (file: string, options: { set: readonly string[] }) =>
-      (await import("./replay.ts")).replay(file, options),
+    .addOption(new Option("--policy <NAME>", "how goals are found").choices(POLICY_NAMES).default("driver"))
+    .action(async (file: string, options: ReplayOptions) => (await import("./replay.ts")).replay(file, options));
+  program
+    .command("report <FILE...>")
+    .description("tell what recordings show: what was saved, moves, pressure, the worst moments; - is standard input")
+    .option("-o, --output <FILE>", "write the page there (default: to standard output, if that is no terminal)")
+    .option("--json", "the figures, as JSON")
+    .action(async (files: readonly string[], options: ReportOptions) =>
+      (await import("./report.ts")).report(ports.version, files, options),
     );
+}
+
+function addCompletion(program: Command, ports: CliPorts): void {
+  program
+    .command("completion")
+    .description("print what a shell needs to complete commands, options and tunables")
+    .addArgument(new Argument("<SHELL>").choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const { completionFor } = await import("./completion.ts");
+      process.stdout.write(completionFor(shell, program, await ports.simulator()));
+    });
 }
 
 function parseCount(text: string): number {

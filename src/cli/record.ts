@@ -4,8 +4,8 @@ import { followDaemon } from "../api/client.ts";
 import { loadConfig } from "../config/load.ts";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
-import { DEFAULT_TUNABLES, findTunable, TUNABLES, type Tunables } from "../core/tunables.ts";
-import { formatObservation, formatReset, formatSet } from "../formats/recording-writer.ts";
+import { JournalLines } from "../formats/journal-lines.ts";
+import { formatObservation } from "../formats/recording-writer.ts";
 import { type DaemonOptions, flagsOf, socketOf } from "./daemon.ts";
 import type { CliPorts } from "./ports.ts";
 
@@ -53,41 +53,16 @@ async function* linesOf(ports: CliPorts, options: RecordOptions): AsyncGenerator
 }
 
 async function* daemonLines(options: RecordOptions): AsyncGenerator<RecordLine> {
-  let written = DEFAULT_TUNABLES;
+  const lines = new JournalLines();
   for await (const event of followDaemon(await socketOf(options))) {
-    // A write counts even if it changes no value: writing frontswap_inertia starts its count anew.
-    if (event.kind === "tunables") {
-      yield* settingLines(event.values);
-      written = { ...written, ...event.values };
-    }
-    if (event.kind !== "step") continue;
-    const differing = differingValues(written, event.tunables);
-    yield* settingLines(differing);
-    written = event.tunables;
-    yield observationLine(event.observation);
+    const texts = lines.of(event);
+    const last = event.kind === "step" ? texts.length - 1 : -1;
+    for (const [index, text] of texts.entries()) yield { text, isObservation: index === last };
   }
-}
-
-/** Lines that give a replay these values: a 0 that no write may set is the default, and so comes by a reset. */
-function settingLines(values: Partial<Tunables>): readonly RecordLine[] {
-  const entries = Object.entries(values);
-  const reset = entries.filter(([name, value]) => value < (findTunable(name)?.min ?? 0)).map(([name]) => name);
-  const set = entries.filter(([name]) => !reset.includes(name)).map(([name, value]) => [name, String(value)]);
-  const texts = [
-    ...(set.length > 0 ? [formatSet(Object.fromEntries(set))] : []),
-    ...(reset.length > 0 ? [formatReset(reset)] : []),
-  ];
-  return texts.map((text) => ({ text, isObservation: false }));
 }
 
 function observationLine(observation: Observation): RecordLine {
   return { text: formatObservation(observation), isObservation: true };
-}
-
-/** Guests may have tunables of their own, and a recording's are for all: those that differ are written before a step. */
-function differingValues(before: Tunables, after: Tunables): Partial<Tunables> {
-  const differing = TUNABLES.filter(({ name }) => before[name] !== after[name]);
-  return Object.fromEntries(differing.map(({ name }) => [name, after[name]]));
 }
 
 async function* readHere(ports: CliPorts, options: RecordOptions): AsyncGenerator<Observation> {

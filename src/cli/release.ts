@@ -1,3 +1,4 @@
+import type { Config } from "../config/load.ts";
 import { SelfballoonError } from "../core/errors.ts";
 import { askSocket, configOrDefaults, type DaemonOptions } from "./daemon.ts";
 import { print } from "./output.ts";
@@ -13,12 +14,20 @@ export async function release(ports: CliPorts, options: DaemonOptions): Promise<
   // A bad configuration must not keep memory from a guest: then the defaults find the balloon.
   const { config, problem } = await configOrDefaults(options);
   if (problem !== null) process.stderr.write(`selfballoon: ${problem}\n`);
-  if (await daemonReleased(config.socket)) {
-    return print(
-      "The daemon gave all memory back and stopped selfballooning; `selfballoon set selfballooning=1` resumes.",
-    );
+  const released = await releasedByDaemon(config.socket);
+  if (released !== null) {
+    const what = released.length > 0 ? "The daemon gave all memory back" : "The daemon had no memory to give back,";
+    return print(`${what} and stopped selfballooning; \`selfballoon set selfballooning=1\` resumes.`);
   }
-  const backend = await ports.openBackend(config, options.root ?? "");
+  try {
+    await releaseBalloons(ports, config, options.root ?? "");
+  } finally {
+    await ports.recoverSwap(config, options.root ?? "");
+  }
+}
+
+async function releaseBalloons(ports: CliPorts, config: Config, root: string): Promise<void> {
+  const backend = await ports.openBackend(config, root);
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const guests = await backend.guests(signal);
   // One guest's fault must not keep the others from their memory.
@@ -29,12 +38,13 @@ export async function release(ports: CliPorts, options: DaemonOptions): Promise<
   for (const result of released) if (result.status === "rejected") throw result.reason;
 }
 
-async function daemonReleased(socket: string): Promise<boolean> {
+/** The guests that the daemon gave their memory back; null if there is no daemon. */
+async function releasedByDaemon(socket: string): Promise<readonly string[] | null> {
   try {
-    await askSocket(socket, "POST", "/v1/release");
-    return true;
+    const { released } = (await askSocket(socket, "POST", "/v1/release")) as { released: readonly string[] };
+    return released;
   } catch (thrown) {
-    if (thrown instanceof SelfballoonError && thrown.code === "ERR_NO_DAEMON") return false;
+    if (thrown instanceof SelfballoonError && thrown.code === "ERR_NO_DAEMON") return null;
     throw thrown;
   }
 }

@@ -4,9 +4,10 @@ import { parseSet } from "../config/load.ts";
 import { hintFor } from "../config/nearest.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
+import type { Policy } from "../core/policy.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { createSettings, resetSetting, type Settings, type SettingsChange, writeSetting } from "../core/settings.ts";
-import { type GuestState, INITIAL_GUEST_STATE, restartInertia, step } from "../core/step.ts";
+import { type GuestState, restartInertia, startState, step } from "../core/step.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { MAX_RECORDING_LINE_LENGTH, parseRecordingLine } from "../formats/recording.ts";
 import { formatDecision, formatSetAnswer } from "../formats/recording-writer.ts";
@@ -19,6 +20,11 @@ const MOST_GUESTS = 65_536;
 export class Replay {
   private settings: Settings = createSettings({ hasCompressedSwap: true });
   private readonly states = new Map<string, GuestState>();
+  private readonly policy: Policy;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
 
   /** Take one line and give the answer to it. @throws ERR_RECORDING_LINE. */
   answer(text: string, lineNumber: number): string {
@@ -67,7 +73,7 @@ export class Replay {
       throw selfballoonError("ERR_RECORDING_LINE", { line, problem: `it tells of more than ${MOST_GUESTS} guests` });
     }
     const { state, decision } = step(
-      this.states.get(guest) ?? INITIAL_GUEST_STATE,
+      this.states.get(guest) ?? startState(this.policy),
       observation,
       this.settings.values,
       observation.t * 1000,
@@ -81,9 +87,14 @@ export class Replay {
   }
 }
 
+export interface ReplayOptions {
+  readonly set: readonly string[];
+  readonly policy: Policy;
+}
+
 /** `selfballoon replay FILE|-`: a line in, a line out, flushed. */
-export async function replay(file: string, options: { readonly set: readonly string[] }): Promise<void> {
-  const run = new Replay();
+export async function replay(file: string, options: ReplayOptions): Promise<void> {
+  const run = new Replay(options.policy);
   for (const assignment of options.set) run.set(assignment);
   const stream = file === "-" ? process.stdin : createReadStream(file);
   stream.setEncoding("utf8");

@@ -2,6 +2,7 @@ import type { GuestStatus } from "../core/control.ts";
 import { REASONS } from "../core/reasons.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
 import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
+import { plainText } from "./terminal-text.ts";
 
 /** `selfballoon status`: each guest: what it has, wants, its floor, and why. */
 export async function status(options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
@@ -16,13 +17,18 @@ export async function status(options: DaemonOptions & { readonly json?: boolean 
 function row({ guest, observation, decision, problem, state }: GuestStatus): readonly string[] {
   const mib = (pages: number | null | undefined): string => mibText(pages ?? null, observation?.pageBytes ?? 4096);
   return [
-    guest,
+    plainText(guest),
     mib(observation?.totalramPages),
     mib(decision?.targetPages),
     mib(decision?.goalPages),
     mib(decision?.floorPages),
     mib(observation?.committedPages),
     mib(observation?.frontswapPages),
-    problem ?? (decision === null ? `no step yet (${state})` : REASONS[decision.reason]),
+    whyText(problem, decision, state),
   ];
+}
+
+function whyText(problem: string | null, decision: GuestStatus["decision"], state: string): string {
+  if (problem !== null) return plainText(problem);
+  return decision === null ? `no step yet (${state})` : REASONS[decision.reason];
 }

@@ -4,6 +4,7 @@ import { XEN_MEMORY } from "../backends/xen/balloon.ts";
 import type { Config } from "../config/load.ts";
 import { problemOf, SelfballoonError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
+import { POLICIES } from "../core/policy.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { createBackend } from "./backends.ts";
@@ -13,12 +14,15 @@ import { findStartFacts, startTunables } from "./start-up.ts";
 /** Look at this machine: what is present, missing and risky, and what to do about it. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
+  const ofGuests = await findingsOf(() => examineHost(config));
   const findings = [
     ...(await findingsOf(() => examineXen(files, config, root))),
-    ...(await findingsOf(() => examineHost(config))),
-    ...(await findingsOf(() => examineSwap(files))),
+    ...ofGuests,
+    // A host's own swap is no guest's.
+    ...(ofGuests.length > 0 ? [] : await findingsOf(() => examineSwap(files))),
     ...(await findingsOf(() => [examinePressure(files)])),
     examineGuard(config),
+    examinePolicy(config),
     examineConfig(config),
     await examineDaemon(config),
   ];
@@ -26,12 +30,8 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
   return findings;
 }
 
-function examineGuard({ tunables }: Config): Finding {
-  const configured = tunables
-    .filter(({ name }) => name === "guard")
-    .at(-1)
-    ?.text.trim();
-  if (configured === "0") {
+function examineGuard(config: Config): Finding {
+  if (isGuardOff(config)) {
     const what = "The guard is off (guard=0): the law alone decides, as in the driver, whose users met OOM kills.";
     return { level: "warn", what, remedy: "Set guard=1, or keep swap of at least the guest's memory." };
   }
@@ -40,6 +40,20 @@ function examineGuard({ tunables }: Config): Finding {
     what: "The guard is on: memory in use is left alone, and a burst is answered at once.",
     remedy: "",
   };
+}
+
+function examinePolicy(config: Config): Finding {
+  const { policy } = config;
+  if (policy === "adaptive" && isGuardOff(config)) {
+    const what = "The policy adaptive needs the guard, which is off: goals are found as under the policy driver.";
+    return { level: "warn", what, remedy: "Set guard=1, or take the policy out of the configuration." };
+  }
+  return { level: "info", what: `How goals are found (policy ${policy}): ${POLICIES[policy]}`, remedy: "" };
+}
+
+function isGuardOff({ tunables }: Config): boolean {
+  const configured = tunables.filter(({ name }) => name === "guard").at(-1);
+  return configured?.text.trim() === "0";
 }
 
 /** What can't be read is a finding too. */

@@ -5,6 +5,7 @@ import { endWithReader, mibText, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { loadConfig } from "../config/load.ts";
 import type { StepRecord } from "../core/control.ts";
+import type { Policy } from "../core/policy.ts";
 import { REASONS } from "../core/reasons.ts";
 import { realClock } from "../daemon/clock.ts";
 import { Journal } from "../daemon/journal.ts";
@@ -16,6 +17,7 @@ import { Worker } from "../daemon/worker.ts";
 import { VERSION } from "../version.ts";
 import { type Choice, chooseBackend } from "./backends.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
+import { keepHistory } from "./history.ts";
 import { onlyNamed, rulesFor } from "./host.ts";
 import { findStartFacts, startTunables } from "./start-up.ts";
 import { createSwapShrinker } from "./swap-shrinker.ts";
@@ -27,7 +29,7 @@ const JOURNAL_RECORDS = 1024;
 export async function run(plan: RunPlan): Promise<number> {
   const { flags } = plan;
   const config = await loadConfig(flags, process.env, "nothing was started");
-  const choice = await chooseBackend(config, flags.root);
+  const choice = await chooseBackend(config, flags.root, plan.real && config.backend === "auto");
   const { backend } = choice;
   const facts = findStartFacts(backend, flags.root, plan.bootOptions);
   let rules = rulesFor(backend, config, plan.dryRun);
@@ -36,7 +38,7 @@ export async function run(plan: RunPlan): Promise<number> {
   try {
     const journal = new Journal(JOURNAL_RECORDS, realClock.wallMs);
     const worker = new Worker({
-      description: describe(choice, plan.dryRun),
+      description: describe(choice, config.policy, plan.dryRun),
       configured,
       policy: config.policy,
       hostRules: rules,
@@ -50,17 +52,20 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
-    const api = createApi(worker, VERSION);
+    const history = await keepHistory(backend, config, journal);
+    const api = createApi(worker, VERSION, history?.port ?? null);
     const closeSocket = await serveSocket(config.socket, api);
     const dashboard = await serveDashboard(backend, config, api).catch(async (thrown: unknown) => {
       await closeSocket();
       throw thrown;
     });
     if (!plan.json) announce(choice, dashboard, config.socket, plan.dryRun);
+    if (!plan.json && history !== null) print(`History: ${history.directory}, at most ${config.history.maxMb} MiB.`);
     else if (dashboard.problem !== null) logger.warn(dashboard.problem);
     const close = async (): Promise<void> => {
       await dashboard.close();
       await closeSocket();
+      await history?.close();
     };
     const reload = async (): Promise<void> => {
       const anew = await loadConfig(flags, process.env, "the old settings stay");
@@ -74,9 +79,10 @@ export async function run(plan: RunPlan): Promise<number> {
   }
 }
 
-function describe({ backend, found }: Choice, dryRun: boolean): string {
+function describe({ backend, found }: Choice, policy: Policy, dryRun: boolean): string {
   if (dryRun) return `watching ${found}; a dry run moves nothing`;
-  return `${backend.name === "swap-only" ? "bringing swapped pages back from" : "selfballooning"} ${found}`;
+  if (backend.name === "swap-only") return `bringing swapped pages back from ${found}`;
+  return `selfballooning ${found}${policy === "driver" ? "" : ` (policy ${policy})`}`;
 }
 
 function announce({ backend, found, passedOver }: Choice, dashboard: Dashboard, socket: string, dryRun: boolean): void {

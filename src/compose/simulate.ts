@@ -24,6 +24,7 @@ export function createSimulator(scenarios: Readonly<Record<string, Scenario>> = 
 
 function scoreInMib({ score }: Run): SimulationScore {
   return {
+    guestSeconds: score.seconds,
     heldGibMinutes: score.heldGibMinutes,
     shortageSeconds: score.shortageSeconds,
     worstShortageMib: mib(score.worstShortagePages),

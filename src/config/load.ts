@@ -14,6 +14,8 @@ export const DEFAULT_CONFIG_FILE = "/etc/selfballoon/selfballoon.toml";
 
 const DEFAULT_LIBVIRT_URI = "qemu:///system";
 
+const DEFAULT_HISTORY_MB = 64;
+
 type FileGuest = NonNullable<ConfigFile["guests"]>[string];
 
 /** What the command line says. */
@@ -64,6 +66,8 @@ export interface Config {
   readonly isLibvirtNamed: boolean;
   /** What all guests of a host may have together, and what of it is kept for emergencies; null: the default. */
   readonly host: { readonly memoryMb: number | null; readonly reserveMb: number | null };
+  /** Where recordings of what the daemon did are kept; null: nowhere; undefined: where the backend's default is. */
+  readonly history: { readonly directory?: string | null; readonly maxMb: number };
   /** In order: a later one beats an earlier one. */
   readonly tunables: readonly TunableSetting[];
   /** By guest name or glob, in the file's order. */
@@ -99,6 +103,7 @@ function assemble(
     policy: flags.policy ?? content.law?.policy ?? "driver",
     socket,
     ...listenOf(content, environment, file ?? "", consequence),
+    history: historyOf(content, environment),
     ...(content.api?.token_file === undefined ? {} : { tokenFile: content.api.token_file }),
     tunables: [
       ...settingsOf(content.tunables ?? {}, file ?? ""),
@@ -147,6 +152,14 @@ function listenOf(
   const text = said ?? content.api?.listen;
   if (text === undefined) return {};
   return { listen: parseListen(text, said === undefined ? file : "SELFBALLOON_LISTEN", consequence) };
+}
+
+/** systemd names the folders that a service keeps its state in, with colons between; ours is the first. */
+function historyOf({ history }: ConfigFile, { STATE_DIRECTORY }: NodeJS.ProcessEnv): Config["history"] {
+  const maxMb = history?.max_mb ?? DEFAULT_HISTORY_MB;
+  const state = STATE_DIRECTORY?.split(":")[0];
+  const directory = history?.directory ?? (state === undefined || state === "" ? undefined : `${state}/history`);
+  return directory === undefined ? { maxMb } : { maxMb, directory: directory === "" ? null : directory };
 }
 
 /** The environment's name for a tunable: `SELFBALLOON_` and its name in capitals. */

@@ -6,6 +6,9 @@ import { BACKEND_KINDS } from "./backend-kinds.ts";
 /** 16 TiB: more than any host has. */
 const MOST_MB = 16_777_216;
 
+/** More than any reader would wait for. */
+const MOST_HISTORY_MB = 65_536;
+
 // Whether a value is in range is judged by the driver's write rules, the same on every way in.
 const value = z.union([z.number(), z.string()], "must be a number");
 const megabytes = z.int().min(1).max(MOST_MB);
@@ -43,6 +46,12 @@ export const configFileSchema = z.strictObject({
     .optional(),
   host: host.optional(),
   guests: z.record(z.string().min(1).max(256), guest).optional(),
+  history: z
+    .strictObject({
+      directory: z.union([z.literal(""), path]).optional(),
+      max_mb: z.int().min(1).max(MOST_HISTORY_MB).optional(),
+    })
+    .optional(),
   api: z
     .strictObject({
       socket: z.string().startsWith("/").max(107).optional(),

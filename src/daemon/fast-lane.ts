@@ -1,4 +1,5 @@
 import type { OpenBackend, WatchSample } from "../core/backend.ts";
+import { Alarm } from "../core/guard/alarm.ts";
 import { DemandRing } from "../core/guard/demand-ring.ts";
 import { reactionMs } from "../core/guard/headroom.ts";
 import type { Tunables } from "../core/tunables.ts";
@@ -14,7 +15,7 @@ export interface FastLaneOptions {
   readonly backend: OpenBackend;
   readonly clock: Clock;
   readonly tunables: () => Tunables;
-  /** Less than this available is an emergency, in pages; null while nothing is known, or while one is on already. */
+  /** Less than this available is short, in pages; null while nothing is known, or while the guest has everything. */
   readonly linePages: () => number | null;
   /** Memory is short: do not wait for the next step. */
   readonly onShort: () => void;
@@ -26,6 +27,7 @@ export interface FastLaneOptions {
 export class FastLane {
   private readonly options: FastLaneOptions;
   private readonly ring = new DemandRing();
+  private readonly alarm = new Alarm();
   private stopLooking: () => void = () => {};
   private isLooking = false;
 
@@ -74,8 +76,7 @@ export class FastLane {
     const values = tunables();
     const risePages = this.ring.rise(sample, Math.ceil(reactionMs(values) / values.guard_watch_ms));
     if (risePages > 0) onRise(risePages);
-    const line = linePages();
-    if (line !== null && sample.availablePages !== null && sample.availablePages < line) onShort();
+    if (this.alarm.isDue(sample, linePages())) onShort();
   }
 }
 

@@ -27,7 +27,7 @@ export class GuestLoop {
     this.context = context;
     this.timer = new StepTimer(clock);
     this.stepper = new GuestStepper(guest, context, {
-      mayMove: () => !context.dryRun && !this.stopped && !this.isPaused(),
+      mayMove: () => this.mayMove(),
       onRead: () => this.failOpen.noteGood(),
     });
     this.failOpen = new FailOpen({
@@ -131,7 +131,7 @@ export class GuestLoop {
 
   /** The watch found memory short: decide now. */
   private answerShortage(): void {
-    if (this.isAnswering || this.stopped || this.isPaused()) return;
+    if (this.isAnswering || !this.mayMove()) return;
     const beganMs = this.context.clock.nowMs();
     this.isAnswering = true;
     this.work.add(
@@ -162,6 +162,10 @@ export class GuestLoop {
     const { arbiter = null, hasCompressedSwap } = this.context;
     const goesOn = arbiter !== null || armsAfterRun(this.stepper.tunables(), hasCompressedSwap);
     if (goesOn && !this.stopped) this.arm();
+  }
+
+  private mayMove(): boolean {
+    return !this.context.dryRun && !this.stopped && !this.isPaused();
   }
 
   private isPaused(): boolean {

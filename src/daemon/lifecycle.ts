@@ -41,7 +41,7 @@ export async function runDaemon(options: LifecycleOptions): Promise<number> {
   const given = await worker.stop({ keepTargets: false });
   await options.close();
   cancel();
-  const what = given > 0 ? "All memory was given back." : "Ended: there was no memory to give back.";
+  const what = given.length > 0 ? "All memory was given back." : "Ended: there was no memory to give back.";
   logger.info(what, { because: ending.because });
   return ending.exitCode;
 }

@@ -33,11 +33,11 @@ export interface WorkerOptions extends Omit<LoopContext, "tunables" | "hasCompre
 /** What came of giving memory back. */
 interface Released {
   /** Guests that were given theirs. */
-  readonly given: number;
+  readonly given: readonly string[];
   readonly problems: readonly unknown[];
 }
 
-const NOTHING_RELEASED: Released = { given: 0, problems: [] };
+const NOTHING_RELEASED: Released = { given: [], problems: [] };
 
 /** The worker: a loop for every guest, one board of tunables, and what others may see and do. */
 export class Worker implements ControlPort {
@@ -72,9 +72,9 @@ export class Worker implements ControlPort {
 
   /**
    * End every loop and, unless `keepTargets`, give all memory back. What fails is recorded and holds nothing up.
-   * @returns how many guests were given theirs.
+   * @returns the guests that were given theirs.
    */
-  async stop(options: { readonly keepTargets: boolean }): Promise<number> {
+  async stop(options: { readonly keepTargets: boolean }): Promise<readonly string[]> {
     this.stopped = true;
     this.cancelRescan();
     await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
@@ -122,10 +122,11 @@ export class Worker implements ControlPort {
     return loop.status();
   }
 
-  async release(): Promise<void> {
+  async release(): Promise<readonly string[]> {
     this.change({ selfballooning: "0" }, true);
-    const { problems } = await this.releaseAll();
+    const { given, problems } = await this.releaseAll();
     if (problems.length > 0) throw problems[0];
+    return given;
   }
 
   journalAfter(seq: number): readonly JournalRecord[] {
@@ -150,10 +151,10 @@ export class Worker implements ControlPort {
   /** Every guest is tried, whatever becomes of the others; what went wrong is recorded and returned. */
   private async releaseAll(): Promise<Released> {
     const problems: unknown[] = [];
-    let given = 0;
+    const given: string[] = [];
     const releases = [...this.loops].map(async ([guest, loop]) => {
       try {
-        if (await loop.release()) given += 1;
+        if (await loop.release()) given.push(guest);
       } catch (thrown) {
         this.options.journal.add(faultOf(guest, thrown));
         problems.push(thrown);

@@ -31,6 +31,28 @@ const DECISION_FIELDS = [
   "clamps",
 ] as const satisfies readonly (keyof Decision)[];
 
+/** What a daemon did with an observation that it recorded. */
+export interface RecordedStep {
+  /** Wall clock, in ms since 1970. */
+  readonly atMs: number;
+  /** True if nothing is known of the time before: a guest's first line, or the first one after a silence. */
+  readonly gap: boolean;
+  readonly decision: Decision;
+  /** Targets that were handed to the balloon since the guest's line before, this one's included. */
+  readonly moves: number;
+}
+
+/** What a step's line does not say again, because the observation says it. */
+const STEP_DECISION_FIELDS = [
+  "goalPages",
+  "floorPages",
+  "targetPages",
+  "balloonTargetPages",
+  "frontswapTargetPages",
+  "reason",
+  "clamps",
+] as const satisfies readonly (keyof Decision)[];
+
 /**
  * An observation as one line of a recording, without its newline. Optional readings that are null are left out; the
  * others are written even when null.
@@ -38,6 +60,13 @@ const DECISION_FIELDS = [
 export function formatObservation(observation: Observation): string {
   const present = OPTIONAL_READINGS.filter((name) => observation[name] !== null);
   return JSON.stringify(observation, [...REQUIRED_FIELDS, ...present]);
+}
+
+/** An observation and what was decided on it, as one line of a recording, without its newline. */
+export function formatStep(observation: Observation, { atMs, gap, decision, moves }: RecordedStep): string {
+  const said = JSON.stringify({ atMs, ...(gap ? { gap } : {}), moves });
+  const decided = JSON.stringify(decision, [...STEP_DECISION_FIELDS]);
+  return `${formatObservation(observation).slice(0, -1)},"step":${said.slice(0, -1)},${decided.slice(1)}}`;
 }
 
 /** A write of tunables, by name, as one line of a recording, without its newline. */

@@ -1,15 +1,22 @@
 import * as z from "zod";
 import { selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
+import { CLAMPS, type Clamp, REASONS, type Reason } from "../core/reasons.ts";
 import { MAX_COUNT } from "./kernel-text.ts";
 import { PAGE_SIZES_BYTES } from "./page-size.ts";
+import type { RecordedStep } from "./recording-writer.ts";
 
 /** The longest line of a recording, in characters. */
 export const MAX_RECORDING_LINE_LENGTH = 64 * 1024;
 
 /** One line of a recording: what was read of a guest, a write of tunables, or tunables brought back to their defaults. */
 export type RecordingLine =
-  | { readonly kind: "observation"; readonly observation: Observation }
+  | {
+      readonly kind: "observation";
+      readonly observation: Observation;
+      /** What the daemon that recorded it did with it; absent where none did. */
+      readonly step?: RecordedStep;
+    }
   | { readonly kind: "set"; readonly set: Readonly<Record<string, string>> }
   | { readonly kind: "reset"; readonly reset: readonly string[] };
 
@@ -50,6 +57,32 @@ const OBSERVATION: z.ZodType<Observation> = z.object(
   "it is not a JSON object",
 );
 
+const pages = reading(0).default(null);
+const reasons = Object.keys(REASONS) as [Reason, ...Reason[]];
+const clamps = Object.keys(CLAMPS) as [Clamp, ...Clamp[]];
+
+/** The last moment that a JavaScript date can name, in ms. */
+const LAST_MS = 8.64e15;
+
+/** What a daemon did with an observation. One that is not understood, as of a later version, counts as none. */
+const STEP = z.object({
+  step: z
+    .object({
+      atMs: z.number().min(0).max(LAST_MS),
+      gap: z.boolean().default(false),
+      moves: z.int().min(0).max(MAX_COUNT),
+      goalPages: pages,
+      floorPages: pages,
+      targetPages: pages,
+      balloonTargetPages: pages,
+      frontswapTargetPages: pages,
+      reason: z.enum(reasons),
+      clamps: z.array(z.enum(clamps)).max(clamps.length),
+    })
+    .optional()
+    .catch(undefined),
+});
+
 const SET_PROBLEM = "must be an object whose values are strings";
 
 const RESET_PROBLEM = "must be a list of names";
@@ -80,7 +113,15 @@ export function parseRecordingLine(text: string, lineNumber: number): RecordingL
   }
   const { data, error } = OBSERVATION.safeParse(value);
   if (error) throw refuse(describe(error));
-  return { kind: "observation", observation: data };
+  const step = stepOf(value, data);
+  return { kind: "observation", observation: data, ...(step === null ? {} : { step }) };
+}
+
+function stepOf(value: unknown, { t, guest }: Observation): RecordedStep | null {
+  const step = STEP.safeParse(value).data?.step;
+  if (step === undefined) return null;
+  const { atMs, gap, moves, ...decision } = step;
+  return { atMs, gap, moves, decision: { t, guest, ...decision } };
 }
 
 /** The value, or undefined if the text is not JSON. */

@@ -1,32 +1,29 @@
-import { BYTES_PER_MIB } from "../core/units.ts";
-
-const STEPS = ["MiB", "GiB", "TiB", "PiB"] as const;
-
-/** Bytes as people read them: `812 MiB`, `1.9 GiB`; a dash where nothing is known. */
-export function bytesText(bytes: number | null | undefined): string {
-  if (bytes === null || bytes === undefined) return "–";
-  let value = bytes / BYTES_PER_MIB;
-  let unit = 0;
-  while (value >= 1024 && unit < STEPS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  const digits = unit > 0 && value < 100 ? 1 : 0;
-  return `${value.toFixed(digits)} ${STEPS[unit]}`;
-}
-
 /** MiB on an axis, whose ticks are powers of two: `768 MiB`, `1.25 GiB`, without zeros that say nothing. */
 export function tickText(mib: number): string {
   return mib < 1024 ? `${mib} MiB` : `${Number((mib / 1024).toFixed(2))} GiB`;
 }
 
-/** A share as people read it: `0.3 %`; a dash where nothing is known. */
-export function percentText(percent: number | null): string {
-  if (percent === null) return "–";
-  return `${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`;
-}
-
 /** Time of day, with seconds. */
 export function timeText(atMs: number): string {
   return new Date(atMs).toLocaleTimeString("en-GB");
+}
+
+/** Time of day, and the day where it is not the one of `nowMs`. */
+export function momentText(atMs: number, nowMs: number): string {
+  const time = timeText(atMs);
+  return new Date(atMs).toDateString() === new Date(nowMs).toDateString() ? time : `${dayText(atMs)} ${time}`;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** A moment on an axis of `spanMs`: as fine as it must be, and no finer. */
+export function axisTimeText(atMs: number, spanMs: number): string {
+  if (spanMs < 10 * MINUTE_MS) return timeText(atMs);
+  const time = timeText(atMs).slice(0, "00:00".length);
+  return spanMs < DAY_MS ? time : `${dayText(atMs)} ${time}`;
+}
+
+function dayText(atMs: number): string {
+  return new Date(atMs).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
 }

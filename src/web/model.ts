@@ -1,7 +1,8 @@
 import type { GuestStatus, JournalRecord, StepRecord, TunableStatus } from "../core/control.ts";
-import { type Figures, figuresOf } from "../core/figures.ts";
-import type { Observation } from "../core/observation.ts";
-import type { Reason } from "../core/reasons.ts";
+import { figuresOf } from "../core/figures.ts";
+import type { HistoryPoint } from "../core/history.ts";
+import type { GuestRow } from "../view/guest-rows.ts";
+import { type PressureReading, pressurePercent } from "../view/pressure.ts";
 
 /** Points that are kept over all guests, so that memory is bounded however many there are. */
 const MOST_POINTS = 120_000;
@@ -11,23 +12,14 @@ const LEAST_POINTS_PER_GUEST = 60;
 /** Events that the list shows. */
 const MOST_EVENTS = 300;
 
-/** One step as the charts show it. */
-export interface Point {
-  readonly atMs: number;
-  readonly figures: Figures;
-  readonly reason: Reason;
+/** One step as it was seen live. */
+export interface Point extends HistoryPoint {
   /** When it was read, and how long tasks had waited for memory by then. */
-  readonly pressure: Pressure;
-  /** Time in which some task waited for memory since the step before, in percent. */
-  readonly psiPercent: number | null;
+  readonly pressure: PressureReading;
 }
 
-type Pressure = Pick<Observation, "t" | "psiSomeTotalUs">;
-
 /** A guest as the page shows it. */
-export interface GuestView extends GuestStatus {
-  readonly figures: Figures | null;
-  readonly psiPercent: number | null;
+export interface GuestView extends GuestRow {
   /** Oldest first. */
   readonly points: readonly Point[];
 }
@@ -121,7 +113,7 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, mostPoint
   const figures = figuresOf(observation, decision);
   const pressure = { t: observation.t, psiSomeTotalUs: observation.psiSomeTotalUs };
   const psiPercent = last === undefined ? null : pressurePercent(last.pressure, pressure);
-  const point: Point = { atMs, figures, reason, pressure, psiPercent };
+  const point: Point = { atMs, gap: false, figures, reason, pressure, psiPercent };
   const points = last !== undefined && last.atMs >= atMs ? past : [...past, point].slice(-mostPoints);
   if (known !== undefined && !isNewest) {
     guests.set(guest, { ...known, psiPercent, points });
@@ -140,15 +132,6 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, mostPoint
     psiPercent,
     points,
   });
-}
-
-/** Time in which some task waited for memory between two readings, in percent; null where it is not told. */
-export function pressurePercent(before: Pressure, after: Pressure): number | null {
-  const { psiSomeTotalUs: from } = before;
-  const { psiSomeTotalUs: to } = after;
-  const seconds = after.t - before.t;
-  if (from === null || to === null || to < from || seconds <= 0) return null;
-  return Math.min(100, ((to - from) / (seconds * 1_000_000)) * 100);
 }
 
 /** All that is told but steps that decide as the one before them did. */

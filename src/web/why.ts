@@ -1,44 +1,7 @@
-import { CLAMPS, REASONS, type Reason } from "../core/reasons.ts";
+import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
-import { bytesText } from "./format.ts";
+import { bytesText } from "../view/amounts.ts";
 import type { GuestView } from "./model.ts";
-
-/** Labels that say more than the reason's own word does. */
-const LABELS: Partial<Record<Reason, string>> = {
-  lower: "giving back",
-  raise: "getting more",
-  missing: "reading missing",
-  back_off: "recovering",
-  hot_cache: "cache is hot",
-  implausible: "odd reading",
-  in_use: "all in use",
-};
-
-/** A reason in a word or two, for labels. */
-export function reasonLabel(reason: Reason): string {
-  return LABELS[reason] ?? reason.replaceAll("_", " ");
-}
-
-/** How much attention a reason asks for. */
-export type Tone = "calm" | "down" | "up" | "hold" | "alarm";
-
-const TONES: Partial<Record<Reason, Tone>> = {
-  lower: "down",
-  raise: "up",
-  emergency: "alarm",
-  stuck: "alarm",
-  implausible: "alarm",
-  back_off: "hold",
-  host_full: "hold",
-  hot_cache: "hold",
-  in_use: "hold",
-  allocatable: "hold",
-  missing: "hold",
-};
-
-export function toneOf(reason: Reason): Tone {
-  return TONES[reason] ?? "calm";
-}
 
 /** Why the guest has what it has, in sentences. */
 export function explain(view: GuestView): readonly string[] {

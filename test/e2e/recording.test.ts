@@ -38,7 +38,9 @@ describe("record", () => {
     await home.succeed("set", "selfballoon_downhysteresis=3");
     const replayed = decisionsOf(await home.succeed("replay", await recording));
     const decided = decisionsOf(daemon.stdout);
-    expect(replayed).toEqual(decided.slice(0, 4));
+    // The daemon may have decided before the recording began.
+    const first = decided.findIndex(({ t }) => t === replayed[0]?.t);
+    expect(replayed).toEqual(decided.slice(first, first + 4));
     expect(new Set(replayed.map(({ targetPages }) => targetPages)).size).toBeGreaterThan(1);
   });
 

@@ -63,6 +63,8 @@ describe("compare", () => {
     const text = await new Home().succeed("compare", "idle", "batch", "--minutes", "10");
     for (const title of ["idle: ", "batch: ", "all of these together"]) expect(text).toContain(`\n${title}`);
     for (const policy of POLICIES) expect(text.match(new RegExp(`^${policy} `, "gm"))).toHaveLength(3);
+    expect(text).toMatch(/^policy +held +saved +OOM +short +worst +slower +refaults +swapped +moves$/m);
+    expect(text).toMatch(/^ {2}guarded +The driver's law and the guard/m);
   });
 
   it("measures savings against the policy that moves nothing, whether it is shown or not", async () => {
@@ -84,6 +86,9 @@ describe("compare", () => {
     expect(page).not.toMatch(/(src|href)=|@import|url\(|fetch\(|XMLHttpRequest/);
     const plots = JSON.parse(page.match(/id="plots">(.*)<\/script>/)?.[1] ?? "null");
     expect(plots[0].lines).toHaveLength(POLICIES.length);
+    // The law alone lets builds swap; with the guard nothing is marked.
+    expect(page).toMatch(/<tr class="harm"><th scope="row"><i data-policy="driver"/);
+    expect(page).not.toMatch(/<tr class="harm"><th scope="row"><i data-policy="(guarded|adaptive)"/);
   });
 });
 
@@ -97,7 +102,18 @@ describe("run --policy", () => {
     expect(decision.goalPages).toBeLessThan(observation.committedPages);
   });
 
-  it("may be configured", async () => {
+  it("may be configured, and then the daemon and doctor say so", async () => {
+    const home = new Home();
+    const config = join(home.folder, "c.toml");
+    writeFileSync(config, '[law]\npolicy = "adaptive"\n');
+    await home.daemon("--backend", "simulated", "--config", config, "--set", "selfballoon_interval=1");
+    expect(JSON.parse(await home.succeed("top", "--json")).doing).toContain("(policy adaptive)");
+    expect(await home.succeed("doctor", "--config", config)).toContain("policy adaptive");
+    writeFileSync(config, '[law]\npolicy = "adaptive"\n[tunables]\nguard = 0\n');
+    expect(await home.succeed("doctor", "--config", config)).toContain("adaptive needs the guard, which is off");
+  });
+
+  it("is refused where it is misspelt", async () => {
     const home = new Home();
     const config = join(home.folder, "c.toml");
     writeFileSync(config, '[law]\npolicy = "adaptve"\n');

@@ -161,6 +161,7 @@ describe("the daemon in a Xen guest", () => {
     const daemon = await guest.ballooned("--dry-run");
     expect(daemon.stdout).toContain("This is a dry run: it decides and records, and moves nothing.");
     await daemon.says("stderr", /targetMib=396 .*applied=false/);
+    expect(await guest.release()).toMatch(/^The daemon had no memory to give back/);
     daemon.kill("SIGTERM");
     await daemon.ended();
     expect(daemon.stderr).toContain("Ended: there was no memory to give back.");

@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Whose process it is; only root may say. */
   readonly uid?: number;
   readonly gid?: number;
+  /** A program and its arguments that start it, such as `unshare`. */
+  readonly under?: readonly string[];
 }
 
 /** The built command as a child process; killed when the test ends, at the latest. */
@@ -33,7 +35,8 @@ export class Command {
     const command = inject("command");
     if (command === "") throw new Error("dist/ could not be built: run `npm run build` to see why");
     this.words = args.join(" ");
-    this.child = spawn(process.execPath, [command, ...args], surroundings);
+    const [program = process.execPath, ...words] = [...(surroundings.under ?? []), process.execPath, command, ...args];
+    this.child = spawn(program, words, surroundings);
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
     });

@@ -43,8 +43,9 @@ export class ScriptedControl implements ControlPort {
     return changed;
   }
 
-  async release(): Promise<void> {
+  async release(): Promise<readonly string[]> {
     this.releases += 1;
+    return [...this.statuses.keys()];
   }
 
   journalAfter(seq: number): readonly JournalRecord[] {

@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { Figures } from "../../core/figures.ts";
+import type { HistoryPoint } from "../../core/history.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { bytesText, percentText, tickText, timeText } from "../format.ts";
-import type { Point } from "../model.ts";
-import { reasonLabel, toneOf } from "../why.ts";
+import { bytesText, percentText } from "../../view/amounts.ts";
+import { reasonLabel, toneOf } from "../../view/reason-words.ts";
+import { axisTimeText, momentText, tickText } from "../format.ts";
+import { withGaps } from "../past.ts";
 
 const HEIGHT = 340;
 const MIB = 1_048_576;
@@ -32,12 +34,16 @@ const LINES: readonly Line[] = [
   { label: "in swap", colour: "--line-swap", width: 1, isStepped: false, read: (of) => of.compressedSwapBytes },
 ];
 
+/** A moment of the chart; null where nothing is known. */
+type Moments = readonly (HistoryPoint | null)[];
+
 /** The guest's figures over time; where the reason of a decision changed, a mark stands on the time axis. */
-export function Chart({ points }: { readonly points: readonly Point[] }) {
+export function Chart({ points }: { readonly points: readonly HistoryPoint[] }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const shown = useRef(points);
-  shown.current = points;
+  const moments = useMemo(() => withGaps(points), [points]);
+  const shown = useRef(moments);
+  shown.current = moments;
   const [cursor, setCursor] = useState<number | null>(null);
   useEffect(() => {
     const element = box.current;
@@ -58,8 +64,8 @@ export function Chart({ points }: { readonly points: readonly Point[] }) {
       plot.current = null;
     };
   }, []);
-  useEffect(() => plot.current?.setData(dataOf(points)), [points]);
-  const point = cursor === null ? points.at(-1) : points[cursor];
+  useEffect(() => plot.current?.setData(dataOf(moments)), [moments]);
+  const point = (cursor === null ? null : moments[cursor]) ?? points.at(-1);
   return (
     <figure class="chart">
       <div
@@ -68,18 +74,18 @@ export function Chart({ points }: { readonly points: readonly Point[] }) {
         aria-label="Chart of the guest's memory; the table of decisions below tells the same in words"
       />
       <figcaption>
-        {point === undefined ? "No step was seen yet." : <Caption point={point} isLast={cursor === null} />}
+        {point === undefined ? "There is no step to show." : <Caption point={point} isLast={cursor === null} />}
       </figcaption>
     </figure>
   );
 }
 
 /** What one step decided, and its figures: the chart's legend, for the step under the pointer or the last one. */
-function Caption({ point, isLast }: { readonly point: Point; readonly isLast: boolean }) {
+function Caption({ point, isLast }: { readonly point: HistoryPoint; readonly isLast: boolean }) {
   return (
     <>
       <p class="caption-why">
-        <time>{timeText(point.atMs)}</time>{" "}
+        <time>{momentText(point.atMs, Date.now())}</time>{" "}
         <span class={`chip tone-${toneOf(point.reason)}`}>{reasonLabel(point.reason)}</span> {REASONS[point.reason]}{" "}
         {isLast && <span class="about">Point at the chart to look back.</span>}
       </p>
@@ -98,11 +104,12 @@ function Caption({ point, isLast }: { readonly point: Point; readonly isLast: bo
   );
 }
 
-function dataOf(points: readonly Point[]): uPlot.AlignedData {
-  const times = points.map(({ atMs }) => atMs / 1000);
+function dataOf(moments: Moments): uPlot.AlignedData {
+  // What is not known lies just before what is known again.
+  const times = moments.map((point, index) => (point?.atMs ?? (moments[index + 1]?.atMs ?? 0) - 1) / 1000);
   const lines = LINES.map(({ read }) =>
-    points.map(({ figures }) => {
-      const bytes = read(figures);
+    moments.map((point) => {
+      const bytes = point === null ? null : read(point.figures);
       return bytes === null ? null : bytes / MIB;
     }),
   );
@@ -111,7 +118,7 @@ function dataOf(points: readonly Point[]): uPlot.AlignedData {
 
 function options(
   element: HTMLElement,
-  points: { readonly current: readonly Point[] },
+  moments: { readonly current: Moments },
   setCursor: (index: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(element);
@@ -130,7 +137,7 @@ function options(
     cursor: { y: false, points: { size: 7 } },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
     axes: [
-      { ...axis, values: (_, seconds) => seconds.map((second) => timeText(second * 1000)), space: 90 },
+      { ...axis, values: timesText, space: 90 },
       { ...axis, size: 72, incrs: TICKS_MIB, values: (_, ticks) => ticks.map(tickText) },
     ],
     series: [
@@ -146,19 +153,30 @@ function options(
     ],
     hooks: {
       setCursor: [(plot) => setCursor(plot.cursor.idx ?? null)],
-      draw: [(plot) => drawMarks(plot, points.current, colour)],
+      draw: [(plot) => drawMarks(plot, moments.current, colour)],
     },
   };
 }
 
+function timesText({ scales }: uPlot, seconds: readonly number[]): string[] {
+  const { min = 0, max = 0 } = scales["x"] ?? {};
+  return seconds.map((second) => axisTimeText(second * 1000, (max - min) * 1000));
+}
+
+/** Marks that are nearer to the one before are left out, in CSS pixels; alarms never are. */
+const LEAST_DISTANCE = 14;
+
 /** A mark on the time axis for each change of reason, in the colour of its tone. */
-function drawMarks(plot: uPlot, points: readonly Point[], colour: (name: string) => string): void {
+function drawMarks(plot: uPlot, moments: Moments, colour: (name: string) => string): void {
   const { ctx, bbox } = plot;
   const size = 5 * devicePixelRatio;
+  let lastX = Number.NEGATIVE_INFINITY;
   ctx.save();
-  for (const [index, point] of points.entries()) {
-    if (point.reason === points[index - 1]?.reason) continue;
+  for (const [index, point] of moments.entries()) {
+    if (point === null || point.reason === moments[index - 1]?.reason) continue;
     const x = plot.valToPos(point.atMs / 1000, "x", true);
+    if (x - lastX < LEAST_DISTANCE * devicePixelRatio && toneOf(point.reason) !== "alarm") continue;
+    lastX = x;
     const y = bbox.top + bbox.height;
     ctx.fillStyle = colour(`--tone-${toneOf(point.reason)}`);
     ctx.globalAlpha = 0.18;

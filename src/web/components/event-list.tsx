@@ -2,7 +2,8 @@ import type { JournalRecord } from "../../core/control.ts";
 import { describeNotice } from "../../core/notices.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { SHRINK_ENDS } from "../../core/swap-shrinker.ts";
-import { bytesText, timeText } from "../format.ts";
+import { bytesText } from "../../view/amounts.ts";
+import { timeText } from "../format.ts";
 import type { ListedEvent } from "../model.ts";
 
 /** What happened, newest first: faults, notices, changes, and decisions with a new reason. */

@@ -1,12 +1,17 @@
 import { useState } from "preact/hooks";
 import type { Problem } from "../../api/problem.ts";
+import type { HistoryPoint } from "../../core/history.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { TUNABLES } from "../../core/tunables.ts";
-import { bytesText, percentText, timeText } from "../format.ts";
-import type { GuestView, Point } from "../model.ts";
+import { bytesText, percentText } from "../../view/amounts.ts";
+import { reasonLabel, toneOf } from "../../view/reason-words.ts";
+import { momentText } from "../format.ts";
+import type { GuestView } from "../model.ts";
+import { type RangeKey, usePast } from "../past.ts";
 import type { Store } from "../store.ts";
-import { explain, reasonLabel, toneOf } from "../why.ts";
+import { explain } from "../why.ts";
 import { Chart } from "./chart.tsx";
+import { RangeChoice } from "./range-choice.tsx";
 import { StateChip } from "./state-chip.tsx";
 
 /** Changes of reason that the list under the chart shows. */
@@ -34,6 +39,9 @@ export function GuestPage({ store, name }: { readonly store: Store; readonly nam
 
 function Guest({ store, view }: { readonly store: Store; readonly view: GuestView }) {
   const amount = bytesText(view.figures?.targetBytes ?? view.figures?.currentBytes);
+  const [range, setRange] = useState<RangeKey>("live");
+  const past = usePast(view.guest, range);
+  const points = past === null ? view.points : past.state === "read" ? past.range.points : NO_POINTS;
   return (
     <>
       <div class="guest-head">
@@ -49,13 +57,17 @@ function Guest({ store, view }: { readonly store: Store; readonly view: GuestVie
       </section>
       <section aria-labelledby="chart-title">
         <h3 id="chart-title">Over time</h3>
-        <Chart points={view.points} />
+        <RangeChoice range={range} choose={setRange} past={past} />
+        <Chart points={points} />
       </section>
-      <Decisions points={view.points} />
+      <Decisions points={points} />
       <Differing store={store} view={view} />
     </>
   );
 }
+
+/** The same list each time, so that the chart need not look at it again. */
+const NO_POINTS: readonly HistoryPoint[] = [];
 
 function Facts({ view }: { readonly view: GuestView }) {
   const { figures, observation, psiPercent } = view;
@@ -109,7 +121,8 @@ function Pause({ store, view }: { readonly store: Store; readonly view: GuestVie
   );
 }
 
-function Decisions({ points }: { readonly points: readonly Point[] }) {
+function Decisions({ points }: { readonly points: readonly HistoryPoint[] }) {
+  const nowMs = Date.now();
   const changes = points.filter((point, index) => point.reason !== points[index - 1]?.reason);
   const newest = changes.slice(-MOST_DECISIONS).reverse();
   return (
@@ -130,7 +143,7 @@ function Decisions({ points }: { readonly points: readonly Point[] }) {
         <tbody>
           {newest.map((point) => (
             <tr key={point.atMs}>
-              <td>{timeText(point.atMs)}</td>
+              <td>{momentText(point.atMs, nowMs)}</td>
               <td>
                 <span class={`chip tone-${toneOf(point.reason)}`}>{reasonLabel(point.reason)}</span>
               </td>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { bytesText, percentText } from "../format.ts";
+import { bytesText, percentText } from "../../view/amounts.ts";
+import { type Sorting, type SortKey, selectRows } from "../../view/guest-rows.ts";
 import type { GuestView } from "../model.ts";
-import { type Sorting, type SortKey, selectRows, visibleRange } from "../rows.ts";
+import { visibleRange } from "../rows.ts";
 import { MemoryBar } from "./memory-bar.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { StateChip } from "./state-chip.tsx";

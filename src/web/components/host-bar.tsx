@@ -1,5 +1,5 @@
-import { bytesText } from "../format.ts";
-import { sumGuests } from "../host.ts";
+import { bytesText } from "../../view/amounts.ts";
+import { sumGuests } from "../../view/host-sum.ts";
 import type { GuestView } from "../model.ts";
 
 /** All guests together: what they use, what they could use, and what was saved. */

@@ -1,7 +1,7 @@
 import { REASONS } from "../../core/reasons.ts";
+import { stateLabel } from "../../view/guest-rows.ts";
+import { toneOf } from "../../view/reason-words.ts";
 import type { GuestView } from "../model.ts";
-import { stateLabel } from "../rows.ts";
-import { toneOf } from "../why.ts";
 
 /** The guest's state in a word, with the sentence behind it on hover. */
 export function StateChip({ view }: { readonly view: GuestView }) {

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SelfballoonError } from "../../../src/core/errors.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../../../src/core/observation.ts";
+import { CLAMPS, type Clamp, REASONS, type Reason } from "../../../src/core/reasons.ts";
 import { parseRecordingLine } from "../../../src/formats/recording.ts";
-import { formatObservation, formatSet } from "../../../src/formats/recording-writer.ts";
+import { formatObservation, formatSet, formatStep } from "../../../src/formats/recording-writer.ts";
 
 const reading = fc.option(fc.oneof(fc.nat(), fc.integer({ min: 0, max: 2 ** 52 })));
 
@@ -18,6 +19,22 @@ const observations: fc.Arbitrary<Observation> = fc.record({
   guest: fc.string({ unit: "binary", minLength: 1, maxLength: 256 }).filter((guest) => guest.length <= 256),
   pageBytes: fc.constantFrom(4096, 8192, 16_384, 32_768, 65_536),
   committedPages: fc.option(fc.integer({ min: -(2 ** 52), max: 2 ** 52 })),
+});
+
+/** What a daemon may have decided. */
+const steps = fc.record({
+  atMs: fc.nat(),
+  gap: fc.boolean(),
+  moves: fc.nat(),
+  decision: fc.record({
+    goalPages: fc.option(fc.nat()),
+    floorPages: fc.option(fc.nat()),
+    targetPages: fc.option(fc.nat()),
+    balloonTargetPages: fc.option(fc.nat()),
+    frontswapTargetPages: fc.option(fc.nat()),
+    reason: fc.constantFrom(...(Object.keys(REASONS) as Reason[])),
+    clamps: fc.uniqueArray(fc.constantFrom(...(Object.keys(CLAMPS) as Clamp[]))),
+  }),
 });
 
 const sets = fc.dictionary(
@@ -41,6 +58,18 @@ describe("a recording", () => {
         const line = formatObservation(observation);
         expect(line).not.toMatch(/[\n\r]/);
         expect(parseRecordingLine(line, 1)).toEqual({ kind: "observation", observation });
+      }),
+    );
+  });
+
+  it("gives back every step that was written, in one line", () => {
+    fc.assert(
+      fc.property(observations, steps, (observation, step) => {
+        const { t, guest } = observation;
+        const whole = { ...step, decision: { t, guest, ...step.decision } };
+        const line = formatStep(observation, whole);
+        expect(line).not.toMatch(/[\n\r]/);
+        expect(parseRecordingLine(line, 1)).toEqual({ kind: "observation", observation, step: whole });
       }),
     );
   });

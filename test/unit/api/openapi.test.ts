@@ -6,6 +6,8 @@ import { problemObject } from "../../../src/api/problem.ts";
 import { answerRequest, ROUTES } from "../../../src/api/routes.ts";
 import { SCHEMAS, type SchemaName } from "../../../src/api/schemas.ts";
 import { ERRORS, type ErrorCode, selfballoonError } from "../../../src/core/errors.ts";
+import type { HistoryPort } from "../../../src/core/history.ts";
+import { historyPoints, stepPoint } from "../../../src/view/step-point.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { guestStatus, stepRecord } from "../../support/guest-records.ts";
 
@@ -20,11 +22,22 @@ function checkerOf(name: SchemaName) {
   return z.fromJSONSchema({ ...inDefs[name], $defs: inDefs } as Parameters<typeof z.fromJSONSchema>[0]);
 }
 
+const { observation, decision } = stepRecord("web");
+
+/** A history that knows of one step. */
+const ONE_POINT: HistoryPort = {
+  read: ({ guest }) => {
+    const step = { atMs: 5000, gap: true, moves: 1, decision };
+    const points = historyPoints([stepPoint(observation, step)]);
+    return Promise.resolve({ guest, keptFromMs: 0, complete: true, points });
+  },
+};
+
 function rig() {
   const control = new ScriptedControl();
   control.statuses.set("web", guestStatus("web"));
   control.statuses.set("new", { ...guestStatus("new"), observation: null, decision: null });
-  return { control, api: createApi(control, "1.2.3") };
+  return { control, api: createApi(control, "1.2.3", ONE_POINT) };
 }
 
 const BODIES: Partial<Record<SchemaName, string>> = {

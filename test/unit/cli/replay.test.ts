@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Replay } from "../../../src/cli/replay.ts";
+import type { Policy } from "../../../src/core/policy.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
 import { observationOf } from "../../support/observations.ts";
 
 /** A replay under the law alone. */
 function lawAlone(): Replay {
-  const replay = new Replay();
+  const replay = new Replay("driver");
   replay.set("guard=0");
   return replay;
 }
@@ -31,6 +32,14 @@ describe("a replay", () => {
     expect(replay.answer('{"set":{"frontswap_inertia":"2"}}', 2)).toBe('{"set":{"frontswap_inertia":"ok"}}');
     expect(frontswapTarget(replay.answer(stored("a", 1000), 3))).toBe(null);
     expect(frontswapTarget(replay.answer(stored("a", 1000), 4))).toBe(950);
+  });
+
+  it("decides by the policy that it is given", () => {
+    const promised = { committedPages: 240_000, availablePages: 200_000, freePages: 190_000, refaultPages: 0 };
+    const goalUnder = (policy: Policy) =>
+      JSON.parse(new Replay(policy).answer(JSON.stringify(observationOf(promised)), 1)).goalPages;
+    expect(goalUnder("driver")).toBeGreaterThan(240_000);
+    expect(goalUnder("adaptive")).toBe(50_000 + 64 * 256);
   });
 
   it("takes what is good of a set, one by one, as separate writes to the driver's files would be", () => {

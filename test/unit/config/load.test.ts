@@ -44,6 +44,21 @@ describe("the configuration", () => {
     expect((await load("[api]\ntoken_file = '/t'\n")).tokenFile).toBe("/t");
   });
 
+  it("keeps history where the file says, else in systemd's first state directory, else where the backend's default is", async () => {
+    const history = async (...config: Parameters<typeof load>) => (await load(...config)).history;
+    const systemd = { STATE_DIRECTORY: "/var/lib/selfballoon:/var/lib/other" };
+    expect(await history("")).toEqual({ maxMb: 64 });
+    expect(await history("", {}, { STATE_DIRECTORY: "" })).toEqual({ maxMb: 64 });
+    expect(await history("", {}, systemd)).toEqual({ directory: "/var/lib/selfballoon/history", maxMb: 64 });
+    expect(await history("[history]\ndirectory = '/h'\nmax_mb = 2\n", {}, systemd)).toEqual({
+      directory: "/h",
+      maxMb: 2,
+    });
+    expect(await history("[history]\ndirectory = ''\n", {}, systemd)).toEqual({ directory: null, maxMb: 64 });
+    await expect(history("[history]\ndirectory = 'h'\n")).rejects.toThrow("history.directory");
+    await expect(history("[history]\nmax_mb = 0\n")).rejects.toThrow("history.max_mb");
+  });
+
   it("takes the file that the flag names before the one of the environment", async () => {
     const file = fileWith("");
     expect((await loadConfig({ ...FLAGS }, { SELFBALLOON_CONFIG: file }, "")).file).toBe(file);

@@ -129,6 +129,14 @@ describe("the worker", () => {
     expect(reasons).toEqual(Array.from({ length: 12 }, () => "lower"));
   });
 
+  it("says in a dry run once a step, not ten times a second, that memory is short", async () => {
+    const { clock, backend, journal } = await start({ dryRun: true });
+    await clock.advance(5000);
+    backend.readings.set("a", { availablePages: 100 });
+    await clock.advance(5000);
+    expect(kinds(journal)).toEqual(["step", "step"]);
+  });
+
   it("gives all memory back when it ends, and closes", async () => {
     const { clock, backend, worker } = await start({ names: ["a", "b"] });
     await clock.advance(5000);

@@ -108,6 +108,46 @@ describe("parseRecordingLine of an observation", () => {
   });
 });
 
+describe("parseRecordingLine of a step", () => {
+  const step = {
+    atMs: 5000,
+    moves: 1,
+    goalPages: 1,
+    floorPages: null,
+    targetPages: 2,
+    reason: "lower",
+    clamps: ["floor"],
+  };
+
+  it("gives what was decided, with the observation's time and guest", () => {
+    expect(parse({ ...LINE, step })).toMatchObject({
+      step: {
+        atMs: 5000,
+        gap: false,
+        moves: 1,
+        decision: { t: 1.5, guest: "web", goalPages: 1, balloonTargetPages: null, reason: "lower", clamps: ["floor"] },
+      },
+    });
+  });
+
+  it.each([
+    5,
+    null,
+    [],
+    {},
+    { ...step, atMs: -1 },
+    { ...step, atMs: 1e17 },
+    { ...step, moves: 0.5 },
+    { ...step, gap: "yes" },
+    { ...step, reason: "of a later version" },
+    { ...step, clamps: ["unknown"] },
+    { ...step, clamps: Array(100).fill("floor") },
+    { ...step, targetPages: "2" },
+  ])("takes the observation without the step %j, which it does not understand", (bad) => {
+    expect(parse({ ...LINE, step: bad })).toEqual(parse(LINE));
+  });
+});
+
 describe("parseRecordingLine of a set", () => {
   it("gives the values as they are, newline included", () => {
     const set = { selfballoon_interval: "5\n", guard: "", nonsense: "-1" };

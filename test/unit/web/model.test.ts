@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JournalRecord } from "../../../src/core/control.ts";
-import { EMPTY_MODEL, pointsPerGuest, pressurePercent, withGuests, withRecords } from "../../../src/web/model.ts";
+import { EMPTY_MODEL, pointsPerGuest, withGuests, withRecords } from "../../../src/web/model.ts";
 import { guestStatus, stepRecord } from "../../support/guest-records.ts";
 
 const stepped = (seq: number, guest: string, readings: Parameters<typeof stepRecord>[1] = {}): JournalRecord => ({
@@ -63,20 +63,5 @@ describe("the page's model", () => {
     expect(pointsPerGuest(1)).toBe(720);
     expect(pointsPerGuest(1000)).toBe(120);
     expect(pointsPerGuest(4096)).toBe(60);
-  });
-});
-
-describe("pressure", () => {
-  const at = (t: number, psiSomeTotalUs: number | null) => ({ t, psiSomeTotalUs });
-
-  it("is the share of time between two readings", () => {
-    expect(pressurePercent(at(10, 0), at(12, 500_000))).toBe(25);
-  });
-
-  it("is not known where a reading is missing, fell or is of the same moment", () => {
-    expect(pressurePercent(at(10, null), at(12, 5))).toBeNull();
-    expect(pressurePercent(at(10, 5), at(12, null))).toBeNull();
-    expect(pressurePercent(at(10, 500), at(12, 5))).toBeNull();
-    expect(pressurePercent(at(10, 5), at(10, 5))).toBeNull();
   });
 });

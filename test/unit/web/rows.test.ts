@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { sumGuests } from "../../../src/web/host.ts";
+import { selectRows } from "../../../src/view/guest-rows.ts";
+import { sumGuests } from "../../../src/view/host-sum.ts";
 import { EMPTY_MODEL, withGuests } from "../../../src/web/model.ts";
-import { selectRows, visibleRange } from "../../../src/web/rows.ts";
+import { visibleRange } from "../../../src/web/rows.ts";
 import { guestStatus } from "../../support/guest-records.ts";
 
 const model = withGuests(EMPTY_MODEL, [

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { REASONS, type Reason } from "../../../src/core/reasons.ts";
-import { bytesText, percentText, tickText } from "../../../src/web/format.ts";
+import { bytesText, percentText } from "../../../src/view/amounts.ts";
+import { reasonLabel } from "../../../src/view/reason-words.ts";
+import { tickText } from "../../../src/web/format.ts";
 import { EMPTY_MODEL, withGuests } from "../../../src/web/model.ts";
-import { explain, reasonLabel } from "../../../src/web/why.ts";
+import { explain } from "../../../src/web/why.ts";
 import { guestStatus } from "../../support/guest-records.ts";
 
 const view = (status = guestStatus("a")) => {

@@ -30,6 +30,8 @@ export interface GuestOptions {
   readonly withNode?: boolean;
   /** Files and folders of this machine that the guest sees, read-only, as /in/NAME. */
   readonly guestFiles?: Readonly<Record<string, string>>;
+  /** An ext4 image with a whole system, which runs instead of the rig's own and may write to it. Default: none. */
+  readonly rootDisk?: string;
   /** For the guest's kernel, beside the rig's own. */
   readonly kernelArguments?: string;
   /** From power-on until the guest takes commands; building images and waiting for the turn are not counted. */
@@ -151,6 +153,7 @@ async function makeDisks(options: GuestOptions, runFolder: string): Promise<Disk
     await packExt4(inFolder, image);
     disks.push({ name: "in", file: image, readOnly: true });
   }
+  if (options.rootDisk !== undefined) disks.push({ name: "root", file: options.rootDisk, readOnly: false });
   if (options.swap !== undefined && options.swap.kind !== "zram") {
     const image = join(runFolder, "swap.img");
     await makeBlankDisk(image, options.swap.mib);

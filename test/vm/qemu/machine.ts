@@ -17,7 +17,7 @@ export interface Machine {
 
 export interface Disk {
   /** What the guest knows it by: /dev/disk/NAME. */
-  readonly name: "in" | "node" | "swap";
+  readonly name: "in" | "node" | "swap" | "root";
   readonly file: string;
   readonly readOnly: boolean;
 }

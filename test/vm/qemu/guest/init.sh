@@ -1,6 +1,6 @@
 #!/bin/sh
 # The first process of the guest: mounts what programs expect, starts the guest agent if the machine has a port for it,
-# and serves the rig's commands. rig.disks=NAME,NAME... on the kernel's command line names /dev/vda, /dev/vdb and so on.
+# and serves the rig's commands; or hands over to the system on the disk `root`. rig.disks=NAME,NAME... on the kernel's command line names /dev/vda, /dev/vdb and so on.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
 mount -t proc proc /proc
@@ -57,6 +57,7 @@ mount_disks() {
 		case $disk in
 		in) mount -t ext4 -o ro,noatime /dev/disk/in /in ;;
 		node) mount_node ;;
+		root) mount -t ext4 -o noatime /dev/disk/root /mnt ;;
 		esac
 	done
 }
@@ -71,9 +72,30 @@ mount_node() {
 	done
 }
 
+# A whole system is on a disk: it gets this kernel's modules, and goes on from here.
+run_system_on_disk() {
+	release=$(uname -r)
+	if [ ! -e "/mnt/usr/lib/modules/$release" ]; then
+		mkdir -p /mnt/usr/lib/modules
+		cp -a "/lib/modules/$release" /mnt/usr/lib/modules/
+		chroot /mnt depmod "$release"
+	fi
+	if grep -q ' /in ' /proc/mounts; then
+		mkdir -p /mnt/in
+		mount --move /in /mnt/in
+	fi
+	for folder in dev proc sys; do
+		mount --move "/$folder" "/mnt/$folder"
+	done
+	exec switch_root /mnt /sbin/init
+}
+
 disks=$(sed -n 's/.*\brig\.disks=\([^ ]*\).*/\1/p' /proc/cmdline | tr , ' ')
 [ -z "$disks" ] || mount_disks
 await_rig_port
+if [ -d /mnt/usr ]; then
+	run_system_on_disk
+fi
 if [ -e /dev/virtio-ports/org.qemu.guest_agent.0 ]; then
 	start-agent
 fi

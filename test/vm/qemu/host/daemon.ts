@@ -30,10 +30,10 @@ export class HostDaemon {
     });
   }
 
-  /** Run it by `config`, a configuration file's text; from a copy of dist/, which may be built anew meanwhile. */
-  static async start(config: string): Promise<HostDaemon> {
+  /** Run it by `config`, a configuration file's text; from a copy of `dist`, which may be built anew meanwhile. */
+  static async start(config: string, dist = DIST): Promise<HostDaemon> {
     const folder = await mkdtemp(join(tmpdir(), "selfballoon-host-"));
-    await cp(DIST, join(folder, "dist"), { recursive: true });
+    await cp(dist, join(folder, "dist"), { recursive: true });
     const file = join(folder, "selfballoon.toml");
     await writeFile(file, `${config}\n[api]\nsocket = "${join(folder, "selfballoon.sock")}"\n`);
     const argv = [join(folder, "dist/selfballoon.mjs"), "run", "--config", file, "--json"];

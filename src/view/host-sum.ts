@@ -1,4 +1,4 @@
-import type { GuestView } from "./model.ts";
+import type { Figures } from "../core/figures.ts";
 
 /** All guests together, in bytes. */
 export interface HostSum {
@@ -15,7 +15,7 @@ export interface HostSum {
 }
 
 /** Add up the guests. A guest that does not tell what is available counts as using all it has. */
-export function sumGuests(guests: Iterable<GuestView>): HostSum {
+export function sumGuests(guests: Iterable<{ readonly figures: Figures | null }>): HostSum {
   let [allBytes, currentBytes, availableBytes, unknown] = [0, 0, 0, 0];
   for (const { figures } of guests) {
     if (figures?.currentBytes == null) {

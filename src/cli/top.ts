@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { askSocket, type DaemonOptions, socketOf } from "./daemon.ts";
+import { coloured, print, printJson } from "./output.ts";
+import { wishOf, withKey } from "./top/keys.ts";
+import { firstModel, type Snapshot, type TopModel, withLoss, withSnapshot } from "./top/model.ts";
+import { guestRows, render, renderPlain } from "./top/render.ts";
+import { Screen } from "./top/screen.ts";
+
+/** A daemon that does not answer within this counts as lost. */
+const ANSWER_DEADLINE_MS = 3000;
+
+export interface TopOptions extends DaemonOptions {
+  readonly json?: boolean;
+  /** Seconds between two looks. */
+  readonly interval: number;
+}
+
+/**
+ * `selfballoon top`: the guests, live. Where standard output is no terminal they are printed once.
+ * @throws ERR_NO_DAEMON if nobody answers at the start; a daemon that is lost later is waited for.
+ */
+export async function top(options: TopOptions): Promise<void> {
+  const socket = await socketOf(options);
+  const snapshot = await look(socket, AbortSignal.timeout(ANSWER_DEADLINE_MS));
+  if (options.json) return printJson(snapshot);
+  const model = firstModel(snapshot, Date.now());
+  if (!process.stdout.isTTY) return renderPlain(model, coloured).forEach(print);
+  await new Top(socket, options.interval * 1000, model).run();
+}
+
+async function look(socket: string, signal: AbortSignal): Promise<Snapshot> {
+  const [health, listed] = await Promise.all([
+    askSocket(socket, "GET", "/healthz", undefined, signal),
+    askSocket(socket, "GET", "/v1/guests", undefined, signal),
+  ]);
+  const { version, doing } = health as Pick<Snapshot, "version" | "doing">;
+  return { version, doing, guests: (listed as Pick<Snapshot, "guests">).guests };
+}
+
+/** Shows the guests on a terminal until somebody wants it back. */
+class Top {
+  private readonly socket: string;
+  private readonly intervalMs: number;
+  private readonly screen = new Screen(process.stdin, process.stdout);
+  private readonly end = new AbortController();
+  private model: TopModel;
+
+  constructor(socket: string, intervalMs: number, model: TopModel) {
+    this.socket = socket;
+    this.intervalMs = intervalMs;
+    this.model = model;
+  }
+
+  async run(): Promise<void> {
+    const quit = (): void => this.end.abort();
+    const resume = (): void => {
+      this.screen.enter();
+      this.draw();
+    };
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, quit);
+    process.on("SIGCONT", resume);
+    this.screen.enter();
+    const stop = this.screen.listen(
+      (key) => this.press(key),
+      () => this.draw(),
+    );
+    try {
+      await this.follow();
+    } finally {
+      stop();
+      this.screen.leave();
+      process.off("SIGCONT", resume);
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.end;
+    for (;;) {
+      this.draw();
+      await sleep(this.intervalMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      this.model = await this.lookAgain(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]));
+    }
+  }
+
+  private async lookAgain(signal: AbortSignal): Promise<TopModel> {
+    try {
+      const snapshot = await look(this.socket, signal);
+      return withSnapshot(this.model, snapshot, Date.now());
+    } catch (thrown) {
+      return withLoss(this.model, thrown, Date.now());
+    }
+  }
+
+  private press(key: string): void {
+    const wish = wishOf(key);
+    if (wish === "quit") this.end.abort();
+    else if (wish === "suspend") this.suspend();
+    else {
+      this.model = withKey(this.model, key, guestRows(this.screen.size.rows));
+      this.draw();
+    }
+  }
+
+  /** Give the terminal back to the shell until it continues us. */
+  private suspend(): void {
+    this.screen.leave();
+    process.kill(process.pid, "SIGTSTP");
+  }
+
+  private draw(): void {
+    const { columns, rows } = this.screen.size;
+    this.screen.draw(render(this.model, columns, rows, coloured));
+  }
+}

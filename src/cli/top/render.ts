@@ -1,0 +1,141 @@
+import { bytesText } from "../../view/amounts.ts";
+import type { GuestRow } from "../../view/guest-rows.ts";
+import { type HostSum, sumGuests } from "../../view/host-sum.ts";
+import { toneOf } from "../../view/reason-words.ts";
+import type { Colour } from "../output.ts";
+import { fitText, plainText, textColumns } from "../terminal-text.ts";
+import { GAP, type Laid, layOut } from "./columns.ts";
+import { sortedGuests, type TopModel } from "./model.ts";
+
+/** Gives text a colour, or leaves it as it is where colours are not wanted. It takes no columns. */
+export type Paint = (colour: Colour, text: string) => string;
+
+/** Fewer rows than this leave no room for the host. */
+const LEAST_ROWS_WITH_HOST = 12;
+
+/** How long it is told that the daemon is back. */
+const BACK_MS = 15_000;
+
+const KEYS = "q quit  <> sort by  r reverse  arrows, PgUp, PgDn scroll";
+
+/** The screen: exactly `rows` lines, none of which takes more than `columns` columns. */
+export function render(model: TopModel, columns: number, rows: number, paint: Paint): readonly string[] {
+  const head = headLines(model, columns, rows >= LEAST_ROWS_WITH_HOST, paint);
+  const visible = visibleGuests(model, rows);
+  const laid = layOut(model.guests, columns);
+  const table = [headingLine(laid, model, paint), ...visible.guests.map((guest) => rowLine(laid, guest, paint))];
+  const body = [...head, ...table].slice(0, Math.max(0, rows - 1));
+  const empty = Array.from({ length: Math.max(0, rows - 1 - body.length) }, () => "");
+  const footer = paint("dim", between(KEYS, whereText(model, visible), columns));
+  return [...body, ...empty, footer].slice(0, rows);
+}
+
+/** All there is, as plain lines of any length: for a file or another program. */
+export function renderPlain(model: TopModel, paint: Paint): readonly string[] {
+  const guests = sortedGuests(model);
+  const laid = layOut(guests, Number.MAX_SAFE_INTEGER);
+  const rows = guests.map((guest) => rowLine(laid, guest, paint).trimEnd());
+  const host = hostText(sumGuests(guests), guests.length);
+  return [titleText(model), host, "", headingLine(laid, null, paint).trimEnd(), ...rows];
+}
+
+/** Rows of guests that a screen of `rows` rows has room for. */
+export function guestRows(rows: number): number {
+  return Math.max(1, rows - (rows >= LEAST_ROWS_WITH_HOST ? 6 : 3));
+}
+
+interface Visible {
+  readonly first: number;
+  readonly guests: readonly GuestRow[];
+}
+
+function visibleGuests(model: TopModel, rows: number): Visible {
+  const guests = sortedGuests(model);
+  const room = guestRows(rows);
+  const first = Math.max(0, Math.min(model.scrolled, guests.length - room));
+  return { first, guests: guests.slice(first, first + room) };
+}
+
+function headLines(model: TopModel, columns: number, withHost: boolean, paint: Paint): readonly string[] {
+  const isLost = model.link.state === "lost";
+  const title = between(titleText(model), isLost ? "LOST" : timeText(model.nowMs), columns);
+  const first = paint(isLost ? "red" : "bold", title);
+  const said = linkText(model);
+  if (!withHost) return [said === "" ? first : paint(isLost ? "red" : "green", fitText(said, columns))];
+  const sum = sumGuests(model.guests);
+  const second =
+    said === ""
+      ? fitText(hostText(sum, model.guests.length), columns)
+      : paint(isLost ? "red" : "green", fitText(said, columns));
+  return [first, second, barLine(sum, columns, paint), ""];
+}
+
+function titleText({ version, doing }: TopModel): string {
+  return `selfballoon ${plainText(version)}: ${plainText(doing)}`;
+}
+
+function linkText({ link, nowMs }: TopModel): string {
+  if (link.state === "lost") {
+    return `The daemon is lost since ${timeText(link.sinceMs)}: what you see is old. Trying again. ${plainText(link.problem)}`;
+  }
+  if (link.lostMs === null || nowMs - link.sinceMs > BACK_MS) return "";
+  return `The daemon is back since ${timeText(link.sinceMs)}; it was lost at ${timeText(link.lostMs)}.`;
+}
+
+function hostText(sum: HostSum, count: number): string {
+  const given = bytesText(sum.usedBytes + sum.availableBytes);
+  const parts = `in use ${bytesText(sum.usedBytes)}, spare ${bytesText(sum.availableBytes)}`;
+  const unread = sum.unknown === 0 ? "" : `; ${sum.unknown} not counted`;
+  return `${count} ${count === 1 ? "guest" : "guests"}, RAM ${bytesText(sum.allBytes)}: saved ${bytesText(sum.savedBytes)}, given out ${given} (${parts})${unread}`;
+}
+
+/** What is in use, spare in the guests and saved, each as wide as its share of all. */
+function barLine({ allBytes, usedBytes, availableBytes }: HostSum, columns: number, paint: Paint): string {
+  const room = Math.max(0, columns - 2);
+  const cells = (bytes: number): number => (allBytes === 0 ? 0 : Math.round((bytes / allBytes) * room));
+  const used = cells(usedBytes);
+  const given = Math.max(used, cells(usedBytes + availableBytes));
+  const bar = paint("yellow", "#".repeat(used)) + paint("dim", ":".repeat(given - used));
+  return `[${bar}${paint("green", ".".repeat(room - given))}]`.slice(columns < 2 ? 2 : 0);
+}
+
+function headingLine(laid: readonly Laid[], model: TopModel | null, paint: Paint): string {
+  const cells = laid.map(({ column, width }) => {
+    const text = fitText(column.heading, width, column.isNumber);
+    return paint(column.key !== null && column.key === model?.sorting.key ? "inverse" : "bold", text);
+  });
+  return cells.join(" ".repeat(GAP));
+}
+
+function rowLine(laid: readonly Laid[], guest: GuestRow, paint: Paint): string {
+  const cells = laid.map(({ column, width }) => {
+    const text = fitText(column.text(guest), width, column.isNumber);
+    return column.key === "reason" ? paint(stateColour(guest), text) : text;
+  });
+  return cells.join(" ".repeat(GAP));
+}
+
+const TONE_COLOURS = { calm: "dim", down: "green", up: "cyan", hold: "yellow", alarm: "red" } as const;
+
+function stateColour(guest: GuestRow): Colour {
+  if (guest.problem !== null) return "red";
+  if (guest.paused) return "yellow";
+  return guest.decision === null ? "dim" : TONE_COLOURS[toneOf(guest.decision.reason)];
+}
+
+function whereText({ sorting, guests }: TopModel, { first, guests: shown }: Visible): string {
+  const order = sorting.descending ? "down" : "up";
+  const by = sorting.key === "reason" ? "state" : sorting.key === "current" ? "has" : sorting.key;
+  const range = shown.length === 0 ? "0" : `${first + 1}-${first + shown.length}`;
+  return `by ${by}, ${order}; ${range} of ${guests.length}`;
+}
+
+/** Two texts at the edges of a line; where both do not fit, the left one gives way. */
+function between(left: string, right: string, columns: number): string {
+  const room = columns - textColumns(right) - 1;
+  return room < 1 ? fitText(right, columns) : `${fitText(left, room)} ${right}`;
+}
+
+function timeText(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString("en-GB");
+}
