@@ -6,7 +6,7 @@ const LABELS: Partial<Record<Reason, string>> = {
   raise: "getting more",
   missing: "reading missing",
   back_off: "recovering",
-  hot_cache: "cache is hot",
+  hot_cache: "keeps its cache",
   implausible: "odd reading",
   in_use: "all in use",
 };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,31 +12,36 @@ import { FILES } from "./loads.ts";
 import { buildWatcher, parseWatched, type Watched } from "./watcher.ts";
 
 const GUEST_MIB = 512;
-/** Between two builds both guests are idle, and the guarded one is ballooned down again. */
-const IDLE_MS = 45_000;
+/** Between two builds; a guest is idle for as long as the others build too, and the guarded one is ballooned down. */
+const IDLE_MS = 20_000;
 const BOOT_DEADLINE_MS = 120_000;
 const BUILD_DEADLINE_MS = 300_000;
-const UNITS = 6;
+const UNITS = 12;
 /** The guarded guest counts as ballooned down for the first time. */
 const SMALL_MIB = 200;
 const SMALL_DEADLINE_MS = 400_000;
 
-const GUESTS = ["static", "guarded"] as const;
+/** One is left alone, one is read and watched but keeps all its memory, one is run as by default. */
+const GUESTS = ["static", "watched", "guarded"] as const;
 type BuildGuest = (typeof GUESTS)[number];
 
 /** One build in each guest, one after the other. */
-interface Pair {
+interface Turn {
   readonly tookMs: Readonly<Record<BuildGuest, number>>;
+  /** What the guest's emulated processor took of this machine's: other work here does not lengthen it. */
+  readonly processorMs: Readonly<Record<BuildGuest, number>>;
   readonly stalledMs: Readonly<Record<BuildGuest, number>>;
   /** What the guarded guest had when its build began. */
   readonly ramMib: number;
 }
 
-/** What the guard cost a guest that builds now and then. */
+/** What being watched, and the guard with its balloon, cost a guest that builds now and then. */
 export interface BuildFigures {
-  readonly pairs: readonly Pair[];
-  /** The guarded build's time over the static one's, less one, in percent: the median of the pairs. */
-  readonly slowDownPercent: number;
+  readonly turns: readonly Turn[];
+  /** Each build's time over that of the static guest in the same turn, less one, in percent: the medians. */
+  readonly slowDownPercent: Readonly<Record<BuildGuest, number>>;
+  /** The same of the processor's time, without the waiting. */
+  readonly processorPercent: Readonly<Record<BuildGuest, number>>;
   /** What the guarded guest had on average, idle times and builds together, in MiB of `GUEST_MIB`. */
   readonly meanMib: number;
   readonly oomKills: number;
@@ -53,80 +58,127 @@ const COMPILE = [
 ].join("; ");
 const BUILD = `unit() { ${COMPILE}; }; for nth in $(seq ${UNITS}); do unit & unit; wait; done`;
 
-/** Builds in turns in a guest that keeps all its memory and in one that the daemon runs as it does by default. */
+/** Builds in turns in the three guests. */
 export async function playBuilds(repetitions: number, progress: (text: string) => void): Promise<BuildFigures> {
   const folder = await mkdtemp(join(tmpdir(), "selfballoon-builds-"));
   const guestFiles = { watcher: await buildWatcher(), files: await makeFiles(join(folder, "files")) };
-  const boot = (name: BuildGuest): Promise<QemuGuest> =>
-    startQemuGuest({
-      name: `build-${name}`,
-      memoryMib: GUEST_MIB,
-      kernel: "6.1",
-      swap: { kind: "disk", mib: GUEST_MIB },
-      guestFiles,
-      deadlineMs: BOOT_DEADLINE_MS,
-    });
-  const [unhurried, guarded] = await Promise.all([boot("static"), boot("guarded")]);
-  const daemon = await HostDaemon.start(configFor(guarded));
-  const sampler = new Sampler([guarded]);
+  const booted = await Promise.all(GUESTS.map((name) => boot(name, guestFiles)));
+  const guests = Object.fromEntries(GUESTS.map((name, nth) => [name, booted[nth]])) as Record<BuildGuest, QemuGuest>;
+  const daemon = await HostDaemon.start(configFor(guests));
+  const sampler = new Sampler([guests.guarded]);
   try {
-    await waitUntil(
-      "the guarded guest to be small",
-      async () => (await guarded.actualMib()) < SMALL_MIB,
-      SMALL_DEADLINE_MS,
-    );
-    const pairs: Pair[] = [];
+    const isSmall = async (): Promise<boolean> => (await guests.guarded.actualMib()) < SMALL_MIB;
+    await waitUntil("the guarded guest to be small", isSmall, SMALL_DEADLINE_MS);
+    const turns: Turn[] = [];
     for (let nth = 0; nth < repetitions; nth += 1) {
-      pairs.push(await playPair({ static: unhurried, guarded }, nth));
-      progress(describePair(pairs.at(-1)));
+      const turn = await playTurn(guests, nth);
+      progress(describeTurn(turn));
+      turns.push(turn);
     }
-    const ratios = pairs.map(({ tookMs }) => tookMs.guarded / tookMs.static);
     const actual = sampler.samples.flatMap(({ actualMib }) => actualMib);
     return {
-      pairs,
-      slowDownPercent: 100 * (percentiles(ratios).p50 - 1),
+      turns,
+      slowDownPercent: medianRises(turns.map(({ tookMs }) => tookMs)),
+      processorPercent: medianRises(turns.map(({ processorMs }) => processorMs)),
       meanMib: actual.reduce((sum, mib) => sum + mib, 0) / actual.length,
-      oomKills: await guarded.counter("/proc/vmstat", "oom_kill"),
+      oomKills: await guests.guarded.counter("/proc/vmstat", "oom_kill"),
     };
   } finally {
     await sampler.stop();
     await daemon.dispose();
-    await Promise.all([unhurried.stop(), guarded.stop()]);
+    await Promise.all(booted.map((guest) => guest.stop()));
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-export function describeBuilds({ pairs, slowDownPercent, meanMib, oomKills }: BuildFigures): string {
+export function describeBuilds({ turns, slowDownPercent, processorPercent, meanMib, oomKills }: BuildFigures): string {
+  const longer = (guest: BuildGuest): string =>
+    `${slowDownPercent[guest].toFixed(1)} % longer, ${processorPercent[guest].toFixed(1)} % more of the processor's time`;
   return [
-    `${pairs.length} builds in each guest, in turns: under the guard ${slowDownPercent.toFixed(1)} % longer (median).`,
-    `The guarded guest had ${meanMib.toFixed(0)} of ${GUEST_MIB} MiB on average. Killed: ${oomKills}.`,
+    `${turns.length} builds in each guest, in turns, beside a guest that is left alone; medians:`,
+    `  watched, its memory left to it: ${longer("watched")}`,
+    `  run by law and guard:           ${longer("guarded")}`,
+    `The last had ${meanMib.toFixed(0)} of ${GUEST_MIB} MiB on average. Killed: ${oomKills}.`,
   ].join("\n");
 }
 
-function describePair(pair: Pair | undefined): string {
-  if (pair === undefined) return "";
+function describeTurn(turn: Turn): string {
   const of = (guest: BuildGuest): string =>
-    `${guest} ${(pair.tookMs[guest] / 1000).toFixed(2)} s (stalled ${pair.stalledMs[guest].toFixed(0)} ms)`;
-  return `${GUESTS.map(of).join(", ")}, ${pair.ramMib.toFixed(0)} MiB at the start`;
+    `${guest} ${(turn.tookMs[guest] / 1000).toFixed(2)} s (processor ${(turn.processorMs[guest] / 1000).toFixed(2)} s, ` +
+    `stalled ${turn.stalledMs[guest].toFixed(0)} ms)`;
+  return `${GUESTS.map(of).join(", ")}; ${turn.ramMib.toFixed(0)} MiB at the start`;
 }
 
-/** All by default; only the one guest is named, so the other is left alone. */
-function configFor(guarded: QemuGuest): string {
-  return `[backend]\nkind = "qemu"\nqmp = ${JSON.stringify([guarded.qmpSocket])}\n[guests."*"]`;
+function boot(name: BuildGuest, guestFiles: Readonly<Record<string, string>>): Promise<QemuGuest> {
+  return startQemuGuest({
+    name: `build-${name}`,
+    memoryMib: GUEST_MIB,
+    kernel: "6.1",
+    swap: { kind: "disk", mib: GUEST_MIB },
+    guestFiles,
+    deadlineMs: BOOT_DEADLINE_MS,
+  });
 }
 
-/** Who comes first changes from pair to pair, and both are idle for as long before their build. */
-async function playPair(guests: Readonly<Record<BuildGuest, QemuGuest>>, nth: number): Promise<Pair> {
-  const seen: Partial<Record<BuildGuest, Watched>> = {};
-  for (const name of nth % 2 === 0 ? GUESTS : GUESTS.toReversed()) {
+/** All by default; the watched guest may not have less than it has. */
+function configFor({ watched, guarded }: Readonly<Record<BuildGuest, QemuGuest>>): string {
+  return [
+    "[backend]",
+    'kind = "qemu"',
+    `qmp = ${JSON.stringify([watched.qmpSocket, guarded.qmpSocket])}`,
+    "[guests.build-guarded]",
+    "[guests.build-watched]",
+    `min_mb = ${GUEST_MIB}`,
+  ].join("\n");
+}
+
+/** By guest, how much longer than the static one it took in each turn: the median, in percent. */
+function medianRises(times: readonly Turn["tookMs"][]): Readonly<Record<BuildGuest, number>> {
+  const rise = (guest: BuildGuest): number =>
+    100 * (percentiles(times.map((turn) => turn[guest] / turn.static)).p50 - 1);
+  return { static: rise("static"), watched: rise("watched"), guarded: rise("guarded") };
+}
+
+interface Build {
+  readonly seen: Watched;
+  readonly processorMs: number;
+}
+
+/** Who comes first changes from turn to turn. */
+async function playTurn(guests: Readonly<Record<BuildGuest, QemuGuest>>, nth: number): Promise<Turn> {
+  const first = nth % GUESTS.length;
+  const builds: Partial<Record<BuildGuest, Build>> = {};
+  for (const name of [...GUESTS.slice(first), ...GUESTS.slice(0, first)]) {
     await sleep(IDLE_MS);
-    seen[name] = parseWatched((await guests[name].exec(`/in/watcher 0 '${BUILD}'`, BUILD_DEADLINE_MS)).stdout);
+    builds[name] = await build(guests[name]);
   }
-  const { static: unhurried, guarded } = seen;
-  if (unhurried?.exitCode !== 0 || guarded?.exitCode !== 0) throw new Error("a build did not end well");
+  const { static: unwatched, watched, guarded } = builds;
+  if (unwatched === undefined || watched === undefined || guarded === undefined)
+    throw new Error("a guest did not build");
+  const of = (read: (one: Build) => number): Turn["tookMs"] => ({
+    static: read(unwatched),
+    watched: read(watched),
+    guarded: read(guarded),
+  });
   return {
-    tookMs: { static: unhurried.tookMs, guarded: guarded.tookMs },
-    stalledMs: { static: unhurried.grown.psi_some / 1000, guarded: guarded.grown.psi_some / 1000 },
-    ramMib: guarded.samples[0]?.totalMib ?? Number.NaN,
+    tookMs: of(({ seen }) => seen.tookMs),
+    processorMs: of(({ processorMs }) => processorMs),
+    stalledMs: of(({ seen }) => seen.grown.psi_some / 1000),
+    ramMib: guarded.seen.samples[0]?.totalMib ?? Number.NaN,
   };
+}
+
+async function build(guest: QemuGuest): Promise<Build> {
+  const beforeMs = await processorMs(guest);
+  const seen = parseWatched((await guest.exec(`/in/watcher 0 '${BUILD}'`, BUILD_DEADLINE_MS)).stdout);
+  if (seen.exitCode !== 0) throw new Error(`the build ended with ${seen.exitCode}\n${seen.said}`);
+  return { seen, processorMs: (await processorMs(guest)) - beforeMs };
+}
+
+/** What the thread of the guest's only processor has run for, by this machine's scheduler. */
+async function processorMs(guest: QemuGuest): Promise<number> {
+  const [cpu] = (await guest.qmp("query-cpus-fast")) as readonly { readonly "thread-id": number }[];
+  if (cpu === undefined) throw new Error(`guest ${guest.name} has no processor`);
+  const [ranNs = "0"] = (await readFile(`/proc/${cpu["thread-id"]}/schedstat`, "utf8")).split(" ");
+  return Number(ranNs) / 1e6;
 }
