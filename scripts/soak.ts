@@ -2,7 +2,8 @@
 // or `npm run soak -- build [--repetitions N]` for what the guard costs a build. `--json` prints all that was seen. The
 // exit code is 1 if a guest with the guard had to kill a process.
 import { parseArgs } from "node:util";
-import { type BuildFigures, describeBuilds, playBuilds } from "../test/vm/qemu/storm/builds.ts";
+import { type BuildFigures, describeBuilds } from "../test/vm/qemu/storm/build-figures.ts";
+import { playBuilds } from "../test/vm/qemu/storm/builds.ts";
 import { describeFigures, describeOutcome, figuresOf, percentiles } from "../test/vm/qemu/storm/figures.ts";
 import { playStorm, type Storm } from "../test/vm/qemu/storm/storm.ts";
 

@@ -6,7 +6,7 @@ import { waitUntil } from "../../rig/wait.ts";
 import { HostDaemon } from "../host/daemon.ts";
 import { Sampler } from "../host/samples.ts";
 import { type QemuGuest, startQemuGuest } from "../rig.ts";
-import { percentiles } from "./figures.ts";
+import { type BuildFigures, type BuildGuest, describeTurn, GUESTS, medianRises, type Turn } from "./build-figures.ts";
 import { makeFiles } from "./files.ts";
 import { FILES } from "./loads.ts";
 import { buildWatcher, parseWatched, type Watched } from "./watcher.ts";
@@ -20,32 +20,6 @@ const UNITS = 12;
 /** The guarded guest counts as ballooned down for the first time. */
 const SMALL_MIB = 200;
 const SMALL_DEADLINE_MS = 400_000;
-
-/** One is left alone, one is read and watched but keeps all its memory, one is run as by default. */
-const GUESTS = ["static", "watched", "guarded"] as const;
-type BuildGuest = (typeof GUESTS)[number];
-
-/** One build in each guest, one after the other. */
-interface Turn {
-  readonly tookMs: Readonly<Record<BuildGuest, number>>;
-  /** What the guest's emulated processor took of this machine's: other work here does not lengthen it. */
-  readonly processorMs: Readonly<Record<BuildGuest, number>>;
-  readonly stalledMs: Readonly<Record<BuildGuest, number>>;
-  /** What the guarded guest had when its build began. */
-  readonly ramMib: number;
-}
-
-/** What being watched, and the guard with its balloon, cost a guest that builds now and then. */
-export interface BuildFigures {
-  readonly turns: readonly Turn[];
-  /** Each build's time over that of the static guest in the same turn, less one, in percent: the medians. */
-  readonly slowDownPercent: Readonly<Record<BuildGuest, number>>;
-  /** The same of the processor's time, without the waiting. */
-  readonly processorPercent: Readonly<Record<BuildGuest, number>>;
-  /** What the guarded guest had on average, idle times and builds together, in MiB of `GUEST_MIB`. */
-  readonly meanMib: number;
-  readonly oomKills: number;
-}
 
 /**
  * A unit of a build reads sources and headers that are hot after the first time, computes, and takes memory for as long:
@@ -81,6 +55,7 @@ export async function playBuilds(repetitions: number, progress: (text: string) =
       slowDownPercent: medianRises(turns.map(({ tookMs }) => tookMs)),
       processorPercent: medianRises(turns.map(({ processorMs }) => processorMs)),
       meanMib: actual.reduce((sum, mib) => sum + mib, 0) / actual.length,
+      wholeMib: GUEST_MIB,
       oomKills: await guests.guarded.counter("/proc/vmstat", "oom_kill"),
     };
   } finally {
@@ -89,24 +64,6 @@ export async function playBuilds(repetitions: number, progress: (text: string) =
     await Promise.all(booted.map((guest) => guest.stop()));
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-export function describeBuilds({ turns, slowDownPercent, processorPercent, meanMib, oomKills }: BuildFigures): string {
-  const longer = (guest: BuildGuest): string =>
-    `${slowDownPercent[guest].toFixed(1)} % longer, ${processorPercent[guest].toFixed(1)} % more of the processor's time`;
-  return [
-    `${turns.length} builds in each guest, in turns, beside a guest that is left alone; medians:`,
-    `  watched, its memory left to it: ${longer("watched")}`,
-    `  run by law and guard:           ${longer("guarded")}`,
-    `The last had ${meanMib.toFixed(0)} of ${GUEST_MIB} MiB on average. Killed: ${oomKills}.`,
-  ].join("\n");
-}
-
-function describeTurn(turn: Turn): string {
-  const of = (guest: BuildGuest): string =>
-    `${guest} ${(turn.tookMs[guest] / 1000).toFixed(2)} s (processor ${(turn.processorMs[guest] / 1000).toFixed(2)} s, ` +
-    `stalled ${turn.stalledMs[guest].toFixed(0)} ms)`;
-  return `${GUESTS.map(of).join(", ")}; ${turn.ramMib.toFixed(0)} MiB at the start`;
 }
 
 function boot(name: BuildGuest, guestFiles: Readonly<Record<string, string>>): Promise<QemuGuest> {
@@ -130,13 +87,6 @@ function configFor({ watched, guarded }: Readonly<Record<BuildGuest, QemuGuest>>
     "[guests.build-watched]",
     `min_mb = ${GUEST_MIB}`,
   ].join("\n");
-}
-
-/** By guest, how much longer than the static one it took in each turn: the median, in percent. */
-function medianRises(times: readonly Turn["tookMs"][]): Readonly<Record<BuildGuest, number>> {
-  const rise = (guest: BuildGuest): number =>
-    100 * (percentiles(times.map((turn) => turn[guest] / turn.static)).p50 - 1);
-  return { static: rise("static"), watched: rise("watched"), guarded: rise("guarded") };
 }
 
 interface Build {
