@@ -64,6 +64,8 @@ function waitForEnd(options: LifecycleOptions): Promise<Ending> {
       // Kept to the end: a second signal must not kill us while memory is being given back.
       process.on(signal, () => resolve({ because: signal, exitCode: 0 }));
     }
+    // Nobody reads the log: guests are looked after all the same, and telling it would fail again without end.
+    process.stderr.on("error", () => {});
     process.stdout.on("error", () => resolve({ because: "standard output was closed", exitCode: 0 }));
     process.on("SIGHUP", () => void reload(options));
   });

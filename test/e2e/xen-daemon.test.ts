@@ -55,6 +55,21 @@ describe("the daemon in a Xen guest", () => {
     expect(guest.targetKib).toBe(MAXIMUM_KIB);
   });
 
+  it("goes on when nobody reads its log any more, and gives everything back at its end", async () => {
+    const guest = new XenGuest();
+    const daemon = await guest.ballooned();
+    await guest.untilTargetIs("473748");
+    daemon.child.stderr.destroy();
+    guest.tree.followTarget(OFFSET_KIB);
+    for (const targetPages of [90_320, 80_646]) {
+      await guest.untilTargetIs(String((targetPages + OFFSET_KIB / 4) * 4));
+      guest.tree.followTarget(OFFSET_KIB);
+    }
+    daemon.kill("SIGTERM");
+    expect(await daemon.ended()).toMatchObject({ exitCode: 0 });
+    expect(guest.targetKib).toBe(MAXIMUM_KIB);
+  });
+
   it("gives everything back when a second signal comes while it does", async () => {
     const guest = new XenGuest();
     const daemon = await guest.ballooned();
