@@ -3,7 +3,7 @@ import { createApi } from "../api/api.ts";
 import { serveSocket } from "../api/server.ts";
 import { endWithReader, mibText, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
-import { loadConfig } from "../config/load.ts";
+import { type Config, loadConfig } from "../config/load.ts";
 import type { StepRecord } from "../core/control.ts";
 import type { Policy } from "../core/policy.ts";
 import { REASONS } from "../core/reasons.ts";
@@ -59,9 +59,8 @@ export async function run(plan: RunPlan): Promise<number> {
       await closeSocket();
       throw thrown;
     });
-    if (!plan.json) announce(choice, dashboard, config.socket, plan.dryRun);
-    if (!plan.json && history !== null) print(`History: ${history.directory}, at most ${config.history.maxMb} MiB.`);
-    else if (dashboard.problem !== null) logger.warn(dashboard.problem);
+    if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
+    if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null);
     const close = async (): Promise<void> => {
       await dashboard.close();
       await closeSocket();
@@ -85,7 +84,13 @@ function describe({ backend, found }: Choice, policy: Policy, dryRun: boolean): 
   return `selfballooning ${found}${policy === "driver" ? "" : ` (policy ${policy})`}`;
 }
 
-function announce({ backend, found, passedOver }: Choice, dashboard: Dashboard, socket: string, dryRun: boolean): void {
+function announce(
+  { backend, found, passedOver }: Choice,
+  dashboard: Dashboard,
+  { socket, history }: Config,
+  dryRun: boolean,
+  historyDirectory: string | null,
+): void {
   if (backend.name === "simulated") {
     const looked = passedOver.length === 0 ? "" : `No balloon was found on this machine (${passedOver.join("; ")}). `;
     print(`${looked}Running ${found}: the law is real, the guests are not, and nothing of this machine is moved.`);
@@ -96,6 +101,7 @@ function announce({ backend, found, passedOver }: Choice, dashboard: Dashboard, 
   if (dashboard.problem !== null) print(dashboard.problem);
   if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
+  if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
 }
 
 /** One step of every guest, printed; targets stay as the step left them. */

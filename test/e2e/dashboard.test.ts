@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { Home } from "../support/home.ts";
 import { askHttp } from "../support/http.ts";
@@ -12,6 +13,18 @@ function pageHome(listen = "127.0.0.1:0"): Home {
   const home = new Home();
   home.env["SELFBALLOON_LISTEN"] = listen;
   return home;
+}
+
+/** Hold the default's port to the test's end. A daemon that is about to end is waited for; one that stays serves as well. */
+async function holdDefaultPort(): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const other = createServer();
+    const isOurs = await new Promise<boolean>((resolve) =>
+      other.once("error", () => resolve(false)).listen(7070, "127.0.0.1", () => resolve(true)),
+    );
+    if (isOurs) return onTestFinished(() => void other.close());
+    await sleep(100);
+  }
 }
 
 describe("the dashboard of `run`", () => {
@@ -43,12 +56,7 @@ describe("the dashboard of `run`", () => {
   });
 
   it("is left out with a word about it where the default's port is taken, and is an error where it was asked for", async () => {
-    const other = createServer();
-    // Somebody else may have it already, which serves as well.
-    await new Promise<void>((resolve) =>
-      other.once("error", () => resolve()).listen(7070, "127.0.0.1", () => resolve()),
-    );
-    onTestFinished(() => void other.close());
+    await holdDefaultPort();
     const home = pageHome();
     delete home.env["SELFBALLOON_LISTEN"];
     const daemon = await home.daemon(...SIMULATED);
