@@ -10,7 +10,7 @@ import { HostDaemon } from "../host/daemon.ts";
 import { type QemuGuest, startQemuGuest } from "../rig.ts";
 import { makeFiles } from "./files.ts";
 import { watchLineMib } from "./line.ts";
-import { commandOf } from "./loads.ts";
+import { commandOf, describeLoad } from "./loads.ts";
 import { judge, type Outcome, type Way } from "./outcome.ts";
 import type { Round } from "./script.ts";
 import { buildWatcher, parseWatched } from "./watcher.ts";
@@ -147,7 +147,7 @@ export class Arena {
       const command = `/in/watcher ${TAIL_MS} '${commandOf(load)}'`;
       const lines = { watchMib: watchLineMib(this.stepsOf(way, daemon)), shortMib: SHORT_MIB, wholeMib: this.wholeMib };
       const { stdout } = await this.guests[way].exec(command, LOAD_DEADLINE_MS);
-      outcomes.push(judge({ way, round: nth, load }, parseWatched(stdout), lines));
+      outcomes.push(judge({ way, round: nth, load: describeLoad(load) }, parseWatched(stdout), lines));
     }
     return outcomes;
   }

@@ -1,4 +1,3 @@
-import { describeLoad, type Load } from "./loads.ts";
 import type { MemorySample, Watched } from "./watcher.ts";
 
 /** How a guest is run: by the law alone, or by the law and the guard. */
@@ -48,17 +47,11 @@ export interface Lines {
 }
 
 /** What the watcher saw, judged. */
-export function judge(
-  context: { readonly way: Way; readonly round: number; readonly load: Load },
-  watched: Watched,
-  lines: Lines,
-): Outcome {
+export function judge(context: Pick<Outcome, "way" | "round" | "load">, watched: Watched, lines: Lines): Outcome {
   const { samples, grown } = watched;
   const spans = shortSpans(samples, lines);
   return {
-    way: context.way,
-    round: context.round,
-    load: describeLoad(context.load),
+    ...context,
     ramMib: samples[0]?.totalMib ?? Number.NaN,
     served: watched.exitCode === 0,
     exitCode: watched.exitCode,
