@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { FakeQemu } from "../test/support/qmp/fake-qemu.ts";
 import type { QmpGuestsReport } from "./measurements/qmp-host.ts";
+import { ROOT } from "./support/paths.ts";
 
 // A process of its own: as many fake QEMUs with agents as the second argument says, in the folder that is the first.
 // Says "ready"; answers each line on standard input with what it saw since the last one, as JSON.
@@ -8,6 +11,10 @@ const LEAST_MIB = 100;
 const MOST_MIB = 400;
 
 const [, , folder = "", count = "0"] = process.argv;
+/** Read by each step, and not by the watch. A real guest's, since it is the longest of what a step reads. */
+const STEP_FILE = "/proc/vmstat";
+const vmstat = readFileSync(join(ROOT, "test/fixtures/qemu/linux-6.12-thrash/proc/vmstat"), "utf8");
+
 const lastMs = new Map<string, number>();
 let latestMs = 0;
 let steps = 0;
@@ -17,9 +24,11 @@ for (let index = 0; index < Number(count); index += 1) {
   const qemu = await FakeQemu.start(folder, { name, usedMib: LEAST_MIB });
   qemu.qmp.remember = false;
   qemu.agentSocket.remember = false;
-  const answer = qemu.answer.bind(qemu);
-  qemu.answer = (line) => {
-    if (line.includes('"query-balloon"')) note(name);
+  qemu.guest.files = { [STEP_FILE]: vmstat };
+  const { agent } = qemu;
+  const answer = agent.answer.bind(agent);
+  agent.answer = (line) => {
+    if (line.includes('"guest-file-read"') && agent.handles.get(handleOf(line)) === STEP_FILE) note(name);
     return answer(line);
   };
   if (index % 10 === 0) setInterval(() => wander(qemu, index), INTERVAL_MS);
@@ -34,7 +43,12 @@ process.stdin.on("data", () => {
 });
 process.stdin.on("end", () => process.exit(0));
 
-/** Each step asks for the balloon; only what comes an interval later is another step. */
+function handleOf(line: string): number {
+  const request = JSON.parse(line) as { readonly arguments: { readonly handle: number } }; // our own client's
+  return request.arguments.handle;
+}
+
+/** Only what comes an interval later is another step: what moves a balloon is read twice. */
 function note(name: string): void {
   const nowMs = performance.now();
   const gapMs = nowMs - (lastMs.get(name) ?? nowMs);

@@ -6,6 +6,7 @@ import type { HostRules } from "../core/host-rules.ts";
 import type { Configured } from "../core/settings.ts";
 import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
 import { kernelReadings } from "../formats/kernel-readings.ts";
+import { parseZoneinfo } from "../formats/zoneinfo.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isHost } from "./host.ts";
@@ -56,7 +57,7 @@ export function startTunables(
 function reservedMb(files: MachineFiles): number {
   const { readings } = kernelReadings({
     meminfo: files.read("/proc/meminfo"),
-    zoneinfo: files.read("/proc/zoneinfo"),
+    zones: parseZoneinfo(files.read("/proc/zoneinfo")),
     vmstat: null,
     pressureMemory: null,
   });

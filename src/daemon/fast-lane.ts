@@ -35,11 +35,14 @@ export class FastLane {
     this.options = options;
   }
 
-  /** Begin to look, or look at another interval, as the tunables say; not at all while the guard is off. */
+  /**
+   * Begin to look, or look at another interval, as the tunables say; not at all while the guard is off, or where a step
+   * comes before a look would.
+   */
   start(): void {
     this.stop();
-    const { guard, selfballooning, guard_watch_ms } = this.options.tunables();
-    if (guard !== 1 || selfballooning !== 1) return;
+    const { guard, selfballooning, selfballoon_interval, guard_watch_ms } = this.options.tunables();
+    if (guard !== 1 || selfballooning !== 1 || guard_watch_ms >= selfballoon_interval * 1000) return;
     this.stopLooking = this.options.clock.every(guard_watch_ms, this.look);
   }
 

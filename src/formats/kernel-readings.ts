@@ -3,12 +3,12 @@ import { pagesFromKib } from "../core/units.ts";
 import { type Meminfo, parseMeminfo } from "./meminfo.ts";
 import { parsePressure } from "./pressure.ts";
 import { parseVmstat } from "./vmstat.ts";
-import { pageBytesFrom, parseZoneinfo } from "./zoneinfo.ts";
+import { pageBytesFrom, type Zoneinfo } from "./zoneinfo.ts";
 
-/** The files of a guest's kernel that an observation is made of; null where the kernel does not have one. */
-export interface KernelTexts {
+/** What an observation is made of: the zones, and texts of kernel files, null where the kernel does not have one. */
+export interface KernelSources {
+  readonly zones: Zoneinfo;
   readonly meminfo: string;
-  readonly zoneinfo: string;
   readonly vmstat: string | null;
   readonly pressureMemory: string | null;
 }
@@ -23,13 +23,16 @@ export type KernelReadings = Omit<
  * What a guest's kernel says of its memory.
  * @throws ERR_FORMAT if one of the files is not what its name says.
  */
-export function kernelReadings(texts: KernelTexts): { readonly readings: KernelReadings; readonly meminfo: Meminfo } {
-  const meminfo = parseMeminfo(texts.meminfo);
-  const zones = parseZoneinfo(texts.zoneinfo);
+export function kernelReadings(sources: KernelSources): {
+  readonly readings: KernelReadings;
+  readonly meminfo: Meminfo;
+} {
+  const { zones } = sources;
+  const meminfo = parseMeminfo(sources.meminfo);
   const pageBytes = pageBytesFrom(meminfo.memTotalKib, zones.managedPages);
   const pages = (kib: number | null): number | null => (kib === null ? null : pagesFromKib(kib, pageBytes));
-  const vmstat = texts.vmstat === null ? null : parseVmstat(texts.vmstat);
-  const pressure = texts.pressureMemory === null ? null : parsePressure(texts.pressureMemory);
+  const vmstat = sources.vmstat === null ? null : parseVmstat(sources.vmstat);
+  const pressure = sources.pressureMemory === null ? null : parsePressure(sources.pressureMemory);
   const readings: KernelReadings = {
     pageBytes,
     totalramPages: pagesFromKib(meminfo.memTotalKib, pageBytes),

@@ -1,7 +1,15 @@
 import type { AgentExchange } from "./agent-protocol.ts";
-import { GUEST_FILES, LIVELY_FILES } from "./agent-readings.ts";
+import {
+  agentReadings,
+  type FileTexts,
+  GUEST_FILES,
+  LIVELY_FILES,
+  type SeldomReadings,
+  seldomReadings,
+} from "./agent-readings.ts";
+import type { BalloonState } from "./balloon-state.ts";
 import { GuestFiles } from "./guest-files.ts";
-import type { AgentAnswer } from "./source.ts";
+import type { AgentAnswer, Silence } from "./source.ts";
 import { hasCode } from "./thrown.ts";
 
 /** A connection to a guest's agent. */
@@ -17,14 +25,14 @@ export interface AgentPort {
 /** A closed port is looked at again after so long, unless there is news of it. */
 const CLOSED_MS = 5000;
 
-/** How long the texts of files that change seldom are kept, while the balloon stands about still. */
+/** How long what changes seldom is kept, while the balloon stands about still. */
 const KEPT_MS = 5000;
 
 /** zoneinfo tells how large the zones are, which must fit MemTotal: a balloon that moved further ends the keeping. */
 const KEPT_DIVISOR = 16;
 
-interface KeptTexts {
-  readonly texts: readonly (string | null)[];
+interface Kept {
+  readonly readings: SeldomReadings;
   readonly readAtMs: number;
   readonly balloonBytes: number;
 }
@@ -42,7 +50,7 @@ export class AgentSource {
   private readonly options: AgentSourceOptions;
   private readonly files: GuestFiles;
   private closedUntilMs = Number.NEGATIVE_INFINITY;
-  private kept: KeptTexts | null = null;
+  private kept: Kept | null = null;
   private answering = false;
   private answered = false;
 
@@ -52,20 +60,19 @@ export class AgentSource {
   }
 
   /**
-   * Read the guest's files while its balloon leaves it `balloonBytes`. An agent that does not answer costs its deadline
-   * once, and then again after back-offs.
+   * Read the guest, whose balloon is `balloon`. An agent that does not answer costs its deadline once, and then again
+   * after back-offs.
+   * @throws ERR_FORMAT if the guest's files hold nonsense.
    */
-  async read(balloonBytes: number): Promise<AgentAnswer> {
-    try {
-      if (!(await this.worthTrying())) return this.silent();
-      const texts = await this.readFiles(balloonBytes);
-      this.answering = true;
-      this.answered = true;
-      return { kind: "texts", texts };
-    } catch (thrown) {
-      this.answering = false;
-      return hasCode(thrown, "ERR_COMMAND_REFUSED") ? { kind: "absent" } : this.silent();
-    }
+  async read(balloon: BalloonState): Promise<AgentAnswer> {
+    const readAtMs = this.options.nowMs();
+    const balloonBytes = balloon.currentBytes;
+    const kept = this.keptFor(balloonBytes, readAtMs);
+    const texts = await this.texts(kept === null ? GUEST_FILES.length : LIVELY_FILES);
+    if ("kind" in texts) return texts;
+    this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, balloonBytes };
+    const readings = agentReadings(texts, this.kept.readings, balloon);
+    return readings === null ? { kind: "absent" } : { kind: "readings", readings };
   }
 
   /** The text of the first file, if the agent is known to answer: for a look between two readings. */
@@ -99,16 +106,25 @@ export class AgentSource {
     this.options.port.close();
   }
 
-  private async readFiles(balloonBytes: number): Promise<readonly (string | null)[]> {
-    const nowMs = this.options.nowMs();
+  /** What is kept, unless it is too old or the balloon has moved far. */
+  private keptFor(balloonBytes: number, nowMs: number): Kept | null {
     const { kept } = this;
-    const movedBytes = Math.abs(balloonBytes - (kept?.balloonBytes ?? 0));
-    if (kept !== null && nowMs - kept.readAtMs < KEPT_MS && movedBytes <= balloonBytes / KEPT_DIVISOR) {
-      return [...(await this.files.read(LIVELY_FILES)), ...kept.texts];
+    if (kept === null || nowMs - kept.readAtMs >= KEPT_MS) return null;
+    return Math.abs(balloonBytes - kept.balloonBytes) <= balloonBytes / KEPT_DIVISOR ? kept : null;
+  }
+
+  /** The texts of the first `count` files, or what it means that they can't be read. */
+  private async texts(count: number): Promise<FileTexts | Silence> {
+    try {
+      if (!(await this.worthTrying())) return this.silent();
+      const texts = await this.files.read(count);
+      this.answering = true;
+      this.answered = true;
+      return texts;
+    } catch (thrown) {
+      this.answering = false;
+      return hasCode(thrown, "ERR_COMMAND_REFUSED") ? { kind: "absent" } : this.silent();
     }
-    const texts = await this.files.read(GUEST_FILES.length);
-    this.kept = { texts: texts.slice(LIVELY_FILES), readAtMs: nowMs, balloonBytes };
-    return texts;
   }
 
   /** What is said to an agent that is not there is kept for it, so nothing is said while its port is closed. */
@@ -120,7 +136,7 @@ export class AgentSource {
     return false;
   }
 
-  private silent(): AgentAnswer {
+  private silent(): Silence {
     return { kind: this.answered ? "lost" : "absent" };
   }
 }

@@ -1,15 +1,17 @@
 import type { Notice } from "../../core/notices.ts";
-import { agentReadings, type GuestReadings } from "./agent-readings.ts";
+import type { GuestReadings } from "./agent-readings.ts";
 import type { BalloonState } from "./balloon-state.ts";
 import { type BalloonStatistics, heldReadings, NO_STATISTICS, statisticsReadings } from "./statistics.ts";
 
-/** What came of asking a guest's agent. */
-export type AgentAnswer =
-  | { readonly kind: "texts"; readonly texts: readonly (string | null)[] }
-  /** It has not answered since the guest started, or it may not read files: there is the weaker source. */
+/** What it means that a guest's agent has nothing to say. */
+export type Silence =
+  /** It has not answered since the guest started, may not read files, or runs on no Linux: there is the weaker source. */
   | { readonly kind: "absent" }
   /** It answered before and no longer does: what the guest needs is unknown. */
   | { readonly kind: "lost" };
+
+/** What came of asking a guest's agent. */
+export type AgentAnswer = { readonly kind: "readings"; readonly readings: GuestReadings } | Silence;
 
 /** The balloon's statistics, and for how long they have stood still (null: there are none). */
 export interface AgedStatistics {
@@ -36,15 +38,14 @@ export interface ChosenReadings {
 /**
  * The best readings there are: the agent's; the statistics' if there never was an agent; else none, because a guest
  * whose agent was lost may be in trouble, and an estimate would hide it. The statistics are read only if they are needed.
- * @throws ERR_FORMAT if the guest's files hold nonsense, and what `readStatistics` throws.
+ * @throws what `readStatistics` throws.
  */
 export async function chooseReadings(
   answer: AgentAnswer,
   readStatistics: () => Promise<AgedStatistics>,
   balloon: BalloonState,
 ): Promise<ChosenReadings> {
-  const fromAgent = answer.kind === "texts" ? agentReadings(answer.texts, balloon) : null;
-  if (fromAgent !== null) return { source: "agent", readings: fromAgent, statisticsAgeMs: null };
+  if (answer.kind === "readings") return { source: "agent", readings: answer.readings, statisticsAgeMs: null };
   const { statistics: said, ageMs: statisticsAgeMs, periodMs } = await readStatistics();
   const fresh = statisticsAgeMs !== null && statisticsAgeMs <= Math.max(FROZEN_MS, FROZEN_PERIODS * periodMs);
   const statistics = fresh ? said : NO_STATISTICS;

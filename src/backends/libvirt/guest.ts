@@ -47,7 +47,7 @@ export class LibvirtGuest {
   async observe(domain: Domain): Promise<Reading> {
     const device = await this.findDevice();
     const state = this.requireState(domain, device);
-    const answer = await this.agent.read(state.currentBytes);
+    const answer = await this.agent.read(state);
     const ageMs = this.freshness.ageMs(domain.lastUpdateS, this.options.nowMs());
     const periodMs = (device.periodS ?? PERIOD_S) * 1000;
     const statistics = { statistics: domain.statistics, ageMs, periodMs };

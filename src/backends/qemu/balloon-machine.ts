@@ -1,12 +1,13 @@
 import { selfballoonError } from "../../core/errors.ts";
 import type { BalloonState } from "../host/balloon-state.ts";
 import { hasCode } from "../host/thrown.ts";
+import { BalloonSize } from "./balloon-size.ts";
 import { discoverMachine, type Machine } from "./machine.ts";
 import { QmpClient } from "./qmp.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 import { RestartWatch } from "./restart-watch.ts";
 import { type GuestStatistics, parseGuestStatistics } from "./statistics.ts";
-import { readBalloonBytes, readVitals, VITAL_EVENTS, type Vitals } from "./vitals.ts";
+import { readVitals, VITAL_EVENTS, type Vitals } from "./vitals.ts";
 
 /** What a newcomer adds to QEMU's command line for a balloon. */
 const BALLOON_REMEDY = "-device virtio-balloon-pci,id=balloon0,deflate-on-oom=on";
@@ -41,6 +42,7 @@ export class BalloonMachine {
   readonly qmp: QmpClient;
   private readonly options: BalloonMachineOptions;
   private readonly restarts: RestartWatch;
+  private readonly size: BalloonSize;
   private machine: Machine | null = null;
   /** Whether `machine` is of an earlier connection. */
   private outdated = true;
@@ -62,8 +64,10 @@ export class BalloonMachine {
       onConnected: () => {
         this.outdated = true;
         this.forgetVitals();
+        this.size.moved();
       },
     });
+    this.size = new BalloonSize(this.qmp, nowMs);
   }
 
   /** What is known of the machine without asking it; null if it was never reached. */
@@ -86,7 +90,13 @@ export class BalloonMachine {
   }
 
   async setTarget(targetBytes: number): Promise<void> {
+    this.size.moved();
     await this.qmp.execute("balloon", { value: targetBytes });
+  }
+
+  /** The memory that the guest has now. */
+  currentBytes(): Promise<number> {
+    return this.size.readBytes();
   }
 
   async statistics(path: string): Promise<GuestStatistics> {
@@ -106,7 +116,7 @@ export class BalloonMachine {
     const { balloonPath: path, deflateOnOom } = machine;
     if (path === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
     try {
-      const [currentBytes, { maximumBytes }] = await Promise.all([readBalloonBytes(this.qmp), this.freshVitals()]);
+      const [currentBytes, { maximumBytes }] = await Promise.all([this.size.readBytes(), this.freshVitals()]);
       return { machine, path, state: { currentBytes, maximumBytes, deflateOnOom } };
     } catch (thrown) {
       if (hasCode(thrown, "ERR_COMMAND_REFUSED")) this.outdated = true; // its devices may have changed
@@ -157,6 +167,7 @@ export class BalloonMachine {
 
   private take(event: QmpEvent): void {
     this.restarts.take(event);
+    this.size.take(event);
     if (VITAL_EVENTS.has(event.name)) this.forgetVitals();
     this.options.onEvent(event);
   }

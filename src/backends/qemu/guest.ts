@@ -10,7 +10,7 @@ import { AgentClient } from "./agent.ts";
 import { BACKOFF_MS, type Balloon, BalloonMachine } from "./balloon-machine.ts";
 import { type Machine, queryChardevs } from "./machine.ts";
 import type { QmpEvent } from "./qmp-message.ts";
-import { readBalloonBytes, VITAL_EVENTS } from "./vitals.ts";
+import { VITAL_EVENTS } from "./vitals.ts";
 
 export interface QemuGuestOptions {
   /** The machine's QMP socket. */
@@ -127,14 +127,14 @@ export class QemuGuest {
   /** With deflate-on-oom the guest's MemTotal does not tell the balloon's size, so QEMU is asked besides. */
   private async watchAgent({ balloon: { state }, pageBytes }: Watched): Promise<WatchSample | null> {
     const [currentBytes, meminfo] = await Promise.all([
-      state.deflateOnOom ? readBalloonBytes(this.machine.qmp) : state.currentBytes,
+      state.deflateOnOom ? this.machine.currentBytes() : state.currentBytes,
       this.agent?.readFirst() ?? null,
     ]);
     return meminfo === null ? null : meminfoSample(meminfo, { ...state, currentBytes }, pageBytes);
   }
 
   private async watchStatistics({ balloon }: Watched): Promise<WatchSample> {
-    const currentBytes = await readBalloonBytes(this.machine.qmp);
+    const currentBytes = await this.machine.currentBytes();
     const state = { ...balloon.state, currentBytes };
     const { readings } = await chooseReadings({ kind: "absent" }, () => this.readStatistics(balloon), state);
     return { availablePages: readings.availablePages, totalramPages: readings.totalramPages };
@@ -148,7 +148,7 @@ export class QemuGuest {
 
   private async askAgent({ machine, state }: Balloon): Promise<AgentAnswer> {
     this.agent ??= this.agentOf(machine);
-    return this.agent === null ? { kind: "absent" } : this.agent.read(state.currentBytes);
+    return this.agent === null ? { kind: "absent" } : this.agent.read(state);
   }
 
   private agentOf(machine: Machine): AgentSource | null {

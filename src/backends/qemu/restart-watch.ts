@@ -1,7 +1,5 @@
+import { HELD_BACK_MS } from "./balloon-size.ts";
 import type { QmpEvent } from "./qmp-message.ts";
-
-/** QEMU holds back BALLOON_CHANGE for so long, so that one from before a reset may come after it. */
-const HELD_BACK_MS = 1100;
 
 /**
  * Tells whether a machine was reset and its balloon driver has not spoken since. Meanwhile QEMU goes on saying what the
@@ -22,6 +20,7 @@ export class RestartWatch {
       this.resetAtMs = this.nowMs();
       this.stampS = undefined;
     } else if (event.name === "BALLOON_CHANGE" && this.resetAtMs !== null) {
+      // One from before the reset may come after it.
       if (this.nowMs() - this.resetAtMs > HELD_BACK_MS) this.resetAtMs = null;
     }
   }

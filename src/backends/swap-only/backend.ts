@@ -2,6 +2,7 @@ import type { Backend, OpenBackend, Probe, Reading } from "../../core/backend.ts
 import { selfballoonError } from "../../core/errors.ts";
 import { kernelReadings } from "../../formats/kernel-readings.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
+import { parseZoneinfo } from "../../formats/zoneinfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
 
 /** What the backend is given. */
@@ -48,7 +49,7 @@ class ThisMachine implements OpenBackend {
     const { files, nowS, frontswapPages } = this.options;
     const { readings, meminfo } = kernelReadings({
       meminfo: files.read("/proc/meminfo"),
-      zoneinfo: files.read("/proc/zoneinfo"),
+      zones: parseZoneinfo(files.read("/proc/zoneinfo")),
       vmstat: files.readIfThere("/proc/vmstat"),
       pressureMemory: files.readIfThere("/proc/pressure/memory"),
     });

@@ -4,6 +4,7 @@ import type { Notice } from "../../core/notices.ts";
 import { kibFromPages, pagesFromKib } from "../../core/units.ts";
 import { kernelReadings } from "../../formats/kernel-readings.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
+import { parseZoneinfo } from "../../formats/zoneinfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
 import { MemoryWatch } from "../../machine/memory-watch.ts";
 import { XenBalloon, type XenBalloonReading } from "./balloon.ts";
@@ -65,7 +66,7 @@ class XenGuest implements OpenBackend {
     const before = this.balloon.read();
     const { readings, meminfo } = kernelReadings({
       meminfo: files.read("/proc/meminfo"),
-      zoneinfo: files.read("/proc/zoneinfo"),
+      zones: parseZoneinfo(files.read("/proc/zoneinfo")),
       vmstat: files.readIfThere("/proc/vmstat"),
       pressureMemory: files.readIfThere("/proc/pressure/memory"),
     });

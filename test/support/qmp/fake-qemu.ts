@@ -122,9 +122,16 @@ export class FakeQemu implements FakePeer {
     if (command.execute === "qom-set") this.pollingPeriodS = value;
     if (command.execute === "balloon") {
       if (value <= 0) return refusal("GenericError", "Parameter 'target' expects a size");
-      this.guest.setTarget(value);
+      this.setBalloon(value);
     }
     return this.query(command.execute);
+  }
+
+  private setBalloon(targetBytes: number): void {
+    const beforeBytes = this.guest.currentBytes;
+    this.guest.setTarget(targetBytes);
+    const actual = this.guest.currentBytes;
+    if (actual !== beforeBytes) setImmediate(() => this.emit("BALLOON_CHANGE", { actual }));
   }
 
   private query(command: string): Readonly<Record<string, unknown>> {

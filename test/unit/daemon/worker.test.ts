@@ -308,6 +308,21 @@ describe("the fast lane", () => {
     expect(backend.targets).toHaveLength(1);
   });
 
+  it("leaves all to the steps where they come as often", async () => {
+    const { clock, backend, worker } = await start({ tunables: { selfballoon_interval: 1, guard_watch_ms: 1000 } });
+    let looks = 0;
+    const watch = backend.watch.bind(backend);
+    backend.watch = (guest) => {
+      looks += 1;
+      return watch(guest);
+    };
+    await clock.advance(10_000);
+    expect(looks).toBe(0);
+    worker.change({ selfballoon_interval: "2" }, true);
+    await clock.advance(10_000);
+    expect(looks).toBe(10);
+  });
+
   it("begins when the guard is turned on, and asks once", async () => {
     const { clock, backend, worker } = await start({ tunables: { guard: 0 } });
     await clock.advance(5000);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { agentReadings, GUEST_FILES } from "../../../../src/backends/host/agent-readings.ts";
+import {
+  agentReadings,
+  type FileTexts,
+  GUEST_FILES,
+  LIVELY_FILES,
+  seldomReadings,
+} from "../../../../src/backends/host/agent-readings.ts";
 import { type BalloonState, requireSafeTarget } from "../../../../src/backends/host/balloon-state.ts";
 import { Freshness } from "../../../../src/backends/host/freshness.ts";
 import { type AgedStatistics, chooseReadings, sourceNotices } from "../../../../src/backends/host/source.ts";
@@ -24,13 +30,18 @@ function captured(kernel: string, state: string) {
   return { texts, balloon, ...parseGuestStatistics(qmp["guest-stats"]) };
 }
 
+/** What texts of all the files say. */
+function readingsOf(texts: FileTexts, balloon: BalloonState): ReturnType<typeof agentReadings> {
+  return agentReadings(texts, seldomReadings(texts.slice(LIVELY_FILES)), balloon);
+}
+
 const STATES = ["1-fresh", "2-hog150", "3-balloon300"];
 
 describe("the readings of a real guest, through its agent", () => {
   it.each(STATES)("mean the same with deflate-on-oom as without it (%s)", (state) => {
     const plain = captured("linux-6.1", state);
     const deflating = captured("linux-6.1-deflate-on-oom", state);
-    const [without, withIt] = [plain, deflating].map(({ texts, balloon }) => agentReadings(texts, balloon));
+    const [without, withIt] = [plain, deflating].map(({ texts, balloon }) => readingsOf(texts, balloon));
     // two runs of the same guest: their kernels took the same at boot, within 1 MiB
     expect(Math.abs(Number(withIt?.totalramPages) - Number(without?.totalramPages))).toBeLessThan(256);
     expect(withIt?.balloonCurrentPages).toBe(without?.balloonCurrentPages);
@@ -38,7 +49,7 @@ describe("the readings of a real guest, through its agent", () => {
 
   it("are the RAM that it has, its balloon and its maximum", () => {
     const { texts, balloon } = captured("linux-6.1", "3-balloon300");
-    expect(agentReadings(texts, balloon)).toMatchObject({
+    expect(readingsOf(texts, balloon)).toMatchObject({
       pageBytes: 4096,
       totalramPages: 251_328 / 4,
       committedPages: 194_604 / 4,
@@ -54,7 +65,7 @@ describe("the readings of a real guest, through its agent", () => {
     const swaps = readFixture("qemu/balloon/linux-6.1/1-fresh/swaps");
     const withZram = `${swaps}/dev/zram0 partition 262140 8192 100\n/dev/sda2 partition 262140 4096 -2\n`;
     const zswapped = meminfo.replace(/Zswapped: +0 kB/, "Zswapped:         4000 kB");
-    const readings = agentReadings([zswapped, vmstat ?? null, pressure ?? null, zoneinfo ?? null, withZram], balloon);
+    const readings = readingsOf([zswapped, vmstat ?? null, pressure ?? null, zoneinfo ?? null, withZram], balloon);
     expect(readings?.frontswapPages).toBe((4000 + 8192) / 4);
   });
 
@@ -62,13 +73,13 @@ describe("the readings of a real guest, through its agent", () => {
     const { texts, balloon } = captured("linux-6.1", "1-fresh");
     const [meminfo = "", vmstat, pressure, zoneinfo] = texts;
     const without = meminfo.replace(/Zswapped:.*\n/, "");
-    const readings = agentReadings([without, vmstat ?? null, pressure ?? null, zoneinfo ?? null, null], balloon);
+    const readings = readingsOf([without, vmstat ?? null, pressure ?? null, zoneinfo ?? null, null], balloon);
     expect(readings?.frontswapPages).toBeNull();
   });
 
   it("are none where the guest is no Linux", () => {
     const { balloon } = captured("linux-6.1", "1-fresh");
-    expect(agentReadings([null, null, null, null, null], balloon)).toBeNull();
+    expect(readingsOf([null, null, null, null, null], balloon)).toBeNull();
   });
 
   it.each([
@@ -77,7 +88,7 @@ describe("the readings of a real guest, through its agent", () => {
   ])("are refused when the guest claims %s", (_, honest, claim) => {
     const { texts, balloon } = captured("linux-6.1", "1-fresh");
     const [meminfo = "", ...others] = texts;
-    expect(() => agentReadings([meminfo.replace(honest, claim), ...others], balloon)).toThrow(/\/proc\/meminfo/);
+    expect(() => readingsOf([meminfo.replace(honest, claim), ...others], balloon)).toThrow(/\/proc\/meminfo/);
   });
 });
 
@@ -86,7 +97,7 @@ describe("the estimate of a guest without an agent", () => {
     ["linux-6.1", "linux-6.1-deflate-on-oom", "linux-6.12"].flatMap((kernel) => STATES.map((state) => [kernel, state])),
   )("is the RAM that a real one had, and no less than what it needed (%s, %s)", (kernel = "", state = "") => {
     const { texts, balloon, statistics } = captured(kernel, state);
-    const truth = agentReadings(texts, balloon);
+    const truth = readingsOf(texts, balloon);
     const estimate = statisticsReadings(statistics, balloon);
     expect(missingReadings({ t: 0, guest: "g", ...estimate })).toEqual([]);
     expect(estimate.totalramPages).toBe(truth?.totalramPages);
@@ -134,13 +145,14 @@ describe("the choice of a source", () => {
   const unasked = (): Promise<AgedStatistics> => Promise.reject(new Error("the statistics were not needed"));
 
   it("is the agent where it answers, without asking for statistics", async () => {
-    expect(await chooseReadings({ kind: "texts", texts }, unasked, balloon)).toMatchObject({ source: "agent" });
+    const readings = readingsOf(texts, balloon);
+    if (readings === null) throw new Error("the fixture is no guest's");
+    const chosen = await chooseReadings({ kind: "readings", readings }, unasked, balloon);
+    expect(chosen).toMatchObject({ source: "agent", readings });
   });
 
-  it("is the statistics where there never was an agent, or none of Linux", async () => {
+  it("is the statistics where there never was an agent", async () => {
     expect(await chooseReadings(absent, aged(1000), balloon)).toMatchObject({ source: "statistics" });
-    const windows = { kind: "texts", texts: GUEST_FILES.map(() => null) } as const;
-    expect(await chooseReadings(windows, aged(1000), balloon)).toMatchObject({ source: "statistics" });
   });
 
   it("is none where the agent was lost: only what the balloon and the statistics know is kept", async () => {

@@ -90,6 +90,38 @@ describe("a QEMU guest", () => {
     expect(qemu.guest.targetBytes).toBe(512 * MIB);
   });
 
+  it("is asked for its balloon's size only while that may have changed", async () => {
+    const guest = reach();
+    const asked = (): number => qemu.qmp.received.filter((line) => line.includes('"query-balloon"')).length;
+    const askedBy = async (work: () => Promise<unknown>): Promise<number> => {
+      const before = asked();
+      await work();
+      return asked() - before;
+    };
+    await observe(guest);
+    clock.ms += 2000;
+    expect(await askedBy(() => observe(guest))).toBe(1);
+    clock.ms += 2000;
+    expect(await askedBy(() => observe(guest))).toBe(0);
+    // The guest takes its balloon down by itself: QEMU says so, and holds back what comes within a second.
+    qemu.guest.setTarget(400 * MIB);
+    qemu.emit("BALLOON_CHANGE", { actual: 400 * MIB });
+    await eventually(async () => (await observe(guest)).observation.balloonCurrentPages === 400 * 256);
+    clock.ms += 1000;
+    expect(await askedBy(() => observe(guest))).toBe(1);
+    clock.ms += 1000;
+    expect(await askedBy(() => observe(guest))).toBe(1);
+    expect(await askedBy(() => observe(guest))).toBe(0);
+    clock.ms += 5000;
+    expect(await askedBy(() => observe(guest))).toBe(1);
+  });
+
+  it("whose guest is no Linux is read through its statistics", async () => {
+    qemu.guest.files = { "/proc/meminfo": null, "/proc/zoneinfo": null };
+    const reading = await observe(reach());
+    expect([isHeld(reading), codes(reading)]).toEqual([false, ["weaker_source"]]);
+  });
+
   it("that migrates without an event is noticed after a while", async () => {
     const guest = reach();
     await observe(guest);
