@@ -1,7 +1,8 @@
-// Storms in real guests, longer than a test may last: `npm run soak -- [--bursts N] [--seed N] [--swap disk|zram|none]`,
-// or `npm run soak -- build [--repetitions N]` for what the guard costs a build. `--json` prints all that was seen. The
-// exit code is 1 if a guest with the guard had to kill a process.
+// Storms in real guests, longer than a test may last: `npm run soak -- [--bursts N] [--seed N] [--swap disk|zram|none]
+// [--policy driver|adaptive]`, or `npm run soak -- build [--repetitions N]` for what the guard costs a build. `--json`
+// prints all that was seen. The exit code is 1 if a guest with the guard had to kill a process.
 import { parseArgs } from "node:util";
+import { POLICY_NAMES } from "../src/core/policy.ts";
 import { type BuildFigures, describeBuilds } from "../test/vm/qemu/storm/build-figures.ts";
 import { playBuilds } from "../test/vm/qemu/storm/builds.ts";
 import { describeFigures, describeOutcome, figuresOf, percentiles } from "../test/vm/qemu/storm/figures.ts";
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     bursts: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
     swap: { type: "string", default: "disk" },
+    policy: { type: "string", default: "driver" },
     repetitions: { type: "string", default: "8" },
     json: { type: "boolean", default: false },
   },
@@ -30,7 +32,7 @@ function progress(text: string): void {
 
 function usage(problem: string): never {
   console.error(
-    `${problem}\nusage: npm run soak -- [build] [--bursts N] [--seed N] [--swap ${SWAPS.join("|")}] [--json]`,
+    `${problem}\nusage: npm run soak -- [build] [--bursts N] [--seed N] [--swap ${SWAPS.join("|")}] [--policy ${POLICY_NAMES.join("|")}] [--json]`,
   );
   process.exit(2);
 }
@@ -42,8 +44,9 @@ function count(name: "bursts" | "seed" | "repetitions"): number {
 
 async function soakStorms(): Promise<Storm> {
   const swap = SWAPS.find((name) => name === values.swap) ?? usage(`--swap takes one of ${SWAPS.join(", ")}`);
-  const options = { swap, intervalS: INTERVAL_S, seed: count("seed"), loads: count("bursts") };
-  progress(`storms with swap on ${swap}, seed ${options.seed}`);
+  const policy = POLICY_NAMES.find((name) => name === values.policy) ?? usage("--policy takes driver or adaptive");
+  const options = { swap, policy, intervalS: INTERVAL_S, seed: count("seed"), loads: count("bursts") };
+  progress(`storms with swap on ${swap}, policy ${policy}, seed ${options.seed}`);
   return playStorm({ ...options, onOutcome: (outcome) => progress(describeOutcome(outcome)) });
 }
 

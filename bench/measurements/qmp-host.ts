@@ -9,8 +9,6 @@ import { BUNDLES, DAEMON } from "../support/paths.ts";
 import { usageOf, withNode } from "../support/processes.ts";
 
 const GUESTS = 1000;
-/** The watch between steps costs ten reads a second and guest at its default; a host of this size looks once a second. */
-const WATCH_MS = 1000;
 const READY_MS = 60_000;
 const SETTLE_MS = 20_000;
 const MEASURED_MS = 20_000;
@@ -53,7 +51,7 @@ async function measure(pid: number, servers: ChildProcessWithoutNullStreams): Pr
     {
       value: ((after.cpuMs - before.cpuMs) / MEASURED_MS) * 100,
       note:
-        `fake QMP servers and agents in another process, watch ${WATCH_MS} ms, ${steps} steps in ${MEASURED_MS / 1000} s; ` +
+        `fake QMP servers and agents in another process, ${steps} steps in ${MEASURED_MS / 1000} s; ` +
         `one process for each guest and second would take ${percent(spawning)}, the empty program ${SPAWNS} times`,
     },
     { value: after.rssBytes / MIB, note: "the same process" },
@@ -89,7 +87,6 @@ function configFor(folder: string): string {
   return [
     "[tunables]",
     "selfballoon_interval = 1",
-    `guard_watch_ms = ${WATCH_MS}`,
     "[backend]",
     'kind = "qemu"',
     `qmp = ["${folder}/*.qmp"]`,

@@ -12,6 +12,8 @@ export const NOTICES = {
   agent_lost: "the guest agent no longer answers; the target is held",
   agent_back: "the guest agent answers again",
   weaker_source: "no guest agent answers; committed memory is estimated from the balloon's statistics",
+  watch_slowed:
+    "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
   statistics_frozen: "the balloon's statistics have stood still for {ageS} s; the target is held",
 } as const satisfies Record<string, string>;
 

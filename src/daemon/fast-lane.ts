@@ -29,20 +29,19 @@ export class FastLane {
   private readonly ring = new DemandRing();
   private readonly alarm = new Alarm();
   private stopLooking: () => void = () => {};
+  private periodMs = 0;
   private isLooking = false;
 
   constructor(options: FastLaneOptions) {
     this.options = options;
   }
 
-  /**
-   * Begin to look, or look at another interval, as the tunables say; not at all while the guard is off, or where a step
-   * comes before a look would.
-   */
+  /** Begin to look, or look at another interval, as the tunables say; not at all while the guard is off. */
   start(): void {
     this.stop();
-    const { guard, selfballooning, selfballoon_interval, guard_watch_ms } = this.options.tunables();
-    if (guard !== 1 || selfballooning !== 1 || guard_watch_ms >= selfballoon_interval * 1000) return;
+    const { guard, selfballooning, guard_watch_ms } = this.options.tunables();
+    if (guard !== 1 || selfballooning !== 1) return;
+    this.periodMs = guard_watch_ms;
     this.stopLooking = this.options.clock.every(guard_watch_ms, this.look);
   }
 
@@ -52,7 +51,10 @@ export class FastLane {
   }
 
   private readonly look = (): void => {
-    if (this.isLooking) return;
+    const { guard_watch_ms, selfballoon_interval } = this.options.tunables();
+    if (guard_watch_ms !== this.periodMs) this.start(); // guests came or went
+    const stepsAsOften = guard_watch_ms >= selfballoon_interval * 1000;
+    if (this.isLooking || stepsAsOften) return;
     try {
       const sample = this.options.backend.watch(this.options.guest, NEVER);
       if (sample instanceof Promise) void this.lookLater(sample);

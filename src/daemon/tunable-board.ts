@@ -2,6 +2,7 @@ import type { TunableChanges, TunableStatus } from "../core/control.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, existingTunables, resetSetting, writeSetting } from "../core/settings.ts";
 import type { TunableName, Tunables } from "../core/tunables.ts";
+import { pacedTunables } from "./watch-pace.ts";
 
 /** One accepted write: what was in force before it and after it. */
 export interface Write {
@@ -25,9 +26,18 @@ export function effectiveTunables(configured: Configured, guest: string, startRe
   return { ...settings.values, ...own, ...guestTunables(guest), ...off };
 }
 
+/** A guest's tunables, and what they were worked out from. */
+interface InForce {
+  readonly startReservedMb: number;
+  readonly guests: number;
+  readonly tunables: Tunables;
+}
+
 /** The tunables that the daemon runs with, and where each value comes from. */
 export class TunableBoard {
   private configured: Configured;
+  /** Kept until something changes: the watch asks ten times a second for each guest. */
+  private readonly inForce = new Map<string, InForce>();
 
   constructor(configured: Configured) {
     this.configured = configured;
@@ -37,8 +47,23 @@ export class TunableBoard {
     return this.configured.settings.hasCompressedSwap;
   }
 
-  forGuest(guest: string, startReservedMb: number): Tunables {
-    return effectiveTunables(this.configured, guest, startReservedMb);
+  /** What is in force for guests that the operator has not named. */
+  get values(): Tunables {
+    return this.configured.settings.values;
+  }
+
+  /** What is in force for `guest`, one of `guests`. */
+  forGuest(guest: string, startReservedMb: number, guests: number): Tunables {
+    const kept = this.inForce.get(guest);
+    if (kept?.startReservedMb === startReservedMb && kept.guests === guests) return kept.tunables;
+    const tunables = pacedTunables(effectiveTunables(this.configured, guest, startReservedMb), guests);
+    this.inForce.set(guest, { startReservedMb, guests, tunables });
+    return tunables;
+  }
+
+  /** The guest is gone. */
+  forget(guest: string): void {
+    this.inForce.delete(guest);
   }
 
   list(): readonly TunableStatus[] {
@@ -68,16 +93,21 @@ export class TunableBoard {
       writes.push({ name: change.name, before: configured, after });
       configured = after;
     }
-    this.configured = configured;
+    this.replace(configured);
     return writes;
   }
 
   /** Take over a configuration that was read anew. What was changed at run time gives way to it. */
   configure(after: Configured): readonly Write[] {
     const before = this.configured;
-    this.configured = after;
+    this.replace(after);
     return existingTunables(after.settings)
       .filter((name) => before.settings.values[name] !== after.settings.values[name])
       .map((name) => ({ name, before, after }));
+  }
+
+  private replace(configured: Configured): void {
+    this.configured = configured;
+    this.inForce.clear();
   }
 }

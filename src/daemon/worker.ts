@@ -9,6 +9,7 @@ import { GuestLoop } from "./guest-loop.ts";
 import { HostArbiter } from "./host-arbiter.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { effectiveTunables, TunableBoard, type Write } from "./tunable-board.ts";
+import { WatchPace } from "./watch-pace.ts";
 
 /** How often guests that came and went are looked for. */
 const RESCAN_MS = 5000;
@@ -43,6 +44,7 @@ const NOTHING_RELEASED: Released = { given: [], problems: [] };
 export class Worker implements ControlPort {
   private readonly options: WorkerOptions;
   private readonly board: TunableBoard;
+  private readonly watchPace = new WatchPace();
   private readonly loops = new Map<string, GuestLoop>();
   /** Names, not loops: a guest that reboots stays paused. */
   private readonly paused = new Set<string>();
@@ -171,6 +173,8 @@ export class Worker implements ControlPort {
       const spreadMs = this.arbiter === null ? 0 : SPREAD_MS / added.length;
       added.forEach((guest, index) => void this.loopFor(guest).start(index * spreadMs));
       await this.dropAbsent(new Set(found));
+      const notice = this.watchPace.notice(this.loops.size, this.board.values);
+      if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
     } catch (thrown) {
       this.options.journal.add(faultOf("*", thrown));
     }
@@ -187,7 +191,8 @@ export class Worker implements ControlPort {
     const existing = this.loops.get(guest);
     if (existing !== undefined) return existing;
     const { hasCompressedSwap } = this.board;
-    const tunables: LoopContext["tunables"] = (of, startReservedMb) => this.board.forGuest(of, startReservedMb);
+    const tunables: LoopContext["tunables"] = (of, startReservedMb) =>
+      this.board.forGuest(of, startReservedMb, this.loops.size);
     const loop = new GuestLoop(guest, {
       ...this.options,
       hasCompressedSwap,
@@ -204,6 +209,7 @@ export class Worker implements ControlPort {
       if (present.has(guest)) continue;
       this.loops.delete(guest);
       this.arbiter?.forget(guest);
+      this.board.forget(guest);
       await loop.stop();
     }
   }

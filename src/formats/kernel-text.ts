@@ -36,12 +36,28 @@ export function requireWholeText(what: string, text: string): void {
 
 /** What follows `prefix` on the first line that starts with it, or null if there is no such line. */
 export function restOfLine(text: string, prefix: string): string | null {
-  for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + 1)) {
-    if (at > 0 && text[at - 1] !== "\n") continue;
-    const end = text.indexOf("\n", at);
-    return text.slice(at + prefix.length, end === -1 ? text.length : end);
-  }
-  return null;
+  const at = findLine(text, prefix, 0);
+  return at === -1 ? null : text.slice(at + prefix.length, endOfLine(text, at));
+}
+
+/** What follows `prefix` on every line that starts with it. */
+export function restsOfLines(text: string, prefix: string): readonly string[] {
+  const rests: string[] = [];
+  for (let at = findLine(text, prefix, 0); at !== -1; at = findLine(text, prefix, at + 1))
+    rests.push(text.slice(at + prefix.length, endOfLine(text, at)));
+  return rests;
+}
+
+/** Where the first line at or after `from` starts that starts with `prefix`; -1 if there is none. */
+function findLine(text: string, prefix: string, from: number): number {
+  let at = text.indexOf(prefix, from);
+  while (at > 0 && text[at - 1] !== "\n") at = text.indexOf(prefix, at + 1);
+  return at;
+}
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end === -1 ? text.length : end;
 }
 
 /** The count that `digits` spells in plain decimal, or null if it is anything else or above `MAX_COUNT`. */

@@ -1,4 +1,4 @@
-import { formatError, requireCount, requireSum, requireWholeText, restOfLine } from "./kernel-text.ts";
+import { formatError, requireCount, requireSum, requireWholeText, restOfLine, restsOfLines } from "./kernel-text.ts";
 
 /** The counters of `/proc/vmstat` that are of use here, since boot; `null` where the kernel does not have them. */
 export interface Vmstat {
@@ -16,18 +16,6 @@ export interface Vmstat {
 
 const FILE = "/proc/vmstat";
 
-const REFAULTS = ["workingset_refault_anon", "workingset_refault_file", "workingset_refault"];
-
-const ALLOC_STALLS = [
-  "allocstall_dma",
-  "allocstall_dma32",
-  "allocstall_normal",
-  "allocstall_high",
-  "allocstall_movable",
-  "allocstall_device",
-  "allocstall",
-];
-
 /**
  * Read `/proc/vmstat` (Linux, mm/vmstat.c): a name and a count on every line.
  * @throws ERR_FORMAT if the text is cut off, has none of these counters, or one that is no whole number.
@@ -35,22 +23,29 @@ const ALLOC_STALLS = [
 export function parseVmstat(text: string): Vmstat {
   requireWholeText(FILE, text);
   const vmstat = {
-    refaultPages: sumOf(text, REFAULTS),
-    swapInPages: sumOf(text, ["pswpin"]),
-    swapOutPages: sumOf(text, ["pswpout"]),
-    oomKills: sumOf(text, ["oom_kill"]),
-    allocStalls: sumOf(text, ALLOC_STALLS),
+    refaultPages: sumOf(text, "workingset_refault"),
+    swapInPages: countOf(text, "pswpin"),
+    swapOutPages: countOf(text, "pswpout"),
+    oomKills: countOf(text, "oom_kill"),
+    allocStalls: sumOf(text, "allocstall"),
   };
   if (Object.values(vmstat).every((count) => count === null))
     throw formatError(FILE, "counters", "it has none of ours");
   return vmstat;
 }
 
-/** The sum of those counters that are there, or null if none is. */
-function sumOf(text: string, names: readonly string[]): number | null {
-  const counts = names.flatMap((name) => {
-    const digits = restOfLine(text, `${name} `);
-    return digits === null ? [] : [requireCount(FILE, name, digits)];
+function countOf(text: string, name: string): number | null {
+  const digits = restOfLine(text, `${name} `);
+  return digits === null ? null : requireCount(FILE, name, digits);
+}
+
+/** The sum of the counter `name` and of those that only add to its name, as `name_file` does; null if none is there. */
+function sumOf(text: string, name: string): number | null {
+  const counts = restsOfLines(text, name).flatMap((rest) => {
+    const space = rest.indexOf(" ");
+    const suffix = rest.slice(0, space);
+    const isOurs = suffix === "" || suffix.startsWith("_");
+    return isOurs ? [requireCount(FILE, `${name}${suffix}`, rest.slice(space + 1))] : [];
   });
-  return counts.length === 0 ? null : requireSum(FILE, names.join(" + "), counts);
+  return counts.length === 0 ? null : requireSum(FILE, `all ${name}`, counts);
 }

@@ -323,6 +323,26 @@ describe("the fast lane", () => {
     expect(looks).toBe(10);
   });
 
+  it("looks at each of very many guests less often, says so once, and keeps more headroom for it", async () => {
+    const names = Array.from({ length: 300 }, (_, nth) => `guest-${nth}`);
+    const { clock, backend, journal } = await start({ names });
+    let looks = 0;
+    const watch = backend.watch.bind(backend);
+    backend.watch = (guest) => {
+      looks += 1;
+      return watch(guest);
+    };
+    const told = journal.after(0).flatMap((record) => (record.kind === "notice" ? [record.notice] : []));
+    journal.subscribe((record) => void (record.kind === "notice" && told.push(record.notice)));
+    await clock.advance(1000); // the first period is that of the guests found so far
+    looks = 0;
+    await clock.advance(9000);
+    expect(looks).toBe(300 * 30);
+    expect(told).toEqual([{ code: "watch_slowed", details: { guests: 300, watchMs: 300, wantedMs: 100 } }]);
+    const [step] = journal.after(0).filter(({ kind }) => kind === "step");
+    expect(step).toMatchObject({ tunables: { guard_watch_ms: 300 } });
+  });
+
   it("begins when the guard is turned on, and asks once", async () => {
     const { clock, backend, worker } = await start({ tunables: { guard: 0 } });
     await clock.advance(5000);

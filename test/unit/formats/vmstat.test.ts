@@ -38,12 +38,18 @@ describe("parseVmstat", () => {
   });
 
   it("does not take a longer name for a shorter one, nor judge other counters", () => {
-    const text = "pswpin_slow 9\noom_kill_other 9\nxoom_kill 8\noom_kill 1\nthp_swpout -1\n";
-    expect(parseVmstat(text)).toMatchObject({ swapInPages: null, oomKills: 1 });
+    const text =
+      "pswpin_slow 9\noom_kill_other 9\nxoom_kill 8\noom_kill 1\nthp_swpout -1\nallocstalls 9\nallocstall_x 2\n";
+    expect(parseVmstat(text)).toMatchObject({ swapInPages: null, oomKills: 1, allocStalls: 2 });
+  });
+
+  it("refuses a counter of two numbers, and one of none", () => {
+    expect(() => parseVmstat("allocstall_dma 1 2\n")).toThrow("allocstall_dma");
+    expect(() => parseVmstat("oom_kill 1\nallocstall_dma\n")).toThrow("allocstall");
   });
 
   it("refuses counters whose sum nobody can have", () => {
     const text = `workingset_refault_anon ${2 ** 52}\nworkingset_refault_file ${2 ** 52}\n`;
-    expect(() => parseVmstat(text)).toThrow("workingset_refault_anon + workingset_refault_file");
+    expect(() => parseVmstat(text)).toThrow("all workingset_refault");
   });
 });

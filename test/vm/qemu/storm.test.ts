@@ -10,7 +10,7 @@ describe.skipIf(vmGate().skip)(`storms in guests with swap that are ballooned do
   let storm: Storm;
 
   beforeAll(async () => {
-    storm = await playStorm({ swap: "disk", intervalS: 1, seed: SEED, loads: LOADS });
+    storm = await playStorm({ swap: "disk", intervalS: 1, policy: "driver", seed: SEED, loads: LOADS });
   });
 
   afterAll(() => {

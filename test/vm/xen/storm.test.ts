@@ -61,7 +61,7 @@ function outcomeOf(evidence: Evidence, load: "burst" | "forks"): Outcome {
   const before = evidence.steps("steps-before.jsonl");
   const wholePages = before[0]?.observation.totalramPages ?? Number.NaN;
   return judge({ way: "guard", round: 0, load }, parseWatched(evidence.text(`${load}.txt`)), {
-    watchMib: watchLineMib(before),
+    watchMib: watchLineMib(before, "driver"),
     shortMib: DEFAULT_TUNABLES.guard_emergency_mb,
     wholeMib: wholePages / PAGES_PER_MIB,
   });

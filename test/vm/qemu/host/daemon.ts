@@ -35,7 +35,7 @@ export class HostDaemon {
     const folder = await mkdtemp(join(tmpdir(), "selfballoon-host-"));
     await cp(dist, join(folder, "dist"), { recursive: true });
     const file = join(folder, "selfballoon.toml");
-    await writeFile(file, `${config}\n[api]\nsocket = "${join(folder, "selfballoon.sock")}"\n`);
+    await writeFile(file, `${config}\n[api]\nsocket = "${join(folder, "selfballoon.sock")}"\nlisten = ""\n`);
     const argv = [join(folder, "dist/selfballoon.mjs"), "run", "--config", file, "--json"];
     return new HostDaemon(spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] }), folder);
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { StepRecord } from "../../../../src/core/control.ts";
+import type { Policy } from "../../../../src/core/policy.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { waitUntil } from "../../rig/wait.ts";
 import { HostDaemon } from "../host/daemon.ts";
@@ -22,6 +23,8 @@ export type StormSwap = "disk" | "zram" | "none";
 export interface ArenaOptions {
   readonly swap: StormSwap;
   readonly intervalS: number;
+  /** How goals are found, in both guests. */
+  readonly policy: Policy;
 }
 
 const WAYS: readonly Way[] = ["law", "guard"];
@@ -113,6 +116,8 @@ export class Arena {
   /** Down in two steps instead of many: the storms are to meet small guests, and how they got there does not matter. */
   private config(): string {
     return [
+      "[law]",
+      `policy = "${this.options.policy}"`,
       "[tunables]",
       `selfballoon_interval = ${this.options.intervalS}`,
       "selfballoon_downhysteresis = 1",
@@ -145,8 +150,9 @@ export class Arena {
     for (const { afterMs, load } of round.loads) {
       await sleep(afterMs);
       const command = `/in/watcher ${TAIL_MS} '${commandOf(load)}'`;
-      const lines = { watchMib: watchLineMib(this.stepsOf(way, daemon)), shortMib: SHORT_MIB, wholeMib: this.wholeMib };
+      const watchMib = watchLineMib(this.stepsOf(way, daemon), this.options.policy);
       const { stdout } = await this.guests[way].exec(command, LOAD_DEADLINE_MS);
+      const lines = { watchMib, shortMib: SHORT_MIB, wholeMib: this.wholeMib };
       outcomes.push(judge({ way, round: nth, load: describeLoad(load) }, parseWatched(stdout), lines));
     }
     return outcomes;

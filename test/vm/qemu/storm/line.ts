@@ -1,6 +1,7 @@
 import type { StepRecord } from "../../../../src/core/control.ts";
 import { watchLinePages } from "../../../../src/core/guard/watch-line.ts";
-import { INITIAL_GUEST_STATE, step } from "../../../../src/core/step.ts";
+import type { Policy } from "../../../../src/core/policy.ts";
+import { startState, step } from "../../../../src/core/step.ts";
 import { mibFromPages } from "../../../../src/core/units.ts";
 
 /**
@@ -8,8 +9,8 @@ import { mibFromPages } from "../../../../src/core/units.ts";
  * The daemon does not tell it, so its steps are taken once more. What its watch saw rise between them is not in them and
  * would only lift the line.
  */
-export function watchLineMib(steps: readonly StepRecord[]): number | null {
-  let state = INITIAL_GUEST_STATE;
+export function watchLineMib(steps: readonly StepRecord[], policy: Policy): number | null {
+  let state = startState(policy);
   for (const { observation, tunables, atMs } of steps) state = step(state, observation, tunables, atMs).state;
   const last = steps.at(-1);
   if (last === undefined) return null;
