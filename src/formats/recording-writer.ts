@@ -19,9 +19,8 @@ const REQUIRED_FIELDS = [
   "balloonCurrentPages",
 ] as const satisfies readonly (keyof Observation)[];
 
-const DECISION_FIELDS = [
-  "t",
-  "guest",
+/** What a step's line says of its decision: the observation has said when and of whom. */
+const STEP_DECISION_FIELDS = [
   "goalPages",
   "floorPages",
   "targetPages",
@@ -30,6 +29,8 @@ const DECISION_FIELDS = [
   "reason",
   "clamps",
 ] as const satisfies readonly (keyof Decision)[];
+
+const DECISION_FIELDS = ["t", "guest", ...STEP_DECISION_FIELDS] as const satisfies readonly (keyof Decision)[];
 
 /** What a daemon did with an observation that it recorded. */
 export interface RecordedStep {
@@ -41,17 +42,6 @@ export interface RecordedStep {
   /** Targets that were handed to the balloon since the guest's line before, this one's included. */
   readonly moves: number;
 }
-
-/** What a step's line does not say again, because the observation says it. */
-const STEP_DECISION_FIELDS = [
-  "goalPages",
-  "floorPages",
-  "targetPages",
-  "balloonTargetPages",
-  "frontswapTargetPages",
-  "reason",
-  "clamps",
-] as const satisfies readonly (keyof Decision)[];
 
 /**
  * An observation as one line of a recording, without its newline. Optional readings that are null are left out; the

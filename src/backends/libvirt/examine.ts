@@ -1,5 +1,6 @@
 import type { Finding } from "../../core/finding.ts";
 import { examineGuest, type GuestFacts, type Hindrance, type Remedies } from "../host/advice.ts";
+import { probeGuest } from "../host/probe-guest.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
 import { createLibvirtBackend, type LibvirtOptions } from "./backend.ts";
 import { parseBalloonDevice } from "./balloon-device.ts";
@@ -43,7 +44,9 @@ export async function examineLibvirt(options: LibvirtOptions): Promise<readonly 
 async function examineDomain(domain: Domain, options: LibvirtOptions): Promise<readonly Finding[]> {
   try {
     const { stdout: xml } = await options.run(["dumpxml", `--domain=${domain.name}`]);
-    return examineGuest({ ...factsOf(domain, xml), ...(await readGuest(domain, options)) }, REMEDIES);
+    const backend = await createLibvirtBackend(options).open();
+    const probed = await probeGuest(backend, domain.name, READ_MS);
+    return examineGuest({ ...factsOf(domain, xml), ...probed }, REMEDIES);
   } catch (thrown) {
     return [{ level: "fail", what: `${domain.name}: ${asSelfballoonError(thrown).message}.`, remedy: "" }];
   }
@@ -60,25 +63,4 @@ function factsOf(domain: Domain, xml: string): Omit<GuestFacts, "hasAgent" | "sw
     hasStatistics: domain.statistics.totalBytes !== null,
     hindrances: names.filter((name) => HINDRANCES[name].test(xml)),
   };
-}
-
-/** What only a reading tells: whether the agent answers, and what swap there is. */
-async function readGuest(
-  { name }: Domain,
-  options: LibvirtOptions,
-): Promise<Pick<GuestFacts, "hasAgent" | "swapBytes">> {
-  const backend = await createLibvirtBackend(options).open();
-  try {
-    const { observation } = await backend.observe(name, AbortSignal.timeout(READ_MS));
-    const { swapTotalPages, pageBytes } = observation;
-    return {
-      hasAgent: swapTotalPages !== null,
-      swapBytes: swapTotalPages === null ? null : swapTotalPages * pageBytes,
-    };
-  } catch (thrown) {
-    asSelfballoonError(thrown);
-    return { hasAgent: false, swapBytes: null };
-  } finally {
-    await backend.close();
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Finding } from "../../core/finding.ts";
 import { examineGuest, type GuestFacts, type Hindrance, type Remedies } from "../host/advice.ts";
+import { probeGuest } from "../host/probe-guest.ts";
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import { createTurns } from "../host/turns.ts";
 import { createQemuBackend, type QemuOptions } from "./backend.ts";
@@ -43,7 +44,8 @@ export async function examineQemu(options: QemuOptions): Promise<readonly Findin
 async function examineSocket(path: string, options: QemuOptions): Promise<readonly Finding[]> {
   try {
     const facts = await factsOf(path, options);
-    return examineGuest({ ...facts, ...(await readGuest(path, options)) }, REMEDIES);
+    const backend = await createQemuBackend({ ...options, qmp: [path] }).open();
+    return examineGuest({ ...facts, ...(await probeGuest(backend, null, STATISTICS_MS)) }, REMEDIES);
   } catch (thrown) {
     const error = asSelfballoonError(thrown);
     // Most likely our own daemon, which says the same by its log.
@@ -96,25 +98,4 @@ async function findHindrances(qmp: QmpClient): Promise<readonly Hindrance[]> {
   );
   const hasVfio = [...named, ...unnamed].some(({ type }) => type.startsWith("vfio-"));
   return [...(huge.includes(true) ? (["hugepages"] as const) : []), ...(hasVfio ? (["vfio"] as const) : [])];
-}
-
-/** What only a reading tells: whether the agent answers, and what swap there is. */
-async function readGuest(path: string, options: QemuOptions): Promise<Pick<GuestFacts, "hasAgent" | "swapBytes">> {
-  const backend = await createQemuBackend({ ...options, qmp: [path] }).open();
-  const signal = AbortSignal.timeout(STATISTICS_MS);
-  try {
-    const [guest = ""] = await backend.guests(signal);
-    const { observation } = await backend.observe(guest, signal);
-    const { swapTotalPages, pageBytes } = observation;
-    // Only the agent tells of swap.
-    return {
-      hasAgent: swapTotalPages !== null,
-      swapBytes: swapTotalPages === null ? null : swapTotalPages * pageBytes,
-    };
-  } catch (thrown) {
-    asSelfballoonError(thrown);
-    return { hasAgent: false, swapBytes: null };
-  } finally {
-    await backend.close();
-  }
 }
