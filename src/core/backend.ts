@@ -27,6 +27,14 @@ export interface Reading {
   readonly rssBytes?: number | null;
 }
 
+/** A guest's memory as its host sees it, in bytes. */
+export interface GuestSize {
+  /** What it has now. */
+  readonly currentBytes: number;
+  /** What it was built for. */
+  readonly maximumBytes: number;
+}
+
 /** What the watch between two steps looks at. A backend may hand out the same object each time, with new values. */
 export interface WatchSample {
   /** MemAvailable; null if it can't be told. */
@@ -55,6 +63,11 @@ export interface OpenBackend {
   watch(guest: string, cancellation: Cancellation): WatchSample | null | Promise<WatchSample | null>;
   /** Hand `balloonTargetPages` pages of `pageBytes` bytes to the guest's balloon. */
   apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void>;
+  /**
+   * How large the guest is, whatever it is doing and whether it can be read or not; null if that is not known. Only hosts
+   * of several guests need it.
+   */
+  size?(guest: string, cancellation: Cancellation): Promise<GuestSize | null>;
   /** Give the guest all the memory that it may have. */
   release(guest: string, cancellation: Cancellation): Promise<void>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { SelfballoonError } from "../core/errors.ts";
 import { isStale } from "../core/guard/stale.ts";
 import type { Tunables } from "../core/tunables.ts";
 import type { Clock } from "./clock.ts";
+import type { Given } from "./guest-stepper.ts";
 import type { Journal } from "./journal.ts";
 
 /** What the fail-open rule of one guest works with. */
@@ -10,7 +11,7 @@ export interface FailOpenOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   /** Give the guest all that it may have; `restarts`: what it had is of no more account. */
-  readonly giveAll: (restarts: boolean) => Promise<void>;
+  readonly giveAll: (restarts: boolean) => Promise<Given>;
 }
 
 /**
@@ -23,6 +24,7 @@ export class FailOpen {
   private lastGoodMs: number;
   private restarts = false;
   private open = false;
+  private told = false;
 
   constructor(options: FailOpenOptions) {
     this.options = options;
@@ -38,30 +40,37 @@ export class FailOpen {
   noteGood(): void {
     this.lastGoodMs = this.options.clock.nowMs();
     this.restarts = false;
-    this.open = false;
+    this.forget();
   }
 
   /** The guest could not be read or moved. */
   noteFault(thrown: unknown): void {
     if (!(thrown instanceof SelfballoonError) || thrown.code !== "ERR_GUEST_LEFT_ALONE") return;
     const restarts = thrown.details["state"] === "restarting";
-    if (restarts && !this.restarts) this.open = false;
+    if (restarts && !this.restarts) this.forget();
     if (!restarts) this.lastGoodMs = this.options.clock.nowMs();
     this.restarts = restarts;
   }
 
-  /** Give memory back if it is time. @throws what that threw; then it is tried again. */
+  /** Give memory back if it is time, and again until the guest has all of it. @throws what that threw. */
   async check({ guard, selfballooning, selfballoon_interval }: Tunables): Promise<void> {
     if (guard !== 1 || selfballooning !== 1 || this.open) return;
     const { clock, giveAll, journal, guest } = this.options;
     const nowMs = clock.nowMs();
     if (!this.restarts && !isStale(this.lastGoodMs, nowMs, selfballoon_interval * 1000)) return;
-    await giveAll(this.restarts);
-    this.open = true;
+    const given = await giveAll(this.restarts);
+    this.open = given === "all";
+    if (given === "nothing" || this.told) return;
+    this.told = true;
     const silentS = Math.round((nowMs - this.lastGoodMs) / 1000);
     const notice = this.restarts
       ? ({ code: "restarts", details: {} } as const)
       : ({ code: "failed_open", details: { silentS } } as const);
     journal.add({ kind: "notice", guest, notice });
+  }
+
+  private forget(): void {
+    this.open = false;
+    this.told = false;
   }
 }

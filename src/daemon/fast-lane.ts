@@ -9,6 +9,9 @@ import { withDeadline } from "./deadline.ts";
 /** A look that takes longer than this is given up; the next step will tell what is wrong. */
 const LOOK_DEADLINE_MS = 1000;
 
+/** After so many looks at nothing in a row the guest counts as not watched. */
+const EMPTY_LOOKS = 10;
+
 /** What the fast lane is given. */
 export interface FastLaneOptions {
   readonly guest: string;
@@ -30,6 +33,7 @@ export class FastLane {
   private readonly alarm = new Alarm();
   private stopLooking: () => void = () => {};
   private periodMs = 0;
+  private emptyLooks = 0;
   private isLooking = false;
 
   constructor(options: FastLaneOptions) {
@@ -45,6 +49,11 @@ export class FastLane {
     this.stopLooking = this.options.clock.every(guard_watch_ms, this.look);
   }
 
+  /** Whether there was nothing to look at for a while: the backend has no watch, or the guest stands. */
+  get seesNothing(): boolean {
+    return this.emptyLooks >= EMPTY_LOOKS;
+  }
+
   stop(): void {
     this.stopLooking();
     this.stopLooking = () => {};
@@ -57,6 +66,7 @@ export class FastLane {
     if (this.isLooking || stepsAsOften) return;
     try {
       const sample = this.options.backend.watch(this.options.guest, NEVER);
+      this.emptyLooks = sample === null ? this.emptyLooks + 1 : 0;
       if (sample instanceof Promise) void this.lookLater(sample);
       else if (sample !== null) this.judge(sample);
     } catch {

@@ -1,4 +1,5 @@
-import type { OpenBackend, Reading } from "../core/backend.ts";
+import type { GuestSize, OpenBackend, Reading } from "../core/backend.ts";
+import { SelfballoonError } from "../core/errors.ts";
 import type { Clock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Journal } from "./journal.ts";
@@ -27,6 +28,18 @@ export class GuestCalls {
     const reading = await this.call("reading the guest", (signal) => this.backend.observe(this.guest, signal));
     for (const notice of reading.notices) this.journal.add({ kind: "notice", guest: this.guest, notice });
     return reading;
+  }
+
+  /** How large the guest is; null if that can't be told either. */
+  async size(): Promise<GuestSize | null> {
+    const { backend, guest } = this;
+    if (backend.size === undefined) return null;
+    try {
+      return await this.call("asking for its size", (signal) => backend.size?.(guest, signal) ?? Promise.resolve(null));
+    } catch (thrown) {
+      if (thrown instanceof SelfballoonError) return null; // whoever reads the guest says so
+      throw thrown;
+    }
   }
 
   async apply(balloonTargetPages: number, pageBytes: number): Promise<void> {

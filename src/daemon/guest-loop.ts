@@ -41,7 +41,9 @@ export class GuestLoop {
       journal,
       onFault: (thrown) => this.noteFault(thrown),
       afterEach: async () => {
-        if (!this.stopped) await this.failOpen.check(this.stepper.tunables());
+        if (this.stopped) return;
+        await this.stepper.chargeUnread();
+        await this.failOpen.check(this.stepper.tunables());
       },
     });
     this.fastLane = new FastLane({
@@ -58,6 +60,12 @@ export class GuestLoop {
   /** The guest's own default of `selfballoon_reserved_mb`; 0 before it was first read. */
   get startReservedMb(): number {
     return this.stepper.startReservedMb;
+  }
+
+  /** Whether the guest is looked at between its steps. */
+  get isWatched(): boolean {
+    const { guard, selfballooning } = this.stepper.tunables();
+    return guard === 1 && selfballooning === 1 && !this.fastLane.seesNothing;
   }
 
   /** The first run comes one interval after this, and `laterMs` more, so that many guests are not all due at once. */

@@ -18,6 +18,9 @@ export interface StepperHooks {
   readonly onRead: () => void;
 }
 
+/** What came of giving a guest all its memory: nothing where it may not be moved, a part where the host has no more. */
+export type Given = "all" | "part" | "nothing";
+
 /** What is known of one guest, and one pass over it: observe, decide, apply, record. */
 export class GuestStepper {
   /** 10 % of the RAM that the guest had when it was first read, in MiB. */
@@ -30,6 +33,8 @@ export class GuestStepper {
   private readonly calls: GuestCalls;
   private readonly shrinkJob: ShrinkJob | null;
   private state: GuestState;
+  /** The balloon's target that is in force, in pages; null before one was set, and after a release. */
+  private askedPages: number | null = null;
 
   constructor(guest: string, context: LoopContext, hooks: StepperHooks) {
     this.guest = guest;
@@ -51,7 +56,7 @@ export class GuestStepper {
     const tunables = this.tunables();
     let stepped = this.decide(before, reading, tunables);
     // Readings are old by the time they were judged: what moves a balloon is judged on a fresh one.
-    if (movePages(stepped.decision, reading) !== 0) {
+    if (this.asksAnew(stepped.decision, reading)) {
       reading = await this.observe();
       stepped = this.decide(before, reading, tunables);
     }
@@ -66,7 +71,7 @@ export class GuestStepper {
     const tunables = this.tunables();
     const reading = await this.observe();
     const { state, decision } = this.decide(this.state, reading, tunables);
-    if (movePages(decision, reading) <= 0) return;
+    if (!this.asksMore(decision, reading)) return;
     this.state = { ...state, shrink: this.state.shrink };
     await this.applyAndRecord({ ...decision, frontswapTargetPages: null }, reading, tunables, beganMs);
   }
@@ -76,6 +81,14 @@ export class GuestStepper {
     await this.observe();
   }
 
+  /** A guest that was never read has memory all the same, and its host's accounts must show it. */
+  async chargeUnread(): Promise<void> {
+    const { arbiter = null } = this.context;
+    if (arbiter === null || arbiter.knows(this.guest)) return;
+    const size = await this.calls.size();
+    if (size !== null) arbiter.openUnread(this.guest, size);
+  }
+
   async stopShrinking(): Promise<void> {
     await this.shrinkJob?.stop();
   }
@@ -83,16 +96,21 @@ export class GuestStepper {
   /** Give the guest all its memory. @returns false if it turned out to have no balloon. */
   async release(): Promise<boolean> {
     await this.calls.release();
+    this.askedPages = null;
     return this.last === null || this.last.observation.balloonCurrentPages !== null;
   }
 
-  /** All that the guest may have: on a shared host as much of it as there is. */
-  async giveAll(restarts: boolean): Promise<void> {
-    if (!this.hooks.mayMove()) return;
-    const mostBytes = this.context.arbiter?.mostBytes(this.guest, restarts) ?? null;
+  /** Give the guest all that it may have: on a shared host as much of it as there is. */
+  async giveAll(restarts: boolean): Promise<Given> {
+    if (!this.hooks.mayMove()) return "nothing";
+    const most = this.context.arbiter?.most(this.guest, restarts) ?? null;
+    if (restarts || most === null) {
+      await this.release();
+      return "all";
+    }
     const pageBytes = this.last?.observation.pageBytes ?? 1;
-    if (restarts || mostBytes === null) await this.release();
-    else await this.calls.apply(Math.floor(mostBytes / pageBytes), pageBytes);
+    await this.setTarget(Math.floor(most.bytes / pageBytes), pageBytes);
+    return most.isAll ? "all" : "part";
   }
 
   noteRise(risePages: number): void {
@@ -133,19 +151,35 @@ export class GuestStepper {
   ): Promise<void> {
     const { observation } = reading;
     const { balloonTargetPages } = decision;
-    const applied = balloonTargetPages !== null && movePages(decision, reading) !== 0 && this.hooks.mayMove();
-    if (applied) await this.calls.apply(balloonTargetPages, observation.pageBytes);
+    const applied = balloonTargetPages !== null && this.asksAnew(decision, reading) && this.hooks.mayMove();
+    if (applied) await this.setTarget(balloonTargetPages, observation.pageBytes);
     const durationMs = this.context.clock.nowMs() - beganMs;
     const record = this.context.journal.add({ kind: "step", observation, decision, tunables, applied, durationMs });
     if (record.kind === "step") this.last = record;
+    if (this.context.isPaused?.(this.guest)) this.context.arbiter?.keepStill(observation);
     if (this.hooks.mayMove()) this.shrinkJob?.start(decision, observation, tunables);
     else this.state = noteNotAsked(this.state);
   }
-}
 
-/** How far a decision moves the guest's RAM, in pages; 0 if it sets nothing. */
-function movePages({ targetPages }: Decision, { observation }: Reading): number {
-  return targetPages === null || observation.totalramPages === null ? 0 : targetPages - observation.totalramPages;
+  private async setTarget(balloonTargetPages: number, pageBytes: number): Promise<void> {
+    // If this fails, nobody knows which of the two is in force: the lower one must be reckoned with.
+    this.askedPages = Math.min(this.askedPages ?? balloonTargetPages, balloonTargetPages);
+    await this.calls.apply(balloonTargetPages, pageBytes);
+    this.askedPages = balloonTargetPages;
+  }
+
+  /** Whether a decision asks for another size than the balloon has, or than it is still on its way to. */
+  private asksAnew({ balloonTargetPages }: Decision, { observation }: Reading): boolean {
+    if (balloonTargetPages === null) return false;
+    const isElsewhere = balloonTargetPages !== observation.balloonCurrentPages;
+    return isElsewhere || (this.askedPages !== null && balloonTargetPages !== this.askedPages);
+  }
+
+  /** Whether a decision leaves the guest more than it has, or than it would have at the end of the way down it is on. */
+  private asksMore({ balloonTargetPages }: Decision, { observation: { balloonCurrentPages } }: Reading): boolean {
+    if (balloonTargetPages === null || balloonCurrentPages === null) return false;
+    return balloonTargetPages > Math.min(this.askedPages ?? balloonCurrentPages, balloonCurrentPages);
+  }
 }
 
 function reservedFor({ totalramPages, pageBytes }: Observation): number {

@@ -9,20 +9,22 @@ export interface Account extends Claim {
   readonly maximumBytes: number | null;
 }
 
-/** The account of a guest that has taken no step yet: it wants what it has. Null if nobody knows what that is. */
-export function openAccount(observation: Observation, weight: number, isNamed: boolean): Account | null {
-  const { guest, pageBytes, balloonCurrentPages, balloonMaxPages } = observation;
-  if (balloonCurrentPages === null) return null;
-  const currentBytes = balloonCurrentPages * pageBytes;
+/** The account of a guest that has taken no step yet: it wants what it has. */
+export function openAccount(
+  guest: string,
+  { currentBytes, maximumBytes }: Pick<Account, "currentBytes" | "maximumBytes">,
+  weight: number,
+  leftAlone: boolean,
+): Account {
   return {
     guest,
     currentBytes,
+    maximumBytes,
     floorBytes: 0,
     goalBytes: currentBytes,
     weight,
     activeShare: 1,
-    leftAlone: !isNamed,
-    maximumBytes: balloonMaxPages === null ? null : balloonMaxPages * pageBytes,
+    leftAlone,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Reading } from "../core/backend.ts";
+import type { GuestSize, Reading } from "../core/backend.ts";
 import type { Decision } from "../core/decision.ts";
 import type { HostRules } from "../core/host-rules.ts";
 import { atMost, type Bounds, boundObservation, holdLimits } from "../core/limits.ts";
@@ -19,6 +19,12 @@ const HURRY_MS = 1000;
 
 /** What the arbiter does with guests of which others could have something. */
 export type Hurry = (guests: readonly string[]) => void;
+
+/** What a guest may be given, and whether that is all that it was built for. */
+interface Most {
+  readonly bytes: number;
+  readonly isAll: boolean;
+}
 
 /**
  * Several guests on one host: each steps by itself, and the arbiter sees to it that together they never get more than
@@ -72,22 +78,39 @@ export class HostArbiter {
   };
 
   /**
-   * The most that a guest which nobody can read may be given, in bytes; null if it was never read. A guest that restarts
+   * The most that a guest which nobody can read may be given; null if nothing is known of it. A guest that restarts
    * has all its memory by itself, whatever the host has.
    */
-  mostBytes(guest: string, restarts: boolean): number | null {
+  most(guest: string, restarts: boolean): Most | null {
     const account = this.ledger.get(guest);
     if (account === null || account.maximumBytes === null) return null;
     const grantedBytes = restarts ? account.maximumBytes : grantBytes(this.purse(), account.currentBytes, true);
-    const mostBytes = Math.min(account.maximumBytes, grantedBytes);
-    this.ledger.set(guest, { ...account, currentBytes: Math.max(account.currentBytes, mostBytes) });
-    return mostBytes;
+    const bytes = Math.min(account.maximumBytes, grantedBytes);
+    this.ledger.set(guest, { ...account, currentBytes: Math.max(account.currentBytes, bytes) });
+    return { bytes, isAll: bytes === account.maximumBytes };
   }
 
-  /** The guest can't be read or moved now, as while it is paused or migrates: it keeps what it has until it steps again. */
+  /** The guest can't be read now, as while its machine is paused or migrates: it keeps what it has until it steps again. */
   leaveAlone(guest: string): void {
     const account = this.ledger.get(guest);
     if (account !== null && !account.leftAlone) this.ledger.set(guest, { ...account, leftAlone: true });
+  }
+
+  /** The operator paused the guest: whatever was decided, it keeps what was observed. */
+  keepStill({ guest, balloonCurrentPages, pageBytes }: Observation): void {
+    const account = this.ledger.get(guest);
+    if (account === null || balloonCurrentPages === null) return;
+    this.ledger.set(guest, { ...account, currentBytes: balloonCurrentPages * pageBytes, leftAlone: true });
+  }
+
+  /** Whether the guest's memory is accounted for. */
+  knows(guest: string): boolean {
+    return this.ledger.get(guest) !== null;
+  }
+
+  /** The guest was never read, but has memory all the same. */
+  openUnread(guest: string, size: GuestSize): void {
+    this.ledger.set(guest, openAccount(guest, size, this.rules.limits(guest).weight, true));
   }
 
   /** The guest is gone, and its memory with it. */
@@ -96,10 +119,12 @@ export class HostArbiter {
     this.ledger.set(guest, null);
   }
 
-  private open(observation: Observation): void {
-    const { guest } = observation;
-    if (this.ledger.get(guest) !== null) return;
-    this.ledger.set(guest, openAccount(observation, this.rules.limits(guest).weight, this.rules.isNamed(guest)));
+  private open({ guest, pageBytes, balloonCurrentPages, balloonMaxPages }: Observation): void {
+    if (this.ledger.get(guest) !== null || balloonCurrentPages === null) return;
+    const currentBytes = balloonCurrentPages * pageBytes;
+    const maximumBytes = balloonMaxPages === null ? null : balloonMaxPages * pageBytes;
+    const { weight } = this.rules.limits(guest);
+    this.ledger.set(guest, openAccount(guest, { currentBytes, maximumBytes }, weight, !this.rules.isNamed(guest)));
   }
 
   private named(decision: Decision): Decision {

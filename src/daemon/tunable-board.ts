@@ -29,7 +29,7 @@ export function effectiveTunables(configured: Configured, guest: string, startRe
 /** A guest's tunables, and what they were worked out from. */
 interface InForce {
   readonly startReservedMb: number;
-  readonly guests: number;
+  readonly watched: number;
   readonly tunables: Tunables;
 }
 
@@ -52,12 +52,12 @@ export class TunableBoard {
     return this.configured.settings.values;
   }
 
-  /** What is in force for `guest`, one of `guests`. */
-  forGuest(guest: string, startReservedMb: number, guests: number): Tunables {
+  /** What is in force for `guest`, while so many guests are watched. */
+  forGuest(guest: string, startReservedMb: number, watched: number): Tunables {
     const kept = this.inForce.get(guest);
-    if (kept?.startReservedMb === startReservedMb && kept.guests === guests) return kept.tunables;
-    const tunables = pacedTunables(effectiveTunables(this.configured, guest, startReservedMb), guests);
-    this.inForce.set(guest, { startReservedMb, guests, tunables });
+    if (kept?.startReservedMb === startReservedMb && kept.watched === watched) return kept.tunables;
+    const tunables = pacedTunables(effectiveTunables(this.configured, guest, startReservedMb), watched);
+    this.inForce.set(guest, { startReservedMb, watched, tunables });
     return tunables;
   }
 

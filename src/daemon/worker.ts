@@ -45,6 +45,8 @@ export class Worker implements ControlPort {
   private readonly options: WorkerOptions;
   private readonly board: TunableBoard;
   private readonly watchPace = new WatchPace();
+  /** Guests that are looked at between their steps. */
+  private watched = 0;
   private readonly loops = new Map<string, GuestLoop>();
   /** Names, not loops: a guest that reboots stays paused. */
   private readonly paused = new Set<string>();
@@ -167,18 +169,28 @@ export class Worker implements ControlPort {
   }
 
   private async rescan(): Promise<void> {
+    this.tellPace();
     try {
       const found = await this.findGuests();
       const added = found.filter((guest) => !this.loops.has(guest));
       const spreadMs = this.arbiter === null ? 0 : SPREAD_MS / added.length;
       added.forEach((guest, index) => void this.loopFor(guest).start(index * spreadMs));
       await this.dropAbsent(new Set(found));
-      const notice = this.watchPace.notice(this.loops.size, this.board.values);
-      if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
+      this.watched = this.countWatched();
     } catch (thrown) {
       this.options.journal.add(faultOf("*", thrown));
     }
     if (!this.stopped) this.cancelRescan = this.options.clock.after(RESCAN_MS, () => void this.rescan());
+  }
+
+  private countWatched(): number {
+    return [...this.loops.values()].filter((loop) => loop.isWatched).length;
+  }
+
+  /** Of guests that were looked after for a while: only then it is known whether there is anything to look at. */
+  private tellPace(): void {
+    const notice = this.watchPace.notice(this.countWatched(), this.board.values);
+    if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
   }
 
   private async findGuests(): Promise<readonly string[]> {
@@ -192,7 +204,7 @@ export class Worker implements ControlPort {
     if (existing !== undefined) return existing;
     const { hasCompressedSwap } = this.board;
     const tunables: LoopContext["tunables"] = (of, startReservedMb) =>
-      this.board.forGuest(of, startReservedMb, this.loops.size);
+      this.board.forGuest(of, startReservedMb, this.watched);
     const loop = new GuestLoop(guest, {
       ...this.options,
       hasCompressedSwap,
@@ -204,13 +216,14 @@ export class Worker implements ControlPort {
     return loop;
   }
 
+  /** The loops end first: a step under way would open the guest's accounts again. */
   private async dropAbsent(present: ReadonlySet<string>): Promise<void> {
-    for (const [guest, loop] of this.loops) {
-      if (present.has(guest)) continue;
-      this.loops.delete(guest);
+    const absent = [...this.loops].filter(([guest]) => !present.has(guest));
+    for (const [guest] of absent) this.loops.delete(guest);
+    await Promise.all(absent.map(([, loop]) => loop.stop()));
+    for (const [guest] of absent) {
       this.arbiter?.forget(guest);
       this.board.forget(guest);
-      await loop.stop();
     }
   }
 }

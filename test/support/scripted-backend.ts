@@ -11,6 +11,8 @@ export class ScriptedBackend implements OpenBackend {
   readonly readings = new Map<string, Partial<Observation>>();
   /** What goes wrong when a guest is observed. */
   readonly faults = new Map<string, "fault" | "hang" | "bug">();
+  /** Guests whose balloons take their time: they note the target, and a test says how far they are. */
+  readonly slow = new Set<string>();
   readonly names: Set<string>;
   closed = false;
 
@@ -37,6 +39,7 @@ export class ScriptedBackend implements OpenBackend {
 
   async apply(guest: string, pages: number): Promise<void> {
     this.targets.push({ guest, pages });
+    if (this.slow.has(guest)) return;
     const { totalramPages = 250_000, balloonCurrentPages = 262_144, ...rest } = this.readings.get(guest) ?? {};
     const movedPages = pages - (balloonCurrentPages ?? 0);
     this.readings.set(guest, { ...rest, totalramPages: (totalramPages ?? 0) + movedPages, balloonCurrentPages: pages });

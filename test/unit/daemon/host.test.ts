@@ -19,12 +19,16 @@ interface Rig {
   readonly memoryMb?: number;
   readonly reserveMb?: number;
   readonly limits?: Readonly<Record<string, Partial<GuestLimits>>>;
+  /** Guests that can't be read from the beginning. */
+  readonly unreadable?: readonly string[];
 }
 
 /** A worker over guests of 1 GiB that share a host, on a virtual clock. */
-async function start({ names = ["a", "b"], named = names, memoryMb = 4096, reserveMb = 0, limits = {} }: Rig) {
+async function start(rig: Rig) {
+  const { names = ["a", "b"], named = names, memoryMb = 4096, reserveMb = 0, limits = {}, unreadable = [] } = rig;
   const clock = new VirtualClock();
   const backend = new ScriptedBackend(...names);
+  for (const name of unreadable) backend.faults.set(name, "fault");
   for (const name of names) backend.readings.set(name, { balloonMaxPages: MAXIMUM_PAGES });
   const uses = useMemory(backend);
   const journal = new Journal(1000, () => clock.wallMs());
@@ -155,6 +159,49 @@ describe("a host's guests", () => {
     expect(hasMib("a") + hasB).toBeLessThanOrEqual(1400);
   });
 
+  it("are counted with what they have even if they could never be read", async () => {
+    const { clock, backend, hasMib, say } = await start({ memoryMb: 1400, unreadable: ["b"] });
+    const bytes = 1024 * BYTES_PER_MIB;
+    Object.assign(backend, { size: async () => ({ currentBytes: bytes, maximumBytes: bytes }) });
+    say("a", { committedPages: 260_000 });
+    await clock.advance(60_000);
+    expect(hasMib("a")).toBeLessThanOrEqual(1400 - 1024);
+    expect(backend.targets).not.toContainEqual({ guest: "b", pages: "full" });
+  });
+
+  it("count with what they have while they are paused, and not with what they would come down to", async () => {
+    const { clock, worker, hasMib, say } = await start({ names: ["a", "b", "c"], memoryMb: 1500 });
+    const wants = (guest: string, committedPages: number): void => say(guest, { committedPages });
+    wants("a", 200_000);
+    wants("b", 200_000);
+    await clock.advance(120_000);
+    worker.pause("a", true);
+    wants("a", 10_000);
+    const hasA = hasMib("a");
+    wants("c", 200_000);
+    await clock.advance(120_000);
+    expect(hasMib("a")).toBe(hasA);
+    expect(hasMib("c")).toBeGreaterThan(0.9 * ((1500 - hasA) / 2));
+  });
+
+  it("leave no account behind when they go in the middle of a step", async () => {
+    const { clock, backend, worker, hasMib, say } = await start({ memoryMb: 1000 });
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
+    worker.change({ selfballoon_interval: "6" }, true); // steps drift past the searches for guests, 5 s apart
+    await clock.advance(56_000);
+    const { observe } = backend;
+    let dropped = false;
+    backend.observe = async (guest) => {
+      if (guest === "b") await new Promise<void>((resolve) => clock.after(1500, resolve));
+      dropped ||= guest === "b" && !worker.guests().some((status) => status.guest === "b");
+      return observe(guest);
+    };
+    backend.names.delete("b");
+    await clock.advance(40_000);
+    expect(dropped, "b was dropped while it was being read").toBe(true);
+    expect(hasMib("a")).toBeGreaterThan(750);
+  });
+
   it("make room for the others when they are gone", async () => {
     const { clock, backend, hasMib, say } = await start({ memoryMb: 1000 });
     for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
@@ -173,6 +220,20 @@ describe("a host's guests", () => {
     expect(hasMib("a")).toBeLessThanOrEqual(600);
     expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1000);
     expect(backend.targets).not.toContainEqual({ guest: "a", pages: "full" });
+  });
+});
+
+describe("a guest that nobody can read on a full host", () => {
+  it("is given the rest of its memory as soon as the host has it", async () => {
+    const { clock, backend, hasMib, say } = await start({ memoryMb: 1100 });
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
+    await clock.advance(60_000);
+    backend.faults.set("a", "hang");
+    await clock.advance(60_000);
+    expect(hasMib("a")).toBeLessThan(700);
+    backend.names.delete("b");
+    await clock.advance(30_000);
+    expect(hasMib("a")).toBe(1024);
   });
 });
 

@@ -114,6 +114,19 @@ describe("the worker", () => {
     expect(journal.after(0)).toMatchObject([{ decision: { goalPages: 240_000 + 1400 + 256 } }]);
   });
 
+  it("tells a balloon on its way further down to stay where it is, once memory in use would be taken", async () => {
+    const { clock, backend } = await start();
+    backend.slow.add("a");
+    await clock.advance(5000);
+    expect(backend.targets).toEqual([{ guest: "a", pages: 237_351 }]);
+    // Half-way down a program takes memory: nothing but the headroom is left.
+    backend.readings.set("a", { totalramPages: 240_000, balloonCurrentPages: 252_144, availablePages: 64 * 256 });
+    await clock.advance(5000);
+    expect(backend.targets.slice(1)).toEqual([{ guest: "a", pages: 252_144 }]);
+    await clock.advance(20_000);
+    expect(backend.targets).toHaveLength(2);
+  });
+
   it("moves nothing in a dry run, not even at the end", async () => {
     const { clock, backend, journal, worker } = await start({ dryRun: true });
     await clock.advance(5000);
@@ -278,6 +291,19 @@ describe("a guest that nobody can read", () => {
     );
   });
 
+  it("is given its memory when it is no longer paused, if it still can't be read", async () => {
+    const { clock, backend, journal, worker } = await start();
+    await clock.advance(5000);
+    worker.pause("a", true);
+    backend.faults.set("a", "hang");
+    await clock.advance(60_000);
+    expect(backend.targets).toHaveLength(1);
+    expect(journal.after(0).map(({ kind }) => kind)).not.toContain("notice");
+    worker.pause("a", false);
+    await clock.advance(10_000);
+    expect(backend.targets.slice(1)).toEqual([{ guest: "a", pages: "full" }]);
+  });
+
   it("is left as it is while the guard is off", async () => {
     const { clock, backend } = await start({ tunables: { guard: 0 } });
     await clock.advance(5000);
@@ -332,7 +358,7 @@ describe("the fast lane", () => {
       looks += 1;
       return watch(guest);
     };
-    const told = journal.after(0).flatMap((record) => (record.kind === "notice" ? [record.notice] : []));
+    const told: unknown[] = [];
     journal.subscribe((record) => void (record.kind === "notice" && told.push(record.notice)));
     await clock.advance(1000); // the first period is that of the guests found so far
     looks = 0;
@@ -341,6 +367,15 @@ describe("the fast lane", () => {
     expect(told).toEqual([{ code: "watch_slowed", details: { guests: 300, watchMs: 300, wantedMs: 100 } }]);
     const [step] = journal.after(0).filter(({ kind }) => kind === "step");
     expect(step).toMatchObject({ tunables: { guard_watch_ms: 300 } });
+  });
+
+  it("does not count guests that it does not watch as too many", async () => {
+    const names = Array.from({ length: 300 }, (_, nth) => `guest-${nth}`);
+    const guestTunables = (guest: string): Partial<Tunables> => (guest === "guest-0" ? {} : { selfballooning: 0 });
+    const { clock, worker, journal } = await start({ names, guestTunables });
+    await clock.advance(10_000);
+    expect(worker.guests()[0]?.tunables.guard_watch_ms).toBe(100);
+    expect(journal.after(0).map(({ kind }) => kind)).not.toContain("notice");
   });
 
   it("begins when the guard is turned on, and asks once", async () => {
