@@ -141,6 +141,12 @@ export const ERRORS = {
     httpStatus: 503,
     message: "{guest} is {state}; it is left alone until it runs again",
   },
+  ERR_BUSY: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "at most {most} calls may wait for their turn; this one was not begun",
+  },
   ERR_VIRSH: { owner: "host", exitCode: 1, httpStatus: 503, message: "virsh {command} must succeed: {problem}" },
   ERR_TOOL: { owner: "host", exitCode: 1, httpStatus: 503, message: "{command} must succeed: {problem}" },
   ERR_ROUTE_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no {method} {path}" },

@@ -94,6 +94,13 @@ export function describeBackendContract(name: string, makeRig: () => Promise<Bac
       expect(sample.availablePages).toBeLessThanOrEqual(Number(sample.totalramPages));
     });
 
+    it("says how large the guest is as it observes it, if it says so at all", async () => {
+      const { balloonCurrentPages, pageBytes } = await observe();
+      const size = (await open.size?.(rig.guest, signal)) ?? null;
+      if (size === null) return;
+      expect(size).toEqual({ currentBytes: Number(balloonCurrentPages) * pageBytes, maximumBytes: rig.maximumBytes });
+    });
+
     it("gives times that do not go back", async () => {
       const first = await observe();
       expect((await observe()).t).toBeGreaterThanOrEqual(first.t);

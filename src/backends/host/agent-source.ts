@@ -72,7 +72,8 @@ export class AgentSource {
     if ("kind" in texts) return texts;
     this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, balloonBytes };
     const readings = agentReadings(texts, this.kept.readings, balloon);
-    return readings === null ? { kind: "absent" } : { kind: "readings", readings };
+    if (readings === null) return { kind: "absent" };
+    return { kind: "readings", readings, pageFaults: pageFaultsOf(texts[GUEST_FILES.indexOf("/proc/vmstat")] ?? "") };
   }
 
   /** The text of the first file, if the agent is known to answer: for a look between two readings. */
@@ -139,4 +140,9 @@ export class AgentSource {
   private silent(): Silence {
     return { kind: this.answered ? "lost" : "absent" };
   }
+}
+
+function pageFaultsOf(vmstat: string): number | null {
+  const digits = /^pgfault ([0-9]{1,15})$/m.exec(vmstat)?.[1];
+  return digits === undefined ? null : Number(digits);
 }

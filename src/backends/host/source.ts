@@ -11,7 +11,15 @@ export type Silence =
   | { readonly kind: "lost" };
 
 /** What came of asking a guest's agent. */
-export type AgentAnswer = { readonly kind: "readings"; readonly readings: GuestReadings } | Silence;
+export type AgentAnswer = AgentReadings | Silence;
+
+/** What a guest's agent has read. */
+export interface AgentReadings {
+  readonly kind: "readings";
+  readonly readings: GuestReadings;
+  /** How many page faults its kernel has counted since it started; null if it does not say. */
+  readonly pageFaults: number | null;
+}
 
 /** The balloon's statistics, and for how long they have stood still (null: there are none). */
 export interface AgedStatistics {

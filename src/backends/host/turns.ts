@@ -1,15 +1,51 @@
-/** Lets at most `most` pieces of work run at a time, in the order in which they came. */
-export function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
+import type { Cancellation } from "../../core/backend.ts";
+import { selfballoonError } from "../../core/errors.ts";
+import { requireGoing } from "./deadline.ts";
+
+/**
+ * Does a piece of work when its turn comes.
+ * @throws ERR_BUSY if too many wait already; ERR_CANCELLED if `cancellation` aborts before the turn comes. In both cases
+ * the work was not begun and never will be.
+ */
+export type Turns = <T>(work: () => Promise<T>, cancellation?: Cancellation) => Promise<T>;
+
+/** Lets at most `most` pieces of work run at a time, in the order in which they came, and `mostWaiting` wait. */
+export function createTurns(most: number, mostWaiting = Number.POSITIVE_INFINITY): Turns {
+  const waiting = new Set<() => void>();
   let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
+  const wait = (cancellation: Cancellation | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const begin = (): void => {
+        cancellation?.removeEventListener("abort", cancel);
+        resolve();
+      };
+      const cancel = (): void => {
+        waiting.delete(begin);
+        reject(selfballoonError("ERR_CANCELLED", { what: WAITING }));
+      };
+      waiting.add(begin);
+      cancellation?.addEventListener("abort", cancel, { once: true });
+    });
+  const leave = (): void => {
+    const [next] = waiting;
+    if (next === undefined) {
+      running -= 1;
+      return;
+    }
+    waiting.delete(next); // it takes over this turn
+    next();
+  };
+  return async (work, cancellation) => {
+    if (running < most) running += 1;
+    else if (waiting.size < mostWaiting) await wait(cancellation);
+    else throw selfballoonError("ERR_BUSY", { most: mostWaiting });
     try {
+      if (cancellation !== undefined) requireGoing(WAITING, cancellation);
       return await work();
     } finally {
-      running -= 1;
-      waiting.shift()?.();
+      leave();
     }
   };
 }
+
+const WAITING = "waiting for a turn";

@@ -3,11 +3,20 @@ import { type AgentReply, type AgentRequest, parseAgentReply } from "../host/age
 import type { AgentPort } from "../host/agent-source.ts";
 import { Backoff } from "../host/backoff.ts";
 import { oneLine } from "../host/json.ts";
-import { asSelfballoonError } from "../host/thrown.ts";
-import type { RunVirsh } from "./virsh.ts";
+import { asSelfballoonError, hasCode } from "../host/thrown.ts";
+import type { RunVirsh, VirshCall } from "./virsh.ts";
 
 /** Seconds that libvirt waits for one reply. */
 const TIMEOUT_S = 1;
+
+/**
+ * What all exchanges of a reading may take together with their waits: it must end before the reading's own deadline. Less
+ * would be too little: an agent is slow when its guest is short of memory, and must be heard then.
+ */
+const READING_MS = 2200;
+
+/** What must be left of that for an exchange when its turn comes. */
+const EXCHANGE_MS = 1000;
 
 /** Printed after each reply, because a command that failed prints nothing. No base64 holds it. */
 const MARK = "selfballoon-next";
@@ -32,7 +41,9 @@ export interface LibvirtAgentOptions {
 export class LibvirtAgent implements AgentPort {
   private readonly options: LibvirtAgentOptions;
   private readonly backoff: Backoff;
+  /** Of the last exchange, if that failed. */
   private lastError: SelfballoonError | null = null;
+  private readingEndsMs = 0;
 
   constructor(options: LibvirtAgentOptions) {
     this.options = options;
@@ -44,20 +55,37 @@ export class LibvirtAgent implements AgentPort {
     return this.backoff.waiting;
   }
 
+  /** A reading begins: the exchanges that follow share its time. */
+  startReading(): void {
+    this.readingEndsMs = this.options.nowMs() + READING_MS;
+  }
+
   async exchange(requests: readonly AgentRequest[]): Promise<readonly AgentReply[]> {
     if (this.waiting && this.lastError !== null) throw this.lastError;
     if (requests.length === 0) return [];
     const { run, domain } = this.options;
     try {
-      const { stdout, stderr } = await run([agentScript(domain, requests)]);
+      const { stdout, stderr } = await run([agentScript(domain, requests)], this.nextCall());
       const replies = parseReplies(stdout, stderr, requests.length);
+      this.lastError = null;
       this.backoff.reset();
       return replies;
     } catch (thrown) {
-      this.lastError = asSelfballoonError(thrown);
+      const error = asSelfballoonError(thrown);
+      if (hasCode(error, "ERR_CANCELLED") || hasCode(error, "ERR_BUSY")) throw error; // the agent was not even asked
+      this.lastError = error;
       this.backoff.failed();
-      throw this.lastError;
+      throw error;
     }
+  }
+
+  private nextCall(): VirshCall {
+    const leftMs = (): number => Math.max(1, Math.floor(this.readingEndsMs - this.options.nowMs()));
+    return {
+      lane: this.lastError === null ? "agent" : "doubtful",
+      deadlineMs: leftMs,
+      cancellation: AbortSignal.timeout(Math.max(0, leftMs() - EXCHANGE_MS)),
+    };
   }
 
   retry(): void {

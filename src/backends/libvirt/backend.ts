@@ -1,4 +1,4 @@
-import type { Backend, Cancellation, OpenBackend, Probe, Reading } from "../../core/backend.ts";
+import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading } from "../../core/backend.ts";
 import { problemOf, selfballoonError } from "../../core/errors.ts";
 import { cancellable } from "../host/deadline.ts";
 import type { Domain } from "./domstats.ts";
@@ -62,6 +62,11 @@ class LibvirtHost implements OpenBackend {
     return null;
   }
 
+  async size(guest: string, cancellation: Cancellation): Promise<GuestSize | null> {
+    const domain = await cancellable(this.find(guest), `asking how large ${guest} is`, cancellation);
+    return this.guest(guest).sizeOf(domain);
+  }
+
   apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void> {
     const targetBytes = balloonTargetPages * pageBytes;
     const setting = this.find(guest).then((domain) => this.guest(guest).apply(domain, targetBytes, cancellation));
@@ -69,7 +74,7 @@ class LibvirtHost implements OpenBackend {
   }
 
   release(guest: string, cancellation: Cancellation): Promise<void> {
-    const releasing = this.find(guest).then((domain) => this.guest(guest).release(domain));
+    const releasing = this.find(guest).then((domain) => this.guest(guest).release(domain, cancellation));
     return cancellable(this.changing(releasing), `releasing ${guest}`, cancellation);
   }
 

@@ -21,6 +21,8 @@ export interface Domain {
   readonly statistics: BalloonStatistics;
   /** When the guest last updated its statistics, in the host's seconds; null if never. */
   readonly lastUpdateS: number | null;
+  /** Page faults that the guest's kernel had counted by then; null if it does not say. */
+  readonly pageFaults: number | null;
 }
 
 /**
@@ -53,6 +55,7 @@ function parseDomain(block: string): Domain | null {
     maximumBytes: bytes("balloon.maximum"),
     rssBytes: bytes("balloon.rss"),
     lastUpdateS: number("balloon.last-update"),
+    pageFaults: number("balloon.minor_fault"),
     // libvirt's names: available is the guest's MemTotal, unused its MemFree, usable its MemAvailable.
     statistics: {
       totalBytes: bytes("balloon.available"),

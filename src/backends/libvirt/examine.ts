@@ -2,13 +2,15 @@ import type { Finding } from "../../core/finding.ts";
 import { examineGuest, type GuestFacts, type Hindrance, type Remedies } from "../host/advice.ts";
 import { probeGuest } from "../host/probe-guest.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
+import { createTurns } from "../host/turns.ts";
 import { createLibvirtBackend, type LibvirtOptions } from "./backend.ts";
 import { parseBalloonDevice } from "./balloon-device.ts";
 import type { Domain } from "./domstats.ts";
 import { DomainSnapshot } from "./snapshot.ts";
 
-/** Most domains that are looked at. */
+/** Most domains that are looked at, and how many at a time. */
 const MOST_GUESTS = 256;
+const AT_A_TIME = 8;
 
 const READ_MS = 5000;
 
@@ -37,7 +39,8 @@ const AGENT_PORT = /<target\b[^>]*\bname=["']org\.qemu\.guest_agent\.0["']/;
 /** What `doctor` says of the active domains. */
 export async function examineLibvirt(options: LibvirtOptions): Promise<readonly Finding[]> {
   const domains = [...(await new DomainSnapshot(options.run, options.nowMs).read()).values()].slice(0, MOST_GUESTS);
-  const found = await Promise.all(domains.map((domain) => examineDomain(domain, options)));
+  const turns = createTurns(AT_A_TIME);
+  const found = await Promise.all(domains.map((domain) => turns(() => examineDomain(domain, options))));
   return found.flat();
 }
 

@@ -1,14 +1,17 @@
-import type { Cancellation, Reading } from "../../core/backend.ts";
+import type { Cancellation, GuestSize, Reading } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { BYTES_PER_KIB } from "../../core/units.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonState, requireSafeTarget } from "../host/balloon-state.ts";
 import { requireGoing } from "../host/deadline.ts";
 import { Freshness } from "../host/freshness.ts";
+import type { AgentAnswer } from "../host/source.ts";
 import { chooseReadings, type Source, sourceNotices } from "../host/source.ts";
 import { LibvirtAgent } from "./agent.ts";
 import { type BalloonDevice, parseBalloonDevice } from "./balloon-device.ts";
+import { BalloonSize } from "./balloon-size.ts";
 import type { Domain } from "./domstats.ts";
+import { FaultCount } from "./fault-count.ts";
 import type { RunVirsh } from "./virsh.ts";
 
 /** What a newcomer adds to the domain's XML for a balloon. */
@@ -16,6 +19,9 @@ const BALLOON_REMEDY = "<memballoon model='virtio' autodeflate='on'><stats perio
 
 /** The statistics' period where the domain has none. */
 const PERIOD_S = 1;
+
+/** How long libvirt may take to ask QEMU for a balloon's size. */
+const ASKED_MS = 500;
 
 const BACKOFF_MS = { first: 1000, most: 10_000 };
 
@@ -31,7 +37,10 @@ export interface LibvirtGuestOptions {
 /** One domain of libvirt's. */
 export class LibvirtGuest {
   private readonly options: LibvirtGuestOptions;
+  private readonly port: LibvirtAgent;
   private readonly agent: AgentSource;
+  private readonly size: BalloonSize;
+  private readonly faults = { told: new FaultCount(), read: new FaultCount() };
   private readonly freshness = new Freshness();
   private device: BalloonDevice | null = null;
   private source: Source | null = null;
@@ -39,15 +48,18 @@ export class LibvirtGuest {
   constructor(options: LibvirtGuestOptions) {
     const { name: domain, run, nowMs } = options;
     this.options = options;
-    const port = new LibvirtAgent({ run, domain, nowMs, backoffMs: BACKOFF_MS });
+    this.size = new BalloonSize(nowMs);
+    this.port = new LibvirtAgent({ run, domain, nowMs, backoffMs: BACKOFF_MS });
     // libvirt itself knows whether the port is open, and says so at once.
-    this.agent = new AgentSource({ port, portOpen: () => Promise.resolve(null), nowMs });
+    this.agent = new AgentSource({ port: this.port, portOpen: () => Promise.resolve(null), nowMs });
   }
 
-  async observe(domain: Domain): Promise<Reading> {
+  async observe(found: Domain): Promise<Reading> {
     const device = await this.findDevice();
+    const domain = { ...found, currentBytes: await this.readCurrent(found) };
+    if (this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
+    const answer = await this.askAgent(domain, device);
     const state = this.requireState(domain, device);
-    const answer = await this.agent.read(state);
     const ageMs = this.freshness.ageMs(domain.lastUpdateS, this.options.nowMs());
     const periodMs = (device.periodS ?? PERIOD_S) * 1000;
     const statistics = { statistics: domain.statistics, ageMs, periodMs };
@@ -58,24 +70,35 @@ export class LibvirtGuest {
     return { observation, notices, rssBytes: domain.rssBytes };
   }
 
+  /** How large the domain is, whatever it is doing; null if libvirt does not say. */
+  sizeOf({ currentBytes, maximumBytes }: Domain): GuestSize | null {
+    if (maximumBytes === null) return null;
+    // Without a balloon the domain has all that it was built for.
+    const saidBytes = currentBytes ?? maximumBytes;
+    return { currentBytes: this.size.currentBytes(saidBytes, maximumBytes), maximumBytes };
+  }
+
   async apply(domain: Domain, targetBytes: number, cancellation: Cancellation): Promise<void> {
     const { maximumBytes } = this.requireState(domain, await this.findDevice());
     requireSafeTarget(targetBytes, maximumBytes);
     requireGoing(`setting ${domain.name}`, cancellation);
-    await this.setMemory(targetBytes);
+    await this.setMemory(targetBytes, cancellation);
   }
 
-  async release(domain: Domain): Promise<void> {
-    if (domain.maximumBytes !== null) await this.setMemory(domain.maximumBytes);
+  async release(domain: Domain, cancellation: Cancellation): Promise<void> {
+    if (domain.maximumBytes !== null) await this.setMemory(domain.maximumBytes, cancellation);
   }
 
   close(): Promise<void> {
+    this.port.startReading();
     return this.agent.close();
   }
 
-  private async setMemory(bytes: number): Promise<void> {
+  /** One that is cancelled while it waits for its turn is not done later, when another size may be wanted. */
+  private async setMemory(bytes: number, cancellation: Cancellation): Promise<void> {
     const size = `--size=${Math.floor(bytes / BYTES_PER_KIB)}`;
-    await this.options.run(["setmem", this.domainArgument, size, "--live"]);
+    await this.options.run(["setmem", this.domainArgument, size, "--live"], { lane: "control", cancellation });
+    this.size.set(bytes);
   }
 
   private requireState(domain: Domain, { deflateOnOom }: BalloonDevice): BalloonState {
@@ -84,7 +107,38 @@ export class LibvirtGuest {
     if (currentBytes === null || maximumBytes === null) {
       throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "busy, or migrating" });
     }
-    return { currentBytes, maximumBytes, deflateOnOom };
+    return { currentBytes: this.size.currentBytes(currentBytes, maximumBytes), maximumBytes, deflateOnOom };
+  }
+
+  /**
+   * What QEMU says now. libvirt keeps what QEMU told last, which is once a second at most (BALLOON_CHANGE), and so is old
+   * while the balloon moves.
+   */
+  private async readCurrent({ currentBytes }: Domain): Promise<number | null> {
+    if (currentBytes === null || !this.size.isMoving(currentBytes)) return currentBytes;
+    const call = { lane: "control", deadlineMs: () => ASKED_MS } as const;
+    const { stdout } = await this.options.run(["dommemstat", this.domainArgument], call);
+    const kib = /^actual ([0-9]{1,12})$/m.exec(stdout)?.[1];
+    return kib === undefined ? currentBytes : Number(kib) * BYTES_PER_KIB;
+  }
+
+  /** Its answer may show that the guest has restarted, and so that it was read by a wrong size of the balloon. */
+  private async askAgent(domain: Domain, device: BalloonDevice): Promise<AgentAnswer> {
+    this.port.startReading();
+    const answer = await this.agent.read(this.requireState(domain, device));
+    if (answer.kind !== "readings" || !this.faults.read.wentBack(answer.pageFaults)) return answer;
+    this.noteSize(domain);
+    return this.agent.read(this.requireState(domain, device));
+  }
+
+  /** libvirt tells nobody without a lasting connection: what the new kernel counts does. */
+  private noteRestart(domain: Domain): void {
+    this.agent.restarted();
+    this.noteSize(domain);
+  }
+
+  private noteSize({ currentBytes, maximumBytes }: Domain): void {
+    if (currentBytes !== null && maximumBytes !== null) this.size.restarted(currentBytes, maximumBytes);
   }
 
   /** Look at the domain's XML once, and have its statistics updated. */

@@ -7,39 +7,53 @@ const SHARED_MS = 500;
 /** `--nowait`: a domain that is busy says less, instead of keeping the others waiting. */
 const DOMSTATS = ["domstats", "--state", "--balloon", "--raw", "--list-active", "--nowait"];
 
+type Domains = ReadonlyMap<string, Domain>;
+
+interface Answer {
+  readonly domains: Promise<Domains>;
+  readonly askedAtMs: number;
+  hasCome: boolean;
+}
+
 /** All domains, in one call for all who ask at about the same time. */
 export class DomainSnapshot {
   private readonly run: RunVirsh;
   private readonly nowMs: () => number;
-  private domains: Promise<ReadonlyMap<string, Domain>> | null = null;
-  private takenAtMs = 0;
+  private answer: Answer | null = null;
 
   constructor(run: RunVirsh, nowMs: () => number) {
     this.run = run;
     this.nowMs = nowMs;
   }
 
-  /** The active domains by name. */
-  read(): Promise<ReadonlyMap<string, Domain>> {
-    if (this.domains === null || this.nowMs() - this.takenAtMs > SHARED_MS) {
-      this.takenAtMs = this.nowMs();
-      this.domains = this.take();
-    }
-    return this.domains;
+  /** The active domains by name. An answer that is yet to come is waited for, however long ago it was asked for. */
+  read(): Promise<Domains> {
+    const { answer } = this;
+    const isGood = answer !== null && (!answer.hasCome || this.nowMs() - answer.askedAtMs <= SHARED_MS);
+    return isGood ? answer.domains : this.ask();
   }
 
   /** Something was changed: the next one to ask gets a new answer. */
   outdate(): void {
-    this.domains = null;
+    this.answer = null;
   }
 
-  private async take(): Promise<ReadonlyMap<string, Domain>> {
-    try {
-      const { stdout } = await this.run(DOMSTATS);
-      return new Map(parseDomstats(stdout).map((domain) => [domain.name, domain]));
-    } catch (thrown) {
-      this.domains = null;
-      throw thrown;
-    }
+  private ask(): Promise<Domains> {
+    const domains = this.run(DOMSTATS).then(({ stdout }) => byName(parseDomstats(stdout)));
+    const answer: Answer = { domains, askedAtMs: this.nowMs(), hasCome: false };
+    this.answer = answer;
+    domains.then(
+      () => {
+        answer.hasCome = true;
+      },
+      () => {
+        if (this.answer === answer) this.answer = null;
+      },
+    );
+    return domains;
   }
+}
+
+function byName(domains: readonly Domain[]): Domains {
+  return new Map(domains.map((domain) => [domain.name, domain]));
 }

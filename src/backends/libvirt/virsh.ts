@@ -1,13 +1,20 @@
 import { type ExecFileException, execFile } from "node:child_process";
+import type { Cancellation } from "../../core/backend.ts";
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { oneLine } from "../host/json.ts";
-import { createTurns } from "../host/turns.ts";
+import { createTurns, type Turns } from "../host/turns.ts";
 
 /** Most that one call may print: statistics of a thousand domains take half a MiB. */
 const MAX_OUTPUT_BYTES = 8 * 1_048_576;
 
-/** Most processes at a time; further calls wait for their turn. */
-const MAX_PROCESSES = 4;
+/**
+ * What waits for each other, and how many processes of it may run at a time. Agents that hang keep their processes to the
+ * deadline, so nothing else waits for them; those that hung the last time are kept from the others, too.
+ */
+const LANES = { control: 4, agent: 8, doubtful: 4 } as const;
+
+/** Most calls of a lane that may wait for their turn. */
+const MAX_WAITING = 512;
 
 export interface VirshOptions {
   /** libvirt's connection, such as `qemu:///system`. */
@@ -23,17 +30,37 @@ export interface VirshOutput {
   readonly stderr: string;
 }
 
+/** How one call is made. */
+export interface VirshCall {
+  /** What it waits with: calls to agents, to those whose last one failed, or all others. */
+  readonly lane: keyof typeof LANES;
+  /** How long it may take, asked when it begins, if that is less than any may. */
+  readonly deadlineMs?: () => number;
+  /** When this aborts before the call has begun, it never will be. */
+  readonly cancellation?: Cancellation;
+}
+
 /** Runs one virsh: `args` are its arguments, none of which any shell sees. */
-export type RunVirsh = (args: readonly string[]) => Promise<VirshOutput>;
+export type RunVirsh = (args: readonly string[], call?: VirshCall) => Promise<VirshOutput>;
 
 /**
  * How virsh is run. This is the only place that starts a process.
- * @returns a function that throws ERR_VIRSH if virsh is missing, fails or prints too much, ERR_DEADLINE.
+ * @returns a function that throws ERR_VIRSH if virsh is missing, fails or prints too much, ERR_DEADLINE; ERR_CANCELLED or
+ * ERR_BUSY if it was not begun.
  */
 export function createVirsh(options: VirshOptions): RunVirsh {
-  const turns = createTurns(MAX_PROCESSES);
-  return (args) => turns(() => spawnVirsh(options, args));
+  const turnsOf = (lane: VirshCall["lane"]): Turns => createTurns(LANES[lane], MAX_WAITING);
+  const turns = { control: turnsOf("control"), agent: turnsOf("agent"), doubtful: turnsOf("doubtful") };
+  return (args, { lane, deadlineMs, cancellation } = CONTROL) => {
+    const spawn = (): Promise<VirshOutput> => {
+      const limitMs = Math.min(options.deadlineMs, deadlineMs?.() ?? options.deadlineMs);
+      return spawnVirsh({ ...options, deadlineMs: limitMs }, args);
+    };
+    return turns[lane](spawn, cancellation);
+  };
 }
+
+const CONTROL: VirshCall = { lane: "control" };
 
 function spawnVirsh({ uri, program, deadlineMs }: VirshOptions, args: readonly string[]): Promise<VirshOutput> {
   const limits = { timeout: deadlineMs, killSignal: "SIGKILL", maxBuffer: MAX_OUTPUT_BYTES } as const;

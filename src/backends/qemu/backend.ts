@@ -1,10 +1,10 @@
-import type { Backend, Cancellation, OpenBackend, Probe, Reading, WatchSample } from "../../core/backend.ts";
+import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { cancellable } from "../host/deadline.ts";
 import { createTurns } from "../host/turns.ts";
 import { QemuGuest } from "./guest.ts";
 import { nameGuests } from "./guest-names.ts";
-import { findSockets, isPattern } from "./socket-paths.ts";
+import { findSockets, isPattern, mayBeThere, type SocketSearch } from "./socket-paths.ts";
 
 /** How long QEMU or an agent may take for one answer, unless the operator says otherwise. */
 const DEADLINE_MS = 1000;
@@ -38,7 +38,8 @@ async function probe(patterns: readonly string[]): Promise<Probe> {
   const where = patterns.join(", ");
   if (patterns.length === 0) return absent("no QMP sockets are configured: name them as qmp under [backend]");
   const { paths, problems } = await findSockets(patterns);
-  if (paths.length > 0) return { usable: true, found: `${paths.length} QMP sockets at ${where}` };
+  if (paths.length > 0)
+    return { usable: true, found: `${paths.length} QMP ${paths.length === 1 ? "socket" : "sockets"} at ${where}` };
   if (problems.length > 0) return absent(`there is no QMP socket at ${where}: ${problems.join(", ")}`);
   if (patterns.some(isPattern)) return { usable: true, found: `no QMP socket at ${where} yet` }; // guests come and go
   return absent(`there is no QMP socket at ${where}`);
@@ -59,8 +60,7 @@ class QemuHost implements OpenBackend {
 
   /** New sockets are asked for their names; those that do not answer are listed too, and observing them says why. */
   async guests(cancellation: Cancellation): Promise<readonly string[]> {
-    const { paths } = await findSockets(this.options.qmp);
-    const added = await this.follow(paths);
+    const added = await this.follow(await findSockets(this.options.qmp));
     const turns = createTurns(MAX_DISCOVERIES);
     await cancellable(Promise.all(added.map((guest) => turns(() => identify(guest)))), "finding guests", cancellation);
     await this.dropDoubles();
@@ -75,6 +75,10 @@ class QemuHost implements OpenBackend {
 
   watch(guest: string, cancellation: Cancellation): Promise<WatchSample | null> | null {
     return this.find(guest).watch(guest, cancellation);
+  }
+
+  async size(guest: string, cancellation: Cancellation): Promise<GuestSize> {
+    return this.find(guest).size(guest, cancellation);
   }
 
   async apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void> {
@@ -98,10 +102,11 @@ class QemuHost implements OpenBackend {
     return found;
   }
 
-  /** Sockets come and go with their machines. Returns the guests behind new ones. */
-  private async follow(paths: readonly string[]): Promise<readonly QemuGuest[]> {
+  /** Sockets come and go with their machines; one that could not be looked at stays. Returns the guests behind new ones. */
+  private async follow(search: SocketSearch): Promise<readonly QemuGuest[]> {
+    const { paths } = search;
     const there = new Set(paths);
-    await this.forget([...this.byPath.keys()].filter((path) => !there.has(path)));
+    await this.forget([...this.byPath.keys()].filter((path) => !there.has(path) && !mayBeThere(path, search)));
     const owned = new Set([...this.byPath.values()].flatMap(otherSockets));
     const added = paths.filter((path) => !this.byPath.has(path) && !owned.has(path));
     for (const path of added) this.byPath.set(path, this.create(path));

@@ -1,3 +1,4 @@
+import type { GuestSize } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import type { BalloonState } from "../host/balloon-state.ts";
 import { hasCode } from "../host/thrown.ts";
@@ -77,7 +78,7 @@ export class BalloonMachine {
 
   /** Whether the machine was reset and its balloon's driver was not heard since. */
   get isRestarting(): boolean {
-    return this.restarts.pending;
+    return this.restarts.isSilent;
   }
 
   /** What the machine is made of; asked once a connection. */
@@ -95,8 +96,15 @@ export class BalloonMachine {
   }
 
   /** The memory that the guest has now. */
-  currentBytes(): Promise<number> {
-    return this.size.readBytes();
+  async currentBytes(): Promise<number> {
+    return (await this.readSize()).currentBytes;
+  }
+
+  /** How large the machine is, whatever it is doing: without a balloon it has all that it was built for. */
+  async memorySize(): Promise<GuestSize> {
+    if ((await this.discover()).balloonPath !== null) return this.readSize();
+    const { maximumBytes } = await this.freshVitals();
+    return { currentBytes: maximumBytes, maximumBytes };
   }
 
   async statistics(path: string): Promise<GuestStatistics> {
@@ -116,12 +124,18 @@ export class BalloonMachine {
     const { balloonPath: path, deflateOnOom } = machine;
     if (path === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
     try {
-      const [currentBytes, { maximumBytes }] = await Promise.all([this.size.readBytes(), this.freshVitals()]);
-      return { machine, path, state: { currentBytes, maximumBytes, deflateOnOom } };
+      return { machine, path, state: { ...(await this.readSize()), deflateOnOom } };
     } catch (thrown) {
       if (hasCode(thrown, "ERR_COMMAND_REFUSED")) this.outdated = true; // its devices may have changed
       throw thrown;
     }
+  }
+
+  private async readSize(): Promise<GuestSize> {
+    const wasEmpty = this.restarts.isEmpty;
+    const [saidBytes, { maximumBytes }] = await Promise.all([this.size.readBytes(), this.freshVitals()]);
+    // QEMU may have answered before the balloon moved; then the next reading tells.
+    return { currentBytes: this.restarts.isEmpty || wasEmpty ? maximumBytes : saidBytes, maximumBytes };
   }
 
   /** What is being read meanwhile may be of before the event. */
@@ -141,20 +155,15 @@ export class BalloonMachine {
   }
 
   /**
-   * The balloon of a machine that may be moved. After a restart QEMU's figure is wrong as long as the guest's driver is
-   * silent, unless the balloon was empty.
+   * The balloon of a machine that may be moved, which it may not be from a restart until the guest's driver is heard.
    * @throws ERR_GUEST_LEFT_ALONE while it may not be moved, and what `readBalloon` throws.
    */
   async readRunning(guest: string): Promise<Balloon> {
     const balloon = await this.readBalloon(guest);
     const { state } = await this.freshVitals();
     if (state !== "running") throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state });
-    if (this.restarts.pending && balloon.state.currentBytes < balloon.state.maximumBytes) {
-      const { lastUpdateS } = await this.statistics(balloon.path);
-      if (this.restarts.restarting(lastUpdateS)) {
-        throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "restarting" });
-      }
-    }
+    if (this.restarts.isSilent) this.restarts.takeStamp((await this.statistics(balloon.path)).lastUpdateS);
+    if (this.restarts.isSilent) throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "restarting" });
     return balloon;
   }
 

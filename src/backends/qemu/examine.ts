@@ -32,25 +32,37 @@ const REMEDIES: Remedies = {
   vfio: "Take -device vfio-pci out, or do not name this guest under [guests].",
 };
 
+/** What is known of a socket that serves somebody else; null: nothing but that. */
+export type ExplainOccupied = (path: string) => Finding | null;
+
 /** What `doctor` says of the machines behind the sockets. */
-export async function examineQemu(options: QemuOptions): Promise<readonly Finding[]> {
+export async function examineQemu(
+  options: QemuOptions,
+  explain: ExplainOccupied = () => null,
+): Promise<readonly Finding[]> {
   const { paths, problems } = await findSockets(options.qmp);
   const turns = createTurns(AT_A_TIME);
-  const found = await Promise.all(paths.slice(0, MOST_GUESTS).map((path) => turns(() => examineSocket(path, options))));
+  const found = await Promise.all(
+    paths.slice(0, MOST_GUESTS).map((path) => turns(() => examineSocket(path, options, explain))),
+  );
   const unlisted = problems.map((problem): Finding => ({ level: "fail", what: `qemu: ${problem}.`, remedy: "" }));
   return [...unlisted, ...found.flat()];
 }
 
-async function examineSocket(path: string, options: QemuOptions): Promise<readonly Finding[]> {
+async function examineSocket(
+  path: string,
+  options: QemuOptions,
+  explain: ExplainOccupied,
+): Promise<readonly Finding[]> {
   try {
     const facts = await factsOf(path, options);
     const backend = await createQemuBackend({ ...options, qmp: [path] }).open();
     return examineGuest({ ...facts, ...(await probeGuest(backend, null, STATISTICS_MS)) }, REMEDIES);
   } catch (thrown) {
     const error = asSelfballoonError(thrown);
-    // Most likely our own daemon, which says the same by its log.
     const level = hasCode(error, "ERR_SOCKET_OCCUPIED") ? "info" : "fail";
-    return [{ level, what: `${error.message}.`, remedy: "" }];
+    const explained = level === "info" ? explain(path) : null;
+    return [explained ?? { level, what: `${error.message}.`, remedy: "" }];
   }
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname, extname } from "node:path";
-import type { Cancellation, Reading, WatchSample } from "../../core/backend.ts";
+import type { Cancellation, GuestSize, Reading, WatchSample } from "../../core/backend.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { requireSafeTarget } from "../host/balloon-state.ts";
 import { cancellable, requireGoing } from "../host/deadline.ts";
@@ -83,6 +83,11 @@ export class QemuGuest {
     this.watchedAtMs = nowMs;
     const sample = watched.source === "agent" ? this.watchAgent(watched) : this.watchStatistics(watched);
     return cancellable(sample, `watching ${guest}`, cancellation);
+  }
+
+  /** How large the guest is, whatever it is doing. */
+  size(guest: string, cancellation: Cancellation): Promise<GuestSize> {
+    return cancellable(this.machine.memorySize(), `asking how large ${guest} is`, cancellation);
   }
 
   /** Set the balloon's target. It is approached meanwhile; `observe` tells how far it has come. */

@@ -21,7 +21,8 @@ export interface QmpOptions {
 
 /**
  * A client of QEMU's machine protocol over one unix socket. It connects when it is first needed, and again when the
- * connection was lost, after a back-off in which every command fails at once with the reason of the loss.
+ * connection was lost, after a back-off in which every command fails at once with the reason of the loss. A command that
+ * was done ends the back-off.
  */
 export class QmpClient {
   private readonly options: QmpOptions;
@@ -45,7 +46,9 @@ export class QmpClient {
    */
   async execute(command: string, args: JsonObject | null): Promise<unknown> {
     const connection = this.connection ?? (await this.connected());
-    return connection.execute(command, args);
+    const value = await connection.execute(command, args);
+    this.backoff.reset(); // not when it is connected: a machine that greets and then hangs is left alone for longer
+    return value;
   }
 
   close(): void {

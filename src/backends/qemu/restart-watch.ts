@@ -2,12 +2,16 @@ import { HELD_BACK_MS } from "./balloon-size.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 
 /**
- * Tells whether a machine was reset and its balloon driver has not spoken since. Meanwhile QEMU goes on saying what the
- * guest had before, though the guest has all its memory again.
+ * Tells what a reset of the machine means for its balloon. The driver of the booting guest starts with an empty balloon,
+ * and says so to nobody: QEMU keeps the size from before the reset (hw/virtio/virtio-balloon.c, device reset) until the
+ * driver moves the balloon, which it tells each time (Linux, drivers/virtio/virtio_balloon.c, update_balloon_size).
  */
 export class RestartWatch {
   private readonly nowMs: () => number;
+  /** When the machine was reset; null once the balloon has moved since. */
   private resetAtMs: number | null = null;
+  /** Whether the driver was not heard since the reset. */
+  private silent = false;
   /** The statistics' stamp when it was first read after the reset; undefined: not read yet. */
   private stampS: number | null | undefined;
 
@@ -18,23 +22,29 @@ export class RestartWatch {
   take(event: QmpEvent): void {
     if (event.name === "RESET") {
       this.resetAtMs = this.nowMs();
+      this.silent = true;
       this.stampS = undefined;
     } else if (event.name === "BALLOON_CHANGE" && this.resetAtMs !== null) {
       // One from before the reset may come after it.
-      if (this.nowMs() - this.resetAtMs > HELD_BACK_MS) this.resetAtMs = null;
+      if (this.nowMs() - this.resetAtMs <= HELD_BACK_MS) return;
+      this.resetAtMs = null;
+      this.silent = false;
     }
   }
 
-  /** Whether the machine was reset and the driver was not heard since. */
-  get pending(): boolean {
+  /** Whether the balloon is empty, whatever QEMU says: the machine was reset, and the balloon has not moved since. */
+  get isEmpty(): boolean {
     return this.resetAtMs !== null;
   }
 
-  /** Whether the driver is still silent; `lastUpdateS` is when the statistics were last updated. */
-  restarting(lastUpdateS: number | null): boolean {
-    if (this.resetAtMs === null) return false;
+  /** Whether the machine was reset and the driver was not heard since. */
+  get isSilent(): boolean {
+    return this.silent;
+  }
+
+  /** Take in when the statistics were last updated after a reset: once that moves, the driver was heard. */
+  takeStamp(lastUpdateS: number | null): void {
     if (this.stampS === undefined) this.stampS = lastUpdateS;
-    else if (this.stampS !== lastUpdateS) this.resetAtMs = null;
-    return this.pending;
+    else if (this.stampS !== lastUpdateS) this.silent = false;
   }
 }

@@ -8,15 +8,32 @@ const MAX_MATCHES = 4096;
 export interface SocketSearch {
   /** The sockets' paths, sorted, each once. */
   readonly paths: readonly string[];
-  /** The directories that could not be listed, with the reason. */
+  /** What could not be looked at, with the reason. */
   readonly problems: readonly string[];
+  /** The directories and sockets of which it is unknown whether they are there: looking at them failed. */
+  readonly unseen: readonly string[];
 }
+
+/** What goes wrong while sockets are looked for. */
+interface Failures {
+  readonly problems: Set<string>;
+  readonly unseen: Set<string>;
+}
+
+/** What it is called when something is not there. */
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR"]);
 
 /** Find the unix sockets that match `patterns`: absolute paths in which `*` and `?` stand for parts of names. */
 export async function findSockets(patterns: readonly string[]): Promise<SocketSearch> {
-  const problems = new Set<string>();
-  const found = await Promise.all(patterns.map((pattern) => socketsLike(pattern, problems)));
-  return { paths: [...new Set(found.flat())].sort(), problems: [...problems] };
+  const failures: Failures = { problems: new Set(), unseen: new Set() };
+  const found = await Promise.all(patterns.map((pattern) => socketsLike(pattern, failures)));
+  const { problems, unseen } = failures;
+  return { paths: [...new Set(found.flat())].sort(), problems: [...problems], unseen: [...unseen] };
+}
+
+/** Whether `path` may still be there, though it was not found: the search could not look at it. */
+export function mayBeThere(path: string, { unseen }: SocketSearch): boolean {
+  return unseen.some((place) => path === place || path.startsWith(join(place, "/")));
 }
 
 /** Whether `pattern` stands for more than one path. */
@@ -24,19 +41,19 @@ export function isPattern(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
-async function socketsLike(pattern: string, problems: Set<string>): Promise<readonly string[]> {
+async function socketsLike(pattern: string, failures: Failures): Promise<readonly string[]> {
   const names = pattern.split("/").filter((name) => name !== "");
   const last = names.pop() ?? "";
   let directories: readonly string[] = ["/"];
   for (const name of names) {
     const next = isPattern(name)
-      ? await Promise.all(directories.map((directory) => list(directory, name, "directory", problems)))
+      ? await Promise.all(directories.map((directory) => list(directory, name, "directory", failures)))
       : directories.map((directory) => [join(directory, name)]);
     directories = next.flat().slice(0, MAX_MATCHES);
   }
   const sockets = isPattern(last)
-    ? await Promise.all(directories.map((directory) => list(directory, last, "socket", problems)))
-    : await Promise.all(directories.map((directory) => socketAt(join(directory, last))));
+    ? await Promise.all(directories.map((directory) => list(directory, last, "socket", failures)))
+    : await Promise.all(directories.map((directory) => socketAt(join(directory, last), failures)));
   return sockets.flat().slice(0, MAX_MATCHES);
 }
 
@@ -44,7 +61,7 @@ async function list(
   directory: string,
   pattern: string,
   kind: "directory" | "socket",
-  problems: Set<string>,
+  failures: Failures,
 ): Promise<readonly string[]> {
   const like = nameMatcher(pattern);
   try {
@@ -52,10 +69,15 @@ async function list(
     const right = entries.filter((entry) => entry.isSymbolicLink() || (kind === "socket") === entry.isSocket());
     return right.map((entry) => join(directory, entry.name)).sort();
   } catch (thrown) {
-    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-    if (code !== "ENOTDIR") problems.add(`${directory} can't be listed (${code})`);
+    const code = codeOf(thrown);
+    if (code !== "ENOTDIR") failures.problems.add(`${directory} can't be listed (${code})`);
+    if (!ABSENT.has(code)) failures.unseen.add(directory);
     return [];
   }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
 /** As in a shell, a leading dot must be written. */
@@ -68,10 +90,14 @@ function nameMatcher(pattern: string): (name: string) => boolean {
   return (name) => (pattern.startsWith(".") || !name.startsWith(".")) && like.test(name);
 }
 
-async function socketAt(path: string): Promise<readonly string[]> {
+async function socketAt(path: string, failures: Failures): Promise<readonly string[]> {
   try {
     return (await stat(path)).isSocket() ? [path] : [];
-  } catch {
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (ABSENT.has(code)) return [];
+    failures.problems.add(`${path} can't be looked at (${code})`);
+    failures.unseen.add(path);
     return [];
   }
 }

@@ -6,6 +6,9 @@ import { FakeGuest } from "../qmp/fake-guest.ts";
 /** What the fake takes for hanging, instead of waiting for a process that does not end. */
 const HUNG_MS = 100;
 
+/** What a call may take that has no deadline of its own. */
+const UNLIMITED_MS = 5000;
+
 /** A domain of the fake. */
 export interface FakeDomain {
   readonly name: string;
@@ -20,6 +23,10 @@ export class FakeVirsh {
   /** The argument lists it was called with. */
   readonly calls: (readonly string[])[] = [];
   hanging = false;
+  /** Domains whose agents take what they are asked and never answer. */
+  readonly hungAgents = new Set<string>();
+  /** What domstats says of a domain's balloon that has moved since. */
+  readonly outdatedBytes = new Map<string, number>();
   /** Domains that are paused. */
   readonly paused = new Set<string>();
   /** Domains that are busy and so say nothing of their balloon. */
@@ -34,17 +41,20 @@ export class FakeVirsh {
     return domain;
   }
 
-  readonly run: RunVirsh = async (args) => {
+  readonly run: RunVirsh = async (args, call) => {
     this.calls.push(args);
-    if (this.hanging) await new Promise((resolve) => setTimeout(resolve, HUNG_MS));
-    if (this.hanging) throw selfballoonError("ERR_DEADLINE", { what: `virsh ${args[0]}`, deadlineMs: HUNG_MS });
     const [command = "", ...options] = args;
+    if (this.hanging) await hang(command, HUNG_MS);
+    if ([...this.hungAgents].some((name) => command.includes(`--domain "${name}"`))) {
+      await hang(command, call?.deadlineMs?.() ?? UNLIMITED_MS);
+    }
     if (command === "domstats") return said([...this.domains.values()].map((domain) => this.domstats(domain)).join(""));
     if (command === "uri") return said("qemu:///system\n");
     if (command.startsWith("qemu-agent-command")) return this.script(command);
     const domain = this.find(command, option(options, "--domain="));
     if (command === "dumpxml") return said(domain.xml);
     if (command === "setmem") domain.guest.setTarget(Number(option(options, "--size=")) * 1024);
+    if (command === "dommemstat") return said(`actual ${domain.guest.actualBytes / 1024}\nrss 409600\n`);
     return said("");
   };
 
@@ -52,14 +62,15 @@ export class FakeVirsh {
     const state = this.paused.has(name) ? 3 : 1;
     const head = `Domain: '${name}'\n  state.state=${state}\n  state.reason=1\n`;
     if (this.busy.has(name)) return `${head}\n`;
-    if (guest.statisticsMove) guest.lastUpdateS += 1;
+    guest.updateStatistics();
     const kib = (bytes: number): number => Math.floor(bytes / 1024);
     const lines = [
-      `balloon.current=${kib(guest.currentBytes)}`,
+      `balloon.current=${kib(this.outdatedBytes.get(name) ?? guest.actualBytes)}`,
       `balloon.maximum=${kib(guest.maximumBytes)}`,
       "balloon.swap_in=0",
       "balloon.swap_out=0",
       "balloon.major_fault=5",
+      `balloon.minor_fault=${guest.toldFaults}`,
       `balloon.unused=${kib(guest.availableBytes)}`,
       `balloon.available=${kib(guest.memTotalBytes)}`,
       `balloon.usable=${kib(guest.availableBytes)}`,
@@ -96,6 +107,11 @@ export class FakeVirsh {
     if (domain !== undefined) return domain;
     throw selfballoonError("ERR_VIRSH", { command, problem: `error: failed to get domain '${name}'` });
   }
+}
+
+async function hang(command: string, deadlineMs: number): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, deadlineMs));
+  throw selfballoonError("ERR_DEADLINE", { what: `virsh ${command}`, deadlineMs });
 }
 
 function said(stdout: string): VirshOutput {

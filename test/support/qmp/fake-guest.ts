@@ -17,12 +17,18 @@ export class FakeGuest {
   readonly deflateOnOom: boolean;
   usedBytes: number;
   targetBytes: number;
+  /** What the guest has. */
   currentBytes: number;
+  /** What the driver last told of it: this is what the host hears. */
+  actualBytes: number;
   /** Whether the balloon's driver is loaded: without it the target is only noted. */
   driver = true;
   /** Whether the statistics are updated. */
   statisticsMove = true;
   lastUpdateS = 1_795_000_000;
+  /** Page faults that its kernel has counted, and those of the last update of the statistics. */
+  pageFaults = 1_000_000;
+  toldFaults = 0;
   /** Statistics that are given instead of the true ones. */
   claimed: Readonly<Record<string, number | string>> = {};
   /** Texts of files that are given instead of the true ones; null: there is no such file. */
@@ -36,6 +42,7 @@ export class FakeGuest {
     this.deflateOnOom = options.deflateOnOom;
     this.targetBytes = this.maximumBytes;
     this.currentBytes = this.maximumBytes;
+    this.actualBytes = this.maximumBytes;
   }
 
   /** What the guest's kernel takes at boot, and never counts as RAM. */
@@ -52,15 +59,43 @@ export class FakeGuest {
     return Math.max(0, this.currentBytes - this.bootBytes - this.usedBytes);
   }
 
-  /** The driver goes to the target at once, but can't take what is in use. */
   setTarget(bytes: number): void {
     this.targetBytes = Math.min(bytes, this.maximumBytes);
-    if (this.driver) this.currentBytes = Math.max(this.targetBytes, this.bootBytes + this.usedBytes);
+    if (this.driver) this.followTarget();
+  }
+
+  /** The machine was reset: all memory is there, and the driver, which would tell, is not. */
+  reset(): void {
+    this.driver = false;
+    this.statisticsMove = false;
+    this.currentBytes = this.maximumBytes;
+  }
+
+  /** The kernel has loaded the driver, whose balloon is empty, and whose target is the last one of before the reset. */
+  boot(): void {
+    this.driver = true;
+    this.statisticsMove = true;
+    this.pageFaults = 2136;
+    this.followTarget();
+  }
+
+  /** The driver goes to the target at once, but can't take what is in use. If it has nothing to do it tells nothing. */
+  private followTarget(): void {
+    const reachedBytes = Math.max(this.targetBytes, this.bootBytes + this.usedBytes);
+    if (reachedBytes === this.currentBytes) return;
+    this.currentBytes = reachedBytes;
+    this.actualBytes = reachedBytes;
+  }
+
+  updateStatistics(): void {
+    if (!this.statisticsMove) return;
+    this.lastUpdateS += 1;
+    this.toldFaults = this.pageFaults;
   }
 
   /** The statistics as QEMU tells them, -1 as 2^64 - 1. */
   statistics(): Readonly<Record<string, unknown>> {
-    if (this.statisticsMove) this.lastUpdateS += 1;
+    this.updateStatistics();
     const stats = {
       "stat-total-memory": this.memTotalBytes,
       "stat-free-memory": this.availableBytes,
@@ -82,7 +117,7 @@ export class FakeGuest {
     if (path === "/proc/meminfo") return this.meminfo();
     if (path === "/proc/zoneinfo") return this.zoneinfo();
     if (path === "/proc/vmstat")
-      return "pswpin 5\npswpout 7\nworkingset_refault_file 11\noom_kill 0\nallocstall_normal 3\n";
+      return `pgfault ${this.pageFaults}\npswpin 5\npswpout 7\nworkingset_refault_file 11\noom_kill 0\nallocstall_normal 3\n`;
     if (path === "/proc/pressure/memory") return pressure;
     if (path === "/proc/swaps") return this.swaps();
     return null;

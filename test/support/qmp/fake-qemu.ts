@@ -86,9 +86,13 @@ export class FakeQemu implements FakePeer {
   /** The machine is reset: the guest has all its memory, while QEMU goes on saying what it had. */
   reset(): void {
     this.agent.restart();
-    this.guest.driver = false;
-    this.guest.statisticsMove = false;
+    this.guest.reset();
     this.emit("RESET", { guest: false, reason: "host-qmp-system-reset" });
+  }
+
+  /** The guest has booted. */
+  boot(): void {
+    this.telling(() => this.guest.boot());
   }
 
   async close(): Promise<void> {
@@ -122,15 +126,16 @@ export class FakeQemu implements FakePeer {
     if (command.execute === "qom-set") this.pollingPeriodS = value;
     if (command.execute === "balloon") {
       if (value <= 0) return refusal("GenericError", "Parameter 'target' expects a size");
-      this.setBalloon(value);
+      this.telling(() => this.guest.setTarget(value));
     }
     return this.query(command.execute);
   }
 
-  private setBalloon(targetBytes: number): void {
-    const beforeBytes = this.guest.currentBytes;
-    this.guest.setTarget(targetBytes);
-    const actual = this.guest.currentBytes;
+  /** Do `work`; if the driver told another size meanwhile, an event says so. */
+  private telling(work: () => void): void {
+    const beforeBytes = this.guest.actualBytes;
+    work();
+    const actual = this.guest.actualBytes;
     if (actual !== beforeBytes) setImmediate(() => this.emit("BALLOON_CHANGE", { actual }));
   }
 
@@ -145,7 +150,7 @@ export class FakeQemu implements FakePeer {
     if (command === "query-chardev") return { return: this.chardevs() };
     if (command === "query-balloon") {
       if (!balloon) return refusal("DeviceNotActive", "No balloon device has been activated");
-      return { return: { actual: this.guest.currentBytes } };
+      return { return: { actual: this.guest.actualBytes } };
     }
     return { return: {} };
   }

@@ -21,7 +21,7 @@ export function domainXml(machine: Machine, hasAgent: boolean): string {
   </os>
   <features><acpi/><tcg><tb-cache unit='MiB'>32</tb-cache></tcg></features>
   <cpu mode='maximum'/>
-  <on_reboot>destroy</on_reboot>
+  <on_reboot>${machine.survivesReset ? "restart" : "destroy"}</on_reboot>
   <on_crash>destroy</on_crash>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>

@@ -24,6 +24,8 @@ export interface GuestOptions {
   readonly freePageReporting?: boolean;
   /** Whether the guest has a port for the guest agent, and runs it. Default: true. */
   readonly agent?: boolean;
+  /** Whether the machine goes on after a reset, or after a reboot of the guest, instead of ending. Default: false. */
+  readonly survivesReset?: boolean;
   /** Default: none. */
   readonly swap?: SwapOptions;
   /** Whether the guest has `node`, the binary that runs the tests. Default: false. */
@@ -65,6 +67,7 @@ export async function layOutGuest(kind: "qemu" | "libvirt", options: GuestOption
     disks,
     deflateOnOom: options.deflateOnOom ?? false,
     freePageReporting: options.freePageReporting ?? false,
+    survivesReset: options.survivesReset ?? false,
     consoleLog: join(runFolder, "console.log"),
     rigSocket: join(runFolder, "rig.sock"),
   };

@@ -10,6 +10,7 @@ export interface Machine {
   readonly disks: readonly Disk[];
   readonly deflateOnOom: boolean;
   readonly freePageReporting: boolean;
+  readonly survivesReset: boolean;
   readonly consoleLog: string;
   /** Where the rig sends commands for the guest. */
   readonly rigSocket: string;
@@ -61,7 +62,8 @@ export function qemuArguments(machine: Machine, sockets: QemuSockets): string[] 
     // A small buffer of translated code: with the default each QEMU takes tens of MiB more.
     ...["-accel", "tcg,tb-size=32", "-machine", "q35,usb=off", "-cpu", "max", "-smp", "1"],
     ...["-m", `${machine.memoryMib}M`, "-name", machine.name],
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+    ...["-nodefaults", "-no-user-config", "-display", "none"],
+    ...(machine.survivesReset ? [] : ["-no-reboot"]),
     ...["-kernel", machine.images.kernel, "-initrd", machine.images.initramfs],
     ...["-append", machine.kernelCommandLine, "-serial", `file:${machine.consoleLog}`],
     ...sockets.qmp.flatMap((path) => ["-qmp", `unix:${path},server=on,wait=off`]),

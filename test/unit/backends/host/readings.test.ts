@@ -147,7 +147,7 @@ describe("the choice of a source", () => {
   it("is the agent where it answers, without asking for statistics", async () => {
     const readings = readingsOf(texts, balloon);
     if (readings === null) throw new Error("the fixture is no guest's");
-    const chosen = await chooseReadings({ kind: "readings", readings }, unasked, balloon);
+    const chosen = await chooseReadings({ kind: "readings", readings, pageFaults: null }, unasked, balloon);
     expect(chosen).toMatchObject({ source: "agent", readings });
   });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createLibvirtBackend } from "../../../../src/backends/libvirt/backend.ts";
+import type { RunVirsh } from "../../../../src/backends/libvirt/virsh.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
 import { FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
@@ -50,6 +51,18 @@ describe("the domains of a libvirt host", () => {
     expect((await host.observe("web", signal)).observation.balloonCurrentPages).toBe(300 * 256);
   });
 
+  it("are asked for their balloons' size while those move, because libvirt knows it a second late", async () => {
+    virsh.add("web");
+    await host.apply("web", 400 * 256, 4096, signal);
+    await host.observe("web", signal);
+    expect(called("dommemstat").slice(1)).toEqual([]); // the first one starts the statistics
+    await host.apply("web", 300 * 256, 4096, signal);
+    virsh.outdatedBytes.set("web", 400 * MIB);
+    const { observation } = await host.observe("web", signal);
+    expect([observation.balloonCurrentPages, observation.totalramPages]).toEqual([300 * 256, 250 * 256]);
+    expect(called("dommemstat").slice(1)).toEqual([["dommemstat", "--domain=web"]]);
+  });
+
   it("are moved by setmem --live in KiB, the name never being an option", async () => {
     virsh.add("--config");
     await host.apply("--config", 300 * 256, 4096, signal);
@@ -89,6 +102,15 @@ describe("the domains of a libvirt host", () => {
     expect(missingReadings(back.observation)).toEqual([]);
   });
 
+  it("are held within the daemon's deadline when their agents hang", async () => {
+    virsh.add("web");
+    await host.observe("web", signal);
+    virsh.hungAgents.add("web");
+    const { observation, notices } = await host.observe("web", AbortSignal.timeout(3000));
+    expect(notices).toEqual([{ code: "agent_lost", details: {} }]);
+    expect(missingReadings(observation)).toContain("committedPages");
+  });
+
   it("whose agent may not read files are estimated from statistics", async () => {
     virsh.add("web").agent.forbidden = ["guest-file-open"];
     const { observation, notices } = await host.observe("web", signal);
@@ -115,6 +137,39 @@ describe("the domains of a libvirt host", () => {
       code: "ERR_BALLOON_MISSING",
       message: expect.stringContaining("<memballoon model='virtio'"),
     });
+  });
+
+  it("wait for an answer of libvirt's that is yet to come, instead of asking once more", async () => {
+    virsh.add("web").agent.running = false;
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const run: RunVirsh = async (args) => {
+      if (args[0] === "domstats") await held;
+      return virsh.run(args);
+    };
+    const slow = await createLibvirtBackend({ uri: "", run, nowMs: () => clock.ms, nowS: () => 0 }).open();
+    const first = slow.observe("web", signal);
+    clock.ms += 10_000;
+    const second = slow.observe("web", signal);
+    answer();
+    await Promise.all([first, second]);
+    expect(called("domstats")).toHaveLength(1);
+  });
+
+  it("are moved by calls that know how to be cancelled while they wait for their turn", async () => {
+    virsh.add("web");
+    const cancellations: unknown[] = [];
+    const run: RunVirsh = (args, call) => {
+      if (args[0] === "setmem") cancellations.push(call?.cancellation);
+      return virsh.run(args);
+    };
+    const watched = await createLibvirtBackend({ uri: "", run, nowMs: () => clock.ms, nowS: () => 0 }).open();
+    await watched.apply("web", 300 * 256, 4096, signal);
+    await watched.release("web", signal);
+    expect(cancellations).toEqual([signal, signal]);
+    expect(cancellations[0]).toBe(signal);
   });
 
   it("are not moved by a call that was cancelled", async () => {

@@ -46,6 +46,7 @@ describe("virsh domstats", () => {
       maximumBytes: 536_870_912,
       rssBytes: 319_815_680,
       lastUpdateS: 1_795_414_677,
+      pageFaults: 2136,
       statistics: {
         totalBytes: 468_416 * 1024,
         freeBytes: 419_840 * 1024,
@@ -70,6 +71,7 @@ describe("virsh domstats", () => {
       maximumBytes: null,
       rssBytes: null,
       lastUpdateS: null,
+      pageFaults: null,
       statistics: NO_STATISTICS,
     });
   });

@@ -61,6 +61,55 @@ describe("running virsh", () => {
     await expect(virsh(program("exec yes"))(["domstats"])).rejects.toMatchObject({ code: "ERR_VIRSH" });
   });
 
+  /** Hangs for agents, else prints the command. */
+  const hangsForAgents = (): string => program('[ "$4" != agent ] || exec sleep 60\necho "$4"');
+
+  it("lets nothing else wait for agents, and no agent for those that hung the last time", async () => {
+    const run = virsh(hangsForAgents(), 2000);
+    const startedMs = performance.now();
+    const hung = (["agent", "doubtful"] as const).flatMap((lane) => Array.from({ length: 9 }, () => lane));
+    const settled = Promise.allSettled(
+      hung.map((lane) => run(["agent"], { lane, deadlineMs: () => 800, cancellation: AbortSignal.timeout(600) })),
+    );
+    expect((await run(["setmem"])).stdout).toBe("setmem\n");
+    expect(performance.now() - startedMs).toBeLessThan(600);
+    const codes = (await settled).map((result) => result.status === "rejected" && result.reason.code);
+    const count = (code: string): number => codes.filter((found) => found === code).length;
+    expect([count("ERR_DEADLINE"), count("ERR_CANCELLED")]).toEqual([8 + 4, 1 + 5]);
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+  });
+
+  it("never begins what was cancelled while it waited", async () => {
+    const log = `${directory.path}/begun`;
+    const run = virsh(program(`echo "$4" >>${log}; [ "$4" != slow ] || sleep 0.3`));
+    const slow = Array.from({ length: 4 }, () => run(["slow"]));
+    const controller = new AbortController();
+    const late = run(["setmem"], { lane: "control", cancellation: controller.signal });
+    controller.abort();
+    await expect(late).rejects.toMatchObject({ code: "ERR_CANCELLED" });
+    await Promise.all(slow);
+    await run(["uri"]);
+    expect(
+      readFileSync(log, "utf8")
+        .split("\n")
+        .filter((line) => line !== "slow" && line !== ""),
+    ).toEqual(["uri"]);
+  });
+
+  it("refuses more calls than may wait", async () => {
+    const run = virsh(program("sleep 0.3"));
+    const controllers = Array.from({ length: 4 + 512 }, () => new AbortController());
+    const calls = controllers.map(({ signal }) => run(["uri"], { lane: "control", cancellation: signal }));
+    const ended = Promise.allSettled(calls);
+    await expect(run(["uri"])).rejects.toMatchObject({
+      code: "ERR_BUSY",
+      message: "at most 512 calls may wait for their turn; this one was not begun",
+    });
+    for (const controller of controllers) controller.abort();
+    const begun = (await ended).filter(({ status }) => status === "fulfilled");
+    expect(begun).toHaveLength(4);
+  });
+
   it("runs few at a time, and all in the end", async () => {
     const count = `${directory.path}/count`;
     const body = `touch ${count}.$$; ls ${count}.* | wc -l; sleep 0.05; rm ${count}.$$`;

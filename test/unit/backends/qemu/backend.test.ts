@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createQemuBackend, type QemuOptions } from "../../../../src/backends/qemu/backend.ts";
@@ -60,6 +60,23 @@ describe("the guests of a QEMU host", () => {
     fakes = fakes.filter((fake) => fake !== two);
     expect(await host.guests(signal)).toEqual(["one"]);
     await expect(host.observe("two", signal)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
+  });
+
+  it.each(["*.qmp", "one.qmp"])("stay while %s can't be looked at, and go when it is not there", async (pattern) => {
+    const fake = await start("one");
+    await host.close();
+    host = await createQemuBackend(options([`${directory.path}/${pattern}`])).open();
+    expect(await host.guests(signal)).toEqual(["one"]);
+    const aside = `${directory.path}-aside`;
+    renameSync(directory.path, aside);
+    symlinkSync(directory.path, directory.path); // ELOOP
+    expect(await host.guests(signal)).toEqual(["one"]);
+    expect((await host.observe("one", signal)).observation.committedPages).toBe(100 * 256);
+    expect(fake.qmp.served).toBe(1);
+    rmSync(directory.path);
+    expect(await host.guests(signal)).toEqual([]);
+    renameSync(aside, directory.path);
+    expect(await host.guests(signal)).toEqual(["one"]);
   });
 
   it("do not disturb each other, whatever one of them does", async () => {

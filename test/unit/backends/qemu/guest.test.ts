@@ -70,6 +70,23 @@ describe("a QEMU guest", () => {
     });
   });
 
+  it.each([
+    ["is paused", { status: "paused" }, 300],
+    ["migrates", { migration: "active" }, 300],
+    ["has an agent that talks nonsense", { agentSays: "nonsense" }, 300],
+  ])("that %s is as large as it is", async (_, { agentSays, ...change }: Record<string, string>, hasMib) => {
+    const guest = reach();
+    await guest.apply("web", hasMib * MIB, signal);
+    Object.assign(qemu, change);
+    if (agentSays !== undefined) qemu.guest.files = { "/proc/meminfo": agentSays };
+    expect(await guest.size("web", signal)).toEqual({ currentBytes: hasMib * MIB, maximumBytes: 512 * MIB });
+  });
+
+  it("without a balloon has all that it was built with", async () => {
+    await restartQemu({ balloon: false });
+    expect(await reach().size("web", signal)).toEqual({ currentBytes: 512 * MIB, maximumBytes: 512 * MIB });
+  });
+
   it("may have hotplugged memory besides what it was built with", async () => {
     qemu.plugged = 128 * MIB;
     const { observation } = await observe(reach());
@@ -151,8 +168,8 @@ describe("a QEMU guest", () => {
   });
 
   describe("after a reset", () => {
-    async function resetAt300(agent: boolean): Promise<QemuGuest> {
-      await restartQemu({ agent });
+    async function resetAt300(agent: boolean, deflateOnOom = false): Promise<QemuGuest> {
+      await restartQemu({ agent, deflateOnOom });
       const guest = reach();
       await observe(guest);
       await guest.apply("web", 300 * MIB, signal);
@@ -165,15 +182,54 @@ describe("a QEMU guest", () => {
     it.each([true, false])("is left alone until its statistics move again (agent: %s)", async (agent) => {
       const guest = await resetAt300(agent);
       await expect(observe(guest)).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
-      qemu.guest.statisticsMove = true;
+      qemu.boot();
       expect(isHeld(await observe(guest))).toBe(false);
     });
 
     it("is left alone until its balloon moves", async () => {
       const guest = await resetAt300(true);
       clock.ms += 2000;
-      qemu.emit("BALLOON_CHANGE", { actual: 511 * MIB });
+      qemu.boot();
+      qemu.guest.statisticsMove = false;
+      qemu.emit("BALLOON_CHANGE", { actual: 300 * MIB });
       expect(isHeld(await observe(guest))).toBe(false);
+    });
+
+    describe.each([
+      [true, false],
+      [true, true],
+      [false, false],
+      [false, true],
+    ])("(agent: %s, deflate-on-oom: %s)", (agent, deflateOnOom) => {
+      const sizes = ({ observation }: Reading): (number | null)[] =>
+        [observation.balloonCurrentPages, observation.totalramPages].map((pages) => Number(pages) / 256);
+
+      /** The machine's memory was given back before the driver started, which then had nothing to do nor to tell. */
+      async function bootUntouched(): Promise<QemuGuest> {
+        const guest = await resetAt300(agent, deflateOnOom);
+        await guest.release("web", signal);
+        clock.ms += 2000;
+        qemu.boot();
+        expect(qemu.guest.actualBytes).toBe(300 * MIB);
+        return guest;
+      }
+
+      it("has all its memory, though QEMU goes on saying what it had", async () => {
+        const guest = await bootUntouched();
+        expect(sizes(await observe(guest))).toEqual([512, 462]);
+        clock.ms += A_WHILE_MS;
+        expect(sizes(await observe(guest))).toEqual([512, 462]);
+        clock.ms += 1000;
+        expect(await guest.watch("web", signal)).toEqual({ availablePages: 362 * 256, totalramPages: 462 * 256 });
+      });
+
+      it("has what QEMU says as soon as its balloon has moved", async () => {
+        const guest = await bootUntouched();
+        await observe(guest);
+        await guest.apply("web", 400 * MIB, signal);
+        await eventually(async () => sizes(await observe(guest))[0] === 400);
+        expect(sizes(await observe(guest))).toEqual([400, 350]);
+      });
     });
 
     it("is left alone although an event from before the reset comes late", async () => {
@@ -183,17 +239,19 @@ describe("a QEMU guest", () => {
       await expect(observe(guest)).rejects.toMatchObject({ details: { state: "restarting" } });
     });
 
-    it("can be moved at once if its balloon was empty", async () => {
+    it("is left alone although its balloon was empty", async () => {
       const guest = reach();
       await observe(guest);
       qemu.reset();
+      await expect(observe(guest)).rejects.toMatchObject({ details: { state: "restarting" } });
+      qemu.boot();
       expect(isHeld(await observe(guest))).toBe(false);
     });
 
     it("may go on with the weaker source until its agent starts", async () => {
       const guest = await resetAt300(true);
       qemu.agent.running = false;
-      qemu.guest.statisticsMove = true;
+      qemu.boot();
       expect(codes(await observe(guest))).toEqual(["weaker_source"]);
       qemu.agent.running = true;
       qemu.emit("VSERPORT_CHANGE", { open: true, id: "port-ga" });

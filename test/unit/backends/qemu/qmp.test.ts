@@ -168,6 +168,35 @@ describe("the QMP client", () => {
     expect(await triesAfter(4000)).toBe(1);
   });
 
+  it("waits no longer after a loss than after the first one, if the machine did a command in between", async () => {
+    const client = connect();
+    for (let losses = 0; losses < 5; losses += 1) {
+      await balloon(client);
+      qemu.qmp.cut();
+      await eventually(() =>
+        balloon(client).then(
+          () => false,
+          () => true,
+        ),
+      );
+      clock.ms += 1000;
+    }
+    expect(await balloon(client)).toEqual({ actual: qemu.guest.maximumBytes });
+  });
+
+  it("waits longer each time for a machine that greets and then hangs", async () => {
+    const client = connect();
+    qemu.qmp.behave({ kind: "altered", alter: (line) => (line.includes('"actual"') ? "" : line) });
+    for (const waitMs of [1000, 2000, 4000]) {
+      await expect(balloon(client)).rejects.toMatchObject({ code: "ERR_DEADLINE" });
+      clock.ms += waitMs - 1;
+      const before = qemu.qmp.served;
+      await expect(balloon(client)).rejects.toMatchObject({ code: "ERR_DEADLINE" });
+      expect(qemu.qmp.served).toBe(before);
+      clock.ms += 1;
+    }
+  });
+
   it("does not connect again once it is closed", async () => {
     const client = connect();
     await balloon(client);
