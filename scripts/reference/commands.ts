@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CliPorts } from "../../src/cli/ports.ts";
 import { buildProgram } from "../../src/cli/program.ts";
+import { createSimulator } from "../../src/compose/simulate.ts";
 import { fence, type Page, page } from "./markdown.ts";
 
 /** Help is wrapped at this width, whatever terminal it is generated in. */
@@ -23,7 +24,7 @@ const PORTS: CliPorts = {
 
 /** The program as the command line has it, to be looked at. */
 export function program(): Command {
-  return buildProgram(PORTS, NOT_RUN);
+  return buildProgram(PORTS, NOT_RUN, createSimulator());
 }
 
 /** docs/reference/commands.md: every command with its help, as commander prints it. */

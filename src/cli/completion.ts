@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { bashCompletion } from "./completion/bash.ts";
 import { fishCompletion } from "./completion/fish.ts";
-import { type CompletedProgram, completedProgram, type SimulatorNames } from "./completion/model.ts";
+import { type CompletedProgram, completedProgram } from "./completion/model.ts";
 import { zshCompletion } from "./completion/zsh.ts";
+import type { SimulatorNames } from "./ports.ts";
 import type { Shell } from "./shells.ts";
 
 const WRITERS: Readonly<Record<Shell, (program: CompletedProgram) => string>> = {

@@ -28,6 +28,15 @@ function find(tunables: readonly TunableStatus[], name: string): TunableStatus {
 }
 
 function row(tunable: TunableStatus): readonly string[] {
-  const { summary = "", unit = "" } = TUNABLES.find(({ name }) => name === tunable.name) ?? {};
-  return [tunable.name, `${tunable.value} ${unit}`.trim(), String(tunable.default), tunable.source, summary];
+  const { name, value, source } = tunable;
+  const { summary = "", unit = "" } = TUNABLES.find((known) => known.name === name) ?? {};
+  if (!hasDefaultPerGuest(tunable)) return [name, `${value} ${unit}`.trim(), String(tunable.default), source, summary];
+  return [name, source === "default" ? PER_GUEST : `${value} ${unit}`, PER_GUEST, source, summary];
+}
+
+const PER_GUEST = "10 % of each guest";
+
+/** Where there are several guests, start-up can't work out this one for all: each has its own. */
+function hasDefaultPerGuest({ name, default: byDefault }: TunableStatus): boolean {
+  return name === "selfballoon_reserved_mb" && byDefault === 0;
 }

@@ -57,9 +57,14 @@ export interface SimulationJob {
   readonly minutes: number;
 }
 
-/** Simulated guests on a virtual clock. */
-export interface Simulator {
+/** Names that only the simulator knows. */
+export interface SimulatorNames {
   readonly scenarios: readonly Described[];
+  readonly policies: readonly Described[];
+}
+
+/** Simulated guests on a virtual clock. */
+export interface Simulator extends SimulatorNames {
   readonly policies: readonly DescribedPolicy[];
   /** The same with one more scenario, `trace`. @throws ERR_FORMAT, which names the line. */
   withTrace(text: string): Simulator;

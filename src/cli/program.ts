@@ -1,17 +1,17 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_KINDS, type BackendKind } from "../config/backend-kinds.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
-import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { BOOT_OPTIONS } from "../core/startup.ts";
 import type { BackendOptions } from "./daemon.ts";
 import { endWithReader } from "./output.ts";
-import type { CliPorts } from "./ports.ts";
+import type { CliPorts, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay.ts";
 import type { ReportOptions } from "./report.ts";
 import { SHELLS, type Shell } from "./shells.ts";
 import { addSimulations } from "./simulation/commands.ts";
 import { addSlices } from "./slices-command.ts";
+import { exitCodeOf, refuse } from "./thrown.ts";
 
 /** What every command that meets a machine or a daemon takes. */
 interface Common {
@@ -43,38 +43,32 @@ const qmpOption = (): Option =>
 /** Run one command. @returns its exit code. */
 export async function runCli(argv: readonly string[], ports: CliPorts): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram(ports, (code) => {
+  const exitWith = (code: number): void => {
     exitCode = code;
-  });
+  };
+  // Their helps say what the simulator knows; for other commands it is not loaded.
+  const isSimulation = argv.slice(2, 4).some((word) => word === "simulate" || word === "compare");
+  const program = buildProgram(ports, exitWith, isSimulation ? await ports.simulator() : NO_SIMULATOR);
   try {
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    return reportError(thrown, argv.includes("--json"));
+    return exitCodeOf(thrown, argv.includes("--json"));
   }
 }
 
-function reportError(thrown: unknown, json: boolean): number {
-  const error =
-    thrown instanceof SelfballoonError
-      ? thrown
-      : selfballoonError("ERR_INTERNAL", { problem: problemOf(thrown) }, thrown);
-  const { code, message, details } = error;
-  process.stderr.write(
-    json ? `${JSON.stringify({ code, message, details })}\n` : `selfballoon: ${message} [${code}]\n`,
-  );
-  if (error.code === "ERR_INTERNAL" && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ""}\n`);
-  return error.exitCode;
-}
+const NO_SIMULATOR: SimulatorNames = { scenarios: [], policies: [] };
 
-/** The commands, ready to parse; `exitWith` is told the exit code of a command that has its own. */
-export function buildProgram(ports: CliPorts, exitWith: (code: number) => void): Command {
+/**
+ * The commands, ready to parse; `exitWith` is told the exit code of a command that has its own, and `names` are for the
+ * helps of the simulations.
+ */
+export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, names: SimulatorNames): Command {
   const program = new Command("selfballoon")
     .description("Each VM uses as little RAM as its load needs and hands the rest back.")
     .version(ports.version)
-    .exitOverride()
-    .showHelpAfterError("(selfballoon --help tells what there is)")
+    .exitOverride(refuse("selfballoon"))
+    .configureOutput({ outputError: () => {} })
     .addHelpText("after", EXAMPLES);
   addRun(program, ports, exitWith);
   addStatus(program);
@@ -82,9 +76,9 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void):
   addMachine(program, ports);
   addSlices(program, ports);
   addRecordings(program, ports);
-  addSimulations(program, ports);
+  addSimulations(program, ports, names);
   addCompletion(program, ports);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) command.exitOverride(refuse(`selfballoon ${command.name()}`));
   // `run` has memory to give back first, and sees to it itself.
   program.hook("preAction", (_, action) => {
     if (action.name() !== "run") endWithReader();
@@ -190,11 +184,16 @@ function addMachine(program: Command, ports: CliPorts): void {
     .addOption(backendOption())
     .addOption(qmpOption())
     .option("--json", "as JSON")
+    .addHelpText("after", DOCTOR_LEVELS)
     .action(async (options: Common & BackendOptions) => (await import("./doctor.ts")).doctor(ports, options));
   command(program, "release", "give all memory back and exit").action(async (options: Common) =>
     (await import("./release.ts")).release(ports, options),
   );
 }
+
+const DOCTOR_LEVELS = `
+ok: as it should be. info: worth knowing. warn: works, but at a risk. fail: does not work.
+The exit code is 0 whatever is found; a program takes the levels from --json.`;
 
 function addRecordings(program: Command, ports: CliPorts): void {
   command(program, "record <FILE>", "append observations as JSON lines; - is standard output")

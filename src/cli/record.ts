@@ -20,20 +20,35 @@ export interface RecordOptions extends DaemonOptions {
 
 /**
  * `selfballoon record FILE`: append observations as JSON lines. Where a daemon runs, what it observed, with the tunables
- * it decided by, so that a replay gives its decisions again; else what is read here, at `interval`.
+ * it decided by, so that a replay gives its decisions again; else what is read here, at `interval`. Ctrl-C ends it well.
  */
 export async function record(ports: CliPorts, file: string, options: RecordOptions): Promise<void> {
   const out = openForAppending(file);
+  const { count = Number.POSITIVE_INFINITY } = options;
+  let observations = 0;
+  // Lines are written whole, so that a signal finds nothing half done.
+  const quit = (): never => {
+    process.stderr.write(`${endText(observations, file)}\n`);
+    process.exit(0);
+  };
+  for (const signal of END_SIGNALS) process.on(signal, quit);
   try {
-    let left = options.count ?? Number.POSITIVE_INFINITY;
     for await (const line of linesOf(ports, options)) {
       writeSync(out, `${line.text}\n`);
-      if (line.isObservation) left -= 1;
-      if (left <= 0) return;
+      if (line.isObservation) observations += 1;
+      if (observations >= count) return;
     }
   } finally {
+    for (const signal of END_SIGNALS) process.off(signal, quit);
     closeSync(out);
   }
+}
+
+const END_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+function endText(observations: number, file: string): string {
+  const many = `${observations} ${observations === 1 ? "observation" : "observations"}`;
+  return `selfballoon: ${many} recorded ${file === "-" ? "on standard output" : `in ${file}`}.`;
 }
 
 interface RecordLine {

@@ -1,5 +1,5 @@
 import type { GuestStatus } from "../core/control.ts";
-import { REASONS } from "../core/reasons.ts";
+import { reasonText } from "../view/reason-text.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
 import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
 import { plainText } from "./terminal-text.ts";
@@ -24,11 +24,16 @@ function row({ guest, observation, decision, problem, state }: GuestStatus): rea
     mib(decision?.floorPages),
     mib(observation?.committedPages),
     mib(observation?.frontswapPages),
-    whyText(problem, decision, state),
+    whyText(problem, decision, observation, state),
   ];
 }
 
-function whyText(problem: string | null, decision: GuestStatus["decision"], state: string): string {
+function whyText(
+  problem: string | null,
+  decision: GuestStatus["decision"],
+  observation: GuestStatus["observation"],
+  state: string,
+): string {
   if (problem !== null) return plainText(problem);
-  return decision === null ? `no step yet (${state})` : REASONS[decision.reason];
+  return decision === null ? `no step yet (${state})` : reasonText(decision, observation);
 }

@@ -1,33 +1,45 @@
-import { accessSync, constants } from "node:fs";
-import { askDaemon } from "../api/client.ts";
-import { XEN_MEMORY } from "../backends/xen/balloon.ts";
 import type { Config } from "../config/load.ts";
-import { problemOf, SelfballoonError } from "../core/errors.ts";
+import { SelfballoonError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import { POLICIES } from "../core/policy.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
-import { createBackend } from "./backends.ts";
-import { examineHost } from "./host.ts";
-import { findStartFacts, startTunables } from "./start-up.ts";
+import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
+import { examineBackends } from "./examine-backends.ts";
+import { examineHost } from "./examine-host.ts";
+import { findDaemon } from "./running-daemon.ts";
 
 /** Look at this machine: what is present, missing and risky, and what to do about it. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
-  const ofGuests = await findingsOf(() => examineHost(config));
+  const running = await findDaemon(config.socket);
+  let isGuest = false;
+  const ofBackends = await findingsOf(async () => {
+    const examined = await examineBackends(files, config, root);
+    isGuest = examined.isGuest;
+    return examined.findings;
+  });
+  const ofGuests = await findingsOf(() => examineHost(config, running.daemon));
   const findings = [
-    ...(await findingsOf(() => examineXen(files, config, root))),
+    ...ofBackends,
     ...ofGuests,
     // A host's own swap is no guest's.
-    ...(ofGuests.length > 0 ? [] : await findingsOf(() => examineSwap(files))),
+    ...(ofGuests.length > 0 ? [] : await findingsOf(() => examineOwnSwap(files, isGuest))),
     ...(await findingsOf(() => [examinePressure(files)])),
     examineGuard(config),
     examinePolicy(config),
     examineConfig(config),
-    await examineDaemon(config),
+    running.finding,
   ];
   files.close();
   return findings;
+}
+
+/** Swap advice is for a guest whose balloon may move, and for compressed swap that there is. */
+function examineOwnSwap(files: MachineFiles, isGuest: boolean): readonly Finding[] {
+  const hasMeminfo = files.readIfThere("/proc/meminfo") !== null;
+  const isOurs = isGuest || !hasMeminfo || isConfigured(detectCompressedSwap(files));
+  return isOurs ? examineSwap(files) : [];
 }
 
 function examineGuard(config: Config): Finding {
@@ -68,57 +80,6 @@ async function findingsOf(
   }
 }
 
-async function examineXen(files: MachineFiles, config: Config, root: string): Promise<readonly Finding[]> {
-  const backend = await createBackend("xen", config, root);
-  const probe = await backend.probe();
-  if (!probe.usable) {
-    const level = probe.refused ? "fail" : "info";
-    const swapOnly = probe.refused ? [] : await examineSwapOnly(config, root);
-    return [{ level, what: `xen: ${probe.because}.`, remedy: "" }, ...swapOnly];
-  }
-  return [
-    { level: "ok", what: `xen: this is ${probe.found}.`, remedy: "" },
-    examineTarget(files),
-    examineLoops(config, root),
-  ];
-
-  function examineLoops(of: Config, under: string): Finding {
-    try {
-      const { settings } = startTunables(backend, findStartFacts(backend, under, []), of, "nothing was started");
-      const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
-      const swap = settings.hasCompressedSwap
-        ? `frontswap_selfshrinking=${frontswap_selfshrinking}`
-        : "no self-shrinking";
-      const what = `\`run\` would start with selfballooning=${selfballooning}, ${swap}, selfballoon_reserved_mb=${selfballoon_reserved_mb}.`;
-      return { level: "ok", what, remedy: "" };
-    } catch (thrown) {
-      return { level: "fail", what: `\`run\` would not start: ${problemOf(thrown)}.`, remedy: "" };
-    }
-  }
-}
-
-/** What `run` does where there is no balloon at all. */
-async function examineSwapOnly(config: Config, root: string): Promise<readonly Finding[]> {
-  const probe = await (await createBackend("swap-only", config, root)).probe();
-  if (!probe.usable) return [];
-  const what = "Where `run` finds no balloon, it brings pages back from compressed swap alone, once it is calm.";
-  return [{ level: "ok", what, remedy: "" }];
-}
-
-function examineTarget(files: MachineFiles): Finding {
-  const path = files.resolve(`${XEN_MEMORY}/target_kb`);
-  try {
-    accessSync(path, constants.W_OK);
-    return { level: "ok", what: `${path} may be written.`, remedy: "" };
-  } catch (thrown) {
-    return {
-      level: "fail",
-      what: `${path} may not be written: ${problemOf(thrown)}.`,
-      remedy: "Run as root, with CAP_SYS_ADMIN.",
-    };
-  }
-}
-
 function examinePressure(files: MachineFiles): Finding {
   if (files.readIfThere("/proc/pressure/memory") !== null) {
     return { level: "ok", what: "The kernel tells memory pressure (PSI).", remedy: "" };
@@ -130,13 +91,4 @@ function examinePressure(files: MachineFiles): Finding {
 function examineConfig(config: Config): Finding {
   const what = config.file === null ? "There is no configuration file; the defaults hold." : `${config.file} is good.`;
   return { level: config.file === null ? "info" : "ok", what, remedy: "" };
-}
-
-async function examineDaemon({ socket }: Config): Promise<Finding> {
-  try {
-    await askDaemon(socket, "GET", "/healthz");
-    return { level: "ok", what: `A daemon answers at ${socket}.`, remedy: "" };
-  } catch (thrown) {
-    return { level: "info", what: `No daemon runs: ${problemOf(thrown)}.`, remedy: "" };
-  }
 }

@@ -3,7 +3,6 @@ import type { LibvirtOptions } from "../backends/libvirt/backend.ts";
 import { hostRules } from "../config/host-rules.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend, Probe } from "../core/backend.ts";
-import type { Finding } from "../core/finding.ts";
 import type { HostRules } from "../core/host-rules.ts";
 
 /** Backends of machines that others run in: here the operator names the guests that are ours to move. */
@@ -44,7 +43,8 @@ export function onlyNamed(backend: OpenBackend, isNamed: (guest: string) => bool
   };
 }
 
-const clocks = { nowMs: () => performance.now(), nowS: () => Date.now() / 1000 };
+/** A monotonic clock, and the wall clock in seconds. */
+export const clocks = { nowMs: () => performance.now(), nowS: () => Date.now() / 1000 };
 
 export async function createQemu({ qemu }: Config): Promise<Backend> {
   const { createQemuBackend } = await import("../backends/qemu/backend.ts");
@@ -59,26 +59,13 @@ export async function createLibvirt(config: Config): Promise<Backend> {
   return { ...backend, probe: (): Promise<Probe> => Promise.resolve({ usable: false, refused: false, because }) };
 }
 
-/** What `doctor` says of the guests of this host, if it is one. */
-export async function examineHost(config: Config): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  if (config.qemu.qmp.length > 0) {
-    const { examineQemu } = await import("../backends/qemu/examine.ts");
-    findings.push(...(await examineQemu({ ...config.qemu, ...clocks })));
-  }
-  if (mayHaveLibvirt(config)) {
-    const { examineLibvirt } = await import("../backends/libvirt/examine.ts");
-    findings.push(...(await examineLibvirt(await libvirtOptions(config))));
-  }
-  return findings;
-}
-
 /** libvirt's own client is only started where its daemon is there, or where the operator says where it is. */
-function mayHaveLibvirt({ isLibvirtNamed }: Config): boolean {
+export function mayHaveLibvirt({ isLibvirtNamed }: Config): boolean {
   return isLibvirtNamed || LIBVIRT_SOCKETS.some((path) => existsSync(path));
 }
 
-async function libvirtOptions({ libvirtUri: uri }: Config): Promise<LibvirtOptions> {
+/** What libvirt is looked at with. */
+export async function libvirtOptions({ libvirtUri: uri }: Config): Promise<LibvirtOptions> {
   const { createVirsh } = await import("../backends/libvirt/virsh.ts");
   return { uri, run: createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS }), ...clocks };
 }

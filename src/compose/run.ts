@@ -6,7 +6,6 @@ import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { StepRecord } from "../core/control.ts";
 import type { Policy } from "../core/policy.ts";
-import { REASONS } from "../core/reasons.ts";
 import { realClock } from "../daemon/clock.ts";
 import { Journal } from "../daemon/journal.ts";
 import { runDaemon } from "../daemon/lifecycle.ts";
@@ -15,10 +14,12 @@ import { createLogger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
 import { Worker } from "../daemon/worker.ts";
 import { VERSION } from "../version.ts";
+import { reasonText } from "../view/reason-text.ts";
 import { type Choice, chooseBackend } from "./backends.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
 import { keepHistory } from "./history.ts";
-import { onlyNamed, rulesFor } from "./host.ts";
+import { isHost, onlyNamed, rulesFor } from "./host.ts";
+import { namedGuestsText } from "./named-guests.ts";
 import { findStartFacts, startTunables } from "./start-up.ts";
 import { createSwapShrinker } from "./swap-shrinker.ts";
 
@@ -36,13 +37,14 @@ export async function run(plan: RunPlan): Promise<number> {
   const configured = startTunables(backend, facts, config, "nothing was started", rules);
   const unlock = takeLock(join(dirname(config.socket), "selfballoon.lock"));
   try {
+    const opened = await backend.open();
     const journal = new Journal(JOURNAL_RECORDS, realClock.wallMs);
     const worker = new Worker({
       description: describe(choice, config.policy, plan.dryRun),
       configured,
       policy: config.policy,
       hostRules: rules,
-      backend: onlyNamed(await backend.open(), (guest) => rules?.isNamed(guest) ?? true),
+      backend: onlyNamed(opened, (guest) => rules?.isNamed(guest) ?? true),
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
@@ -52,6 +54,7 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
+    const named = rules !== null && isHost(backend) ? await namedGuestsText(opened, rules, config) : null;
     const history = await keepHistory(backend, config, journal);
     const api = createApi(worker, VERSION, history?.port ?? null);
     const closeSocket = await serveSocket(config.socket, api);
@@ -60,7 +63,8 @@ export async function run(plan: RunPlan): Promise<number> {
       throw thrown;
     });
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
-    if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null);
+    if (plan.json && named !== null) logger.info(named);
+    if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, named);
     const close = async (): Promise<void> => {
       await dashboard.close();
       await closeSocket();
@@ -90,18 +94,23 @@ function announce(
   { socket, history }: Config,
   dryRun: boolean,
   historyDirectory: string | null,
+  named: string | null,
 ): void {
+  const dry = dryRun ? " This is a dry run: it decides and records, and moves nothing." : "";
   if (backend.name === "simulated") {
     const looked = passedOver.length === 0 ? "" : `No balloon was found on this machine (${passedOver.join("; ")}). `;
-    print(`${looked}Running ${found}: the law is real, the guests are not, and nothing of this machine is moved.`);
+    print(
+      `${looked}Running ${found}: the law is real, the guests are not, and nothing of this machine is moved.${dry}`,
+    );
   } else {
-    print(`Found ${found}.${dryRun ? " This is a dry run: it decides and records, and moves nothing." : ""}`);
+    print(`Found ${found}.${dry}`);
   }
   if (dashboard.url !== null) print(`Dashboard: ${dashboard.url}`);
   if (dashboard.problem !== null) print(dashboard.problem);
   if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
   if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
+  if (named !== null) print(named);
 }
 
 /** One step of every guest, printed; targets stay as the step left them. */
@@ -125,6 +134,6 @@ function onceText({ decision, observation, applied }: StepRecord): string {
   const done = applied ? "the target was handed to the balloon" : "nothing was moved";
   return (
     `${decision.guest}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
-    `goal ${mib(decision.goalPages)}, floor ${mib(decision.floorPages)}. ${REASONS[decision.reason]} (${done})`
+    `goal ${mib(decision.goalPages)}, floor ${mib(decision.floorPages)}. ${reasonText(decision, observation)} (${done})`
   );
 }

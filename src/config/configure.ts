@@ -1,4 +1,4 @@
-import { selfballoonError } from "../core/errors.ts";
+import { type SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, createSettings, type Settings, type Source, writeSetting } from "../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../core/tunables.ts";
@@ -17,7 +17,7 @@ export interface StartFacts {
 
 /**
  * Apply the configuration to what start-up found, by the driver's write rules.
- * @throws the error of the first value that is refused: ERR_CONFIG_INVALID for the file's, its own otherwise.
+ * @throws ERR_CONFIG_INVALID with all values that are refused; if the first one is a flag's, its own error.
  */
 export function configure(
   config: Pick<Config, "tunables" | "guests">,
@@ -27,11 +27,14 @@ export function configure(
   const initial = createSettings(start);
   const sources: Partial<Record<TunableName, Source>> = {};
   for (const { name } of TUNABLES) if (start.defaults[name] !== undefined) sources[name] = "start-up";
-  const settings = config.tunables.reduce((before, setting) => write(before, setting, consequence, sources), initial);
+  const refused: Refused[] = [];
+  const settings = config.tunables.reduce((before, setting) => write(before, setting, refused, sources), initial);
   const guests = config.guests.map(({ pattern, tunables }) => ({
     matches: globMatcher(pattern),
-    tunables: guestValues(initial, tunables, consequence),
+    tunables: guestValues(initial, tunables, refused),
   }));
+  const [first, ...others] = refused;
+  if (first !== undefined) throw refusal(first, others, consequence);
   const guestTunables = (guest: string): Partial<Tunables> => {
     if (start.isNamed?.(guest) === false) return { selfballooning: 0 };
     return Object.assign({}, ...guests.filter(({ matches }) => matches(guest)).map(({ tunables }) => tunables));
@@ -39,13 +42,29 @@ export function configure(
   return { settings, sources, guestTunables };
 }
 
+/** A value that was not taken, and why. */
+interface Refused {
+  readonly setting: TunableSetting;
+  readonly error: SelfballoonError;
+}
+
+function refusal({ setting, error }: Refused, others: readonly Refused[], consequence: string): SelfballoonError {
+  if (setting.source === "flag") return error;
+  const rest = others.map((other) => {
+    const { origin } = other.setting;
+    return origin === setting.origin ? other.error.message : `${origin}: ${other.error.message}`;
+  });
+  const problem = [error.message, ...rest].join("; ");
+  return selfballoonError("ERR_CONFIG_INVALID", { file: setting.origin, problem, consequence }, error);
+}
+
 function write(
   settings: Settings,
   setting: TunableSetting,
-  consequence: string,
+  refused: Refused[],
   sources: Partial<Record<TunableName, Source>>,
 ): Settings {
-  const { name, text, source, origin } = setting;
+  const { name, text, source } = setting;
   const change = writeSetting(settings, name, text, true);
   if (change.ok) {
     sources[change.name] = source;
@@ -55,13 +74,12 @@ function write(
     name,
     TUNABLES.map((row) => row.name),
   );
-  const refused = refusedWrite(settings, name, text, change.refusal, hint);
-  if (source === "flag") throw refused;
-  throw selfballoonError("ERR_CONFIG_INVALID", { file: origin, problem: refused.message, consequence }, refused);
+  refused.push({ setting, error: refusedWrite(settings, name, text, change.refusal, hint) });
+  return settings;
 }
 
-function guestValues(initial: Settings, tunables: readonly TunableSetting[], consequence: string): Partial<Tunables> {
+function guestValues(initial: Settings, tunables: readonly TunableSetting[], refused: Refused[]): Partial<Tunables> {
   const named: Partial<Record<TunableName, Source>> = {};
-  const { values } = tunables.reduce((before, setting) => write(before, setting, consequence, named), initial);
+  const { values } = tunables.reduce((before, setting) => write(before, setting, refused, named), initial);
   return Object.fromEntries(TUNABLES.filter(({ name }) => named[name]).map(({ name }) => [name, values[name]]));
 }

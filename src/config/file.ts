@@ -1,15 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
-import { parse } from "smol-toml";
-import * as z from "zod";
+import { parse, TomlError } from "smol-toml";
 import { problemOf, type SelfballoonError, selfballoonError } from "../core/errors.ts";
-import { hintFor } from "./nearest.ts";
+import { describeIssue } from "./issue.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
 
 const LIMIT_KIB = 256;
 
 /**
  * Read and check a configuration file. `consequence` is what happens if it is bad, for the error's text.
- * @throws ERR_CONFIG_UNREADABLE, ERR_CONFIG_INVALID naming what is wrong and the nearest known key.
+ * @throws ERR_CONFIG_UNREADABLE, ERR_CONFIG_INVALID naming all that is wrong and the nearest known keys.
  */
 export function readConfigFile(file: string, consequence: string): ConfigFile {
   const text = readLimited(file, consequence);
@@ -17,12 +16,19 @@ export function readConfigFile(file: string, consequence: string): ConfigFile {
   try {
     parsed = parse(text);
   } catch (thrown) {
-    throw selfballoonError("ERR_CONFIG_INVALID", { file, problem: problemOf(thrown), consequence }, thrown);
+    throw selfballoonError("ERR_CONFIG_INVALID", { file, problem: syntaxProblem(thrown), consequence }, thrown);
   }
   const checked = configFileSchema.safeParse(parsed);
   if (checked.success) return checked.data;
   const problem = checked.error.issues.map(describeIssue).join("; ");
   throw selfballoonError("ERR_CONFIG_INVALID", { file, problem, consequence });
+}
+
+/** The parser's own text goes on with an excerpt over several lines. */
+function syntaxProblem(thrown: unknown): string {
+  const [problem = ""] = problemOf(thrown).split("\n");
+  if (!(thrown instanceof TomlError)) return problem;
+  return problem.replace("Invalid TOML document:", `Invalid TOML at line ${thrown.line}, column ${thrown.column}:`);
 }
 
 function readLimited(file: string, consequence: string): string {
@@ -36,29 +42,4 @@ function readLimited(file: string, consequence: string): string {
   } catch (thrown) {
     throw unreadable(problemOf(thrown));
   }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const where = issue.path.map(String).join(".");
-  if (issue.code !== "unrecognized_keys") return where === "" ? issue.message : `${where}: ${issue.message}`;
-  const known = knownKeys(issue.path);
-  return issue.keys
-    .map((key) => `there is no key ${[where, key].filter((part) => part !== "").join(".")}${hintFor(key, known)}`)
-    .join("; ");
-}
-
-/** The keys that the schema knows at `path`. */
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let schema: unknown = configFileSchema;
-  for (const key of path) {
-    schema = unwrap(schema);
-    if (schema instanceof z.ZodObject) schema = schema.shape[String(key)];
-    else if (schema instanceof z.ZodRecord) schema = schema.valueType;
-  }
-  const last = unwrap(schema);
-  return last instanceof z.ZodObject ? Object.keys(last.shape) : [];
-}
-
-function unwrap(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }

@@ -9,14 +9,32 @@ const MOST_MB = 16_777_216;
 /** More than any reader would wait for. */
 const MOST_HISTORY_MB = 65_536;
 
+// A description says what a value must be, in error texts. Sections have none.
+
 // Whether a value is in range is judged by the driver's write rules, the same on every way in.
-const value = z.union([z.number(), z.string()], "must be a number");
-const megabytes = z.int().min(1).max(MOST_MB);
-const path = z.string().startsWith("/").max(256);
+const value = z.union([z.number(), z.string()]).describe("a number");
+const megabytes = whole(1, MOST_MB);
+const path = absolutePath(256);
 const tunables = Object.fromEntries(TUNABLES.map(({ name }) => [name, value.optional()]));
 
+function whole(least: number, most: number) {
+  return z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
+}
+
+function absolutePath(most: number) {
+  return z.string().startsWith("/").max(most).describe(`an absolute path of at most ${most} characters`);
+}
+
+function text(most: number) {
+  return z.string().min(1).max(most).describe(`a text of 1 to ${most} characters`);
+}
+
+function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words).describe(`one of ${words.join(", ")}`);
+}
+
 const host = z
-  .strictObject({ memory_mb: megabytes.optional(), reserve_mb: z.int().min(0).max(MOST_MB).optional() })
+  .strictObject({ memory_mb: megabytes.optional(), reserve_mb: whole(0, MOST_MB).optional() })
   .refine(({ memory_mb, reserve_mb }) => memory_mb === undefined || (reserve_mb ?? 0) < memory_mb, {
     error: "reserve_mb must be less than memory_mb",
   });
@@ -26,7 +44,7 @@ const guest = z
     ...tunables,
     min_mb: megabytes.optional(),
     max_mb: megabytes.optional(),
-    weight: z.int().min(1).max(1000).optional(),
+    weight: whole(1, 1000).optional(),
   })
   .refine(({ min_mb, max_mb }) => min_mb === undefined || max_mb === undefined || min_mb <= max_mb, {
     error: "min_mb must be at most max_mb",
@@ -35,28 +53,31 @@ const guest = z
 /** The configuration file, section by section. */
 export const configFileSchema = z.strictObject({
   tunables: z.strictObject(tunables).optional(),
-  law: z.strictObject({ policy: z.enum(POLICY_NAMES).optional() }).optional(),
+  law: z.strictObject({ policy: oneOf(POLICY_NAMES).optional() }).optional(),
   backend: z
     .strictObject({
-      kind: z.enum(BACKEND_KINDS).optional(),
-      qmp: z.array(path).max(64).optional(),
-      agent: z.string().min(1).max(256).optional(),
-      libvirt_uri: z.string().min(1).max(256).optional(),
+      kind: oneOf(BACKEND_KINDS).optional(),
+      qmp: z.array(path).max(64).describe('a list of texts, such as ["/run/vm/*.qmp"], at most 64').optional(),
+      agent: text(256).optional(),
+      libvirt_uri: text(256).optional(),
     })
     .optional(),
   host: host.optional(),
   guests: z.record(z.string().min(1).max(256), guest).optional(),
   history: z
     .strictObject({
-      directory: z.union([z.literal(""), path]).optional(),
-      max_mb: z.int().min(1).max(MOST_HISTORY_MB).optional(),
+      directory: z
+        .union([z.literal(""), path])
+        .describe('an absolute path, or "" for none')
+        .optional(),
+      max_mb: whole(1, MOST_HISTORY_MB).optional(),
     })
     .optional(),
   api: z
     .strictObject({
-      socket: z.string().startsWith("/").max(107).optional(),
-      listen: z.string().max(256).optional(),
-      token_file: z.string().startsWith("/").max(4095).optional(),
+      socket: absolutePath(107).optional(),
+      listen: z.string().max(256).describe('HOST:PORT, such as "127.0.0.1:7070", or "" for none').optional(),
+      token_file: absolutePath(4095).optional(),
     })
     .optional(),
 });

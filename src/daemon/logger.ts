@@ -1,5 +1,6 @@
 import type { JournalRecord, ShrinkRecord, StepRecord } from "../core/control.ts";
 import { describeNotice } from "../core/notices.ts";
+import { missingReadings } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromPages } from "../core/units.ts";
@@ -55,10 +56,8 @@ export function logRecords(logger: Logger): (record: JournalRecord) => void {
   return (record) => {
     switch (record.kind) {
       case "step":
-        if (record.applied || reasons.get(record.decision.guest) !== record.decision.reason) {
-          logger.info(REASONS[record.decision.reason], stepFields(record));
-        }
-        reasons.set(record.decision.guest, record.decision.reason);
+        if (record.applied || reasons.get(record.decision.guest) !== toldReason(record)) logStep(logger, record);
+        reasons.set(record.decision.guest, toldReason(record));
         return;
       case "shrink":
         return logger.info(
@@ -75,6 +74,18 @@ export function logRecords(logger: Logger): (record: JournalRecord) => void {
         return logger.info("Tunables were changed.", { ...record.values });
     }
   };
+}
+
+/** Which reading is missing is told anew where it is another one. */
+function toldReason({ decision, observation }: StepRecord): string {
+  return decision.reason === "missing" ? `missing ${missingReadings(observation).join()}` : decision.reason;
+}
+
+function logStep(logger: Logger, record: StepRecord): void {
+  const { decision, observation } = record;
+  const fields = stepFields(record);
+  if (decision.reason !== "missing") logger.info(REASONS[decision.reason], fields);
+  else logger.warn(REASONS.missing, { ...fields, missing: missingReadings(observation) });
 }
 
 function shrinkFields(record: ShrinkRecord): LogFields {

@@ -1,5 +1,6 @@
 import type { GuestStatus } from "../core/control.ts";
 import type { Figures } from "../core/figures.ts";
+import { problemLabel } from "./problem-words.ts";
 import { reasonLabel } from "./reason-words.ts";
 
 /** A guest as a table shows it. */
@@ -39,7 +40,7 @@ export function selectRows<Row extends GuestRow>(
 
 /** The state in a word or two: what an operator must know first. */
 export function stateLabel(row: GuestStatus): string {
-  if (row.problem !== null) return "unreadable";
+  if (row.problem !== null) return problemLabel(row.problem);
   if (row.paused) return "paused";
   return row.decision === null ? "waiting" : reasonLabel(row.decision.reason);
 }

@@ -50,6 +50,36 @@ describe("doctor", () => {
     expect(found).toContain(`fail: There is no ${folder}/proc/meminfo.`);
   });
 
+  it("says on a plain machine what `run` would find and start there, without advice on the swap of a guest", async () => {
+    const { folder } = new Home();
+    const tree = new Tree("xen/pv-idle");
+    tree.write("sys/hypervisor/type", "kvm");
+    const found = await findings(tree.root);
+    expect(found).toContainEqual(expect.stringMatching(/^info: xen: this is not a Xen guest/));
+    expect(found).toContain("info: qemu: no QMP sockets are configured: name them as qmp under [backend].");
+    expect(found).toContain("info: swap-only: this machine has no compressed swap.");
+    expect(found).toContainEqual(expect.stringMatching(/^info: `run` would start simulated guests here/));
+    expect(found.join()).not.toMatch(/MiB of swap|No compressed swap is in use/);
+    expect((await findings(folder)).join()).toContain("would start simulated guests here");
+  });
+
+  it("looks after compressed swap also where there is no balloon, as `run` does", async () => {
+    const tree = new Tree("xen/pv-idle");
+    tree.write("sys/hypervisor/type", "kvm");
+    tree.write("proc/swaps", new Tree("xen/pv-zram").read("proc/swaps"));
+    tree.edit("proc/meminfo", /^SwapTotal: .*$/m, "SwapTotal: 524284 kB");
+    const found = await findings(tree.root);
+    expect(found).toContain("ok: Compressed swap is in use: zram0.");
+    expect(found).toContainEqual(expect.stringMatching(/^ok: Where `run` finds no balloon, it brings pages back/));
+    expect(found.join()).not.toContain("simulated");
+  });
+
+  it("fails a backend that was asked for and is not there", async () => {
+    const said = await new Home().succeed("doctor", "--qmp", "/nowhere/a.qmp");
+    expect(said).toMatch(/^fail {2}qemu: there is no QMP socket at \/nowhere\/a\.qmp/m);
+    expect(said).not.toContain("simulated");
+  });
+
   it("tells whether a daemon runs, with remedies under what is wrong", async () => {
     const home = new Home();
     const tree = new Tree("xen/pv-idle");

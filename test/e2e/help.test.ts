@@ -31,6 +31,26 @@ describe("help", () => {
     for (const option of options) expect(help).toMatch(new RegExp(`^ +${option}\\b`, "m"));
   });
 
+  it.each(["simulate", "compare"])(
+    "of %s lists scenarios and policies, and says which one `run` has",
+    async (command) => {
+      for (const args of [
+        [command, "--help"],
+        ["help", command],
+      ]) {
+        const help = await new Home().succeed(...args);
+        for (const name of ["mixed", "database", "static", "guarded", "proxmox"]) {
+          expect(help).toMatch(new RegExp(`^ {2}${name} +[A-Z]`, "m"));
+        }
+        expect(help).toContain("`run --policy driver`");
+      }
+    },
+  );
+
+  it("of doctor tells its levels and its exit code", async () => {
+    expect(await new Home().succeed("doctor", "--help")).toContain("The exit code is 0 whatever is found");
+  });
+
   it("is what one gets for nothing, as a usage error", async () => {
     const { exitCode, stderr } = await new Home().do();
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("Commands:") });
@@ -61,6 +81,36 @@ describe("a slip of the keyboard", () => {
     const { exitCode, stdout, stderr } = await new Home().do(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(hint);
+  });
+});
+
+describe("a command line that is not understood", () => {
+  it.each([
+    [["reset"], "missing required argument 'NAME'; see selfballoon reset --help"],
+    [["statsu"], "unknown command 'statsu' (Did you mean status?); see selfballoon --help"],
+    [["run", "--backend", "kvm"], "option '--backend <KIND>' argument 'kvm' is invalid. Allowed choices are auto"],
+    [["completion", "ksh"], "command-argument value 'ksh' is invalid for argument 'SHELL'"],
+    [["top", "--interval", "x"], "It must be a whole number from 1 to 999999999; see selfballoon top --help"],
+  ])("is an error like any other: %j", async (args, problem) => {
+    const { exitCode, stdout, stderr } = await new Home().do(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^selfballoon: .* \[ERR_USAGE\]\n$/);
+    expect(stderr).toContain(problem);
+  });
+
+  it("is one JSON object under --json", async () => {
+    const { exitCode, stdout, stderr } = await new Home().do("status", "--json", "--frobnicate");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(JSON.parse(stderr)).toEqual({
+      code: "ERR_USAGE",
+      message: "unknown option '--frobnicate'; see selfballoon status --help",
+      details: { problem: "unknown option '--frobnicate'; see selfballoon status --help" },
+    });
+  });
+
+  it("ends a hint well where more is said after it", async () => {
+    const { stderr } = await new Home().do("get", "selfballon_interval");
+    expect(stderr).toContain('"selfballon_interval" (did you mean selfballoon_interval?); nothing was changed');
   });
 });
 

@@ -53,11 +53,59 @@ describe("run on a QEMU host", () => {
     await daemon.says("stderr", /guest=web reason=/);
     await daemon.says("stderr", /guest=other reason=unnamed/);
     expect(daemon.stdout).toContain("Found 2 QMP sockets");
+    expect(daemon.stdout).toContain("\n1 of 2 guests is named under [guests]: the others are only shown.\n");
     expect(web.guest.targetBytes).toBeLessThan(512 * MIB);
     daemon.kill("SIGTERM");
     expect((await daemon.ended()).exitCode).toBe(0);
     expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([512 * MIB, 512 * MIB]);
     expect(other.qmp.received.join("")).not.toContain('"balloon"');
+  });
+
+  it("says at the start whether guests are named, and that a dry run without names shows all as named", async () => {
+    await start("web");
+    const started = async (...args: readonly string[]) => (await new Home().daemon(...args)).stdout;
+    const [home, all] = [new Home(), new Home()];
+    const bare = ["--config", configured(home, "")];
+    const none = "\n0 of 1 guests are named under [guests]: they are only shown, and nothing is moved.\n";
+    const daemon = await home.daemon(...bare);
+    expect(daemon.stdout).toMatch(/^Found 1 QMP socket at /);
+    expect(daemon.stdout).toContain(none);
+    daemon.kill("SIGTERM");
+    await daemon.ended();
+    const dry = await home.daemon("--dry-run", ...bare);
+    expect(dry.stdout).toContain("\nThe configuration names no guest: shown as if all were named.\n");
+    dry.kill("SIGTERM");
+    await dry.ended();
+    expect(await started("--config", configured(all, '[guests."*"]\n'))).not.toMatch(/named/);
+  });
+
+  it("says in doctor that the daemon holds the sockets, with what it knows of their guests", async () => {
+    const [web, bare] = [await start("web"), await FakeQemu.start(directory.path, { name: "bare", balloon: false })];
+    started.push(bare);
+    const home = new Home();
+    const args = ["--config", configured(home, "")];
+    expect(await home.succeed("doctor", ...args)).toContain("web has no swap");
+    const daemon = await home.daemon("--dry-run", ...args);
+    await daemon.says("stderr", /guest=web reason=/);
+    await daemon.says("stderr", /bare must have a balloon/);
+    const said = await home.succeed("doctor", ...args);
+    const held = "held by the running daemon (see `selfballoon status`); end it for a full look.";
+    for (const { qmpPath } of [web, bare]) expect(said).toContain(`info  ${qmpPath}: ${held}`);
+    expect(said).toMatch(/^warn {2}bare: bare must have a balloon device/m);
+    expect(said).not.toContain("another client");
+  });
+
+  it("does not take another client for the daemon", async () => {
+    const web = await start("web");
+    web.mute = true;
+    const home = new Home();
+    const args = ["--config", configured(home, "")];
+    expect(await home.succeed("doctor", ...args)).toContain("another client holds it");
+    const daemon = await home.daemon(...args);
+    await daemon.says("stderr", /another client holds it/);
+    const said = await home.succeed("doctor", ...args);
+    expect(said).toContain("another client holds it");
+    expect(said).not.toContain("held by the running daemon");
   });
 
   it("gives memory back without a daemon: to all that are named, though one does not answer", async () => {

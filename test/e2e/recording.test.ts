@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
@@ -66,6 +66,20 @@ describe("record", () => {
     expect(first).toBe('{"set":{"guard":"0"}}');
     expect(JSON.parse(second)).toMatchObject({ guest: "guest", totalramPages: 114_011, committedPages: 252 });
     expect(new Tree("xen/pv-idle").read(`${XEN_MEMORY}/target_kb`)).toBe("524288\n");
+  });
+
+  it("says at Ctrl-C how much it recorded, and where", async () => {
+    const home = new Home();
+    const file = join(home.folder, "recording");
+    const { root } = new Tree("xen/pv-idle");
+    const record = home.start("record", file, "--interval", "1", "--root", root);
+    const recorded = () => (existsSync(file) ? readFileSync(file, "utf8") : "");
+    await until("an observation", () => (recorded().includes("\n") ? true : null));
+    record.kill("SIGINT");
+    const { exitCode, stdout, stderr } = await record.ended();
+    const many = lines(recorded()).length;
+    const text = `selfballoon: ${many} ${many === 1 ? "observation" : "observations"} recorded in ${file}.\n`;
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: text });
   });
 
   it("ends with its daemon, and keeps what it has", async () => {

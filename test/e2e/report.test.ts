@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
@@ -69,14 +69,20 @@ describe("report", () => {
   });
 
   it.each([
-    ["empty", ""],
-    ["of nothing but nonsense", "x\ny\n"],
-  ])("says so where a recording is %s", async (_, text) => {
+    ["empty", "", ""],
+    ["a configuration", "[tunables]\nguard = 1\n", " (line 1 of FILE: it is not JSON)"],
+    ["without observations", '{"set":{"guard":"0"}}\n', ""],
+  ])("refuses a file that is %s, and writes nothing", async (_, text, why) => {
     const home = new Home();
-    const file = join(home.folder, "r");
+    const [file, page] = [join(home.folder, "r"), join(home.folder, "r.html")];
     writeFileSync(file, text);
-    expect(await home.succeed("report", file)).toContain("The recording has no observations.");
-    expect(JSON.parse(await home.succeed("report", file, "--json"))).toMatchObject({ lines: 0, guests: [], worst: [] });
+    const problem = `a recording must have observations, but there is none in ${file}${why.replace("FILE", file)}; nothing was written`;
+    for (const more of [[], ["--json"], ["-o", page]]) {
+      const { exitCode, stdout, stderr } = await home.do("report", file, ...more);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toContain(problem);
+    }
+    expect(existsSync(page)).toBe(false);
   });
 
   it("holds no more of a large recording than it must: 40 MB of it pass through a heap of 24 MB", async () => {

@@ -19,6 +19,13 @@ describe("run on a machine without a hypervisor", () => {
     expect(second).toContain(home.socket);
   });
 
+  it("says in a dry run that it is one", async () => {
+    const home = new Home();
+    const daemon = await home.daemon(...noHypervisor(home), "--dry-run");
+    expect(daemon.stdout.split("\n")[0]).toContain("simulated host of 6 guests");
+    expect(daemon.stdout.split("\n")[0]).toContain("This is a dry run: it decides and records, and moves nothing.");
+  });
+
   it("shows each guest's memory, target, goal, floor and why", async () => {
     const home = new Home();
     const daemon = await home.daemon(...noHypervisor(home));
@@ -42,6 +49,10 @@ describe("run on a machine without a hypervisor", () => {
     );
     expect(await home.succeed("get", "selfballoon_interval")).toBe("60\n");
     expect(await home.succeed("get")).toMatch(/^frontswap_inertia +7 steps +3 +runtime /m);
+    const each = "10 % of each guest";
+    expect(await home.succeed("get")).toMatch(new RegExp(`^selfballoon_reserved_mb +${each} +${each} +default `, "m"));
+    await home.succeed("set", "selfballoon_reserved_mb=30");
+    expect(await home.succeed("get")).toMatch(new RegExp(`^selfballoon_reserved_mb +30 MiB +${each} +runtime `, "m"));
     await home.succeed("reset", "selfballoon_interval", "frontswap_inertia");
     // Simulated guests are there to be watched: their default is not the driver's.
     expect(await home.succeed("get", "selfballoon_interval")).toBe("1\n");

@@ -33,10 +33,10 @@ describe("simulate", () => {
   });
 
   it.each([
-    [["simulate", "webb"], "there is no scenario webb, did you mean web?"],
-    [["simulate", "--policy", "gaurded"], "there is no policy gaurded, did you mean guarded?"],
-    [["compare", "databse"], "there is no scenario databse, did you mean database?"],
-    [["compare", "web", "--policies", "static,adpative"], "there is no policy adpative, did you mean adaptive?"],
+    [["simulate", "webb"], "there is no scenario webb (did you mean web?)"],
+    [["simulate", "--policy", "gaurded"], "there is no policy gaurded (did you mean guarded?)"],
+    [["compare", "databse"], "there is no scenario databse (did you mean database?)"],
+    [["compare", "web", "--policies", "static,adpative"], "there is no policy adpative (did you mean adaptive?)"],
     [["simulate", "--minutes", "0"], "whole number from 1 to 10080"],
     [["simulate", "--seed", "-1"], "whole number from 0"],
     [["simulate", "web", "--trace", "x"], "leave the other one out"],

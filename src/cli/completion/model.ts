@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { TUNABLES } from "../../core/tunables.ts";
-import type { Described } from "../ports.ts";
+import type { Described, SimulatorNames } from "../ports.ts";
 
 /** What may stand at a place on the command line. */
 export type Values =
@@ -36,12 +36,6 @@ export interface CompletedProgram {
   readonly commands: readonly CompletedCommand[];
   /** Options before any command. */
   readonly options: readonly CompletedOption[];
-}
-
-/** Names that only the simulator knows. */
-export interface SimulatorNames {
-  readonly scenarios: readonly Described[];
-  readonly policies: readonly Described[];
 }
 
 /** What placeholders stand for; those that are not here are the operator's to say. */

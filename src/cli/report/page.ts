@@ -6,7 +6,7 @@ import { plotPlace } from "../html/plots.ts";
 import type { GuestFigures, ReportFigures, Sums } from "./figures.ts";
 import { guestPlot, hostPlot } from "./plots.ts";
 import type { Tally } from "./tally.ts";
-import { aboutText, badText, momentText, SUM_COLUMNS, warnings } from "./words.ts";
+import { aboutText, badText, momentText, overTimeText, SUM_COLUMNS, warnings } from "./words.ts";
 
 /** Guests that have a plot of their own; the table has all. */
 const MOST_PLOTS = 24;
@@ -22,8 +22,8 @@ export function reportPage(version: string, figures: ReportFigures, tally: Tally
     title: "selfballoon report",
     heading: "What was saved, and at what price",
     about: `selfballoon ${version}. ${aboutText(figures)}`,
-    sections: figures.lines === 0 ? [notes(figures)] : [...overview(figures), ...guestSections(plotted, figures)],
-    plots: figures.lines === 0 ? [] : plots,
+    sections: [...overview(figures), ...guestSections(plotted, figures)],
+    plots,
   });
 }
 
@@ -54,7 +54,7 @@ function tiles(together: Sums): string {
   const rows = [
     [bytesText(savedMeanBytes), "saved on average"],
     [`${told(savedPercent, 1)} %`, "of what the guests could hold"],
-    [`${savedGibHours.toFixed(1)} GiB h`, "saved in all"],
+    [overTimeText(savedGibHours), "saved in all"],
     [told(moves, 0), "moves of a balloon"],
     [`${told(waitedSeconds, 1)} s`, "in which tasks waited for memory"],
     [told(oomKills, 0), "processes killed for lack of memory"],

@@ -13,7 +13,6 @@ const MOST_MOMENTS = 5;
 export function reportLines(figures: ReportFigures): readonly string[] {
   const { guests, together, worst } = figures;
   const about = [aboutText(figures), ...warnings(figures).map(plainText)];
-  if (guests.length === 0) return about;
   const rows = guests.map((one) => [plainText(one.guest), ...cells(one)]);
   const sum = guests.length === 1 ? [] : [["all together", ...cells(together)]];
   const headings = [

@@ -13,8 +13,18 @@ export interface SumColumn {
 const amount = (bytes: number | null): string => (bytes === null ? "-" : bytesText(bytes));
 const count = (value: number | null): string => (value === null ? "-" : value.toFixed(0));
 
+/** Hours as people read them: minutes where they are less than one. */
+function hoursText(hours: number): string {
+  return hours < 1 ? `${(hours * 60).toFixed(hours < 1 / 6 ? 1 : 0)} min` : `${hours.toFixed(1)} h`;
+}
+
+/** Memory over time: in GiB times hours or, where that is less than one, times minutes. */
+export function overTimeText(gibHours: number): string {
+  return Math.abs(gibHours) < 1 ? `${(gibHours * 60).toFixed(1)} GiB min` : `${gibHours.toFixed(1)} GiB h`;
+}
+
 export const SUM_COLUMNS: readonly SumColumn[] = [
-  { heading: "known", unit: "h", meaning: "time that the recording tells of", text: ({ hours }) => hours.toFixed(1) },
+  { heading: "known", unit: "", meaning: "time that the recording tells of", text: ({ hours }) => hoursText(hours) },
   { heading: "held", unit: "mean", meaning: "RAM that it had", text: ({ heldMeanBytes }) => amount(heldMeanBytes) },
   {
     heading: "could hold",
@@ -31,9 +41,9 @@ export const SUM_COLUMNS: readonly SumColumn[] = [
   },
   {
     heading: "saved",
-    unit: "GiB h",
+    unit: "in all",
     meaning: "over the whole time",
-    text: ({ savedGibHours }) => savedGibHours.toFixed(1),
+    text: ({ savedGibHours }) => overTimeText(savedGibHours),
   },
   { heading: "moves", unit: "", meaning: "targets handed to the balloon", text: ({ moves }) => count(moves) },
   {
@@ -71,11 +81,11 @@ export function badText({ oomKills, somePercent, fullPercent, reason }: Moment):
 /** What the recording covers, and what of it could not be used. */
 export function aboutText(figures: ReportFigures): string {
   const { fromMs, toMs, isClock, lines, guests, together } = figures;
-  if (fromMs === null || toMs === null) return "The recording has no observations.";
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const time = isClock ? `${momentText(fromMs, figures)} to ${momentText(toMs, figures)} (${zone}), ` : "";
+  const isKnown = isClock && fromMs !== null && toMs !== null;
+  const time = isKnown ? `${momentText(fromMs, figures)} to ${momentText(toMs, figures)} (${zone}), ` : "";
   const many = `${guests.length} ${guests.length === 1 ? "guest" : "guests"}, ${lines} lines`;
-  return `${time}${together.hours.toFixed(1)} h without gaps, ${many}.`;
+  return `${time}${hoursText(together.hours)} without gaps, ${many}.`;
 }
 
 /** What a reader must know before believing the figures; empty if there is nothing. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CompareOptions } from "../compare.ts";
-import type { CliPorts } from "../ports.ts";
+import { tableLines } from "../output.ts";
+import type { CliPorts, Described, SimulatorNames } from "../ports.ts";
 import type { SimulateOptions } from "../simulate.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -8,11 +9,13 @@ import { wholeNumber } from "../whole-number.ts";
 const MOST_MINUTES = 10_080;
 const MOST_SEED = 4_294_967_295;
 
-/** Add `simulate` and `compare`. */
-export function addSimulations(program: Command, ports: CliPorts): void {
+/** Add `simulate` and `compare`; their helps list `names`. */
+export function addSimulations(program: Command, ports: CliPorts, names: SimulatorNames): void {
+  const lists = listsOf(names);
   withTerms(program.command("simulate [SCENARIO]"))
     .description("run one policy on simulated guests; without a scenario all of them on one host")
     .option("--policy <POLICY>", "how balloons are moved", "guarded")
+    .addHelpText("after", lists)
     .option("--trace <FILE>", "a demand trace as the scenario: time_s,anon_mib,cache_mib[,committed_mib]")
     .action(async (scenario: string | undefined, options: SimulateOptions) =>
       (await import("../simulate.ts")).simulate(ports, scenario, options),
@@ -20,11 +23,22 @@ export function addSimulations(program: Command, ports: CliPorts): void {
   withTerms(program.command("compare [SCENARIO...]"))
     .description("run policies side by side on the same simulated guests; without a scenario on each")
     .addOption(new Option("--policies <POLICIES>", "policies with commas between (default: all)").argParser(parseNames))
+    .addHelpText("after", lists)
     .option("--html <FILE>", "write a report with plots, too")
     .action(async (scenarios: readonly string[], options: CompareOptions) =>
       (await import("../compare.ts")).compare(ports, scenarios, options),
     );
 }
+
+function listsOf({ scenarios, policies }: SimulatorNames): string {
+  const list = (rows: readonly Described[]): readonly string[] =>
+    tableLines(rows.map(({ name, summary }) => [`  ${name}`, summary]));
+  return ["", "Scenarios:", ...list(scenarios), "", "Policies:", ...list(policies), "", RUN_POLICIES].join("\n");
+}
+
+const RUN_POLICIES =
+  "Here driver is the law alone, as Linux had it. `run --policy driver`, which is the default there, also has the guard:\n" +
+  "here that is guarded.";
 
 function withTerms(command: Command): Command {
   return command

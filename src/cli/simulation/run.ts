@@ -104,7 +104,7 @@ export function choose<Row extends Described>(
   return [...new Set(names)].map((name) => {
     const found = known.find((row) => row.name === name);
     if (found !== undefined) return found;
-    const problem = `there is no ${what} ${name}${hintFor(name, all)} (there are ${all.join(", ")})`;
+    const problem = `there is no ${what} ${name}${hintFor(name, all)}; there are ${all.join(", ")}`;
     throw selfballoonError("ERR_USAGE", { problem });
   });
 }

@@ -1,6 +1,6 @@
-import { REASONS } from "../../core/reasons.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { type GuestRow, type SortKey, stateLabel } from "../../view/guest-rows.ts";
+import { reasonText } from "../../view/reason-text.ts";
 import { plainText, textColumns } from "../terminal-text.ts";
 
 /** One column of the table, declared once for the screen and for plain output. */
@@ -60,9 +60,9 @@ export const COLUMNS: readonly Column[] = [
   { heading: "WHY", key: null, isNumber: false, least: 20, most: 4096, dispensable: 7, text: whyText },
 ];
 
-function whyText({ problem, decision }: GuestRow): string {
+function whyText({ problem, decision, observation }: GuestRow): string {
   if (problem !== null) return plainText(problem);
-  return decision === null ? "No step was taken yet." : REASONS[decision.reason];
+  return decision === null ? "No step was taken yet." : reasonText(decision, observation);
 }
 
 /** A column and the columns of the screen that it has. */

@@ -1,6 +1,7 @@
 import { bytesText } from "../../view/amounts.ts";
 import type { GuestRow } from "../../view/guest-rows.ts";
 import { type HostSum, sumGuests } from "../../view/host-sum.ts";
+import { isFault } from "../../view/problem-words.ts";
 import { toneOf } from "../../view/reason-words.ts";
 import type { Colour } from "../output.ts";
 import { fitText, plainText, textColumns } from "../terminal-text.ts";
@@ -118,7 +119,7 @@ function rowLine(laid: readonly Laid[], guest: GuestRow, paint: Paint): string {
 const TONE_COLOURS = { calm: "dim", down: "green", up: "cyan", hold: "yellow", alarm: "red" } as const;
 
 function stateColour(guest: GuestRow): Colour {
-  if (guest.problem !== null) return "red";
+  if (guest.problem !== null) return isFault(guest.problem) ? "red" : "yellow";
   if (guest.paused) return "yellow";
   return guest.decision === null ? "dim" : TONE_COLOURS[toneOf(guest.decision.reason)];
 }

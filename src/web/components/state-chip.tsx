@@ -1,12 +1,14 @@
 import { REASONS } from "../../core/reasons.ts";
 import { stateLabel } from "../../view/guest-rows.ts";
+import { isFault } from "../../view/problem-words.ts";
 import { toneOf } from "../../view/reason-words.ts";
 import type { GuestView } from "../model.ts";
 
 /** The guest's state in a word, with the sentence behind it on hover. */
 export function StateChip({ view }: { readonly view: GuestView }) {
   const { decision, problem, paused } = view;
-  const tone = problem !== null ? "alarm" : paused || decision === null ? "hold" : toneOf(decision.reason);
+  const isHeld = problem !== null || paused || decision === null;
+  const tone = problem !== null && isFault(problem) ? "alarm" : isHeld ? "hold" : toneOf(decision.reason);
   const about = problem ?? (decision === null ? "No step was taken yet." : REASONS[decision.reason]);
   return (
     <span class={`chip tone-${tone}`} title={about}>

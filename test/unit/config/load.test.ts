@@ -74,6 +74,37 @@ describe("the configuration", () => {
   });
 });
 
+describe("a bad configuration", () => {
+  it.each([
+    ["[backend]\nqmp = ['a']\n", "backend.qmp.0 must be an absolute path of at most 256 characters"],
+    ["[backend]\nkind = 'kvm'\n", "backend.kind must be one of auto, xen, qemu, libvirt, simulated"],
+    ["[backend]\nagent = ''\n", "backend.agent must be a text of 1 to 256 characters"],
+    ["[host]\nmemory_mb = 1.5\n", "host.memory_mb must be a whole number from 1 to 16777216"],
+    ["[host]\nmemory_mb = 2\nreserve_mb = 2\n", "host: reserve_mb must be less than memory_mb"],
+    ['[guests."a.b"]\nweight = 0\n', 'guests."a.b".weight must be a whole number from 1 to 1000'],
+    ['[guests."a.b"]\nweigth = 1\n', 'there is no key guests."a.b".weigth (did you mean weight?)'],
+    ['[guests.""]\n', "guests must have names of 1 to 256 characters"],
+    ["guests = 3\n", "guests must be a section"],
+    ["[api]\nlisten = 7070\n", 'api.listen must be HOST:PORT, such as "127.0.0.1:7070"'],
+  ])("%j says what must be there", async (content, problem) => {
+    await expect(load(content)).rejects.toThrow(problem);
+  });
+
+  it("is told whole: all that is wrong with its keys", async () => {
+    const content = "[backend]\nqmp = 'x'\nkind = 3\n[host]\nmemory = 1\n[guests.web]\nmin_mb = 0\n";
+    const problem =
+      /backend\.kind must be .*; backend\.qmp must be .*; there is no key host\.memory \(did.*\); guests\.web\.min_mb must be .*; nothing was done$/;
+    await expect(load(content)).rejects.toThrow(problem);
+  });
+
+  it("is told whole: all values that the write rules refuse", async () => {
+    const config = await load("[tunables]\nguard = 3\nselfballoon_interval = 0\n[guests.web]\nguard = 4\n");
+    const problem =
+      /^\S+c\.toml: selfballoon_interval must be .*; guard must be .* not "3" .*; \S+c\.toml \[guests\."web"\]: guard must be .* not "4" .*; nothing was done$/;
+    expect(() => configure(config, FACTS, "nothing was done")).toThrow(problem);
+  });
+});
+
 describe("guests of the configuration", () => {
   const forGuest = async (content: string, guest: string) =>
     configure(await load(content), FACTS, "nothing was done").guestTunables(guest);

@@ -5,10 +5,10 @@ const KNOWN = ["guard", "selfballooning", "selfballoon_interval"];
 
 describe("the hint", () => {
   it.each([
-    ["gaurd", ", did you mean guard?"],
+    ["gaurd", " (did you mean guard?)"],
     ["SELFBALLOONING", ""],
-    ["selfbalooning", ", did you mean selfballooning?"],
-    ["selfballoon_intervall", ", did you mean selfballoon_interval?"],
+    ["selfbalooning", " (did you mean selfballooning?)"],
+    ["selfballoon_intervall", " (did you mean selfballoon_interval?)"],
     ["", ""],
     ["zebra", ""],
     ["x".repeat(100_000), ""],

@@ -185,3 +185,17 @@ describe("a recording of many guests", () => {
     expect(tally.host.moments().length).toBeLessThanOrEqual(480);
   });
 });
+
+describe("the report in words", () => {
+  const lastingS = (seconds: number, more: Readings = {}): string => {
+    const tally = new Tally();
+    for (const t of [0, seconds / 3, (2 * seconds) / 3, seconds])
+      tally.add(observationOf({ ...readingsOf(1, { t }), ...more }), null);
+    return reportLines(figuresOfTally(tally, NO_BAD)).join("\n");
+  };
+
+  it("tells in minutes what is less than an hour", () => {
+    expect(lastingS(30)).toMatch(/^0\.5 min without gaps, [\s\S]*\ng +0\.5 min .* 1\.5 GiB min /);
+    expect(lastingS(1500)).toMatch(/^25 min without gaps, [\s\S]*\ng +25 min .* 1\.3 GiB h /);
+  });
+});

@@ -37,6 +37,18 @@ describe("the screen", () => {
     expect(text).toMatch(/q quit .* by guest, up; 1-3 of 3$/);
   });
 
+  it("shows a guest that is left alone by what it is, and only a fault in red", () => {
+    const told = snapshot(["paused", "broken"]);
+    const problems = [
+      selfballoonError("ERR_GUEST_LEFT_ALONE", { guest: "paused", state: "paused" }).message,
+      selfballoonError("ERR_SOCKET", { path: "/a.qmp", problem: "gone" }).message,
+    ];
+    const guests = told.guests.map((guest, nth) => ({ ...guest, problem: problems[nth] ?? null }));
+    const lines = render(firstModel({ ...told, guests }, NOON), 120, 20, (colour, text) => `<${colour}>${text}</>`);
+    expect(lines.join("\n")).toMatch(/\npaused +<yellow>paused *<\/>/);
+    expect(lines.join("\n")).toMatch(/\nbroken +<red>unreadable *<\/>/);
+  });
+
   it("has exactly as many lines and at most as many columns as the terminal, whatever its size and the guests' names", () => {
     fc.assert(
       fc.property(

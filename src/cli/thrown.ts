@@ -1,0 +1,36 @@
+import { CommanderError } from "commander";
+import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+
+/** Where a command line is not understood: say whose help tells more. */
+export function refuse(words: string): (error: CommanderError) => never {
+  return (error) => {
+    if (error.exitCode === 0 || error.code === "commander.help") throw error;
+    throw new CommanderError(error.exitCode, error.code, `${error.message.replace(/\.$/, "")}; see ${words} --help`);
+  };
+}
+
+/** Say what ended a command, as text or JSON on standard error. @returns the exit code. */
+export function exitCodeOf(thrown: unknown, json: boolean): number {
+  if (!(thrown instanceof CommanderError)) return reportError(thrown, json);
+  if (thrown.exitCode === 0) return 0;
+  // Help for want of a command was printed, and says all.
+  return thrown.code === "commander.help" ? 2 : reportError(usageError(thrown), json);
+}
+
+/** What the parser did not understand, as an error from the table. */
+function usageError({ message }: CommanderError): SelfballoonError {
+  return selfballoonError("ERR_USAGE", { problem: message.replace(/^error: /, "").replaceAll("\n", " ") });
+}
+
+function reportError(thrown: unknown, json: boolean): number {
+  const error =
+    thrown instanceof SelfballoonError
+      ? thrown
+      : selfballoonError("ERR_INTERNAL", { problem: problemOf(thrown) }, thrown);
+  const { code, message, details } = error;
+  process.stderr.write(
+    json ? `${JSON.stringify({ code, message, details })}\n` : `selfballoon: ${message} [${code}]\n`,
+  );
+  if (error.code === "ERR_INTERNAL" && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ""}\n`);
+  return error.exitCode;
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { REASONS } from "../../../src/core/reasons.ts";
+import { reasonText } from "../../../src/view/reason-text.ts";
+import { observationOf } from "../../support/observations.ts";
+
+describe("the reason of a step in words", () => {
+  it("says which readings were missing", () => {
+    const observation = { ...observationOf({}), committedPages: null, maxPfn: null };
+    const text = reasonText({ reason: "missing" }, observation);
+    expect(text).toBe(`${REASONS.missing} Missing: committedPages, maxPfn.`);
+  });
+
+  it("is the reason's own sentence otherwise", () => {
+    const observation = { ...observationOf({}), committedPages: null };
+    expect(reasonText({ reason: "unnamed" }, observation)).toBe(REASONS.unnamed);
+    expect(reasonText({ reason: "missing" }, null)).toBe(REASONS.missing);
+  });
+});
