@@ -84,13 +84,15 @@ describe.each([
     expect(await sizes()).toEqual([300, 250]);
   });
 
-  it.runIf(hasAgent)("is known to have restarted by what its agent reads, before the statistics tell", async () => {
-    await host.release("web", signal);
-    boot();
-    domain.guest.statisticsMove = false;
-    expect(domain.guest.toldFaults).toBeGreaterThan(domain.guest.pageFaults);
-    expect(await sizes()).toEqual([512, 462]);
-    domain.guest.statisticsMove = true;
-    expect(await sizes()).toEqual([512, 462]);
-  });
+  if (hasAgent) {
+    it("is known to have restarted by what its agent reads, before the statistics tell", async () => {
+      await host.release("web", signal);
+      boot();
+      domain.guest.statisticsMove = false;
+      expect(domain.guest.toldFaults).toBeGreaterThan(domain.guest.pageFaults);
+      expect(await sizes()).toEqual([512, 462]);
+      domain.guest.statisticsMove = true;
+      expect(await sizes()).toEqual([512, 462]);
+    });
+  }
 });
