@@ -26,7 +26,7 @@ export interface AgentPort {
 const CLOSED_MS = 5000;
 
 /** How long what changes seldom is kept, while the balloon stands about still. */
-const KEPT_MS = 5000;
+const KEPT_MS = 20_000;
 
 /** zoneinfo tells how large the zones are, which must fit MemTotal: a balloon that moved further ends the keeping. */
 const KEPT_DIVISOR = 16;

@@ -14,7 +14,7 @@ import { readVitals, VITAL_EVENTS, type Vitals } from "./vitals.ts";
 const BALLOON_REMEDY = "-device virtio-balloon-pci,id=balloon0,deflate-on-oom=on";
 
 /** Vitals are read again after so long, or at once after an event that may have changed them. */
-const VITALS_KEPT_MS = 5000;
+const VITALS_KEPT_MS = 10_000;
 
 /** How long a machine is left alone after its connection failed. */
 export const BACKOFF_MS = { first: 1000, most: 10_000 };

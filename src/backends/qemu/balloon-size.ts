@@ -6,7 +6,7 @@ import { readBalloonBytes } from "./vitals.ts";
 export const HELD_BACK_MS = 1100;
 
 /** A size is asked for again after so long, even if nothing was heard. */
-const KEPT_MS = 5000;
+const KEPT_MS = 10_000;
 
 /** A balloon's size. It is asked for only when it may have changed: QEMU says BALLOON_CHANGE when it moves. */
 export class BalloonSize {

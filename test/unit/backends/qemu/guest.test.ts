@@ -129,7 +129,7 @@ describe("a QEMU guest", () => {
     clock.ms += 1000;
     expect(await askedBy(() => observe(guest))).toBe(1);
     expect(await askedBy(() => observe(guest))).toBe(0);
-    clock.ms += 5000;
+    clock.ms += 10_000;
     expect(await askedBy(() => observe(guest))).toBe(1);
   });
 
@@ -143,7 +143,7 @@ describe("a QEMU guest", () => {
     const guest = reach();
     await observe(guest);
     qemu.migration = "active";
-    clock.ms += 5000;
+    clock.ms += 10_000;
     await expect(observe(guest)).rejects.toMatchObject({ details: { state: "migrating" } });
   });
 
