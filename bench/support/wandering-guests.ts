@@ -34,6 +34,10 @@ export class WanderingGuests implements OpenBackend {
     return this.sample;
   }
 
+  async size(): Promise<null> {
+    return null;
+  }
+
   async apply(guest: string, pages: number): Promise<void> {
     this.current.set(guest, pages);
   }

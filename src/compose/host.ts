@@ -33,6 +33,7 @@ export function onlyNamed(backend: OpenBackend, isNamed: (guest: string) => bool
     guests: (cancellation) => backend.guests(cancellation),
     observe: (guest, cancellation) => backend.observe(guest, cancellation),
     watch: (guest, cancellation) => backend.watch(guest, cancellation),
+    size: (guest, cancellation) => backend.size(guest, cancellation),
     apply: async (guest, pages, pageBytes, cancellation) => {
       if (isNamed(guest)) await backend.apply(guest, pages, pageBytes, cancellation);
     },

@@ -64,10 +64,10 @@ export interface OpenBackend {
   /** Hand `balloonTargetPages` pages of `pageBytes` bytes to the guest's balloon. */
   apply(guest: string, balloonTargetPages: number, pageBytes: number, cancellation: Cancellation): Promise<void>;
   /**
-   * How large the guest is, whatever it is doing and whether it can be read or not; null if that is not known. Only hosts
-   * of several guests need it.
+   * How large the guest is, whatever it is doing and whether it can be read or not; null if that is not known, as where
+   * the guest has no host that we know of.
    */
-  size?(guest: string, cancellation: Cancellation): Promise<GuestSize | null>;
+  size(guest: string, cancellation: Cancellation): Promise<GuestSize | null>;
   /** Give the guest all the memory that it may have. */
   release(guest: string, cancellation: Cancellation): Promise<void>;
   close(): Promise<void>;

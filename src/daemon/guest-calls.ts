@@ -32,10 +32,8 @@ export class GuestCalls {
 
   /** How large the guest is; null if that can't be told either. */
   async size(): Promise<GuestSize | null> {
-    const { backend, guest } = this;
-    if (backend.size === undefined) return null;
     try {
-      return await this.call("asking for its size", (signal) => backend.size?.(guest, signal) ?? Promise.resolve(null));
+      return await this.call("asking for its size", (signal) => this.backend.size(this.guest, signal));
     } catch (thrown) {
       if (thrown instanceof SelfballoonError) return null; // whoever reads the guest says so
       throw thrown;

@@ -108,6 +108,19 @@ describe("run on a QEMU host", () => {
     expect(said).not.toContain("held by the running daemon");
   });
 
+  it("gives no guest the memory of one that could never be read", async () => {
+    const [web, still] = [await start("web"), await start("still")];
+    still.status = "paused";
+    const home = new Home();
+    const host = '[host]\nmemory_mb = 900\nreserve_mb = 0\n[guests."web"]\n';
+    const daemon = await home.daemon("--config", configured(home, host));
+    await daemon.says("stderr", /still is paused/);
+    await expect.poll(() => web.guest.targetBytes / MIB, { timeout: 15_000 }).toBeLessThan(320);
+    web.guest.usedBytes = 330 * MIB;
+    await daemon.says("stderr", /guest=web reason=host_full/);
+    expect(web.guest.targetBytes / MIB).toBe(900 - 512);
+  }, 40_000);
+
   it("gives memory back without a daemon: to all that are named, though one does not answer", async () => {
     const [mute, web, other] = [await start("w-mute"), await start("web"), await start("other")];
     mute.mute = true;

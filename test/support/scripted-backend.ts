@@ -1,4 +1,4 @@
-import type { OpenBackend, Reading, WatchSample } from "../../src/core/backend.ts";
+import type { GuestSize, OpenBackend, Reading, WatchSample } from "../../src/core/backend.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { observationOf } from "./observations.ts";
@@ -43,6 +43,10 @@ export class ScriptedBackend implements OpenBackend {
     const { totalramPages = 250_000, balloonCurrentPages = 262_144, ...rest } = this.readings.get(guest) ?? {};
     const movedPages = pages - (balloonCurrentPages ?? 0);
     this.readings.set(guest, { ...rest, totalramPages: (totalramPages ?? 0) + movedPages, balloonCurrentPages: pages });
+  }
+
+  async size(): Promise<GuestSize | null> {
+    return null;
   }
 
   async release(guest: string): Promise<void> {

@@ -55,6 +55,10 @@ class SimulatedHost implements OpenBackend {
     return this.host.observe(guest);
   }
 
+  async size(): Promise<null> {
+    return null;
+  }
+
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
     this.catchUp();
     const mostPages = this.host.observe(guest).balloonMaxPages ?? 0;

@@ -71,6 +71,10 @@ class ThisMachine implements OpenBackend {
     return null;
   }
 
+  async size(): Promise<null> {
+    return null;
+  }
+
   apply(): Promise<void> {
     return Promise.reject(selfballoonError("ERR_NO_BACKEND", { because: "this machine has no balloon to move" }));
   }

@@ -92,6 +92,10 @@ class XenGuest implements OpenBackend {
     return this.memory.look(this.pageBytes);
   }
 
+  async size(): Promise<null> {
+    return null;
+  }
+
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
     this.check(guest);
     this.write(kibFromPages(balloonTargetPages, pageBytes));

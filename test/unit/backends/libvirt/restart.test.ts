@@ -40,7 +40,7 @@ describe.each([
   async function sizes(): Promise<readonly (number | null)[]> {
     clock.ms += 1000;
     const { balloonCurrentPages, totalramPages } = (await host.observe("web", signal)).observation;
-    expect((await host.size?.("web", signal))?.currentBytes).toBe(Number(balloonCurrentPages) * 4096);
+    expect((await host.size("web", signal))?.currentBytes).toBe(Number(balloonCurrentPages) * 4096);
     return [balloonCurrentPages, totalramPages].map((pages) => (pages === null ? null : pages / PAGES_A_MIB));
   }
 
