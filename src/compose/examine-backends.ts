@@ -3,7 +3,7 @@ import { XEN_MEMORY } from "../backends/xen/balloon.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { problemOf } from "../core/errors.ts";
-import type { Finding } from "../core/finding.ts";
+import { type Finding, finding } from "../core/finding.ts";
 import type { MachineFiles } from "../machine/files.ts";
 import { createBackend } from "./backends.ts";
 import { findStartFacts, startTunables } from "./start-up.ts";
@@ -90,8 +90,4 @@ function examineTarget(files: MachineFiles): Finding {
       remedy: "Run as root, with CAP_SYS_ADMIN.",
     };
   }
-}
-
-function finding(level: Finding["level"], what: string): Finding {
-  return { level, what, remedy: "" };
 }

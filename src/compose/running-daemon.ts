@@ -1,7 +1,7 @@
 import { askSocket } from "../cli/daemon.ts";
 import type { GuestStatus } from "../core/control.ts";
 import { problemOf } from "../core/errors.ts";
-import type { Finding } from "../core/finding.ts";
+import { type Finding, finding } from "../core/finding.ts";
 import { reasonText } from "../view/reason-text.ts";
 
 /** The daemon that runs on this machine, as it tells of itself. */
@@ -41,8 +41,4 @@ export function daemonProblems({ guests }: RunningDaemon): readonly Finding[] {
     if (problem !== null) return finding("warn", `${guest}: ${problem}.`);
     return decision?.reason === "missing" ? finding("warn", `${guest}: ${reasonText(decision, observation)}`) : [];
   });
-}
-
-function finding(level: Finding["level"], what: string): Finding {
-  return { level, what, remedy: "" };
 }

@@ -259,6 +259,11 @@ export function selfballoonError(code: ErrorCode, details: ErrorDetails = {}, ca
   return new CLASSES[ERRORS[code].owner](code, details, cause);
 }
 
+/** Whether what was thrown carries one of the system's codes, such as ENOENT. */
+export function hasSystemCode(thrown: unknown, ...codes: readonly string[]): boolean {
+  return thrown instanceof Error && "code" in thrown && codes.includes(String(thrown.code));
+}
+
 /** What went wrong, in words, whatever was thrown. */
 export function problemOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -6,3 +6,8 @@ export interface Finding {
   /** What to do about it; empty if there is nothing to do. */
   readonly remedy: string;
 }
+
+/** A finding; most have nothing to do about them. */
+export function finding(level: Finding["level"], what: string, remedy = ""): Finding {
+  return { level, what, remedy };
+}

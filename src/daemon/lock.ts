@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { problemOf, selfballoonError } from "../core/errors.ts";
+import { hasSystemCode, problemOf, selfballoonError } from "../core/errors.ts";
 
 /** Two attempts are enough: the second one follows the removal of a dead owner's lock. */
 const ATTEMPTS = 2;
@@ -47,15 +47,11 @@ function makeFolder(path: string, mostNew: number): void {
   try {
     mkdirSync(path);
   } catch (thrown) {
-    if (hasCode(thrown, "EEXIST")) return;
-    if (!hasCode(thrown, "ENOENT") || mostNew <= 1) throw thrown;
+    if (hasSystemCode(thrown, "EEXIST")) return;
+    if (!hasSystemCode(thrown, "ENOENT") || mostNew <= 1) throw thrown;
     makeFolder(dirname(path), mostNew - 1);
     mkdirSync(path);
   }
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === code;
 }
 
 function linked(draft: string, path: string): boolean {
@@ -63,7 +59,7 @@ function linked(draft: string, path: string): boolean {
     linkSync(draft, path);
     return true;
   } catch (thrown) {
-    if (hasCode(thrown, "EEXIST")) return false;
+    if (hasSystemCode(thrown, "EEXIST")) return false;
     throw thrown;
   }
 }
@@ -76,7 +72,7 @@ function removeIfDead(path: string): void {
     // Somebody may have taken the dead lock over in between: then what was moved is theirs, and goes back.
     if (isAlive(readOwner(aside))) linked(aside, path);
   } catch (thrown) {
-    if (!hasCode(thrown, "ENOENT")) throw thrown;
+    if (!hasSystemCode(thrown, "ENOENT")) throw thrown;
   } finally {
     rmSync(aside, { force: true });
   }

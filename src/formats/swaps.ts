@@ -1,5 +1,8 @@
 import { formatError, parseCount, quote, requireWholeText } from "./kernel-text.ts";
 
+/** The highest priority that `swapon -p` takes. */
+export const HIGHEST_PRIORITY = 32_767;
+
 /** One swap device or file that is in use. */
 export interface SwapArea {
   /** The device's or file's path; a file that was deleted ends in ` (deleted)`. */

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, listFiles } from "./files.ts";
+import { hasSystemCode } from "../core/errors.ts";
+import { listFiles } from "./files.ts";
 
 /** A disk, a quota or a file-size limit that is full. */
 const FULL = ["ENOSPC", "EDQUOT", "EFBIG"] as const;
@@ -37,7 +38,7 @@ export class Appender {
         if (written >= text.length) break;
         if (tries >= MOST_TRIES) throw new Error("it was written too slowly");
       } catch (thrown) {
-        if (tries < MOST_TRIES && hasCode(thrown, ...FULL) && (await this.dropOldest(name))) continue;
+        if (tries < MOST_TRIES && hasSystemCode(thrown, ...FULL) && (await this.dropOldest(name))) continue;
         await this.takeBack();
         throw thrown;
       }
@@ -56,7 +57,7 @@ export class Appender {
     await this.close();
     const { directory } = this.options;
     await mkdir(directory, { mode: 0o750 }).catch((thrown: unknown) => {
-      if (!hasCode(thrown, "EEXIST")) throw thrown;
+      if (!hasSystemCode(thrown, "EEXIST")) throw thrown;
     });
     const file = await open(join(directory, name), "a", 0o640);
     this.current = { name, file, bytes: (await file.stat()).size };

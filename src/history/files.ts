@@ -1,5 +1,6 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hasSystemCode } from "../core/errors.ts";
 
 /** A recording that the daemon keeps. */
 export interface HistoryFile {
@@ -59,7 +60,7 @@ async function namesIn(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory);
   } catch (thrown) {
-    if (hasCode(thrown, "ENOENT")) return [];
+    if (hasSystemCode(thrown, "ENOENT")) return [];
     throw thrown;
   }
 }
@@ -69,11 +70,7 @@ async function sizeOf(path: string): Promise<number | null> {
     return (await stat(path)).size;
   } catch (thrown) {
     // It was dropped while we looked.
-    if (hasCode(thrown, "ENOENT")) return null;
+    if (hasSystemCode(thrown, "ENOENT")) return null;
     throw thrown;
   }
-}
-
-export function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
-  return thrown instanceof Error && "code" in thrown && codes.includes(String(thrown.code));
 }

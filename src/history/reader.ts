@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
+import { hasSystemCode } from "../core/errors.ts";
 import type { HistoryQuery, HistoryRange } from "../core/history.ts";
 import { LineSplitter } from "../formats/line-splitter.ts";
 import { MAX_RECORDING_LINE_LENGTH, parseRecordingLine } from "../formats/recording.ts";
 import { Sampler } from "../view/sampler.ts";
 import { historyPoints, moreTelling, type StepPoint, stepPoint } from "../view/step-point.ts";
-import { type HistoryFile, hasCode, listFiles } from "./files.ts";
+import { type HistoryFile, listFiles } from "./files.ts";
 
 /** A reader waits no longer; then it gets the newer part. */
 const DEADLINE_MS = 4000;
@@ -55,7 +56,7 @@ async function readFile(
     }
   } catch (thrown) {
     // It was dropped meanwhile.
-    if (!hasCode(thrown, "ENOENT")) throw thrown;
+    if (!hasSystemCode(thrown, "ENOENT")) throw thrown;
   }
   return true;
 }

@@ -1,8 +1,8 @@
 import type { Finding } from "../core/finding.ts";
 import { parseMeminfo } from "../formats/meminfo.ts";
 import type { MachineFiles } from "../machine/files.ts";
-import { detectCompressedSwap, isConfigured } from "./compressed-swap.ts";
-import { examineDevices, swapAreas } from "./device-rules.ts";
+import { detectCompressedSwap, isConfigured, swapAreas } from "./compressed-swap.ts";
+import { examineDevices } from "./device-rules.ts";
 import { examineReturn } from "./return-advice.ts";
 
 const KIB_PER_MIB = 1024;

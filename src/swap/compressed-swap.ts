@@ -25,10 +25,15 @@ const MOST_NAMES = 4;
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 
+/** The swap areas that are on; none where the kernel has no swap. */
+export function swapAreas(files: MachineFiles): readonly SwapArea[] {
+  const text = files.readIfThere("/proc/swaps");
+  return text === null ? [] : parseSwaps(text);
+}
+
 /** Find what compressed swap there is. */
 export function detectCompressedSwap(files: MachineFiles): CompressedSwap {
-  const text = files.readIfThere("/proc/swaps");
-  const swaps = text === null ? [] : parseSwaps(text);
+  const swaps = swapAreas(files);
   const zramDevices = new Set(swaps.flatMap((area) => zramDeviceOf(area) ?? []));
   return { zswap: swaps.length > 0 && isZswapInUse(files), zramDevices: [...zramDevices] };
 }

@@ -1,32 +1,24 @@
-import type { Finding } from "../core/finding.ts";
-import { parseSwaps, type SwapArea } from "../formats/swaps.ts";
+import { type Finding, finding } from "../core/finding.ts";
+import { HIGHEST_PRIORITY, type SwapArea } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
-import { type CompressedSwap, compressedSwapNames, zramDeviceOf } from "./compressed-swap.ts";
+import { type CompressedSwap, compressedSwapNames, swapAreas, zramDeviceOf } from "./compressed-swap.ts";
 import { sliceAreas } from "./slices/slices.ts";
-
-/** The highest priority that `swapon -p` takes. */
-const HIGHEST_PRIORITY = 32_767;
 
 /** Which compressed swap there is, and the rule for each way in which several devices may stand beside each other. */
 export function examineDevices(files: MachineFiles, swap: CompressedSwap): readonly Finding[] {
   const areas = swapAreas(files);
   const slices = sliceAreas(files).length;
   return [
-    ok(`Compressed swap is in use: ${compressedSwapNames(swap).join(", ")}.`),
+    finding("ok", `Compressed swap is in use: ${compressedSwapNames(swap).join(", ")}.`),
     ...(slices > 0 ? [ofSlices(slices)] : [ofSharedMemory()]),
     ...(swap.zramDevices.length > Math.max(1, slices) ? [ofSeveral(slices)] : []),
     ...ofDisks(swap, areas),
   ];
 }
 
-/** The swap areas that are on; none where the kernel has no swap. */
-export function swapAreas(files: MachineFiles): readonly SwapArea[] {
-  const text = files.readIfThere("/proc/swaps");
-  return text === null ? [] : parseSwaps(text);
-}
-
 function ofSlices(count: number): Finding {
-  return ok(
+  return finding(
+    "ok",
     `The swap in memory is ${count} slices: one after the other comes back by swapoff, what shared memory and tmpfs ` +
       "have in it included, and is swapped on again.",
   );
@@ -40,7 +32,7 @@ function ofSharedMemory(): Finding {
 function ofSeveral(slices: number): Finding {
   const beside = slices > 0 ? "Beside the slices there is other zram, which comes back when they are empty. " : "";
   const what = `${beside}All zram devices count together, whatever their priorities: what is stored is their sum.`;
-  return info(what);
+  return finding("info", what);
 }
 
 /** Compressed swap must be filled before a disk, and zswap has no business before zram. */
@@ -51,13 +43,18 @@ function ofDisks({ zswap, zramDevices }: CompressedSwap, areas: readonly SwapAre
     return [{ level: "warn", what, remedy: "echo N >/sys/module/zswap/parameters/enabled" }];
   }
   if (zswap)
-    return [info("What zswap writes back to its disk is not stored any more: it stays there until it is used.")];
+    return [
+      finding("info", "What zswap writes back to its disk is not stored any more: it stays there until it is used."),
+    ];
   if (onDisk.length === 0) return [];
   const highestOnDisk = Math.max(...onDisk.map(({ priority }) => priority));
   const late = areas.filter((area) => zramDeviceOf(area) !== null && area.priority <= highestOnDisk);
   if (late.length === 0)
     return [
-      info("The disk is swapped to when zram is full. What is there stays until it is used: only zram comes back."),
+      finding(
+        "info",
+        "The disk is swapped to when zram is full. What is there stays until it is used: only zram comes back.",
+      ),
     ];
   const priority = Math.min(HIGHEST_PRIORITY, Math.max(highestOnDisk, 0) + 100);
   return [
@@ -67,12 +64,4 @@ function ofDisks({ zswap, zramDevices }: CompressedSwap, areas: readonly SwapAre
       remedy: late.map(({ path }) => `swapoff ${path} && swapon -p ${priority} ${path}`).join("; "),
     },
   ];
-}
-
-function ok(what: string): Finding {
-  return { level: "ok", what, remedy: "" };
-}
-
-function info(what: string): Finding {
-  return { level: "info", what, remedy: "" };
 }

@@ -1,4 +1,4 @@
-import type { Finding } from "../../core/finding.ts";
+import { type Finding, finding } from "../../core/finding.ts";
 
 /** What a host knows of one of its guests, in so far as ballooning it depends on it. */
 export interface GuestFacts {
@@ -63,8 +63,4 @@ function sourceFindings(facts: GuestFacts, remedies: Remedies): readonly Finding
     findings.push(finding(hasAgent ? "info" : "fail", what, "In the guest: modprobe virtio_balloon."));
   }
   return findings;
-}
-
-function finding(level: Finding["level"], what: string, remedy: string): Finding {
-  return { level, what, remedy };
 }

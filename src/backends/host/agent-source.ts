@@ -1,3 +1,4 @@
+import { parseCount, restOfLine } from "../../formats/kernel-text.ts";
 import type { AgentExchange } from "./agent-protocol.ts";
 import {
   agentReadings,
@@ -143,6 +144,5 @@ export class AgentSource {
 }
 
 function pageFaultsOf(vmstat: string): number | null {
-  const digits = /^pgfault ([0-9]{1,15})$/m.exec(vmstat)?.[1];
-  return digits === undefined ? null : Number(digits);
+  return parseCount(restOfLine(vmstat, "pgfault ") ?? "");
 }

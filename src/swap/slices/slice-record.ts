@@ -1,10 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { problemOf, selfballoonError } from "../../core/errors.ts";
+import { HIGHEST_PRIORITY } from "../../formats/swaps.ts";
 import { readText } from "../read-text.ts";
 import { isSlicePath, type SliceArea } from "./slices.ts";
-
-/** The highest priority that swapon takes. */
-const HIGHEST_PRIORITY = 32_767;
 
 /** The record of the slice that was taken off, so that it is put back whoever was killed meanwhile. */
 export class SliceRecord {

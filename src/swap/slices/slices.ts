@@ -1,9 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { PAGE_SIZES_BYTES } from "../../formats/page-size.ts";
 import { parseSwapLabel } from "../../formats/swap-header.ts";
-import { parseSwaps } from "../../formats/swaps.ts";
 import type { MachineFiles } from "../../machine/files.ts";
-import { zramDeviceOf, zramStoredPages } from "../compressed-swap.ts";
+import { swapAreas, zramDeviceOf, zramStoredPages } from "../compressed-swap.ts";
 
 /** The label of the swap areas that are ours to take off and put back; `swapon --show=NAME,LABEL,PRIO` shows it. */
 export const SLICE_LABEL = "selfballoon";
@@ -52,8 +51,7 @@ export function isSlicePath(path: string): boolean {
 
 /** The zram devices that are swapped to, by their paths in `/dev`, wherever the kernel found them. */
 function zramAreas(files: MachineFiles): readonly SliceArea[] {
-  const text = files.readIfThere("/proc/swaps");
-  return (text === null ? [] : parseSwaps(text)).flatMap((area) => {
+  return swapAreas(files).flatMap((area) => {
     const name = zramDeviceOf(area);
     return name === null ? [] : [{ path: DEV + name, priority: area.priority }];
   });
