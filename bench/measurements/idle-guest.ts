@@ -1,5 +1,5 @@
+import { INITIAL_GUEST_STATE, step } from "../../src/core/guest/step.ts";
 import { startReservedMb } from "../../src/core/startup.ts";
-import { INITIAL_GUEST_STATE, step } from "../../src/core/step.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../src/core/tunables.ts";
 import { createSimHost, type SimHost } from "../../src/sim/host.ts";
 import { PAGE_BYTES } from "../../src/sim/watermarks.ts";

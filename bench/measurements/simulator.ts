@@ -1,5 +1,5 @@
 import { defaultGuests } from "../../src/backends/simulated/guests.ts";
-import { type GuestState, INITIAL_GUEST_STATE, step } from "../../src/core/step.ts";
+import { type GuestState, INITIAL_GUEST_STATE, step } from "../../src/core/guest/step.ts";
 import { DEFAULT_TUNABLES } from "../../src/core/tunables.ts";
 import { createSimHost } from "../../src/sim/host.ts";
 import type { Figure } from "../budgets.ts";

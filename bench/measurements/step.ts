@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Bench } from "tinybench";
-import { INITIAL_GUEST_STATE, step } from "../../src/core/step.ts";
+import { INITIAL_GUEST_STATE, step } from "../../src/core/guest/step.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../src/core/tunables.ts";
 import { type Figure, pending } from "../budgets.ts";
 import { BUNDLES, ROOT } from "../support/paths.ts";

@@ -3,7 +3,7 @@ import type { LibvirtOptions } from "../backends/libvirt/backend.ts";
 import { hostRules } from "../config/host-rules.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend, Probe } from "../core/backend.ts";
-import type { HostRules } from "../core/host-rules.ts";
+import type { HostRules } from "../core/host/rules.ts";
 
 /** Backends of machines that others run in: here the operator names the guests that are ours to move. */
 const HOSTS: ReadonlySet<string> = new Set(["qemu", "libvirt"]);

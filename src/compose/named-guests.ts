@@ -1,6 +1,6 @@
 import type { Config } from "../config/load.ts";
 import type { OpenBackend } from "../core/backend.ts";
-import type { HostRules } from "../core/host-rules.ts";
+import type { HostRules } from "../core/host/rules.ts";
 
 /** How long finding the guests may take before nothing is said of them. */
 const FIND_DEADLINE_MS = 3000;

@@ -2,7 +2,7 @@ import { configure, type StartFacts } from "../config/configure.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { selfballoonError } from "../core/errors.ts";
-import type { HostRules } from "../core/host-rules.ts";
+import type { HostRules } from "../core/host/rules.ts";
 import type { Configured } from "../core/settings.ts";
 import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
 import { kernelReadings } from "../formats/kernel-readings.ts";

@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import type { HostRules } from "../core/host-rules.ts";
+import type { HostRules } from "../core/host/rules.ts";
 import { type GuestLimits, NO_LIMITS } from "../core/limits.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { globMatcher } from "./glob.ts";

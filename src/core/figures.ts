@@ -1,6 +1,6 @@
 import type { Decision } from "./decision.ts";
+import { maximumTarget } from "./guest/law.ts";
 import { isComplete, type Observation } from "./observation.ts";
-import { maximumTarget } from "./selfballoon.ts";
 
 /** What a guest has, wants and may have, in bytes, as people, metrics and charts show it; null is what is not known. */
 export interface Figures {

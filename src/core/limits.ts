@@ -1,7 +1,7 @@
 import type { Decision } from "./decision.ts";
+import { type BalloonStep, maximumTarget, reasonFor } from "./guest/law.ts";
 import type { CompleteObservation, Observation } from "./observation.ts";
 import type { Clamp } from "./reasons.ts";
-import { type BalloonStep, maximumTarget, reasonFor } from "./selfballoon.ts";
 import { pagesFromMib } from "./units.ts";
 
 /** The operator's limits of one guest. They hold whatever the guest says, so they bound what its host counts. */

@@ -1,5 +1,5 @@
 import type { Reading } from "../core/backend.ts";
-import { type Effect, followEffect, INITIAL_EFFECT } from "../core/effect.ts";
+import { type Effect, followEffect, INITIAL_EFFECT } from "../core/host/effect.ts";
 import type { Notice } from "../core/notices.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 

@@ -1,5 +1,5 @@
 import { SelfballoonError } from "../core/errors.ts";
-import { isStale } from "../core/guard/stale.ts";
+import { isStale } from "../core/guest/stale.ts";
 import type { Tunables } from "../core/tunables.ts";
 import type { Clock } from "./clock.ts";
 import type { Given } from "./guest-stepper.ts";

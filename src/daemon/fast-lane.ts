@@ -1,7 +1,7 @@
 import type { OpenBackend, WatchSample } from "../core/backend.ts";
-import { Alarm } from "../core/guard/alarm.ts";
-import { DemandRing } from "../core/guard/demand-ring.ts";
 import { reactionMs } from "../core/guard/headroom.ts";
+import { Alarm } from "../core/guest/alarm.ts";
+import { DemandRing } from "../core/guest/demand.ts";
 import type { Tunables } from "../core/tunables.ts";
 import type { Clock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";

@@ -1,5 +1,5 @@
-import { armsAfterRun, armsOnWrite } from "../core/arming.ts";
 import type { GuestStatus } from "../core/control.ts";
+import { armsAfterRun, armsOnWrite } from "../core/guest/arming.ts";
 import type { TunableName, Tunables } from "../core/tunables.ts";
 import { FailOpen } from "./fail-open.ts";
 import { FastLane } from "./fast-lane.ts";

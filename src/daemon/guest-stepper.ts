@@ -1,10 +1,10 @@
 import type { Reading } from "../core/backend.ts";
 import type { StepRecord } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
-import { watchLinePages } from "../core/guard/watch-line.ts";
+import { type GuestState, noteNotAsked, noteRise, restartInertia, startState, step } from "../core/guest/step.ts";
+import { watchLinePages } from "../core/guest/watch-line.ts";
 import { isComplete, type Observation } from "../core/observation.ts";
 import { startReservedMb } from "../core/startup.ts";
-import { type GuestState, noteNotAsked, noteRise, restartInertia, startState, step } from "../core/step.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { GuestCalls } from "./guest-calls.ts";
 import type { LoopContext } from "./loop-context.ts";

@@ -1,7 +1,7 @@
 import type { Decision } from "../core/decision.ts";
+import type { Claim } from "../core/host/entitlement.ts";
+import { neededPages } from "../core/host/reclaim.ts";
 import type { Observation } from "../core/observation.ts";
-import { neededPages } from "../core/scarcity.ts";
-import type { Claim } from "../core/share.ts";
 import type { Tunables } from "../core/tunables.ts";
 
 /** What is known of a guest of a host, and the most that it could have; null if that is not known. */

@@ -1,11 +1,11 @@
 import type { GuestSize, Reading } from "../core/backend.ts";
 import type { Decision } from "../core/decision.ts";
-import type { HostRules } from "../core/host-rules.ts";
+import { step } from "../core/guest/step.ts";
+import { grantBytes, type Purse } from "../core/host/entitlement.ts";
+import { onlyNeeded, yieldSpare } from "../core/host/reclaim.ts";
+import type { HostRules } from "../core/host/rules.ts";
 import { atMost, type Bounds, boundObservation, holdLimits } from "../core/limits.ts";
 import type { Observation } from "../core/observation.ts";
-import { onlyNeeded, yieldSpare } from "../core/scarcity.ts";
-import { grantBytes, type Purse } from "../core/share.ts";
-import { step } from "../core/step.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { pagesFromMib } from "../core/units.ts";
 import { EffectWatch } from "./effect-watch.ts";

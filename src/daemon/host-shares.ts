@@ -1,4 +1,4 @@
-import { share } from "../core/share.ts";
+import { share } from "../core/host/entitlement.ts";
 import type { HostLedger } from "./host-ledger.ts";
 
 /** Shares are computed anew after so long. */

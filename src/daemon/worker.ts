@@ -1,6 +1,6 @@
 import type { ControlPort, GuestStatus, JournalRecord, TunableChanges, TunableStatus } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
-import type { HostRules } from "../core/host-rules.ts";
+import type { HostRules } from "../core/host/rules.ts";
 import type { Configured } from "../core/settings.ts";
 import type { Tunables } from "../core/tunables.ts";
 import { faultOf } from "./fault.ts";

@@ -1,9 +1,9 @@
-import { armsAfterRun, armsOnWrite } from "../../src/core/arming.ts";
+import { armsAfterRun, armsOnWrite } from "../../src/core/guest/arming.ts";
+import { lawTarget } from "../../src/core/guest/law.ts";
+import { type GuestState, INITIAL_GUEST_STATE, restartInertia, step } from "../../src/core/guest/step.ts";
 import type { CompleteObservation } from "../../src/core/observation.ts";
-import { lawTarget } from "../../src/core/selfballoon.ts";
 import { createSettings, readSetting, type Settings, writeSetting } from "../../src/core/settings.ts";
 import { parseBootOptions, startUp } from "../../src/core/startup.ts";
-import { type GuestState, INITIAL_GUEST_STATE, restartInertia, step } from "../../src/core/step.ts";
 import { findTunable } from "../../src/core/tunables.ts";
 import { observationOf } from "./observations.ts";
 

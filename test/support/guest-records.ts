@@ -1,5 +1,5 @@
 import type { GuestStatus, StepRecord } from "../../src/core/control.ts";
-import { INITIAL_GUEST_STATE, step } from "../../src/core/step.ts";
+import { INITIAL_GUEST_STATE, step } from "../../src/core/guest/step.ts";
 import { DEFAULT_TUNABLES } from "../../src/core/tunables.ts";
 import { observationOf } from "./observations.ts";
 

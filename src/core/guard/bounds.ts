@@ -1,6 +1,6 @@
 import { pagesFromMib } from "../units.ts";
 import { keptPages } from "./hot-cache.ts";
-import type { Moment } from "./moment.ts";
+import type { Moment } from "./input.ts";
 import type { Safety } from "./safeties.ts";
 import type { GuardState } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import { pagesFromMib } from "../units.ts";
-import { type BackOff, backOff, NO_BACK_OFF } from "./back-off.ts";
 import { isMissed } from "./changes.ts";
-import type { Moment } from "./moment.ts";
+import { type BackOff, backOff, NO_BACK_OFF } from "./growing-wait.ts";
+import type { Moment } from "./input.ts";
 
 /** An emergency: the guest is to have everything at once, until it is calm. */
 export interface Emergency {

@@ -3,10 +3,10 @@ import type { Tunables } from "../tunables.ts";
 import { BOUNDS } from "./bounds.ts";
 import { followEmergency } from "./emergency.ts";
 import { followCache } from "./hot-cache.ts";
-import { type Moment, momentOf, type Wanted } from "./moment.ts";
-import { followProgress } from "./progress.ts";
+import { type Moment, momentOf, type Wanted } from "./input.ts";
 import { SAFETIES, type Safety } from "./safeties.ts";
 import type { GuardState } from "./state.ts";
+import { followProgress } from "./stuck.ts";
 
 /** What the guard makes of the law's target: the same or a higher one. */
 export interface Guarded {

@@ -1,5 +1,5 @@
 import type { CompleteObservation } from "../observation.ts";
-import type { Moment } from "./moment.ts";
+import type { Moment } from "./input.ts";
 
 /** The page cache that a guest is reckoned to need, in pages. */
 export interface NeededCache {

@@ -1,7 +1,7 @@
 import { type Emergency, NO_EMERGENCY } from "./emergency.ts";
 import { type NeededCache, NO_NEEDED_CACHE } from "./hot-cache.ts";
-import type { Remembered } from "./moment.ts";
-import { INITIAL_PROGRESS, type Progress } from "./progress.ts";
+import type { Remembered } from "./input.ts";
+import { INITIAL_PROGRESS, type Progress } from "./stuck.ts";
 
 /** What the guard remembers of one guest. Times are in ms on the caller's monotonic clock. */
 export interface GuardState extends Remembered {

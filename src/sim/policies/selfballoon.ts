@@ -1,11 +1,11 @@
-import { Alarm } from "../../core/guard/alarm.ts";
-import { DemandRing } from "../../core/guard/demand-ring.ts";
 import { reactionMs } from "../../core/guard/headroom.ts";
-import { watchLinePages } from "../../core/guard/watch-line.ts";
+import { Alarm } from "../../core/guest/alarm.ts";
+import { DemandRing } from "../../core/guest/demand.ts";
+import { type GuestState, noteRise, startState, step } from "../../core/guest/step.ts";
+import { watchLinePages } from "../../core/guest/watch-line.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { Policy as GoalPolicy } from "../../core/policy.ts";
 import { startReservedMb } from "../../core/startup.ts";
-import { type GuestState, noteRise, startState, step } from "../../core/step.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../core/tunables.ts";
 import { balloonSetting, guestPolicy, type Policy, type Setting, type Stepped } from "./policy.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { INITIAL_GUEST_STATE, step } from "../../../src/core/guest/step.ts";
 import { boundObservation, type GuestLimits, holdLimits } from "../../../src/core/limits.ts";
-import { INITIAL_GUEST_STATE, step } from "../../../src/core/step.ts";
 import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
 import { observationOf } from "../../support/observations.ts";
 

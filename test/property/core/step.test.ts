@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { INITIAL_GUEST_STATE, step } from "../../../src/core/guest/step.ts";
 import { NEEDED_READINGS, type Observation } from "../../../src/core/observation.ts";
-import { INITIAL_GUEST_STATE, step } from "../../../src/core/step.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../../src/core/tunables.ts";
 import { observationOf } from "../../support/observations.ts";
 

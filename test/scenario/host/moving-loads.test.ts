@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSimulatedBackend } from "../../../src/backends/simulated/backend.ts";
-import type { HostRules } from "../../../src/core/host-rules.ts";
+import type { HostRules } from "../../../src/core/host/rules.ts";
 import { NO_LIMITS } from "../../../src/core/limits.ts";
 import { createSettings } from "../../../src/core/settings.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { balloonStep } from "../../../src/core/guest/law.ts";
+import { INITIAL_GUEST_STATE, step } from "../../../src/core/guest/step.ts";
 import { atMost, boundLaw, boundObservation, holdLimits, NO_BOUNDS, NO_LIMITS } from "../../../src/core/limits.ts";
-import { balloonStep } from "../../../src/core/selfballoon.ts";
-import { INITIAL_GUEST_STATE, step } from "../../../src/core/step.ts";
 import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
 import { observationOf } from "../../support/observations.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { selfballoonError } from "../../../src/core/errors.ts";
-import type { HostRules } from "../../../src/core/host-rules.ts";
+import type { HostRules } from "../../../src/core/host/rules.ts";
 import { type GuestLimits, NO_LIMITS } from "../../../src/core/limits.ts";
 import { createSettings } from "../../../src/core/settings.ts";
 import type { Tunables } from "../../../src/core/tunables.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { floorPages } from "../../../src/core/floor.ts";
-import { INITIAL_SHRINK_STATE, shrinkStep } from "../../../src/core/selfshrink.ts";
+import { floorPages } from "../../../src/core/guest/floor.ts";
+import { INITIAL_SHRINK_STATE, shrinkStep } from "../../../src/core/guest/selfshrink.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
 import { pagesFromMib } from "../../../src/core/units.ts";
 import { readProjectFile, tableRows } from "../../support/docs.ts";

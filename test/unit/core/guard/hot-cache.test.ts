@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { followCache, keptPages, type NeededCache, NO_NEEDED_CACHE } from "../../../../src/core/guard/hot-cache.ts";
-import { momentOf } from "../../../../src/core/guard/moment.ts";
+import { momentOf } from "../../../../src/core/guard/input.ts";
 import type { CompleteObservation } from "../../../../src/core/observation.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { observationOf } from "../../../support/observations.ts";

@@ -1,7 +1,7 @@
 import type { StepRecord } from "../../../../src/core/control.ts";
-import { watchLinePages } from "../../../../src/core/guard/watch-line.ts";
+import { startState, step } from "../../../../src/core/guest/step.ts";
+import { watchLinePages } from "../../../../src/core/guest/watch-line.ts";
 import type { Policy } from "../../../../src/core/policy.ts";
-import { startState, step } from "../../../../src/core/step.ts";
 import { mibFromPages } from "../../../../src/core/units.ts";
 
 /**

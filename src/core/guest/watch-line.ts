@@ -1,11 +1,11 @@
 import type { Decision } from "../decision.ts";
+import { emergencyLinePages } from "../guard/emergency.ts";
+import { headroomPages } from "../guard/headroom.ts";
+import { keptPages } from "../guard/hot-cache.ts";
 import { isComplete, type Observation } from "../observation.ts";
-import { maximumTarget } from "../selfballoon.ts";
-import type { GuestState } from "../step.ts";
 import type { Tunables } from "../tunables.ts";
-import { emergencyLinePages } from "./emergency.ts";
-import { headroomPages } from "./headroom.ts";
-import { keptPages } from "./hot-cache.ts";
+import { maximumTarget } from "./law.ts";
+import type { GuestState } from "./step.ts";
 
 /** The watch asks for a step once a quarter of the headroom is gone. */
 const LINE_SHARE = 3 / 4;

@@ -1,4 +1,4 @@
-import { BYTES_PER_MIB } from "./units.ts";
+import { BYTES_PER_MIB } from "../units.ts";
 
 /** Whether what a guest gives to its balloon comes free on the host. */
 export interface Effect {

@@ -1,4 +1,4 @@
-import type { Tunables } from "./tunables.ts";
+import type { Tunables } from "../tunables.ts";
 
 /** What self-shrinking remembers between steps. */
 export interface ShrinkState {

@@ -1,6 +1,6 @@
 import { pagesFromMib } from "../units.ts";
-import { type BackOff, backOff, NO_BACK_OFF } from "./back-off.ts";
-import type { Moment } from "./moment.ts";
+import { type BackOff, backOff, NO_BACK_OFF } from "./growing-wait.ts";
+import type { Moment } from "./input.ts";
 
 /** How a guest follows a target that lies below what it has. */
 export interface Progress {

@@ -1,8 +1,8 @@
+import type { CompleteObservation } from "../observation.ts";
+import type { Clamp, Reason } from "../reasons.ts";
+import type { Tunables } from "../tunables.ts";
+import { pagesFromMib } from "../units.ts";
 import { floorPages } from "./floor.ts";
-import type { CompleteObservation } from "./observation.ts";
-import type { Clamp, Reason } from "./reasons.ts";
-import type { Tunables } from "./tunables.ts";
-import { pagesFromMib } from "./units.ts";
 
 /** One step of selfballooning: where the guest's memory should go. All in pages. */
 export interface BalloonStep {

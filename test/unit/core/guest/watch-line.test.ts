@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { watchLinePages } from "../../../../src/core/guard/watch-line.ts";
+import { INITIAL_GUEST_STATE, step } from "../../../../src/core/guest/step.ts";
+import { watchLinePages } from "../../../../src/core/guest/watch-line.ts";
 import type { CompleteObservation } from "../../../../src/core/observation.ts";
-import { INITIAL_GUEST_STATE, step } from "../../../../src/core/step.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { observationOf } from "../../../support/observations.ts";
 

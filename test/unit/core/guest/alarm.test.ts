@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Alarm } from "../../../../src/core/guard/alarm.ts";
+import { Alarm } from "../../../../src/core/guest/alarm.ts";
 
 /** Which of these looks at what is available ask for a step, with a line at 100 pages and a balloon that stands still. */
 function asked(looks: readonly (number | null)[], linePages: number | null = 100): readonly boolean[] {

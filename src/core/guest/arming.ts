@@ -1,4 +1,4 @@
-import type { TunableName, Tunables } from "./tunables.ts";
+import type { TunableName, Tunables } from "../tunables.ts";
 
 /**
  * The worker's arming rules (specification, section 5). The worker is one delayed job; `armed` says whether it is

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Decision } from "../../../src/core/decision.ts";
-import type { Reason } from "../../../src/core/reasons.ts";
-import { onlyNeeded, yieldSpare } from "../../../src/core/scarcity.ts";
-import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
-import { observationOf } from "../../support/observations.ts";
+import type { Decision } from "../../../../src/core/decision.ts";
+import { onlyNeeded, yieldSpare } from "../../../../src/core/host/reclaim.ts";
+import type { Reason } from "../../../../src/core/reasons.ts";
+import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
+import { observationOf } from "../../../support/observations.ts";
 
 const MIB = 256;
 const CURRENT_PAGES = 500 * MIB;

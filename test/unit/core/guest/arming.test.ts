@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { armsAfterRun, armsOnWrite } from "../../../src/core/arming.ts";
-import { DEFAULT_TUNABLES, type Tunables } from "../../../src/core/tunables.ts";
+import { armsAfterRun, armsOnWrite } from "../../../../src/core/guest/arming.ts";
+import { DEFAULT_TUNABLES, type Tunables } from "../../../../src/core/tunables.ts";
 
 const loops = (selfballooning: number, frontswap_selfshrinking: number): Tunables => ({
   ...DEFAULT_TUNABLES,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "../../../src/core/selfshrink.ts";
+import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "../../../../src/core/guest/selfshrink.ts";
 
 const tunables = { frontswap_hysteresis: 20, frontswap_inertia: 3 };
 

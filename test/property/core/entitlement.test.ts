@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Claim, grantBytes, share } from "../../../src/core/share.ts";
+import { type Claim, grantBytes, share } from "../../../src/core/host/entitlement.ts";
 
 const BYTES = 2 ** 40;
 

@@ -1,14 +1,14 @@
+import type { Decision } from "../decision.ts";
+import { guard, NO_SAFETY } from "../guard/guard.ts";
+import type { Safety } from "../guard/safeties.ts";
+import { type GuardState, INITIAL_GUARD_STATE } from "../guard/state.ts";
+import { type Bounds, boundLaw, NO_BOUNDS } from "../limits.ts";
+import { isComplete, type Observation } from "../observation.ts";
+import type { Policy } from "../policy.ts";
+import type { Tunables } from "../tunables.ts";
 import { adaptiveGoal } from "./adaptive.ts";
-import type { Decision } from "./decision.ts";
-import { guard, NO_SAFETY } from "./guard/guard.ts";
-import type { Safety } from "./guard/safeties.ts";
-import { type GuardState, INITIAL_GUARD_STATE } from "./guard/state.ts";
-import { type Bounds, boundLaw, NO_BOUNDS } from "./limits.ts";
-import { isComplete, type Observation } from "./observation.ts";
-import type { Policy } from "./policy.ts";
-import { balloonStep, maximumTarget } from "./selfballoon.ts";
+import { balloonStep, maximumTarget } from "./law.ts";
 import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "./selfshrink.ts";
-import type { Tunables } from "./tunables.ts";
 
 /** What a step needs to remember of one guest. */
 export interface GuestState {

@@ -1,9 +1,9 @@
-import { changesSince } from "./guard/changes.ts";
-import { headroomPages } from "./guard/headroom.ts";
-import type { Remembered } from "./guard/moment.ts";
-import type { CompleteObservation } from "./observation.ts";
-import { maximumTarget } from "./selfballoon.ts";
-import type { Tunables } from "./tunables.ts";
+import { changesSince } from "../guard/changes.ts";
+import { headroomPages } from "../guard/headroom.ts";
+import type { Remembered } from "../guard/input.ts";
+import type { CompleteObservation } from "../observation.ts";
+import type { Tunables } from "../tunables.ts";
+import { maximumTarget } from "./law.ts";
 
 /** A rise is reckoned to go on for this long, and to have taken a watch and its answer at least. */
 const RISE_MS = 1000;

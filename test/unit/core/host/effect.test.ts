@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Effect, followEffect, INITIAL_EFFECT } from "../../../src/core/effect.ts";
-import { BYTES_PER_MIB } from "../../../src/core/units.ts";
+import { type Effect, followEffect, INITIAL_EFFECT } from "../../../../src/core/host/effect.ts";
+import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 
 const looks = (count: number, currentMib: number, rssMib: number, from: Effect = INITIAL_EFFECT): Effect => {
   let effect = from;

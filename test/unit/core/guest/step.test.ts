@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { NEEDED_READINGS } from "../../../src/core/observation.ts";
-import { CLAMPS, REASONS } from "../../../src/core/reasons.ts";
-import { INITIAL_GUEST_STATE, restartInertia, step } from "../../../src/core/step.ts";
-import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
-import { observationOf } from "../../support/observations.ts";
+import { INITIAL_GUEST_STATE, restartInertia, step } from "../../../../src/core/guest/step.ts";
+import { NEEDED_READINGS } from "../../../../src/core/observation.ts";
+import { CLAMPS, REASONS } from "../../../../src/core/reasons.ts";
+import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
+import { observationOf } from "../../../support/observations.ts";
 
 const decide = (readings: Parameters<typeof observationOf>[0], tunables = {}) =>
   step(INITIAL_GUEST_STATE, observationOf(readings), { ...DEFAULT_TUNABLES, ...tunables }, 0).decision;

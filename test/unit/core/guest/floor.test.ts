@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { floorPages } from "../../../src/core/floor.ts";
+import { floorPages } from "../../../../src/core/guest/floor.ts";
 
 const MIB = 256;
 const at = (usefulMib: number, minUsableMb = 0): number => floorPages(4096, 1000, 1000 + usefulMib * MIB, minUsableMb);

@@ -1,4 +1,4 @@
-import type { GuestLimits } from "./limits.ts";
+import type { GuestLimits } from "../limits.ts";
 
 /** What the operator says of a host and its guests. Sizes in bytes, as the host counts. */
 export interface HostRules {

@@ -1,4 +1,4 @@
-import { BYTES_PER_MIB, pagesFromMib } from "./units.ts";
+import { BYTES_PER_MIB, pagesFromMib } from "../units.ts";
 
 /**
  * The least target, in pages (specification, section 3). A piecewise function of the guest's size that the driver took

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { startState, step } from "../../../src/core/step.ts";
-import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
-import { observationOf } from "../../support/observations.ts";
+import { startState, step } from "../../../../src/core/guest/step.ts";
+import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
+import { observationOf } from "../../../support/observations.ts";
 
 const readings = { availablePages: 200_000, freePages: 150_000, refaultPages: 0, committedPages: 400_000 };
 

@@ -1,10 +1,10 @@
-import type { Decision } from "./decision.ts";
-import { SAFETIES } from "./guard/safeties.ts";
-import { atMost } from "./limits.ts";
-import type { Observation } from "./observation.ts";
-import type { Reason } from "./reasons.ts";
-import type { Tunables } from "./tunables.ts";
-import { pagesFromMib } from "./units.ts";
+import type { Decision } from "../decision.ts";
+import { SAFETIES } from "../guard/safeties.ts";
+import { atMost } from "../limits.ts";
+import type { Observation } from "../observation.ts";
+import type { Reason } from "../reasons.ts";
+import type { Tunables } from "../tunables.ts";
+import { pagesFromMib } from "../units.ts";
 
 /** A guest with so many times the headroom available is out of danger. */
 const SAFE_HEADROOMS = 2;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { adaptiveGoal } from "../../../src/core/adaptive.ts";
-import { INITIAL_GUARD_STATE } from "../../../src/core/guard/state.ts";
-import type { CompleteObservation } from "../../../src/core/observation.ts";
-import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
-import { observationOf } from "../../support/observations.ts";
+import { INITIAL_GUARD_STATE } from "../../../../src/core/guard/state.ts";
+import { adaptiveGoal } from "../../../../src/core/guest/adaptive.ts";
+import type { CompleteObservation } from "../../../../src/core/observation.ts";
+import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
+import { observationOf } from "../../../support/observations.ts";
 
 const MIB = 256;
 const HEADROOM = 64 * MIB;
