@@ -60,7 +60,7 @@ const GUARD: readonly PanelSpec[] = [
   graph(
     "The guard at work",
     Object.entries(SAFETIES)
-      .map(([name, meaning]) => `${name}: ${meaning}`)
+      .map(([name, { sentence }]) => `${name}: ${sentence}`)
       .join("\n"),
     "none",
     [

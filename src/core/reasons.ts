@@ -1,4 +1,10 @@
 import { SAFETIES } from "./guard/safeties.ts";
+import { SAFETY_NAMES, type Safety } from "./guard/safety.ts";
+
+/** What the safeties say, by name. */
+const SAFETY_SENTENCES = Object.fromEntries(SAFETY_NAMES.map((name) => [name, SAFETIES[name].sentence])) as Readonly<
+  Record<Safety, string>
+>;
 
 /** Why a step chose its target. One word for logs and metrics, one sentence for people. */
 export const REASONS = {
@@ -11,9 +17,9 @@ export const REASONS = {
   yields: "Another guest runs short: the guest yields what it has available beyond twice the headroom.",
   host_full: "The guest wants more, but its host has no more to give for now.",
   off: "selfballooning is 0: the balloon is left alone.",
-  unnamed: "The configuration does not name this guest under [guests]: it is only shown.",
+  unmanaged: "The configuration does not name this guest under [guests]: it is only shown.",
   missing: "A reading that the law needs was not there: the target stays as it is.",
-  ...SAFETIES,
+  ...SAFETY_SENTENCES,
 } as const satisfies Record<string, string>;
 
 export type Reason = keyof typeof REASONS;

@@ -129,7 +129,7 @@ export class HostArbiter {
 
   private named(decision: Decision): Decision {
     return decision.reason === "off" && !this.rules.isNamed(decision.guest)
-      ? { ...decision, reason: "unnamed" }
+      ? { ...decision, reason: "unmanaged" }
       : decision;
   }
 

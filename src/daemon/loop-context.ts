@@ -1,5 +1,5 @@
 import type { OpenBackend } from "../core/backend.ts";
-import type { Safety } from "../core/guard/safeties.ts";
+import type { Safety } from "../core/guard/safety.ts";
 import type { Policy } from "../core/policy.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import type { Tunables } from "../core/tunables.ts";

@@ -51,7 +51,7 @@ describe("run on a QEMU host", () => {
     const home = new Home();
     const daemon = await home.daemon("--config", configured(home, '[guests."w*"]\n'));
     await daemon.says("stderr", /guest=web reason=/);
-    await daemon.says("stderr", /guest=other reason=unnamed/);
+    await daemon.says("stderr", /guest=other reason=unmanaged/);
     expect(daemon.stdout).toContain("Found 2 QMP sockets");
     expect(daemon.stdout).toContain("\n1 of 2 guests is named under [guests]: the others are only shown.\n");
     expect(web.guest.targetBytes).toBeLessThan(512 * MIB);

@@ -1,7 +1,8 @@
 import { pagesFromMib } from "../units.ts";
 import { isMissed } from "./changes.ts";
-import { type BackOff, backOff, NO_BACK_OFF } from "./growing-wait.ts";
-import type { Moment } from "./input.ts";
+import { type GrowingWait, NO_WAIT, waitLonger } from "./growing-wait.ts";
+import type { GuardInput } from "./input.ts";
+import type { SafetyRule } from "./safety.ts";
 
 /** An emergency: the guest is to have everything at once, until it is calm. */
 export interface Emergency {
@@ -13,7 +14,7 @@ export interface Emergency {
   /** Until when the target falls only in small steps, after it has ended. */
   readonly gentleUntilMs: number;
   /** How long the target must not fall, because it came back. */
-  readonly recurrence: BackOff;
+  readonly recurrence: GrowingWait;
 }
 
 export const NO_EMERGENCY: Emergency = {
@@ -21,7 +22,7 @@ export const NO_EMERGENCY: Emergency = {
   beganMs: Number.NEGATIVE_INFINITY,
   calmSinceMs: null,
   gentleUntilMs: 0,
-  recurrence: NO_BACK_OFF,
+  recurrence: NO_WAIT,
 };
 
 /** All tasks waiting for memory for this share of the time is an emergency; below the second share it is calm. */
@@ -36,7 +37,7 @@ const GENTLE_MS = 600_000;
 
 /** One that follows another within this time is a recurrence: then 10 minutes without a fall, 20, 40, at most 60. */
 const RECURRENCE_MS = 3_600_000;
-const WAITS = { firstMs: 600_000, longestMs: 3_600_000 };
+const WAITS = { firstMs: 600_000, maxMs: 3_600_000 };
 
 /** A guest whose whole memory is small has a lower line: this share of it. */
 const LINE_SHARE = 1 / 8;
@@ -46,19 +47,19 @@ export function emergencyLinePages(maximumPages: number, emergencyMb: number, pa
   return Math.min(pagesFromMib(emergencyMb, pageBytes), maximumPages * LINE_SHARE);
 }
 
-/** Begin, go on with or end an emergency. */
-export function followEmergency(emergency: Emergency, moment: Moment): Emergency {
-  if (moment.without.has("emergency")) return NO_EMERGENCY;
-  const isShort = judgeShort(moment);
-  if (!emergency.isOn) return isShort && moment.couldHaveMore ? begin(emergency, moment.nowMs) : emergency;
-  if (isShort || !isCalm(moment))
+/** Begin, continue or end an emergency. */
+export function followEmergency(emergency: Emergency, input: GuardInput): Emergency {
+  if (input.without.has("emergency")) return NO_EMERGENCY;
+  const isShort = judgeShort(input);
+  if (!emergency.isOn) return isShort && input.couldHaveMore ? begin(emergency, input.nowMs) : emergency;
+  if (isShort || !isCalm(input))
     return emergency.calmSinceMs === null ? emergency : { ...emergency, calmSinceMs: null };
-  const calmSinceMs = emergency.calmSinceMs ?? moment.nowMs;
-  if (moment.nowMs - calmSinceMs < CALM_MS) return { ...emergency, calmSinceMs };
-  return { ...emergency, isOn: false, calmSinceMs: null, gentleUntilMs: moment.nowMs + GENTLE_MS };
+  const calmSinceMs = emergency.calmSinceMs ?? input.nowMs;
+  if (input.nowMs - calmSinceMs < CALM_MS) return { ...emergency, calmSinceMs };
+  return { ...emergency, isOn: false, calmSinceMs: null, gentleUntilMs: input.nowMs + GENTLE_MS };
 }
 
-function judgeShort({ observation, wanted, tunables, changes, headroomPages }: Moment): boolean {
+function judgeShort({ observation, wanted, tunables, changes, headroomPages }: GuardInput): boolean {
   const { availablePages, pageBytes } = observation;
   const linePages = emergencyLinePages(wanted.maximumPages, tunables.guard_emergency_mb, pageBytes);
   if (availablePages !== null && availablePages < linePages) return true;
@@ -66,7 +67,7 @@ function judgeShort({ observation, wanted, tunables, changes, headroomPages }: M
   return (changes.allocStalls ?? 0) > 0 && availablePages !== null && availablePages < headroomPages;
 }
 
-function isCalm({ observation, changes, headroomPages }: Moment): boolean {
+function isCalm({ observation, changes, headroomPages }: GuardInput): boolean {
   const hasRoom = observation.availablePages === null || observation.availablePages > headroomPages;
   return hasRoom && (changes.fullShare ?? 0) < CALM_FULL_SHARE;
 }
@@ -78,6 +79,12 @@ function begin(before: Emergency, nowMs: number): Emergency {
     beganMs: nowMs,
     calmSinceMs: null,
     gentleUntilMs: before.gentleUntilMs,
-    recurrence: recurs ? backOff(before.recurrence, nowMs, WAITS) : NO_BACK_OFF,
+    recurrence: recurs ? waitLonger(before.recurrence, nowMs, WAITS) : NO_WAIT,
   };
 }
+
+/** Memory ran short: the guest has all of it at once, until it is calm. */
+export const emergency: SafetyRule = {
+  sentence: "Memory ran short: the guest has all of it back until it is calm.",
+  minTargetPages: ({ emergency: { isOn } }, { wanted }) => (isOn ? wanted.maximumPages : 0),
+};

@@ -1,10 +1,10 @@
 import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
-import { BOUNDS } from "./bounds.ts";
 import { followEmergency } from "./emergency.ts";
 import { followCache } from "./hot-cache.ts";
-import { type Moment, momentOf, type Wanted } from "./input.ts";
-import { SAFETIES, type Safety } from "./safeties.ts";
+import { type GuardInput, guardInput, type Wanted } from "./input.ts";
+import { SAFETIES } from "./safeties.ts";
+import { SAFETY_NAMES, type Safety } from "./safety.ts";
 import type { GuardState } from "./state.ts";
 import { followProgress } from "./stuck.ts";
 
@@ -19,8 +19,6 @@ export interface Guarded {
 /** No safety is left out. */
 export const NO_SAFETY: ReadonlySet<Safety> = new Set();
 
-const SAFETY_NAMES = Object.keys(SAFETIES) as readonly Safety[];
-
 /**
  * The guard: after the law, and only ever above it. It raises the target, holds it, or slows its fall, so that a guest
  * is never made short of memory. `without` leaves safeties out, for the scenarios that show what each is good for.
@@ -33,9 +31,9 @@ export function guard(
   nowMs: number,
   without: ReadonlySet<Safety>,
 ): Guarded {
-  const moment = momentOf(before, observation, wanted, tunables, nowMs, without);
-  const seen = follow(before, moment);
-  const { targetPages, safety } = highestBound(seen, moment);
+  const input = guardInput(before, observation, wanted, tunables, nowMs, without);
+  const seen = follow(before, input);
+  const { targetPages, safety } = highestBound(seen, input);
   const askedPages = targetPages < observation.totalramPages ? targetPages : null;
   return { targetPages, safety, state: noteAsked(seen, askedPages) };
 }
@@ -48,23 +46,23 @@ function noteAsked(state: GuardState, askedPages: number | null): GuardState {
 }
 
 /** Take in what was seen: emergencies, the cache that is needed, guests that do not follow. */
-function follow(before: GuardState, moment: Moment): GuardState {
+function follow(before: GuardState, input: GuardInput): GuardState {
   return {
-    last: moment.observation,
-    lastMs: moment.nowMs,
-    risePages: moment.risePages,
-    emergency: followEmergency(before.emergency, moment),
-    cache: followCache(before.cache, moment),
-    progress: followProgress(before.progress, moment),
+    last: input.observation,
+    lastMs: input.nowMs,
+    risePages: input.risePages,
+    emergency: followEmergency(before.emergency, input),
+    cache: followCache(before.cache, input),
+    progress: followProgress(before.progress, input),
   };
 }
 
-function highestBound(state: GuardState, moment: Moment): Pick<Guarded, "targetPages" | "safety"> {
-  let { targetPages } = moment.wanted;
+function highestBound(state: GuardState, input: GuardInput): Pick<Guarded, "targetPages" | "safety"> {
+  let { targetPages } = input.wanted;
   let safety: Safety | null = null;
   for (const name of SAFETY_NAMES) {
-    if (moment.without.has(name)) continue;
-    const bound = Math.min(BOUNDS[name](state, moment), moment.wanted.maximumPages);
+    if (input.without.has(name)) continue;
+    const bound = Math.min(SAFETIES[name].minTargetPages(state, input), input.wanted.maximumPages);
     if (bound > targetPages) {
       targetPages = bound;
       safety = name;

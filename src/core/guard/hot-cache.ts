@@ -1,5 +1,7 @@
 import type { CompleteObservation } from "../observation.ts";
-import type { Moment } from "./input.ts";
+import { usedPages } from "./in-use.ts";
+import type { GuardInput } from "./input.ts";
+import type { SafetyRule } from "./safety.ts";
 
 /** The page cache that a guest is reckoned to need, in pages. */
 export interface NeededCache {
@@ -41,8 +43,8 @@ export function keptPages({ provenPages, freshPages }: NeededCache): number {
  * what was evicted and came back is. What is forgotten is taken a little at a time, and comes back if it was needed.
  * Where refaults or the cache's size can't be read, nothing is known.
  */
-export function followCache(before: NeededCache, moment: Moment): NeededCache {
-  const { last, observation, changes } = moment;
+export function followCache(before: NeededCache, input: GuardInput): NeededCache {
+  const { last, observation, changes } = input;
   const cachePages = cachePagesOf(observation);
   const lastPages = last === null ? null : cachePagesOf(last);
   // Nothing to compare with, as after a reboot: what is missed will come back.
@@ -52,35 +54,35 @@ export function followCache(before: NeededCache, moment: Moment): NeededCache {
   const swappedPages = changes.swapOutPages ?? 0;
   // What went to swap and came back meanwhile was needed too. Pages that self-shrinking brings back went there long ago.
   const missedPages = changes.refaultPages + Math.min(swappedPages, changes.swapInPages ?? 0);
-  if (missedPages > chancePages) return prove(before, moment, cachePages + missedPages, grownPages);
-  if (swappedPages > chancePages) return makeRoom(before, moment, swappedPages, grownPages);
-  return forget(before, moment, grownPages);
+  if (missedPages > chancePages) return prove(before, input, cachePages + missedPages, grownPages);
+  if (swappedPages > chancePages) return makeRoom(before, input, swappedPages, grownPages);
+  return forget(before, input, grownPages);
 }
 
 /** The cache that there is was not enough: it and what came back is needed. */
-function prove(before: NeededCache, moment: Moment, provenPages: number, grownPages: number): NeededCache {
+function prove(before: NeededCache, input: GuardInput, provenPages: number, grownPages: number): NeededCache {
   const freshPages = Math.max(0, keptPages(before) - provenPages);
-  return needed(moment, provenPages, freshPages, grownPages, moment.nowMs + REST_MS);
+  return needed(input, provenPages, freshPages, grownPages, input.nowMs + REST_MS);
 }
 
 /** The kernel found no more cold cache, and swapped: it gets room for as much as that. */
-function makeRoom(before: NeededCache, moment: Moment, swappedPages: number, grownPages: number): NeededCache {
+function makeRoom(before: NeededCache, input: GuardInput, swappedPages: number, grownPages: number): NeededCache {
   const freshPages = before.freshPages + grownPages + swappedPages;
-  return needed(moment, before.provenPages, freshPages, grownPages, moment.nowMs + REST_MS);
+  return needed(input, before.provenPages, freshPages, grownPages, input.nowMs + REST_MS);
 }
 
-function forget(before: NeededCache, moment: Moment, grownPages: number): NeededCache {
+function forget(before: NeededCache, input: GuardInput, grownPages: number): NeededCache {
   const { provenPages, restUntilMs } = before;
   const freshPages = before.freshPages + grownPages;
-  const elapsedMs = moment.nowMs < restUntilMs ? 0 : moment.changes.elapsedMs;
+  const elapsedMs = input.nowMs < restUntilMs ? 0 : input.changes.elapsedMs;
   const provenLeft = provenPages * Math.max(0, 1 - elapsedMs / PROVEN_MS);
   const freshLeft = freshPages * Math.max(0, 1 - elapsedMs / FRESH_MS);
-  return needed(moment, provenLeft, freshLeft, grownPages, restUntilMs);
+  return needed(input, provenLeft, freshLeft, grownPages, restUntilMs);
 }
 
 /** However much a guest tells, no more than its RAM. One literal: a step is too short for spreading. */
 function needed(
-  { observation: { totalramPages } }: Moment,
+  { observation: { totalramPages } }: GuardInput,
   proven: number,
   fresh: number,
   grown: number,
@@ -97,3 +99,12 @@ function cachePagesOf(observation: CompleteObservation): number | null {
   if (availablePages === null || freePages === null || refaultPages === null) return null;
   return Math.max(0, availablePages - Math.max(0, freePages - totalreservePages));
 }
+
+/** The page cache that the guest needs stays beside the memory in use. */
+export const hotCache: SafetyRule = {
+  sentence: "Cache that was read lately, or came back after it was evicted, stays beside the memory in use.",
+  minTargetPages: ({ cache }, input) => {
+    const cachePages = Math.floor(keptPages(cache) + cache.growthPages);
+    return cachePages === 0 ? 0 : usedPages(input) + cachePages;
+  },
+};

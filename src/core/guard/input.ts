@@ -2,7 +2,7 @@ import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { type Changes, changesSince } from "./changes.ts";
 import { headroomPages, rememberRise } from "./headroom.ts";
-import type { Safety } from "./safeties.ts";
+import type { Safety } from "./safety.ts";
 
 /** What the law wants, in pages of the guest's RAM, and the most that the guest may have. */
 export interface Wanted {
@@ -20,7 +20,7 @@ export interface Remembered {
 }
 
 /** All that the safeties judge by at one step. */
-export interface Moment {
+export interface GuardInput {
   /** The observation before this one; null if there was none. */
   readonly last: CompleteObservation | null;
   readonly observation: CompleteObservation;
@@ -37,14 +37,14 @@ export interface Moment {
 }
 
 /** Put together what the safeties judge by. */
-export function momentOf(
+export function guardInput(
   before: Remembered,
   observation: CompleteObservation,
   wanted: Wanted,
   tunables: Tunables,
   nowMs: number,
   without: ReadonlySet<Safety>,
-): Moment {
+): GuardInput {
   const changes = changesSince(before.last, observation, nowMs - before.lastMs);
   const risePages = rememberRise(before.risePages, changes, tunables);
   return {

@@ -1,6 +1,7 @@
 import { pagesFromMib } from "../units.ts";
-import { type BackOff, backOff, NO_BACK_OFF } from "./growing-wait.ts";
-import type { Moment } from "./input.ts";
+import { type GrowingWait, NO_WAIT, waitLonger } from "./growing-wait.ts";
+import type { GuardInput } from "./input.ts";
+import { holdUntil, type SafetyRule } from "./safety.ts";
 
 /** How a guest follows a target that lies below what it has. */
 export interface Progress {
@@ -11,10 +12,10 @@ export interface Progress {
   /** Steps without progress less those with progress, since the guest was last where it should be; at least 0. */
   readonly stallScore: number;
   /** How long the target stays where the guest is. */
-  readonly parked: BackOff;
+  readonly parked: GrowingWait;
 }
 
-export const INITIAL_PROGRESS: Progress = { askedPages: null, stalledSteps: 0, stallScore: 0, parked: NO_BACK_OFF };
+export const INITIAL_PROGRESS: Progress = { askedPages: null, stalledSteps: 0, stallScore: 0, parked: NO_WAIT };
 
 /** Steps in a row without progress after which a guest counts as stuck. */
 const STALLED_STEPS = 3;
@@ -25,14 +26,14 @@ const MOST_STALL_SCORE = 20;
 /** Less than this between two steps is no progress: a page now and then must not count. */
 const LEAST_PROGRESS_MIB = 1;
 
-const WAITS = { firstMs: 600_000, longestMs: 3_600_000 };
+const WAITS = { firstMs: 600_000, maxMs: 3_600_000 };
 
 /** Compare what the guest has now with what the last step asked of it. */
-export function followProgress(progress: Progress, moment: Moment): Progress {
+export function followProgress(progress: Progress, input: GuardInput): Progress {
   const { askedPages } = progress;
-  const lastTotalramPages = moment.last?.totalramPages ?? null;
-  if (askedPages === null || lastTotalramPages === null || moment.without.has("stuck")) return progress;
-  const { totalramPages, pageBytes } = moment.observation;
+  const lastTotalramPages = input.last?.totalramPages ?? null;
+  if (askedPages === null || lastTotalramPages === null || input.without.has("stuck")) return progress;
+  const { totalramPages, pageBytes } = input.observation;
   const leastPages = pagesFromMib(LEAST_PROGRESS_MIB, pageBytes);
   if (totalramPages <= askedPages + leastPages) return progressed(progress, 0);
   if (lastTotalramPages - totalramPages >= leastPages) {
@@ -41,10 +42,16 @@ export function followProgress(progress: Progress, moment: Moment): Progress {
   const stalledSteps = progress.stalledSteps + 1;
   const stallScore = progress.stallScore + 1;
   if (stalledSteps < STALLED_STEPS && stallScore < MOST_STALL_SCORE) return { ...progress, stalledSteps, stallScore };
-  return { askedPages: null, stalledSteps: 0, stallScore: 0, parked: backOff(progress.parked, moment.nowMs, WAITS) };
+  return { askedPages: null, stalledSteps: 0, stallScore: 0, parked: waitLonger(progress.parked, input.nowMs, WAITS) };
 }
 
 function progressed(progress: Progress, stallScore: number): Progress {
   if (progress.stalledSteps === 0 && progress.stallScore === stallScore) return progress;
   return { ...progress, stalledSteps: 0, stallScore };
 }
+
+/** A guest that does not follow is left where it is for a while: asking it again and again helps nobody. */
+export const stuck: SafetyRule = {
+  sentence: "The guest did not follow its target: the target is parked at what it has for a while.",
+  minTargetPages: ({ progress }, input) => holdUntil(progress.parked.untilMs, input),
+};

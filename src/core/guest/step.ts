@@ -1,6 +1,6 @@
 import type { Decision } from "../decision.ts";
 import { guard, NO_SAFETY } from "../guard/guard.ts";
-import type { Safety } from "../guard/safeties.ts";
+import type { Safety } from "../guard/safety.ts";
 import { type GuardState, INITIAL_GUARD_STATE } from "../guard/state.ts";
 import { type Bounds, boundLaw, NO_BOUNDS } from "../limits.ts";
 import { isComplete, type Observation } from "../observation.ts";

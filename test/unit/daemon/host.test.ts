@@ -72,7 +72,7 @@ describe("a host's guests", () => {
     say("b", { committedPages: 12_345 });
     await clock.advance(5000);
     expect(backend.targets.map(({ guest }) => guest)).not.toContain("b");
-    expect(decision("b")).toMatchObject({ reason: "unnamed", targetPages: null });
+    expect(decision("b")).toMatchObject({ reason: "unmanaged", targetPages: null });
     expect(worker.guests()).toContainEqual(
       expect.objectContaining({ guest: "b", observation: expect.objectContaining({ committedPages: 12_345 }) }),
     );

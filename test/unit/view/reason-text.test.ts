@@ -12,7 +12,7 @@ describe("the reason of a step in words", () => {
 
   it("is the reason's own sentence otherwise", () => {
     const observation = { ...observationOf({}), committedPages: null };
-    expect(reasonText({ reason: "unnamed" }, observation)).toBe(REASONS.unnamed);
+    expect(reasonText({ reason: "unmanaged" }, observation)).toBe(REASONS.unmanaged);
     expect(reasonText({ reason: "missing" }, null)).toBe(REASONS.missing);
   });
 });

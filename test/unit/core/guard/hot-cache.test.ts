@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { followCache, keptPages, type NeededCache, NO_NEEDED_CACHE } from "../../../../src/core/guard/hot-cache.ts";
-import { momentOf } from "../../../../src/core/guard/input.ts";
+import { guardInput } from "../../../../src/core/guard/input.ts";
 import type { CompleteObservation } from "../../../../src/core/observation.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { observationOf } from "../../../support/observations.ts";
@@ -26,7 +26,7 @@ function learn(before: NeededCache, readings: Readings, afterMs: number | null =
   const remembered = { last, lastMs: 0, risePages: 0 };
   const wanted = { targetPages: 0, maximumPages: 1024 * MIB };
   const now = observationOf({ ...calm, ...readings });
-  return followCache(before, momentOf(remembered, now, wanted, DEFAULT_TUNABLES, afterMs ?? 0, new Set()));
+  return followCache(before, guardInput(remembered, now, wanted, DEFAULT_TUNABLES, afterMs ?? 0, new Set()));
 }
 
 /** 100 MiB were read not long ago. */

@@ -1,0 +1,12 @@
+import type { SafetyRule } from "./safety.ts";
+
+/** A reading that can't be true, or one that was there before and is missing, lowers nothing. */
+export const implausible: SafetyRule = {
+  sentence: "A reading can't be true, or one that was there before is missing: the target does not fall.",
+  minTargetPages: (_, { last, observation }) => {
+    const { availablePages, totalramPages, maxPfn } = observation;
+    const vanished = availablePages === null && last !== null && last.availablePages !== null;
+    const absurd = totalramPages > maxPfn || (availablePages !== null && availablePages > totalramPages);
+    return vanished || absurd ? totalramPages : 0;
+  },
+};
