@@ -9,10 +9,10 @@ const ports: CliPorts = {
   run: async (plan) => (await import("./compose/run.ts")).run(plan),
   openBackend: async (config, root) => {
     const { chooseBackend } = await import("./compose/backends.ts");
-    const { onlyNamed, rulesFor } = await import("./compose/host.ts");
+    const { onlyReleasing, rulesFor } = await import("./compose/host.ts");
     const { backend } = await chooseBackend(config, root, true);
     const rules = rulesFor(backend, config, false);
-    return onlyNamed(await backend.open(), (guest) => rules?.isNamed(guest) ?? true);
+    return onlyReleasing(await backend.open(), rules);
   },
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
   recoverSwap: async (config, root) => (await import("./compose/swap-shrinker.ts")).recoverSwap(config, root),

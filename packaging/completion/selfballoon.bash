@@ -172,6 +172,10 @@ _selfballoon() {
 		:
 		return 0
 		;;
+	"simulate --host-mb")
+		:
+		return 0
+		;;
 	"simulate --policy")
 		_selfballoon_words "static driver guarded adaptive qmemman mom proxmox senpai"
 		return 0
@@ -185,6 +189,10 @@ _selfballoon() {
 		return 0
 		;;
 	"compare --minutes")
+		:
+		return 0
+		;;
+	"compare --host-mb")
 		:
 		return 0
 		;;
@@ -212,10 +220,10 @@ _selfballoon() {
 	"release -") _selfballoon_words "--config --root --help" ;;
 	"slices -") _selfballoon_words "--size-mb --count --priority --algorithm --undo --dry-run --root --help" ;;
 	"record -") _selfballoon_words "--config --root --count --interval --help" ;;
-	"replay -") _selfballoon_words "--set --policy --help" ;;
+	"replay -") _selfballoon_words "--set --policy --check --help" ;;
 	"report -") _selfballoon_words "--output --json --help" ;;
-	"simulate -") _selfballoon_words "--seed --minutes --json --policy --trace --help" ;;
-	"compare -") _selfballoon_words "--seed --minutes --json --policies --html --help" ;;
+	"simulate -") _selfballoon_words "--seed --minutes --host-mb --json --policy --trace --help" ;;
+	"compare -") _selfballoon_words "--seed --minutes --host-mb --json --policies --html --help" ;;
 	"completion -") _selfballoon_words "--help" ;;
 	"get "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"set "*) _selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;

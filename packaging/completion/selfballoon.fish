@@ -123,6 +123,7 @@ complete -c selfballoon -n '__fish_seen_subcommand_from record' -l help -d 'tell
 complete -c selfballoon -n '__fish_seen_subcommand_from record' -F
 complete -c selfballoon -n '__fish_seen_subcommand_from replay' -l set -x -a 'selfballooning= selfballoon_interval= selfballoon_downhysteresis= selfballoon_uphysteresis= selfballoon_min_usable_mb= selfballoon_reserved_mb= frontswap_selfshrinking= frontswap_hysteresis= frontswap_inertia= frontswap_cpu_percent= guard= guard_headroom_mb= guard_emergency_mb= guard_watch_ms= guard_allocatable_mb=' -d 'set a tunable; may be given several times'
 complete -c selfballoon -n '__fish_seen_subcommand_from replay' -l policy -x -a 'driver adaptive' -d 'how goals are found'
+complete -c selfballoon -n '__fish_seen_subcommand_from replay' -l check -d 'compare every decision with the recorded one; the first that differs ends with 1'
 complete -c selfballoon -n '__fish_seen_subcommand_from replay' -l help -d 'tell how it is used'
 complete -c selfballoon -n '__fish_seen_subcommand_from replay' -F
 complete -c selfballoon -n '__fish_seen_subcommand_from report' -l output -r -F -d 'write the page there (default: to standard output, if that is no terminal)'
@@ -131,6 +132,7 @@ complete -c selfballoon -n '__fish_seen_subcommand_from report' -l help -d 'tell
 complete -c selfballoon -n '__fish_seen_subcommand_from report' -F
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -l seed -x -d 'the same seed gives the same run'
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -l minutes -x -d 'how long on the virtual clock'
+complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -l host-mb -x -d 'memory that all guests share (default: as the scenario says)'
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -l json -d 'as JSON'
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -l policy -x -a 'static driver guarded adaptive qmemman mom proxmox senpai' -d 'how balloons are moved'
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -l trace -r -F -d 'a demand trace as the scenario: time_s,anon_mib,cache_mib[,committed_mib]'
@@ -144,9 +146,10 @@ complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -a 'go' -d 'A 
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -a 'batch' -d 'Jobs at odd times, each of which takes its memory in one allocation and leaves.'
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -a 'leak' -d 'A program that leaks: steady growth over its period and beyond, until it is killed.'
 complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -a 'forkStorm' -d 'Storms of processes: each promises its parent\'s memory, uses little, and costs the kernel some.'
-complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -a 'mixed' -d 'All of these on one host.'
+complete -c selfballoon -n '__fish_seen_subcommand_from simulate' -a 'mixed' -d 'All of these on one host that has three quarters of their memory.'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -l seed -x -d 'the same seed gives the same run'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -l minutes -x -d 'how long on the virtual clock'
+complete -c selfballoon -n '__fish_seen_subcommand_from compare' -l host-mb -x -d 'memory that all guests share (default: as the scenario says)'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -l json -d 'as JSON'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -l policies -x -d 'policies with commas between (default: all)'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -l html -r -F -d 'write a report with plots, too'
@@ -160,7 +163,7 @@ complete -c selfballoon -n '__fish_seen_subcommand_from compare' -a 'go' -d 'A G
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -a 'batch' -d 'Jobs at odd times, each of which takes its memory in one allocation and leaves.'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -a 'leak' -d 'A program that leaks: steady growth over its period and beyond, until it is killed.'
 complete -c selfballoon -n '__fish_seen_subcommand_from compare' -a 'forkStorm' -d 'Storms of processes: each promises its parent\'s memory, uses little, and costs the kernel some.'
-complete -c selfballoon -n '__fish_seen_subcommand_from compare' -a 'mixed' -d 'All of these on one host.'
+complete -c selfballoon -n '__fish_seen_subcommand_from compare' -a 'mixed' -d 'All of these on one host that has three quarters of their memory.'
 complete -c selfballoon -n '__fish_seen_subcommand_from completion' -l help -d 'tell how it is used'
 complete -c selfballoon -n '__fish_seen_subcommand_from completion' -a 'bash' -d ''
 complete -c selfballoon -n '__fish_seen_subcommand_from completion' -a 'zsh' -d ''

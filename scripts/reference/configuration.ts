@@ -20,6 +20,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "guests.min_mb": "the least that the guest may have, in MiB",
   "guests.max_mb": "the most that the guest may have, in MiB",
   "guests.weight": "the guest's weight beside the others' when the host is short of memory",
+  "simulated.guests": "how many simulated guests there are where no real ones are found; 6 if it is not said",
+  "simulated.seed": "the same seed gives the same guests and days",
+  "simulated.restless": "true: some of them reboot, and some disappear and come back",
   "history.directory":
     "absolute path of the folder that history is kept in; empty for none. Default: `history` in systemd's state directory; for simulated guests beside the socket; else none",
   "history.max_mb": "the most that history takes, in MiB; default 64",
@@ -57,6 +60,11 @@ export function exampleConfig(): string {
     '[guests."database*"]',
     "selfballoon_min_usable_mb = 512",
     "",
+    "[simulated]",
+    "guests = 6",
+    "seed = 1",
+    "restless = false",
+    "",
     "[history]",
     '# directory = "/var/lib/selfballoon/history"',
     "max_mb = 64",
@@ -75,7 +83,7 @@ export function configurationPage(): Page {
     "## What beats what",
     "A tunable's value comes from the last of these that names it. `selfballoon get` shows which one it was.",
     table(["source", "shown as"], SOURCES),
-    "A reload (`SIGHUP`, `systemctl reload`) reads file and environment anew; what `selfballoon set` changed gives way to it. " +
+    "A reload (`SIGHUP`, `systemctl reload`) reads file and environment again; what `selfballoon set` changed gives way to it, but a release stays until `selfballoon set selfballooning=1`. " +
       "The policy, the backend, the socket and the history's place and size stay as they were at the start.",
     "## Sections",
     '`[tunables]` holds values for all guests, by the tunable\'s name. A table for each guest, such as `[guests."web"]`, holds ' +
@@ -150,6 +158,7 @@ export function accepted(schema: unknown): string {
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(", ");
   if (schema instanceof z.ZodEnum) return schema.options.map(code).join(", ");
   if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
+  if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodArray) return "a list of texts";
   if (schema instanceof z.ZodString) return `text of at most ${schema.maxLength} characters`;
   throw new Error("scripts/reference/configuration.ts has no words for a schema of this kind");

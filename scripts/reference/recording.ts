@@ -1,4 +1,4 @@
-import { Replay } from "../../src/cli/replay.ts";
+import { Player } from "../../src/cli/replay/player.ts";
 import type { Decision } from "../../src/core/decision.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../../src/core/observation.ts";
 import { PAGE_SIZES_BYTES } from "../../src/formats/page-size.ts";
@@ -75,7 +75,16 @@ export function recordingPage(): Page {
       ["field", "meaning"],
       Object.entries(STEP).map(([name, meaning]) => [code(name), meaning]),
     ),
-    "A replay decides anew, and does not look at it. A step that can't be read counts as none.",
+    "A replay decides again, and does not look at it but with `--check`. A step that can't be read counts as none.",
+    "## Recordings that replay exactly",
+    "What `record` writes beside a daemon holds all that its decisions depended on. It begins with a line " +
+      '`{"recording":2,"selfballoon":VERSION,...}` and a line `{"remembered":{...}}` for each guest: what was remembered then. Each observation also has ' +
+      "`exact`: its turn (its place among all that changed what a decision can depend on), the monotonic time, why the guest was read, what its process held, " +
+      'whether the target was taken, and what of the guest\'s tunables, terms and pause differs from its line before. Lines `{"event":{...}}` say what happened ' +
+      "besides: guests found and removed, sizes, rises of demand, memory that was given back, faults, writes, pauses, other rules of the host. They are answered " +
+      'with `{"noted":KIND}`.',
+    "`replay --check FILE` plays it to the same core that the daemon asked, says the first decision that comes out otherwise, and in what, and ends with 1; with 2 if " +
+      'a line is missing. A line `{"recording":2,...}` in the middle begins a new recording.',
     "## Write of tunables",
     '`{"set":{NAME:"VALUE"}}`; it is answered with `{"set":{NAME:ANSWER}}`, where each answer is `"ok"`, `"EINVAL"` or `"EPERM"`. ' +
       "The values hold for all guests from there on.",
@@ -101,7 +110,7 @@ function exampleLines(): readonly string[] {
 }
 
 function exampleAnswers(): readonly string[] {
-  const replay = new Replay("driver");
+  const replay = new Player({ policy: "driver", isChecked: false, version: "" }, []);
   return exampleLines().map((line, index) => replay.answer(line, index + 1));
 }
 

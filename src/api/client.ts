@@ -41,9 +41,9 @@ function parseAnswer(socket: string, text: string): object {
   throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "what listens there is something else" });
 }
 
-/** Follow the daemon's events from now on; ends when the daemon closes the stream or dies. */
-export async function* followDaemon(socket: string): AsyncGenerator<JournalRecord> {
-  const response = await open(socket, "GET", "/v1/events", "");
+/** Follow the daemon's events from now on, or those after the record number `after`; ends when the daemon closes the stream or dies. */
+export async function* followDaemon(socket: string, after: number | null = null): AsyncGenerator<JournalRecord> {
+  const response = await open(socket, "GET", after === null ? "/v1/events" : `/v1/events?after=${after}`, "");
   if (response.statusCode !== 200) {
     response.destroy();
     throw selfballoonError("ERR_NO_DAEMON", { socket, problem: "what listens there has no events to follow" });

@@ -54,6 +54,13 @@ export const ROUTES: readonly Route[] = [
   },
   {
     ...read,
+    path: "/v1/snapshot",
+    summary: "All that is remembered of the guests now: what a recording that replays exactly begins with.",
+    gives: "Snapshot",
+    answer: ({ control }) => control.snapshot(),
+  },
+  {
+    ...read,
     path: "/v1/tunables",
     summary: "The tunables, for all guests: value, default, source, range and meaning.",
     gives: "Tunables",

@@ -126,6 +126,7 @@ export const SCHEMAS = {
   }),
   Released: object({ released: list(TEXT) }),
   OpenApi: { type: "object" },
+  Snapshot: { type: "object", description: "Plain data of this version; only a recording has a use for it." },
   Event: {
     description: "One record of the journal; `event` of the stream is its `kind`, `id` its `seq`.",
     oneOf: [

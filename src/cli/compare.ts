@@ -4,10 +4,10 @@ import { coloured, print, printJson, tableLines } from "./output.ts";
 import type { CliPorts, DescribedPolicy } from "./ports.ts";
 import { resultJson } from "./simulation/json.ts";
 import { showProgress } from "./simulation/progress.ts";
-import { addResults, choose, type Result, runAll, type Terms } from "./simulation/run.ts";
+import { addResults, choose, type Result, runAll, type TermOptions, termsOf } from "./simulation/run.ts";
 import { scoreLines } from "./simulation/table.ts";
 
-export interface CompareOptions extends Terms {
+export interface CompareOptions extends TermOptions {
   /** All if none are named. */
   readonly policies?: readonly string[];
   readonly json?: boolean;
@@ -23,7 +23,7 @@ export async function compare(ports: CliPorts, named: readonly string[], options
   const scenarios = choose("scenario", named.length > 0 ? named : all(simulator.scenarios), simulator.scenarios);
   const policies = choose("policy", options.policies ?? all(simulator.policies), simulator.policies);
   const progress = showProgress();
-  const compared = runAll(simulator, scenarios, policies, { seed, minutes }, progress.tell);
+  const compared = runAll(simulator, scenarios, policies, termsOf(options), progress.tell);
   progress.end();
   const together = addResults(compared);
   if (options.html !== undefined) {

@@ -55,6 +55,8 @@ export interface SimulationJob {
   readonly policy: string;
   readonly seed: number;
   readonly minutes: number;
+  /** Memory that the host has for its guests, which share it then, in MiB; null: as the scenario says. */
+  readonly hostMb: number | null;
 }
 
 /** Names that only the simulator knows. */

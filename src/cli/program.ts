@@ -6,7 +6,7 @@ import { BOOT_OPTIONS } from "../core/startup.ts";
 import type { BackendOptions } from "./daemon.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts, SimulatorNames } from "./ports.ts";
-import type { ReplayOptions } from "./replay.ts";
+import type { ReplayOptions } from "./replay/replay.ts";
 import type { ReportOptions } from "./report.ts";
 import { SHELLS, type Shell } from "./shells.ts";
 import { addSimulations } from "./simulation/commands.ts";
@@ -209,7 +209,10 @@ function addRecordings(program: Command, ports: CliPorts): void {
     .description("run the law over a recording; - streams: a line in, a line out")
     .addOption(setOption())
     .addOption(new Option("--policy <NAME>", "how goals are found").choices(POLICY_NAMES).default("driver"))
-    .action(async (file: string, options: ReplayOptions) => (await import("./replay.ts")).replay(file, options));
+    .option("--check", "compare every decision with the recorded one; the first that differs ends with 1")
+    .action(async (file: string, options: ReplayOptions) =>
+      (await import("./replay/replay.ts")).replay(ports.version, file, options),
+    );
   program
     .command("report <FILE...>")
     .description("tell what recordings show: what was saved, moves, pressure, the worst moments; - is standard input")

@@ -4,9 +4,10 @@ import { followDaemon } from "../api/client.ts";
 import { loadConfig } from "../config/load.ts";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
-import { JournalLines } from "../formats/journal-lines.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import { ExactLines, firstLines, type RecordLine } from "../formats/exact-lines.ts";
 import { formatObservation } from "../formats/recording-writer.ts";
-import { type DaemonOptions, flagsOf, socketOf } from "./daemon.ts";
+import { askSocket, type DaemonOptions, flagsOf, socketOf } from "./daemon.ts";
 import type { CliPorts } from "./ports.ts";
 
 const CALL_DEADLINE_MS = 3000;
@@ -19,8 +20,8 @@ export interface RecordOptions extends DaemonOptions {
 }
 
 /**
- * `selfballoon record FILE`: append observations as JSON lines. Where a daemon runs, what it observed, with the tunables
- * it decided by, so that a replay gives its decisions again; else what is read here, at `interval`. Ctrl-C ends it well.
+ * `selfballoon record FILE`: append observations as JSON lines. Where a daemon runs, what it remembers and
+ * all that its decisions depend on, so that a replay makes them again; else what is read here, at `interval`. Ctrl-C ends it well.
  */
 export async function record(ports: CliPorts, file: string, options: RecordOptions): Promise<void> {
   const out = openForAppending(file);
@@ -51,14 +52,9 @@ function endText(observations: number, file: string): string {
   return `selfballoon: ${many} recorded ${file === "-" ? "on standard output" : `in ${file}`}.`;
 }
 
-interface RecordLine {
-  readonly text: string;
-  readonly isObservation: boolean;
-}
-
 async function* linesOf(ports: CliPorts, options: RecordOptions): AsyncGenerator<RecordLine> {
   try {
-    yield* daemonLines(options);
+    yield* daemonLines(ports.version, options);
   } catch (thrown) {
     // One that is there and does not answer is no reason to read something else without a word.
     if (!(thrown instanceof SelfballoonError && thrown.code === "ERR_NO_DAEMON" && isAbsent(thrown.cause)))
@@ -67,13 +63,14 @@ async function* linesOf(ports: CliPorts, options: RecordOptions): AsyncGenerator
   }
 }
 
-async function* daemonLines(options: RecordOptions): AsyncGenerator<RecordLine> {
-  const lines = new JournalLines();
-  for await (const event of followDaemon(await socketOf(options))) {
-    const texts = lines.of(event);
-    const last = event.kind === "step" ? texts.length - 1 : -1;
-    for (const [index, text] of texts.entries()) yield { text, isObservation: index === last };
-  }
+/** What the daemon remembers now, and from then on everything that it decides and that changes what it remembers. */
+async function* daemonLines(version: string, options: RecordOptions): AsyncGenerator<RecordLine> {
+  const socket = await socketOf(options);
+  const snapshot = (await askSocket(socket, "GET", "/v1/snapshot")) as Snapshot;
+  for (const text of firstLines(snapshot, version)) yield { text, isObservation: false };
+  const lines = new ExactLines(snapshot);
+  for await (const record of followDaemon(socket, snapshot.seq)) yield* lines.of(record);
+  yield* lines.rest();
 }
 
 function observationLine(observation: Observation): RecordLine {

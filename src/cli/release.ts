@@ -31,7 +31,7 @@ async function releaseBalloons(ports: CliPorts, config: Config, root: string): P
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const guests = await backend.guests(signal);
   // One guest's fault must not keep the others from their memory.
-  const released = await Promise.allSettled(guests.map((guest) => backend.release(guest, signal)));
+  const released = await Promise.allSettled(guests.map((guest) => backend.release(guest, null, signal)));
   await backend.close();
   const given = guests.filter((_, index) => released[index]?.status === "fulfilled");
   if (given.length > 0) print(`All memory was given back to ${given.join(", ")}.`);

@@ -5,10 +5,10 @@ import type { CliPorts, Simulator } from "./ports.ts";
 import { resultJson, rounded } from "./simulation/json.ts";
 import { plotLines } from "./simulation/plot.ts";
 import { showProgress } from "./simulation/progress.ts";
-import { choose, runAll, type Terms } from "./simulation/run.ts";
+import { choose, runAll, type TermOptions, termsOf } from "./simulation/run.ts";
 import { scoreLines } from "./simulation/table.ts";
 
-export interface SimulateOptions extends Terms {
+export interface SimulateOptions extends TermOptions {
   readonly policy: string;
   /** A file with a demand trace. */
   readonly trace?: string;
@@ -25,7 +25,7 @@ export async function simulate(ports: CliPorts, named: string | undefined, optio
   const scenarios = choose("scenario", [name], simulator.scenarios);
   const policies = choose("policy", [options.policy], simulator.policies);
   const progress = showProgress();
-  const [ran] = runAll(simulator, scenarios, policies, { seed: options.seed, minutes: options.minutes }, progress.tell);
+  const [ran] = runAll(simulator, scenarios, policies, termsOf(options), progress.tell);
   progress.end();
   const result = ran?.results[0];
   if (ran === undefined || result === undefined) return;

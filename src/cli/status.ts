@@ -1,4 +1,5 @@
 import type { GuestStatus } from "../core/control.ts";
+import type { Problem } from "../core/errors.ts";
 import { reasonText } from "../view/reason-text.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
 import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
@@ -29,11 +30,11 @@ function row({ guest, observation, decision, problem, state }: GuestStatus): rea
 }
 
 function whyText(
-  problem: string | null,
+  problem: Problem | null,
   decision: GuestStatus["decision"],
   observation: GuestStatus["observation"],
   state: string,
 ): string {
-  if (problem !== null) return plainText(problem);
+  if (problem !== null) return plainText(problem.message);
   return decision === null ? `no step yet (${state})` : reasonText(decision, observation);
 }

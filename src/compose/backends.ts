@@ -34,7 +34,7 @@ export async function createBackend(kind: Candidate, config: Config, root: strin
       return createSwapOnly(root);
     case "simulated": {
       const { createSimulatedBackend } = await import("../backends/simulated/backend.ts");
-      return createSimulatedBackend({ nowMs: () => performance.now() });
+      return createSimulatedBackend({ nowMs: () => performance.now(), plan: config.simulated });
     }
   }
 }

@@ -10,6 +10,9 @@ import type { Journal } from "../daemon/journal.ts";
 /** What waits is written so often: a daemon that is killed loses no more. */
 const FLUSH_MS = 5000;
 
+/** It changes nothing that is remembered of guests. */
+const UNTURNED = { isRepeated: false, turn: null, nowMs: null } as const;
+
 /** History as it is kept. */
 export interface KeptHistory {
   readonly directory: string;
@@ -26,7 +29,8 @@ export async function keepHistory(backend: Backend, config: Config, journal: Jou
     directory,
     mostBytes: maxMb * BYTES_PER_MIB,
     nowMs: realClock.nowMs,
-    onProblem: (problem) => void journal.add({ kind: "fault", guest: "*", code: "ERR_HISTORY", problem }),
+    onProblem: ({ code, details, message }) =>
+      void journal.add({ kind: "fault", guest: "*", code, details, problem: message, ...UNTURNED }),
   });
   const unsubscribe = journal.subscribe((record) => history.add(record));
   // A start that fails must not wait for this.

@@ -4,6 +4,7 @@ import { hostRules } from "../config/host-rules.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend, Probe } from "../core/backend.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import { BYTES_PER_MIB } from "../core/units.ts";
 
 /** Backends of machines that others run in: here the operator names the guests that are ours to move. */
 const HOSTS: ReadonlySet<string> = new Set(["qemu", "libvirt"]);
@@ -24,22 +25,39 @@ export function rulesFor(backend: Backend, config: Config, dryRun: boolean): Hos
   if (isHost(backend)) return hostRules(config, dryRun);
   const isLimited = config.host.memoryMb !== null || config.guests.some(({ limits }) => Object.keys(limits).length > 0);
   if (backend.name !== "simulated" || !isLimited) return null;
-  return { ...hostRules(config, dryRun), isNamed: () => true };
+  const rules = hostRules(config, dryRun);
+  return { ...rules, terms: (guest) => ({ ...rules.terms(guest), isManaged: true }) };
 }
 
-/** The backend without a way to move guests that are not ours; `isNamed` is asked each time. */
-export function onlyNamed(backend: OpenBackend, isNamed: (guest: string) => boolean): OpenBackend {
+/** The backend without a way to move guests that are not ours; `rules` are asked for each time. Null: all are ours. */
+export function onlyManaged(backend: OpenBackend, rules: () => HostRules | null): OpenBackend {
+  return {
+    ...passing(backend),
+    apply: async (guest, pages, pageBytes, cancellation) => {
+      if (rules()?.terms(guest).isManaged ?? true) await backend.apply(guest, pages, pageBytes, cancellation);
+    },
+    release: (guest, maxBytes, cancellation) => backend.release(guest, maxBytes, cancellation),
+  };
+}
+
+/** The backend for whoever only gives memory back: to guests that are ours, and no more than the operator allows. */
+export function onlyReleasing(backend: OpenBackend, rules: HostRules | null): OpenBackend {
+  return {
+    ...passing(backend),
+    apply: () => Promise.resolve(),
+    release: async (guest, _, cancellation) => {
+      const { isManaged, maxMb } = rules?.terms(guest) ?? { isManaged: true, maxMb: null };
+      if (isManaged) await backend.release(guest, maxMb === null ? null : maxMb * BYTES_PER_MIB, cancellation);
+    },
+  };
+}
+
+function passing(backend: OpenBackend): Omit<OpenBackend, "apply" | "release"> {
   return {
     guests: (cancellation) => backend.guests(cancellation),
     observe: (guest, cancellation) => backend.observe(guest, cancellation),
     watch: (guest, cancellation) => backend.watch(guest, cancellation),
     size: (guest, cancellation) => backend.size(guest, cancellation),
-    apply: async (guest, pages, pageBytes, cancellation) => {
-      if (isNamed(guest)) await backend.apply(guest, pages, pageBytes, cancellation);
-    },
-    release: async (guest, cancellation) => {
-      if (isNamed(guest)) await backend.release(guest, cancellation);
-    },
     close: () => backend.close(),
   };
 }

@@ -18,7 +18,7 @@ import { reasonText } from "../view/reason-text.ts";
 import { type Choice, chooseBackend } from "./backends.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
 import { keepHistory } from "./history.ts";
-import { isHost, onlyNamed, rulesFor } from "./host.ts";
+import { isHost, onlyManaged, rulesFor } from "./host.ts";
 import { namedGuestsText } from "./named-guests.ts";
 import { findStartFacts, startTunables } from "./start-up.ts";
 import { createSwapShrinker } from "./swap-shrinker.ts";
@@ -44,7 +44,7 @@ export async function run(plan: RunPlan): Promise<number> {
       configured,
       policy: config.policy,
       hostRules: rules,
-      backend: onlyNamed(opened, (guest) => rules?.isNamed(guest) ?? true),
+      backend: onlyManaged(opened, () => rules),
       clock: realClock,
       journal,
       dryRun: plan.dryRun,

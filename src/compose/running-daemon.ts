@@ -30,7 +30,9 @@ export async function findDaemon(
  */
 export function explainHeld(daemon: RunningDaemon | null, path: string): Finding | null {
   if (daemon === null || !daemon.doing.includes("QMP socket")) return null;
-  const isLockedOut = daemon.guests.some(({ problem }) => problem?.startsWith(`${path} must greet`));
+  const isLockedOut = daemon.guests.some(
+    ({ problem }) => problem?.code === "ERR_SOCKET_OCCUPIED" && problem.details["path"] === path,
+  );
   if (isLockedOut) return null;
   return finding("info", `${path}: held by the running daemon (see \`selfballoon status\`); end it for a full look.`);
 }
@@ -38,7 +40,7 @@ export function explainHeld(daemon: RunningDaemon | null, path: string): Finding
 /** What keeps the daemon from looking after guests whose sockets it holds. */
 export function daemonProblems({ guests }: RunningDaemon): readonly Finding[] {
   return guests.flatMap(({ guest, problem, decision, observation }) => {
-    if (problem !== null) return finding("warn", `${guest}: ${problem}.`);
+    if (problem !== null) return finding("warn", `${guest}: ${problem.message}.`);
     return decision?.reason === "missing" ? finding("warn", `${guest}: ${reasonText(decision, observation)}`) : [];
   });
 }

@@ -12,11 +12,11 @@ export function createSimulator(scenarios: Readonly<Record<string, Scenario>> = 
     scenarios: Object.entries(scenarios).map(([name, { summary }]) => ({ name, summary })),
     policies: Object.entries(SIMULATED_POLICIES).map(([name, { summary, source }]) => ({ name, summary, source })),
     withTrace: (text) => createSimulator({ ...scenarios, trace: traceScenario(parseTrace(text)) }),
-    run({ scenario, policy, seed, minutes }) {
+    run({ scenario, policy, seed, minutes, hostMb }) {
       const on = scenarios[scenario];
       const rule = SIMULATED_POLICIES[policy];
       if (on === undefined || rule === undefined) throw new Error(`there is no ${policy} on ${scenario}`);
-      const run = runPolicy(on, rule, { seed, minutes });
+      const run = runPolicy(on, rule, { seed, minutes, hostMb });
       return { score: scoreInMib(run), series: seriesInMib(run) };
     },
   };

@@ -48,7 +48,7 @@ export function startTunables(
   consequence: string,
   rules: HostRules | null = null,
 ): Configured {
-  const start = rules === null ? facts : { ...facts, isNamed: rules.isNamed };
+  const start = rules === null ? facts : { ...facts, isNamed: (guest: string) => rules.terms(guest).isManaged };
   const configured = configure(config, start, consequence);
   if (backend.name !== "simulated" && !isHost(backend)) refuseIdle(configured);
   return configured;

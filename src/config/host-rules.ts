@@ -22,10 +22,12 @@ export function hostRules(config: Pick<Config, "host" | "guests">, dryRun: boole
   const guests = config.guests.map(({ pattern, limits }) => ({ matches: globMatcher(pattern), limits }));
   const everybody = dryRun && guests.length === 0;
   return {
-    memoryBytes,
-    reserveBytes,
-    isNamed: (guest) => everybody || guests.some(({ matches }) => matches(guest)),
-    limits: (guest) => limitsOf(guests.filter(({ matches }) => matches(guest)).map(({ limits }) => limits)),
+    budget: { memoryBytes, reserveBytes },
+    terms: (guest) => {
+      const sections = guests.filter(({ matches }) => matches(guest));
+      const isManaged = everybody || sections.length > 0;
+      return { ...limitsOf(sections.map(({ limits }) => limits)), isManaged };
+    },
   };
 }
 

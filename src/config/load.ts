@@ -16,6 +16,8 @@ const DEFAULT_LIBVIRT_URI = "qemu:///system";
 
 const DEFAULT_HISTORY_MB = 64;
 
+const DEFAULT_SIMULATED_GUESTS = 6;
+
 type FileGuest = NonNullable<ConfigFile["guests"]>[string];
 
 /** What the command line says. */
@@ -47,6 +49,13 @@ export interface GuestSection {
   readonly limits: Partial<GuestLimits>;
 }
 
+/** What the configuration says of simulated guests; `isRestless`: some reboot, disappear and come back. */
+export interface SimulatedSection {
+  readonly guests: number;
+  readonly seed: number;
+  readonly isRestless: boolean;
+}
+
 /** Everything that was configured, with the defaults filled in. */
 export interface Config {
   /** The file that was read; null if there was none. */
@@ -66,6 +75,8 @@ export interface Config {
   readonly isLibvirtNamed: boolean;
   /** What all guests of a host may have together, and what of it is kept for emergencies; null: the default. */
   readonly host: { readonly memoryMb: number | null; readonly reserveMb: number | null };
+  /** What the simulated host is made of, where no real one is. */
+  readonly simulated: SimulatedSection;
   /** Where recordings of what the daemon did are kept; null: nowhere; undefined: where the backend's default is. */
   readonly history: { readonly directory?: string | null; readonly maxMb: number };
   /** In order: a later one beats an earlier one. */
@@ -114,10 +125,14 @@ function assemble(
   };
 }
 
-type HostSections = Pick<Config, "backend" | "qemu" | "libvirtUri" | "isLibvirtNamed" | "host">;
+type HostSections = Pick<Config, "backend" | "qemu" | "libvirtUri" | "isLibvirtNamed" | "host" | "simulated">;
 
 /** QMP sockets named by hand ask for the backend that uses them. */
-function hostSections(flags: Flags, environment: NodeJS.ProcessEnv, { backend, host }: ConfigFile): HostSections {
+function hostSections(
+  flags: Flags,
+  environment: NodeJS.ProcessEnv,
+  { backend, host, simulated }: ConfigFile,
+): HostSections {
   const named = flags.qmp ?? environment["SELFBALLOON_QMP"]?.split(":").filter((pattern) => pattern !== "");
   const kind = flags.backend ?? (named === undefined ? backend?.kind : "qemu");
   return {
@@ -126,6 +141,11 @@ function hostSections(flags: Flags, environment: NodeJS.ProcessEnv, { backend, h
     libvirtUri: backend?.libvirt_uri ?? DEFAULT_LIBVIRT_URI,
     isLibvirtNamed: backend?.libvirt_uri !== undefined || kind === "libvirt",
     host: { memoryMb: host?.memory_mb ?? null, reserveMb: host?.reserve_mb ?? null },
+    simulated: {
+      guests: simulated?.guests ?? DEFAULT_SIMULATED_GUESTS,
+      seed: simulated?.seed ?? 1,
+      isRestless: simulated?.restless ?? false,
+    },
   };
 }
 

@@ -9,6 +9,9 @@ const MOST_MB = 16_777_216;
 /** More than any reader would wait for. */
 const MOST_HISTORY_MB = 65_536;
 
+/** More than one machine can play in time. */
+const MOST_SIMULATED = 1000;
+
 // A description says what a value must be, in error texts. Sections have none.
 
 // Whether a value is in range is judged by the driver's write rules, the same on every way in.
@@ -63,6 +66,13 @@ export const configFileSchema = z.strictObject({
     })
     .optional(),
   host: host.optional(),
+  simulated: z
+    .strictObject({
+      guests: whole(1, MOST_SIMULATED).optional(),
+      seed: whole(0, 4_294_967_295).optional(),
+      restless: z.boolean().describe("true or false").optional(),
+    })
+    .optional(),
   guests: z.record(z.string().min(1).max(256), guest).optional(),
   history: z
     .strictObject({

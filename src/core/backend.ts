@@ -25,14 +25,18 @@ export interface Reading {
   readonly notices: readonly Notice[];
   /** What the guest's process holds of its host's memory, in bytes; null or absent where that is not known. */
   readonly rssBytes?: number | null;
+  /** Memory that the guest has and its balloon does not count, in bytes, such as virtio-mem; absent: none. */
+  readonly unballoonedBytes?: number;
 }
 
 /** A guest's memory as its host sees it, in bytes. */
 export interface GuestSize {
-  /** What it has now. */
+  /** What its balloon leaves it now. */
   readonly currentBytes: number;
-  /** What it was built for. */
+  /** What its balloon can leave it at the most. */
   readonly maximumBytes: number;
+  /** Memory that it has and its balloon does not count, such as virtio-mem; absent: none. */
+  readonly unballoonedBytes?: number;
 }
 
 /** What the watch between two steps looks at. A backend may hand out the same object each time, with new values. */
@@ -68,7 +72,7 @@ export interface OpenBackend {
    * the guest has no host that we know of.
    */
   size(guest: string, cancellation: Cancellation): Promise<GuestSize | null>;
-  /** Give the guest all the memory that it may have. */
-  release(guest: string, cancellation: Cancellation): Promise<void>;
+  /** Give the guest all the memory that it may have, or `maxBytes` if that is not null and less. */
+  release(guest: string, maxBytes: number | null, cancellation: Cancellation): Promise<void>;
   close(): Promise<void>;
 }

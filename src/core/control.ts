@@ -1,7 +1,12 @@
 import type { Decision } from "./decision.ts";
+import type { ErrorCode, ErrorDetails, Problem } from "./errors.ts";
+import type { Cause, GiveCause } from "./guest/events.ts";
+import type { HostBudget } from "./host/budget.ts";
+import type { GuestTerms } from "./limits.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
 import type { Source } from "./settings.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { ShrinkOutcome } from "./swap-shrinker.ts";
 import type { TunableName, Tunables } from "./tunables.ts";
 
@@ -27,50 +32,118 @@ export interface GuestStatus {
   readonly decision: Decision | null;
   /** The tunables in force for this guest. */
   readonly tunables: Tunables;
-  /** Why the guest can't be read now; null if it can. */
-  readonly problem: string | null;
+  /** Why the guest can't be read or moved now; null if it can. */
+  readonly problem: Problem | null;
 }
 
-/** One pass of a guest's loop, as it is recorded: what was read, chosen and done. */
-export interface StepRecord {
-  readonly kind: "step";
+/** What every record has. */
+interface Recorded {
+  /** Its number, up by one from 1, in the order in which things were done. */
   readonly seq: number;
   /** Wall clock, in ms since 1970. */
   readonly atMs: number;
+}
+
+/**
+ * The place of a record among all that changed what is remembered, up by one from 1, and the monotonic time of that. Records
+ * are written when something was done, and so not always in this order; a replay takes them by their turns.
+ */
+export interface Turn {
+  readonly turn: number;
+  readonly nowMs: number;
+}
+
+/** One pass over a guest: what was read, chosen and done, and all that the choice depended on. */
+export interface StepRecord extends Recorded, Turn {
+  readonly kind: "step";
+  readonly cause: Cause;
   readonly observation: Observation;
   readonly decision: Decision;
   /** The tunables that it was chosen by. */
   readonly tunables: Tunables;
-  /** True if the target was handed to the balloon. */
+  /** What was wanted before the host's limits, in pages on the balloon's side; null if nothing was. */
+  readonly wantedPages: number | null;
+  /** What the operator said of the guest; null where no host is shared. */
+  readonly terms: GuestTerms | null;
+  readonly isPaused: boolean;
+  /** What its machine's balloon can leave it at the most, whatever the operator allows, in pages; null if not known. */
+  readonly machinePages: number | null;
+  /** What the guest's process holds of its host's memory, in bytes; null where that is not known. */
+  readonly rssBytes: number | null;
+  /** What the guest has and its balloon does not count, in bytes. */
+  readonly unballoonedBytes: number;
+  /** True if the target was handed to the balloon, and it took it. */
   readonly applied: boolean;
   /** How long the pass took, from the first reading to the balloon's answer, in ms. */
   readonly durationMs: number;
 }
 
-/** A guest could not be read or moved; told once for as long as the sentence stays the same. */
-export interface FaultRecord {
-  readonly kind: "fault";
-  readonly seq: number;
-  readonly atMs: number;
+/** A guest was found, or has disappeared. */
+export interface GuestRecord extends Recorded, Turn {
+  readonly kind: "guest";
   readonly guest: string;
-  readonly code: string;
-  readonly problem: string;
+  readonly change: "found" | "removed";
 }
 
-/** Something worth telling that a backend noticed. */
-export interface NoticeRecord {
+/** How large a guest is, read before anything was decided on it. In bytes. */
+export interface SizeRecord extends Recorded, Turn {
+  readonly kind: "size";
+  readonly guest: string;
+  readonly currentBytes: number;
+  readonly maximumBytes: number;
+  readonly unballoonedBytes: number;
+  /** Its weight beside the others'. */
+  readonly weight: number;
+}
+
+/** The watch saw demand rise faster than was known: by so many pages within one reaction time. */
+export interface RiseRecord extends Recorded, Turn {
+  readonly kind: "rise";
+  readonly guest: string;
+  readonly risePages: number;
+}
+
+/** A guest is given all that it may have: `bytes`, or all that its machine has where that is null. */
+export interface GiveRecord extends Recorded, Turn {
+  readonly kind: "give";
+  readonly guest: string;
+  readonly because: GiveCause;
+  readonly bytes: number | null;
+  readonly isAll: boolean;
+  /** What the operator said of the guest; null where no host is shared. */
+  readonly terms: GuestTerms | null;
+}
+
+/** What the host has for its guests changed. */
+export interface RulesRecord extends Recorded, Turn {
+  readonly kind: "rules";
+  readonly budget: HostBudget;
+}
+
+/** A guest could not be read or moved; `guest` is `*` for what concerns no guest alone. */
+export interface FaultRecord extends Recorded {
+  readonly kind: "fault";
+  readonly guest: string;
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  readonly problem: string;
+  /** True if it was recorded before, and is again because it changed what the host remembers. */
+  readonly isRepeated: boolean;
+  /** Its place and time, where it changed what is remembered; else null. */
+  readonly turn: number | null;
+  readonly nowMs: number | null;
+}
+
+/** Something worth telling that was noticed. */
+export interface NoticeRecord extends Recorded {
   readonly kind: "notice";
-  readonly seq: number;
-  readonly atMs: number;
   readonly guest: string;
   readonly notice: Notice;
 }
 
 /** Pages were brought back from compressed swap, or the reason why none were has changed. */
-export interface ShrinkRecord extends ShrinkOutcome {
+export interface ShrinkRecord extends Recorded, ShrinkOutcome {
   readonly kind: "shrink";
-  readonly seq: number;
-  readonly atMs: number;
   readonly guest: string;
   readonly pageBytes: number;
   /** Pages that should have stayed stored. */
@@ -78,24 +151,38 @@ export interface ShrinkRecord extends ShrinkOutcome {
 }
 
 /** Tunables were changed. Values as they stand now, for all guests. */
-export interface TunablesRecord {
+export interface TunablesRecord extends Recorded, Turn {
   readonly kind: "tunables";
-  readonly seq: number;
-  readonly atMs: number;
   readonly values: Partial<Tunables>;
 }
 
-/** A guest was paused, or goes on. */
-export interface PauseRecord {
+/** A guest was paused or resumed. */
+export interface PauseRecord extends Recorded {
   readonly kind: "pause";
-  readonly seq: number;
-  readonly atMs: number;
   readonly guest: string;
   readonly paused: boolean;
 }
 
-/** What the daemon's journal holds; `seq` counts up by one from 1. */
-export type JournalRecord = StepRecord | ShrinkRecord | FaultRecord | NoticeRecord | TunablesRecord | PauseRecord;
+/** What the daemon's journal holds. */
+export type JournalRecord =
+  | StepRecord
+  | GuestRecord
+  | SizeRecord
+  | RiseRecord
+  | GiveRecord
+  | RulesRecord
+  | ShrinkRecord
+  | FaultRecord
+  | NoticeRecord
+  | TunablesRecord
+  | PauseRecord;
+
+/** A record before the journal gave it its number and time. */
+export type Entry = JournalRecord extends infer One
+  ? One extends JournalRecord
+    ? Omit<One, "seq" | "atMs">
+    : never
+  : never;
 
 /** New text for a tunable, as a shell would write it; null brings back the default. */
 export type TunableChanges = Readonly<Record<string, string | null>>;
@@ -112,13 +199,15 @@ export interface ControlPort {
    */
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[];
   /**
-   * Pause one guest, or let it go on. A paused guest is observed and decided on, and keeps what it has, also when memory
+   * Pause one guest, or resume it. A paused guest is observed and decided on, and keeps what it has, also when memory
    * runs short; only `release` and the daemon's end still give its memory back.
    * @throws ERR_GUEST_UNKNOWN.
    */
   pause(guest: string, paused: boolean): GuestStatus;
   /** Turn selfballooning off and give every guest all its memory. @returns those that were given theirs. */
   release(): Promise<readonly string[]>;
+  /** All that is remembered now: what a recording that begins here must know. */
+  snapshot(): Snapshot;
   /** Records after `seq`, oldest first; those that the bounded journal has dropped are gone. */
   journalAfter(seq: number): readonly JournalRecord[];
   /** Be called with each new record. Returns how to stop. */

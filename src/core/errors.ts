@@ -76,6 +76,20 @@ export const ERRORS = {
     httpStatus: 400,
     message: "line {line} must be an observation or a set: {problem}; the replay stopped there",
   },
+  ERR_RECORDING_INEXACT: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 400,
+    message:
+      "line {line} must follow exactly from the lines before it to be checked, but {problem}; {checked} decisions before it were checked",
+  },
+  ERR_REPLAY_DIFFERS: {
+    owner: "bug",
+    exitCode: 1,
+    httpStatus: 500,
+    message:
+      "line {line}, {guest}, turn {turn}: a replay must decide as was recorded, but {difference}; {checked} decisions before it agree{versions}",
+  },
   ERR_FILE_MISSING: { owner: "guest", exitCode: 4, httpStatus: 503, message: "{path} must be there: {problem}" },
   ERR_FILE_UNREADABLE: {
     owner: "guest",
@@ -92,9 +106,9 @@ export const ERRORS = {
   },
   ERR_GUEST_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no guest {guest}" },
   ERR_TARGET_UNSAFE: {
-    owner: "bug",
+    owner: "guest",
     exitCode: 1,
-    httpStatus: 500,
+    httpStatus: 503,
     message: "a target must be a whole number from {leastKib} to {mostKib} KiB, not {targetKib}; nothing was written",
   },
   ERR_TARGET_NOT_TAKEN: {
@@ -253,6 +267,13 @@ export class BugError extends SelfballoonError {
 }
 
 const CLASSES = { operator: OperatorError, guest: GuestError, host: HostError, bug: BugError } as const;
+
+/** What is wrong with a guest, as data: the error's code, its facts, and the sentence made of both. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  readonly message: string;
+}
 
 /** Make the error `code`, of the class of its owner. */
 export function selfballoonError(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown): SelfballoonError {

@@ -1,5 +1,5 @@
+import { SAFETY_NAMES, type Safety } from "./guard/names.ts";
 import { SAFETIES } from "./guard/safeties.ts";
-import { SAFETY_NAMES, type Safety } from "./guard/safety.ts";
 
 /** What the safeties say, by name. */
 const SAFETY_SENTENCES = Object.fromEntries(SAFETY_NAMES.map((name) => [name, SAFETIES[name].sentence])) as Readonly<
@@ -18,6 +18,7 @@ export const REASONS = {
   host_full: "The guest wants more, but its host has no more to give for now.",
   off: "selfballooning is 0: the balloon is left alone.",
   unmanaged: "The configuration does not name this guest under [guests]: it is only shown.",
+  contradictory: "Readings of the guest's size can't all be true: its target stays as it is.",
   missing: "A reading that the law needs was not there: the target stays as it is.",
   ...SAFETY_SENTENCES,
 } as const satisfies Record<string, string>;

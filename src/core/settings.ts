@@ -76,3 +76,18 @@ export function resetSetting(settings: Settings, name: string, privileged: boole
 function withValue(settings: Settings, name: TunableName, value: number): Settings {
   return { ...settings, values: Object.freeze({ ...settings.values, [name]: value }) };
 }
+
+/**
+ * The tunables in force for a guest under `configured`. Where start-up could not compute `selfballoon_reserved_mb`,
+ * because there are several guests, each has its own default. Selfballooning that was turned off at run time, as
+ * `release` does, is off for every guest, whatever the configuration says of single ones.
+ */
+export function effectiveTunables(configured: Configured, guest: string, startReservedMb: number): Tunables {
+  const { settings, sources, guestTunables } = configured;
+  const isOwn =
+    settings.defaults.selfballoon_reserved_mb === 0 && (sources.selfballoon_reserved_mb ?? "default") === "default";
+  const own = isOwn ? { selfballoon_reserved_mb: startReservedMb } : {};
+  const isOff = settings.values.selfballooning === 0 && sources.selfballooning === "runtime";
+  const off = isOff ? { selfballooning: 0 } : {};
+  return { ...settings.values, ...own, ...guestTunables(guest), ...off };
+}

@@ -46,8 +46,9 @@ export class GuestCalls {
     );
   }
 
-  async release(): Promise<void> {
-    await this.call("giving memory back", (signal) => this.backend.release(this.guest, signal));
+  /** Give all that it may have, or `maxBytes` if that is not null and less. */
+  async release(maxBytes: number | null): Promise<void> {
+    await this.call("giving memory back", (signal) => this.backend.release(this.guest, maxBytes, signal));
   }
 
   private call<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,11 +1,4 @@
-import type { JournalRecord } from "../core/control.ts";
-
-/** A record without its number and time: the journal adds them. */
-export type Entry = JournalRecord extends infer One
-  ? One extends JournalRecord
-    ? Omit<One, "seq" | "atMs">
-    : never
-  : never;
+import type { Entry, JournalRecord } from "../core/control.ts";
 
 /** The last records of the daemon, oldest first, at most `capacity` of them; and whoever wants to hear of new ones. */
 export class Journal {
@@ -13,7 +6,8 @@ export class Journal {
   private readonly wallMs: () => number;
   private readonly records: JournalRecord[] = [];
   private readonly listeners = new Set<(record: JournalRecord) => void>();
-  private lastSeq = 0;
+  /** The number of the newest record; 0 before the first. */
+  lastSeq = 0;
 
   constructor(capacity: number, wallMs: () => number) {
     this.capacity = capacity;

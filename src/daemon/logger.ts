@@ -1,9 +1,11 @@
-import type { JournalRecord, ShrinkRecord, StepRecord } from "../core/control.ts";
+import type { FaultRecord, GiveRecord, JournalRecord, ShrinkRecord, StepRecord } from "../core/control.ts";
+import { ERRORS } from "../core/errors.ts";
+import { GIVE_CAUSES } from "../core/guest/events.ts";
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
-import { mibFromPages } from "../core/units.ts";
+import { BYTES_PER_MIB, mibFromPages } from "../core/units.ts";
 
 /** Facts of a log line; they are fields in JSON and `name=value` in text. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
@@ -54,29 +56,58 @@ function textLine({ time, level, fields, message }: LogLine): string {
 export function logRecords(logger: Logger): (record: JournalRecord) => void {
   const reasons = new Map<string, string>();
   return (record) => {
-    switch (record.kind) {
-      case "step":
-        if (record.applied || reasons.get(record.decision.guest) !== toldReason(record)) logStep(logger, record);
-        reasons.set(record.decision.guest, toldReason(record));
-        return;
-      case "shrink":
-        return logger.info(
-          `Bringing pages back from compressed swap has ended. ${SHRINK_ENDS[record.end]}`,
-          shrinkFields(record),
-        );
-      case "fault":
-        return logger.warn(record.problem, { guest: record.guest, code: record.code });
-      case "notice":
-        return logger.warn(describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
-      case "pause":
-        return logger.info(record.paused ? "The guest was paused." : "The guest goes on.", { guest: record.guest });
-      case "tunables":
-        return logger.info("Tunables were changed.", { ...record.values });
-    }
+    if (record.kind !== "step") return logOther(logger, record);
+    if (record.applied || reasons.get(record.decision.guest) !== toldReason(record)) logStep(logger, record);
+    reasons.set(record.decision.guest, toldReason(record));
   };
 }
 
-/** Which reading is missing is told anew where it is another one. */
+function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): void {
+  switch (record.kind) {
+    case "shrink":
+      logger.info(
+        `Bringing pages back from compressed swap has ended. ${SHRINK_ENDS[record.end]}`,
+        shrinkFields(record),
+      );
+      break;
+    case "fault":
+      if (!record.isRepeated) logFault(logger, record);
+      break;
+    case "notice":
+      logger.warn(describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
+      break;
+    case "pause":
+      logger.info(record.paused ? "The guest was paused." : "The guest was resumed.", { guest: record.guest });
+      break;
+    case "guest":
+      logger.info(GUEST_CHANGES[record.change], { guest: record.guest });
+      break;
+    case "give":
+      logGive(logger, record);
+      break;
+    case "tunables":
+      logger.info("Tunables were changed.", { ...record.values });
+      break;
+    case "size":
+    case "rise":
+    case "rules": // what only a replay needs
+  }
+}
+
+const GUEST_CHANGES = { found: "A guest was found.", removed: "The guest has disappeared." } as const;
+
+function logGive(logger: Logger, { guest, because, bytes }: GiveRecord): void {
+  const mib = bytes === null ? null : Math.floor(bytes / BYTES_PER_MIB);
+  logger.info(`The guest is given all that it may have. ${GIVE_CAUSES[because]}`, { guest, mib });
+}
+
+/** A bug of ours is said loudly. */
+function logFault(logger: Logger, { guest, code, problem }: FaultRecord): void {
+  if (ERRORS[code].owner === "bug") logger.error(problem, { guest, code });
+  else logger.warn(problem, { guest, code });
+}
+
+/** Which reading is missing is told again where it is another one. */
 function toldReason({ decision, observation }: StepRecord): string {
   return decision.reason === "missing" ? `missing ${missingReadings(observation).join()}` : decision.reason;
 }

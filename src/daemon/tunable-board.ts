@@ -2,7 +2,6 @@ import type { TunableChanges, TunableStatus } from "../core/control.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, existingTunables, resetSetting, writeSetting } from "../core/settings.ts";
 import type { TunableName, Tunables } from "../core/tunables.ts";
-import { pacedTunables } from "./watch-pace.ts";
 
 /** One accepted write: what was in force before it and after it. */
 export interface Write {
@@ -11,34 +10,10 @@ export interface Write {
   readonly after: Configured;
 }
 
-/**
- * The tunables in force for a guest under `configured`. Where start-up could not compute `selfballoon_reserved_mb`,
- * because there are several guests, each has its own default. Selfballooning that was turned off at run time, as
- * `release` does, is off for every guest, whatever the configuration says of single ones.
- */
-export function effectiveTunables(configured: Configured, guest: string, startReservedMb: number): Tunables {
-  const { settings, sources, guestTunables } = configured;
-  const isOwn =
-    settings.defaults.selfballoon_reserved_mb === 0 && (sources.selfballoon_reserved_mb ?? "default") === "default";
-  const own = isOwn ? { selfballoon_reserved_mb: startReservedMb } : {};
-  const isOff = settings.values.selfballooning === 0 && sources.selfballooning === "runtime";
-  const off = isOff ? { selfballooning: 0 } : {};
-  return { ...settings.values, ...own, ...guestTunables(guest), ...off };
-}
-
-/** A guest's tunables, and what they were worked out from. */
-interface InForce {
-  readonly startReservedMb: number;
-  readonly watched: number;
-  readonly tunables: Tunables;
-}
-
 /** The tunables that the daemon runs with, and where each value comes from. */
 export class TunableBoard {
   private configured: Configured;
-  /** Kept until something changes: the watch asks ten times a second for each guest. */
-  private readonly inForce = new Map<string, InForce>();
-
+  private isReleased = false;
   constructor(configured: Configured) {
     this.configured = configured;
   }
@@ -52,18 +27,9 @@ export class TunableBoard {
     return this.configured.settings.values;
   }
 
-  /** What is in force for `guest`, while so many guests are watched. */
-  forGuest(guest: string, startReservedMb: number, watched: number): Tunables {
-    const kept = this.inForce.get(guest);
-    if (kept?.startReservedMb === startReservedMb && kept.watched === watched) return kept.tunables;
-    const tunables = pacedTunables(effectiveTunables(this.configured, guest, startReservedMb), watched);
-    this.inForce.set(guest, { startReservedMb, watched, tunables });
-    return tunables;
-  }
-
-  /** The guest is gone. */
-  forget(guest: string): void {
-    this.inForce.delete(guest);
+  /** What is in force for a guest, and where it comes from. */
+  get inForce(): Configured {
+    return this.configured;
   }
 
   list(): readonly TunableStatus[] {
@@ -93,21 +59,31 @@ export class TunableBoard {
       writes.push({ name: change.name, before: configured, after });
       configured = after;
     }
-    this.replace(configured);
+    this.configured = configured;
+    if (Object.hasOwn(changes, "selfballooning")) this.isReleased = false;
     return writes;
   }
 
-  /** Take over a configuration that was read anew. What was changed at run time gives way to it. */
-  configure(after: Configured): readonly Write[] {
+  /** Turn selfballooning off, over reloads too, until somebody turns it on. @returns the writes, in order. */
+  release(): readonly Write[] {
+    const writes = this.change({ selfballooning: "0" }, true);
+    this.isReleased = true;
+    return writes;
+  }
+
+  /** Take over a configuration that was reloaded. What was changed at run time gives way to it, but for a release. */
+  configure(reloaded: Configured): readonly Write[] {
     const before = this.configured;
-    this.replace(after);
+    const after = this.isReleased ? turnedOff(reloaded) : reloaded;
+    this.configured = after;
     return existingTunables(after.settings)
       .filter((name) => before.settings.values[name] !== after.settings.values[name])
       .map((name) => ({ name, before, after }));
   }
+}
 
-  private replace(configured: Configured): void {
-    this.configured = configured;
-    this.inForce.clear();
-  }
+function turnedOff(configured: Configured): Configured {
+  const change = writeSetting(configured.settings, "selfballooning", "0", true);
+  if (!change.ok) return configured;
+  return { ...configured, settings: change.settings, sources: { ...configured.sources, selfballooning: "runtime" } };
 }

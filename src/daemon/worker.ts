@@ -1,102 +1,130 @@
+import type { OpenBackend } from "../core/backend.ts";
 import type { ControlPort, GuestStatus, JournalRecord, TunableChanges, TunableStatus } from "../core/control.ts";
-import { selfballoonError } from "../core/errors.ts";
+import { SelfballoonError, selfballoonError } from "../core/errors.ts";
+import type { Safety } from "../core/guard/names.ts";
+import type { GiveCause } from "../core/guest/events.ts";
+import { paceNotice } from "../core/guest/watch-pace.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
-import type { Tunables } from "../core/tunables.ts";
-import { faultOf } from "./fault.ts";
-import { GuestLoop } from "./guest-loop.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import type { SwapShrinker } from "../core/swap-shrinker.ts";
+import type { Clock } from "./clock.ts";
+import { problemFrom } from "./fault.ts";
+import { FaultLog } from "./fault-log.ts";
+import { GuestEnvs } from "./guest-envs.ts";
 import { GuestRoster } from "./guest-roster.ts";
-import { HostArbiter } from "./host-arbiter.ts";
-import type { LoopContext } from "./loop-context.ts";
-import { effectiveTunables, TunableBoard, type Write } from "./tunable-board.ts";
-import { WatchPace } from "./watch-pace.ts";
+import { GuestRunner } from "./guest-runner.ts";
+import type { Journal } from "./journal.ts";
+import { Mind } from "./mind.ts";
+import { TunableBoard, type Write } from "./tunable-board.ts";
 
 /** On a host, guests that were found together take their first steps over this time. */
 const SPREAD_MS = 1000;
 
-/** What the worker is given, besides what its loops need. */
-export interface WorkerOptions extends Omit<LoopContext, "tunables" | "hasCompressedSwap" | "arbiter"> {
+/** What the worker is given. */
+export interface WorkerOptions {
   /** What the daemon is doing, in one sentence. */
   readonly description: string;
+  readonly backend: OpenBackend;
+  readonly clock: Clock;
+  readonly journal: Journal;
   readonly configured: Configured;
   /** How several guests share their host; absent in a guest. */
   readonly hostRules?: HostRules | null;
+  /** Decide and record, move nothing. */
+  readonly dryRun: boolean;
+  /** How goals are found; the driver's way if it is not given. */
+  readonly policy?: Policy;
+  /** Brings pages back from compressed swap; absent where that is not in our reach, as on a host. */
+  readonly swapShrinker?: SwapShrinker | null;
+  /** Safeties of the guard that a scenario leaves out. */
+  readonly without?: ReadonlySet<Safety>;
 }
 
 /** What came of giving memory back. */
-interface Released {
+export interface Released {
   /** Guests that were given theirs. */
   readonly given: readonly string[];
-  readonly problems: readonly unknown[];
+  /** Guests that could not be given theirs, and why. */
+  readonly failed: readonly { readonly guest: string; readonly thrown: unknown }[];
 }
 
-const NOTHING_RELEASED: Released = { given: [], problems: [] };
+const NOTHING_RELEASED: Released = { given: [], failed: [] };
 
-/** The worker: a loop for every guest, one board of tunables, and what others may see and do. */
+/** The worker: a runner for every guest, one board of tunables, and what others may see and do. */
 export class Worker implements ControlPort {
   private readonly options: WorkerOptions;
   private readonly board: TunableBoard;
-  private readonly watchPace = new WatchPace();
-  /** Guests that are looked at between their steps. */
-  private watched = 0;
+  private readonly envs: GuestEnvs;
+  private readonly mind: Mind;
   private readonly roster: GuestRoster;
-  /** Names, not loops: a guest that reboots stays paused. */
-  private readonly paused = new Set<string>();
-  private readonly arbiter: HostArbiter | null;
+  private rules: HostRules | null;
+  /** Guests that were looked at between their steps when that was last judged. */
+  private judgedWatched = 0;
 
   constructor(options: WorkerOptions) {
-    const { backend, clock, journal, hostRules = null } = options;
+    const { backend, clock, journal, hostRules = null, configured, dryRun, without, policy = "driver" } = options;
     this.options = options;
-    this.board = new TunableBoard(options.configured);
-    const hurry = (guests: readonly string[]): void => {
-      for (const guest of guests) this.roster.get(guest)?.hurry();
-    };
-    this.arbiter = hostRules === null ? null : new HostArbiter(hostRules, journal, hurry);
+    this.rules = hostRules;
+    this.board = new TunableBoard(configured);
+    this.envs = new GuestEnvs(
+      { isDryRun: dryRun, ...(without === undefined ? {} : { without }) },
+      configured,
+      hostRules,
+    );
+    this.mind = new Mind(policy, hostRules !== null, () => clock.nowMs());
     this.roster = new GuestRoster({
       backend,
       clock,
       journal,
       spreadMs: hostRules === null ? 0 : SPREAD_MS,
-      makeLoop: (guest) => this.makeLoop(guest),
+      onFound: (guest) => this.found(guest),
+      onRemoved: (guest) => this.removed(guest),
       onRescan: () => this.paceWatch(),
-      onGone: (guest) => {
-        this.arbiter?.forget(guest);
-        this.board.forget(guest);
-      },
     });
   }
 
-  /** Find the guests and arm a loop for each; look for others from time to time. */
+  /** Find the guests and arm each; look for others from time to time. */
   async start(): Promise<void> {
+    if (this.rules !== null)
+      this.options.journal.add({ kind: "rules", budget: this.rules.budget, ...this.mind.changeRules() });
     await this.roster.start();
-    this.watched = this.countWatched();
+    this.envs.watched = this.countWatched();
   }
 
   /** One step of every guest, now. */
   async stepOnce(): Promise<void> {
-    for (const loop of await this.roster.find()) await loop.stepOnce();
+    for (const runner of await this.roster.find()) await runner.stepOnce();
   }
 
   /**
-   * End every loop and, unless `keepTargets`, give all memory back. What fails is recorded and holds nothing up.
-   * @returns the guests that were given theirs.
+   * End every runner and, unless `keepTargets`, give all memory back. What fails is recorded and holds nothing up.
+   * @returns the guests that were given theirs, and those that could not be.
    */
-  async stop(options: { readonly keepTargets: boolean }): Promise<readonly string[]> {
+  async stop(options: { readonly keepTargets: boolean }): Promise<Released> {
     await this.roster.stop();
-    const { given } = options.keepTargets ? NOTHING_RELEASED : await this.releaseAll();
+    const released = options.keepTargets ? NOTHING_RELEASED : await this.giveAll(this.roster.runners, "asked");
     await this.options.backend.close();
-    return given;
+    return released;
   }
 
   /** False if a guest's step is long overdue: then the watchdog must not be fed. */
   isInTime(): boolean {
-    return this.roster.loops.every((loop) => loop.isInTime());
+    return this.roster.runners.every((runner) => runner.isInTime());
   }
 
-  /** Take over a configuration that was read anew. */
+  /** Take over a configuration that was reloaded. A guest that is no longer managed gets back what was taken from it. */
   configure(configured: Configured, hostRules: HostRules | null = null): void {
-    if (hostRules !== null) this.arbiter?.configure(hostRules);
+    const before = this.rules;
+    this.rules = hostRules ?? before;
     this.carryOut(this.board.configure(configured));
+    if (hostRules === null || before === null) return;
+    this.options.journal.add({ kind: "rules", budget: hostRules.budget, ...this.mind.changeRules() });
+    const dismissed = this.roster.runners.filter(
+      ({ guest }) => before.terms(guest).isManaged && !hostRules.terms(guest).isManaged,
+    );
+    void this.giveAll(dismissed, "unmanaged");
   }
 
   describe(): string {
@@ -104,7 +132,7 @@ export class Worker implements ControlPort {
   }
 
   guests(): readonly GuestStatus[] {
-    return this.roster.loops.map((loop) => loop.status());
+    return this.roster.runners.map((runner) => runner.status());
   }
 
   tunables(): readonly TunableStatus[] {
@@ -117,21 +145,30 @@ export class Worker implements ControlPort {
   }
 
   pause(guest: string, paused: boolean): GuestStatus {
-    const loop = this.roster.get(guest);
-    if (loop === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
-    if (paused !== this.paused.has(guest)) {
-      if (paused) this.paused.add(guest);
-      else this.paused.delete(guest);
+    const runner = this.roster.get(guest);
+    if (runner === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+    if (paused !== this.envs.isPaused(guest)) {
+      this.envs.pause(guest, paused);
       this.options.journal.add({ kind: "pause", guest, paused });
     }
-    return loop.status();
+    return runner.status();
   }
 
   async release(): Promise<readonly string[]> {
-    this.change({ selfballooning: "0" }, true);
-    const { given, problems } = await this.releaseAll();
-    if (problems.length > 0) throw problems[0];
+    this.carryOut(this.board.release());
+    const { given, failed } = await this.giveAll(this.roster.runners, "asked");
+    const [first] = failed;
+    if (first !== undefined) throw first.thrown;
     return given;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      ...this.mind.snapshot(this.rules?.budget ?? null),
+      seq: this.options.journal.lastSeq,
+      isDryRun: this.options.dryRun,
+      hasCompressedSwap: this.board.hasCompressedSwap,
+    };
   }
 
   journalAfter(seq: number): readonly JournalRecord[] {
@@ -143,54 +180,67 @@ export class Worker implements ControlPort {
   }
 
   private carryOut(writes: readonly Write[]): void {
-    for (const { name, before, after } of writes) {
-      for (const loop of this.roster.loops) {
-        const under = (configured: Configured): Tunables =>
-          effectiveTunables(configured, loop.guest, loop.startReservedMb);
-        loop.noteWrite(name, under(before), under(after));
-      }
+    const { runners } = this.roster;
+    const before = runners.map((runner) => runner.env.tunables);
+    this.envs.configure(this.board.inForce, this.rules);
+    if (writes.length === 0) return;
+    const turn = this.mind.next();
+    for (const { name } of writes) {
+      for (const [nth, runner] of runners.entries()) runner.noteWrite(name, before[nth] ?? runner.env.tunables);
     }
     const values = Object.fromEntries(writes.map(({ name, after }) => [name, after.settings.values[name]]));
-    if (writes.length > 0) this.options.journal.add({ kind: "tunables", values });
+    this.options.journal.add({ kind: "tunables", values, ...turn });
   }
 
   /** Every guest is tried, whatever becomes of the others; what went wrong is recorded and returned. */
-  private async releaseAll(): Promise<Released> {
-    const problems: unknown[] = [];
+  private async giveAll(runners: readonly GuestRunner[], because: GiveCause): Promise<Released> {
     const given: string[] = [];
-    const releases = this.roster.loops.map(async (loop) => {
+    const failed: { guest: string; thrown: unknown }[] = [];
+    const gives = runners.map(async (runner) => {
+      const { guest } = runner;
       try {
-        if (await loop.release()) given.push(loop.guest);
+        if (await runner.giveAll(because)) given.push(guest);
       } catch (thrown) {
-        this.options.journal.add(faultOf(loop.guest, thrown));
-        problems.push(thrown);
+        if (thrown instanceof SelfballoonError && thrown.code === "ERR_GUEST_UNKNOWN") return; // it has disappeared
+        new FaultLog(guest, this.options.journal).tell(problemFrom(thrown), null);
+        failed.push({ guest, thrown });
       }
     });
-    await Promise.all(releases);
-    return { given, problems };
+    await Promise.all(gives);
+    return { given, failed };
   }
 
-  private makeLoop(guest: string): GuestLoop {
-    const { hasCompressedSwap } = this.board;
-    const tunables: LoopContext["tunables"] = (of, startReservedMb) =>
-      this.board.forGuest(of, startReservedMb, this.watched);
-    return new GuestLoop(guest, {
-      ...this.options,
-      hasCompressedSwap,
-      tunables,
-      isPaused: (of) => this.paused.has(of),
-      arbiter: this.arbiter,
+  private found(guest: string): GuestRunner {
+    const { backend, clock, journal, swapShrinker = null } = this.options;
+    journal.add({ kind: "guest", guest, change: "found", ...this.mind.find(guest) });
+    return new GuestRunner(guest, {
+      backend,
+      clock,
+      journal,
+      swapShrinker,
+      mind: this.mind,
+      envOf: (of, reservedMb) => this.envs.of(of, reservedMb),
+      stepSoon: (guests) => {
+        for (const donor of guests) this.roster.get(donor)?.stepSoon();
+      },
     });
   }
 
-  /** Of guests that were looked after for a while: only then it is known whether there is anything to look at. */
+  private removed(guest: string): void {
+    this.options.journal.add({ kind: "guest", guest, change: "removed", ...this.mind.remove(guest) });
+    this.envs.forget(guest);
+  }
+
+  /** Of guests that were managed for a while: only then it is known whether there is anything to look at. */
   private paceWatch(): void {
-    this.watched = this.countWatched();
-    const notice = this.watchPace.notice(this.watched, this.board.values);
+    const before = this.judgedWatched;
+    this.judgedWatched = this.countWatched();
+    this.envs.watched = this.judgedWatched;
+    const notice = paceNotice(before, this.judgedWatched, this.board.inForce.settings.values);
     if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
   }
 
   private countWatched(): number {
-    return this.roster.loops.filter((loop) => loop.isWatched).length;
+    return this.roster.runners.filter((runner) => runner.isWatched).length;
   }
 }

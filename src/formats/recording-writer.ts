@@ -1,3 +1,4 @@
+import type { StepRecord } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
 import { type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 
@@ -57,6 +58,20 @@ export function formatStep(observation: Observation, { atMs, gap, decision, move
   const said = JSON.stringify({ atMs, ...(gap ? { gap } : {}), moves });
   const decided = JSON.stringify(decision, [...STEP_DECISION_FIELDS]);
   return `${formatObservation(observation).slice(0, -1)},"step":${said.slice(0, -1)},${decided.slice(1)}}`;
+}
+
+/** What an exact recording's line has besides the observation and the decision. */
+type ExactFields = Pick<
+  StepRecord,
+  "turn" | "nowMs" | "cause" | "machinePages" | "rssBytes" | "unballoonedBytes" | "applied"
+>;
+
+/** A step as one line of an exact recording, without its newline; `env` is what its inputs differ in from the line before. */
+export function formatExactStep(record: StepRecord, env: object | null): string {
+  const { turn, nowMs, cause, machinePages, rssBytes, unballoonedBytes, applied, observation, decision, atMs } = record;
+  const exact: ExactFields = { turn, nowMs, cause, machinePages, rssBytes, unballoonedBytes, applied };
+  const line = formatStep(observation, { atMs, gap: false, decision, moves: Number(applied) });
+  return `${line.slice(0, -1)},"exact":${JSON.stringify({ ...exact, ...(env === null ? {} : { env }) })}}`;
 }
 
 /** A write of tunables, by name, as one line of a recording, without its newline. */

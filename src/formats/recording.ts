@@ -2,8 +2,18 @@ import * as z from "zod";
 import { selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import { CLAMPS, type Clamp, REASONS, type Reason } from "../core/reasons.ts";
+import {
+  EVENT,
+  EXACT,
+  type Exact,
+  HEADER,
+  type Header,
+  REMEMBERED,
+  type RecordedEvent,
+  type Remembered,
+} from "./exact-recording.ts";
 import { MAX_COUNT } from "./kernel-text.ts";
-import { PAGE_SIZES_BYTES } from "./page-size.ts";
+import { OBSERVATION, reading } from "./observation-schema.ts";
 import type { RecordedStep } from "./recording-writer.ts";
 
 /** The longest line of a recording, in characters. */
@@ -16,46 +26,14 @@ export type RecordingLine =
       readonly observation: Observation;
       /** What the daemon that recorded it did with it; absent where none did. */
       readonly step?: RecordedStep;
+      /** All else that the decision depended on; absent where the recording does not replay exactly. */
+      readonly exact?: Exact;
     }
+  | { readonly kind: "header"; readonly header: Header }
+  | { readonly kind: "remembered"; readonly remembered: Remembered }
+  | { readonly kind: "event"; readonly event: RecordedEvent }
   | { readonly kind: "set"; readonly set: Readonly<Record<string, string>> }
   | { readonly kind: "reset"; readonly reset: readonly string[] };
-
-/** A reading that every line has, though it may be null. */
-function reading(least: number): z.ZodNullable<z.ZodInt> {
-  const problem = `must be a whole number from ${least} to ${MAX_COUNT}, or null`;
-  return z.int(problem).min(least, problem).max(MAX_COUNT, problem).nullable();
-}
-
-const required = reading(0);
-const optional = required.default(null);
-const GUEST_PROBLEM = "must be a name of 1 to 256 characters";
-
-/** An observation. Fields that are not known here are left out, so that the recordings of later versions can be read. */
-const OBSERVATION: z.ZodType<Observation> = z.object(
-  {
-    t: z.number("must be a number of seconds"),
-    guest: z.string(GUEST_PROBLEM).min(1, GUEST_PROBLEM).max(256, GUEST_PROBLEM),
-    pageBytes: z.literal(PAGE_SIZES_BYTES, `must be one of ${PAGE_SIZES_BYTES.join(", ")}`),
-    totalramPages: required,
-    committedPages: reading(-MAX_COUNT),
-    totalreservePages: required,
-    frontswapPages: required,
-    maxPfn: required,
-    balloonCurrentPages: required,
-    balloonMaxPages: optional,
-    availablePages: optional,
-    freePages: optional,
-    swapTotalPages: optional,
-    psiSomeTotalUs: optional,
-    psiFullTotalUs: optional,
-    refaultPages: optional,
-    swapInPages: optional,
-    swapOutPages: optional,
-    oomKills: optional,
-    allocStalls: optional,
-  },
-  "it is not a JSON object",
-);
 
 const pages = reading(0).default(null);
 const reasons = Object.keys(REASONS) as [Reason, ...Reason[]];
@@ -101,20 +79,26 @@ export function parseRecordingLine(text: string, lineNumber: number): RecordingL
   if (text.length > MAX_RECORDING_LINE_LENGTH) throw refuse("it is longer than 64 KiB");
   const value = parseJson(text);
   if (value === undefined) throw refuse("it is not JSON");
-  if (typeof value === "object" && value !== null && Object.hasOwn(value, "set")) {
-    const { data, error } = SET.safeParse(value);
+  const read = <Data>(schema: z.ZodType<Data>): Data => {
+    const { data, error } = schema.safeParse(value);
     if (error) throw refuse(describe(error));
-    return { kind: "set", set: data.set };
-  }
-  if (typeof value === "object" && value !== null && Object.hasOwn(value, "reset")) {
-    const { data, error } = RESET.safeParse(value);
-    if (error) throw refuse(describe(error));
-    return { kind: "reset", reset: data.reset };
-  }
-  const { data, error } = OBSERVATION.safeParse(value);
-  if (error) throw refuse(describe(error));
-  const step = stepOf(value, data);
-  return { kind: "observation", observation: data, ...(step === null ? {} : { step }) };
+    return data;
+  };
+  const has = (name: string): boolean => typeof value === "object" && value !== null && Object.hasOwn(value, name);
+  if (has("set")) return { kind: "set", ...read(SET) };
+  if (has("reset")) return { kind: "reset", ...read(RESET) };
+  if (has("recording")) return { kind: "header", header: read(HEADER) };
+  if (has("remembered")) return { kind: "remembered", ...read(REMEMBERED) };
+  if (has("event")) return { kind: "event", ...read(EVENT) };
+  const observation = read(OBSERVATION);
+  const step = stepOf(value, observation);
+  const exact = has("exact") ? read(EXACT).exact : null;
+  return {
+    kind: "observation",
+    observation,
+    ...(step === null ? {} : { step }),
+    ...(exact === null ? {} : { exact }),
+  };
 }
 
 function stepOf(value: unknown, { t, guest }: Observation): RecordedStep | null {

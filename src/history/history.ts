@@ -1,5 +1,5 @@
 import type { JournalRecord } from "../core/control.ts";
-import { problemOf, selfballoonError } from "../core/errors.ts";
+import { type Problem, problemOf, selfballoonError } from "../core/errors.ts";
 import type { HistoryPort, HistoryQuery, HistoryRange } from "../core/history.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { JournalLines } from "../formats/journal-lines.ts";
@@ -28,7 +28,7 @@ export interface HistoryOptions {
   /** Monotonic time, in ms. */
   readonly nowMs: () => number;
   /** Told of trouble with the disk, as a sentence, now and then; the history goes on as well as it can. */
-  readonly onProblem: (problem: string) => void;
+  readonly onProblem: (problem: Problem) => void;
 }
 
 /**
@@ -104,7 +104,8 @@ export class History implements HistoryPort {
     const { directory, nowMs, onProblem } = this.options;
     if (nowMs() - this.toldMs < TELL_AGAIN_MS) return;
     this.toldMs = nowMs();
-    onProblem(selfballoonError("ERR_HISTORY", { directory, problem }).message);
+    const { code, details, message } = selfballoonError("ERR_HISTORY", { directory, problem });
+    onProblem({ code, details, message });
   }
 }
 

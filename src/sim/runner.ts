@@ -1,8 +1,10 @@
 import type { Observation } from "../core/observation.ts";
+import { pagesFromMib } from "../core/units.ts";
 import { createSimHost, type SimHost } from "./host.ts";
-import type { Policy, PolicyRun, Setting } from "./policies/policy.ts";
+import type { HostSight, Policy, Setting } from "./policies/policy.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { GuestScore } from "./score.ts";
+import { PAGE_BYTES } from "./watermarks.ts";
 
 /** One run of a policy over a scenario. */
 export interface Run {
@@ -22,6 +24,8 @@ export interface Series {
 export interface RunOptions {
   readonly seed: number;
   readonly minutes: number;
+  /** Memory that the host has for its guests, which share it then, in MiB; null: as the scenario says. */
+  readonly hostMb: number | null;
 }
 
 /** Nothing happens more often than this; the watch looks as often. */
@@ -33,15 +37,15 @@ export function runPolicy(scenario: Scenario, policy: Policy, options: RunOption
   const specs = scenario.guests(options.seed);
   const host = createSimHost({ guests: specs });
   const names = specs.map(({ name }) => name);
-  const memoryPages = hostPages(host, names, scenario.hostShare);
+  const sharing = sharingOf(host, names, scenario, options.hostMb);
   const run = policy.start();
   const endMs = options.minutes * 60_000;
   const sampleMs = Math.ceil(endMs / MOST_SAMPLES / HOP_MS) * HOP_MS;
   const series = { seconds: [] as number[], heldPages: [] as number[], wantedPages: [] as number[] };
   for (let nowMs = HOP_MS; nowMs <= endMs; nowMs += HOP_MS) {
     host.advance(HOP_MS);
-    if (nowMs % policy.intervalMs === 0) stepAll(host, run, memoryPages);
-    else if (policy.watches) watchAll(host, run);
+    if (nowMs % policy.intervalMs === 0) setAll(host, sharing, (sight) => run.step(sight, nowMs));
+    else if (policy.watches) setAll(host, sharing, (sight) => run.watch(sight, nowMs));
     if (nowMs % sampleMs === 0) {
       series.seconds.push(nowMs / 1000);
       series.heldPages.push(sumOf(names, (name) => host.currentPages(name)));
@@ -51,25 +55,22 @@ export function runPolicy(scenario: Scenario, policy: Policy, options: RunOption
   return { score: addScores(names.map((name) => host.score(name))), series };
 }
 
-function hostPages(host: SimHost, names: readonly string[], share: number): number {
-  return Math.floor(sumOf(names, (name) => host.currentPages(name)) * share);
+type Sharing = Omit<HostSight, "guests">;
+
+function sharingOf(host: SimHost, names: readonly string[], scenario: Scenario, hostMb: number | null): Sharing {
+  if (hostMb !== null) return { memoryPages: pagesFromMib(hostMb, PAGE_BYTES), isShared: true };
+  const allPages = sumOf(names, (name) => host.currentPages(name));
+  return { memoryPages: Math.floor(allPages * scenario.hostShare), isShared: scenario.isShared };
 }
 
-function stepAll(host: SimHost, run: PolicyRun, memoryPages: number): void {
+/** Read all guests, and do what a policy sets for them. */
+function setAll(host: SimHost, sharing: Sharing, settingsOf: (sight: HostSight) => readonly Setting[]): void {
   const guests = host.guests().map((name) => host.observe(name));
-  const settings = run.step({ memoryPages, guests }, host.nowMs());
+  const settings = settingsOf({ ...sharing, guests });
   guests.forEach((guest, nth) => {
     const setting = settings[nth];
     if (setting !== undefined) apply(host, guest, setting);
   });
-}
-
-function watchAll(host: SimHost, run: PolicyRun): void {
-  for (const name of host.guests()) {
-    const guest = host.observe(name);
-    const setting = run.watch(guest, host.nowMs());
-    if (setting !== null) apply(host, guest, setting);
-  }
 }
 
 function apply(host: SimHost, { guest }: Observation, { balloonTargetPages, frontswapTargetPages }: Setting): void {

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly summary: string;
   /** Memory that the host has for its guests, as a share of what they have at the most. */
   readonly hostShare: number;
+  /** Whether they share it; else a guest is looked at by itself, and only rules for whole hosts heed the host's memory. */
+  readonly isShared: boolean;
   /** The guests; the same ones for the same seed. */
   guests(seed: number): readonly GuestSpec[];
 }
@@ -42,8 +44,9 @@ const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[];
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...Object.fromEntries(WORKLOAD_NAMES.map((name) => [name, workloadScenario(name)])),
   mixed: {
-    summary: "All of these on one host.",
+    summary: "All of these on one host that has three quarters of their memory.",
     hostShare: HOST_SHARE,
+    isShared: true,
     guests: (seed) => WORKLOAD_NAMES.map((name, nth) => guestOf(name, seed * 101 + nth)),
   },
 };
@@ -56,6 +59,7 @@ export function traceScenario(points: readonly TracePoint[]): Scenario {
   return {
     summary: `A demand trace of ${points.length} rows, in a guest of ${maximumMib} MiB.`,
     hostShare: HOST_SHARE,
+    isShared: false,
     guests: () => [withSwap("trace", maximumMib, 2, [createTraceWorkload(points)])],
   };
 }
@@ -65,7 +69,12 @@ const TRACE_ROOM = 1.25;
 const ROUND_MIB = 128;
 
 function workloadScenario(name: WorkloadName): Scenario {
-  return { summary: WORKLOADS[name].summary, hostShare: HOST_SHARE, guests: (seed) => [guestOf(name, seed)] };
+  return {
+    summary: WORKLOADS[name].summary,
+    hostShare: HOST_SHARE,
+    isShared: false,
+    guests: (seed) => [guestOf(name, seed)],
+  };
 }
 
 function guestOf(name: WorkloadName, seed: number): GuestSpec {

@@ -1,13 +1,16 @@
-/** Problems that are a state of the guest, not a fault; what they are called. The sentences are in the table of errors. */
-const LEFT_ALONE = /^.* is ([a-z ]{1,16})[a-z ,]*; it is left alone until it runs again$/s;
-const NO_BALLOON = / must have a balloon device, so it is left alone;/;
+import type { Problem } from "../core/errors.ts";
+
+/** What a machine does, in its first words; whatever else it says is no label. */
+const STATE = /^[a-z ]{1,16}/;
 
 /** A guest's problem in a word or two, for labels. */
-export function problemLabel(problem: string): string {
-  return LEFT_ALONE.exec(problem)?.[1] ?? (NO_BALLOON.test(problem) ? "no balloon" : "unreadable");
+export function problemLabel({ code, details }: Problem): string {
+  if (code === "ERR_BALLOON_MISSING") return "no balloon";
+  const state = code === "ERR_GUEST_LEFT_ALONE" ? STATE.exec(String(details["state"])) : null;
+  return state?.[0] ?? "unreadable";
 }
 
 /** Whether it is a fault, rather than what an operator did. */
-export function isFault(problem: string): boolean {
+export function isFault(problem: Problem): boolean {
   return problemLabel(problem) === "unreadable";
 }

@@ -87,7 +87,9 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, most
       return;
     case "fault": {
       const view = guests.get(record.guest);
-      if (view !== undefined) guests.set(record.guest, { ...view, state: "unreadable", problem: record.problem });
+      const { code, details, problem: message } = record;
+      if (view !== undefined)
+        guests.set(record.guest, { ...view, state: "unreadable", problem: { code, details, message } });
       return;
     }
     case "pause": {
@@ -95,8 +97,15 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, most
       if (view !== undefined) guests.set(record.guest, { ...view, paused: record.paused });
       return;
     }
+    case "guest":
+      if (record.change === "removed") guests.delete(record.guest);
+      return;
+    case "give":
     case "notice":
+    case "rise":
+    case "rules":
     case "shrink":
+    case "size":
     case "tunables":
       return;
   }
@@ -134,9 +143,13 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, mostPoint
   });
 }
 
+/** What only a replay needs. */
+const UNLISTED: ReadonlySet<JournalRecord["kind"]> = new Set(["size", "rise", "rules"]);
+
 /** All that is told but steps that decide as the one before them did. */
 function isListed(guests: ReadonlyMap<string, GuestView>, record: JournalRecord): boolean {
-  if (record.kind !== "step") return true;
+  if (record.kind === "fault") return !record.isRepeated;
+  if (record.kind !== "step") return !UNLISTED.has(record.kind);
   return guests.get(record.decision.guest)?.points.at(-1)?.reason !== record.decision.reason;
 }
 

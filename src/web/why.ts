@@ -6,7 +6,7 @@ import type { GuestView } from "./model.ts";
 /** Why the guest has what it has, in sentences. */
 export function explain(view: GuestView): readonly string[] {
   const { figures, decision, problem } = view;
-  const sentences = problem === null ? [] : [`It can't be read or moved now: ${problem}.`];
+  const sentences = problem === null ? [] : [`It can't be read or moved now: ${problem.message}.`];
   if (view.paused)
     sentences.push("It is paused: it keeps what it has, whatever is decided, also when memory runs short.");
   if (figures === null || decision === null) return [...sentences, "It was not stepped yet."];

@@ -132,14 +132,14 @@ export function describeBackendContract(name: string, makeRig: () => Promise<Bac
 
     it("gives all memory back at a release", async () => {
       await applyBytes(rig.reachableBytes);
-      await open.release(rig.guest, signal);
+      await open.release(rig.guest, null, signal);
       expect(rig.targetBytes()).toBe(rig.maximumBytes);
     });
 
     it("knows no guest that is not there", async () => {
       await expectCode(open.observe("no such guest", signal), "ERR_GUEST_UNKNOWN");
       await expectCode(open.apply("no such guest", 65_536, 4096, signal), "ERR_GUEST_UNKNOWN");
-      await expectCode(open.release("no such guest", signal), "ERR_GUEST_UNKNOWN");
+      await expectCode(open.release("no such guest", null, signal), "ERR_GUEST_UNKNOWN");
     });
 
     if (exempt.hanging !== true) {

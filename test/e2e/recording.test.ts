@@ -12,7 +12,7 @@ const lines = (text: string) => text.trim().split("\n");
 const decisionsOf = (text: string) =>
   lines(text)
     .map((line) => JSON.parse(line))
-    .filter((line) => line.set === undefined)
+    .filter((line) => line.reason !== undefined || line.decision !== undefined)
     .map(({ applied: _, ...decision }) => decision.decision ?? decision);
 
 /** Record what `home`'s daemon observes from its first step on; gives the file once `count` observations are in it. */
@@ -42,6 +42,7 @@ describe("record", () => {
     const first = decided.findIndex(({ t }) => t === replayed[0]?.t);
     expect(replayed).toEqual(decided.slice(first, first + 4));
     expect(new Set(replayed.map(({ targetPages }) => targetPages)).size).toBeGreaterThan(1);
+    expect(await home.succeed("replay", "--check", await recording)).toMatch(/^[4-9] decisions checked/);
   });
 
   it("keeps apart what is in force for each of several guests", async () => {

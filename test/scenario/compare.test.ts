@@ -12,7 +12,7 @@ function run(scenario: string, policy: string, seed: number, minutes: number): R
   const on = SCENARIOS[scenario];
   const rule = SIMULATED_POLICIES[policy];
   if (on === undefined || rule === undefined) throw new Error(`there is no ${policy} on ${scenario}`);
-  return runPolicy(on, rule, { seed, minutes });
+  return runPolicy(on, rule, { seed, minutes, hostMb: null });
 }
 
 /** Each workload under the policies that a promise is made about, run once for all tests. */

@@ -11,7 +11,7 @@ const guest = {
   swapMib: 1024,
   loads: [loadOf((s) => ({ anon: 60 + (s > 200 && s < 320 ? Math.min(500, (s % 40) * 90) : 0), cache: 40 }))],
 };
-const scenario = { summary: "", hostShare: 1, guests: () => [{ ...guest, name: "guest" }] };
+const scenario = { summary: "", hostShare: 1, isShared: false, guests: () => [{ ...guest, name: "guest" }] };
 
 describe("the runner", () => {
   it.each([
@@ -19,7 +19,7 @@ describe("the runner", () => {
     { policy: "adaptive", simulated: adaptive },
   ] as const)("moves a guest as the daemon's own worker does, under $policy", async ({ policy, simulated }) => {
     const { score } = await runSimulated(guest, 600, { policy });
-    const { score: ran } = runPolicy(scenario, simulated, { seed: 1, minutes: 10 });
+    const { score: ran } = runPolicy(scenario, simulated, { seed: 1, minutes: 10, hostMb: null });
     expect(ran.heldGibMinutes).toBeCloseTo(score.heldGibMinutes, 1);
     expect(Math.abs(ran.moves - score.moves)).toBeLessThanOrEqual(2);
     expect(ran.oomKills).toBe(score.oomKills);

@@ -1,6 +1,7 @@
 import type { ControlPort, GuestStatus, JournalRecord } from "../../src/core/control.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import { createSettings } from "../../src/core/settings.ts";
+import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Journal } from "../../src/daemon/journal.ts";
 import { TunableBoard } from "../../src/daemon/tunable-board.ts";
 
@@ -14,6 +15,7 @@ export class ScriptedControl implements ControlPort {
   });
   readonly statuses = new Map<string, GuestStatus>();
   releases = 0;
+  private turn = 0;
 
   describe(): string {
     return "a test";
@@ -30,7 +32,8 @@ export class ScriptedControl implements ControlPort {
   change(...change: Parameters<ControlPort["change"]>): ReturnType<ControlPort["change"]> {
     const writes = this.board.change(...change);
     const values = Object.fromEntries(writes.map(({ name, after }) => [name, after.settings.values[name]]));
-    this.journal.add({ kind: "tunables", values });
+    this.turn += 1;
+    this.journal.add({ kind: "tunables", values, turn: this.turn, nowMs: 0 });
     return this.board.list();
   }
 
@@ -46,6 +49,12 @@ export class ScriptedControl implements ControlPort {
   async release(): Promise<readonly string[]> {
     this.releases += 1;
     return [...this.statuses.keys()];
+  }
+
+  snapshot(): Snapshot {
+    const { turn } = this;
+    const seq = this.journal.lastSeq;
+    return { turn, seq, isDryRun: false, hasCompressedSwap: true, policy: "driver", guests: [], host: null };
   }
 
   journalAfter(seq: number): readonly JournalRecord[] {

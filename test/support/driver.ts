@@ -82,7 +82,7 @@ export class Driver {
     if (change.ok) {
       this.settings = change.settings;
       this.armed ||= armsOnWrite(change.name, before, change.settings.values);
-      if (change.name === "frontswap_inertia") this.state = restartInertia(this.state, change.settings.values);
+      if (change.name === "frontswap_inertia") this.state = restartInertia(this.state);
     }
     const row = findTunable(event.name);
     const read = row === null ? null : readSetting(this.settings, row.name);

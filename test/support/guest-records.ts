@@ -1,4 +1,4 @@
-import type { GuestStatus, StepRecord } from "../../src/core/control.ts";
+import type { FaultRecord, GuestStatus, StepRecord } from "../../src/core/control.ts";
 import { INITIAL_GUEST_STATE, step } from "../../src/core/guest/step.ts";
 import { DEFAULT_TUNABLES } from "../../src/core/tunables.ts";
 import { observationOf } from "./observations.ts";
@@ -9,11 +9,30 @@ type Readings = Parameters<typeof observationOf>[0];
 export function stepRecord(guest: string, readings: Readings = {}): Omit<StepRecord, "seq" | "atMs"> {
   const observation = observationOf({ guest, ...readings });
   const { decision } = step(INITIAL_GUEST_STATE, observation, DEFAULT_TUNABLES, 0);
-  return { kind: "step", observation, decision, tunables: DEFAULT_TUNABLES, applied: true, durationMs: 2 };
+  const { balloonTargetPages: wantedPages } = decision;
+  return {
+    ...{ kind: "step", turn: 1, nowMs: 0, cause: "interval", observation, decision, tunables: DEFAULT_TUNABLES },
+    ...{ wantedPages, terms: null, isPaused: false, machinePages: observation.balloonMaxPages },
+    ...{ rssBytes: null, unballoonedBytes: 0, applied: true, durationMs: 2 },
+  };
 }
 
 /** A guest as a daemon tells of it after such a step. */
 export function guestStatus(guest: string, readings: Readings = {}): GuestStatus {
   const { observation, decision, tunables } = stepRecord(guest, readings);
   return { guest, state: "armed", paused: false, steps: 1, observation, decision, tunables, problem: null };
+}
+
+/** A fault of a guest as the journal records it. */
+export function faultRecord(guest: string, problem: string): Omit<FaultRecord, "seq" | "atMs"> {
+  return {
+    kind: "fault",
+    guest,
+    code: "ERR_DEADLINE",
+    details: {},
+    problem,
+    isRepeated: false,
+    turn: null,
+    nowMs: null,
+  };
 }

@@ -3,6 +3,9 @@ import { selfballoonError } from "../../src/core/errors.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { observationOf } from "./observations.ts";
 
+/** What a guest of which a test says nothing may have. */
+const MAXIMUM_PAGES = 262_144;
+
 /** A backend of guests that follow their targets at once, and that a test may make fail. */
 export class ScriptedBackend implements OpenBackend {
   /** What was asked of the balloons, in order; a release is `full`. */
@@ -39,19 +42,36 @@ export class ScriptedBackend implements OpenBackend {
 
   async apply(guest: string, pages: number): Promise<void> {
     this.targets.push({ guest, pages });
-    if (this.slow.has(guest)) return;
+    if (!this.slow.has(guest)) this.move(guest, pages);
+  }
+
+  private move(guest: string, pages: number): void {
     const { totalramPages = 250_000, balloonCurrentPages = 262_144, ...rest } = this.readings.get(guest) ?? {};
     const movedPages = pages - (balloonCurrentPages ?? 0);
-    this.readings.set(guest, { ...rest, totalramPages: (totalramPages ?? 0) + movedPages, balloonCurrentPages: pages });
+    const ramPages = totalramPages === null ? null : totalramPages + movedPages;
+    this.readings.set(guest, { ...rest, totalramPages: ramPages, balloonCurrentPages: pages });
   }
 
-  async size(): Promise<GuestSize | null> {
-    return null;
+  /** What is seen from the host: it does not depend on whether the guest can be read. */
+  async size(guest: string): Promise<GuestSize> {
+    const { balloonCurrentPages, balloonMaxPages, pageBytes } = {
+      ...observationOf({ guest }),
+      ...this.readings.get(guest),
+    };
+    const currentPages = balloonCurrentPages ?? 0;
+    return {
+      currentBytes: currentPages * pageBytes,
+      maximumBytes: Math.max(currentPages, balloonMaxPages ?? MAXIMUM_PAGES) * pageBytes,
+    };
   }
 
-  async release(guest: string): Promise<void> {
+  async release(guest: string, maxBytes: number | null): Promise<void> {
     if (this.faults.get(guest) === "fault") throw selfballoonError("ERR_DEADLINE", { what: guest, deadlineMs: 1 });
-    this.targets.push({ guest, pages: "full" });
+    const { maximumBytes } = await this.size(guest);
+    const isAll = maxBytes === null || maxBytes >= maximumBytes;
+    const pages = Math.floor((isAll ? maximumBytes : maxBytes) / 4096);
+    this.targets.push({ guest, pages: isAll ? "full" : pages });
+    if (!this.slow.has(guest)) this.move(guest, pages);
   }
 
   async close(): Promise<void> {

@@ -73,8 +73,8 @@ class LibvirtHost implements OpenBackend {
     return cancellable(this.changing(setting), `setting ${guest}`, cancellation);
   }
 
-  release(guest: string, cancellation: Cancellation): Promise<void> {
-    const releasing = this.find(guest).then((domain) => this.guest(guest).release(domain, cancellation));
+  release(guest: string, maxBytes: number | null, cancellation: Cancellation): Promise<void> {
+    const releasing = this.find(guest).then((domain) => this.guest(guest).release(domain, maxBytes, cancellation));
     return cancellable(this.changing(releasing), `releasing ${guest}`, cancellation);
   }
 

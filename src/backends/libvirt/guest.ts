@@ -85,8 +85,9 @@ export class LibvirtGuest {
     await this.setMemory(targetBytes, cancellation);
   }
 
-  async release(domain: Domain, cancellation: Cancellation): Promise<void> {
-    if (domain.maximumBytes !== null) await this.setMemory(domain.maximumBytes, cancellation);
+  async release(domain: Domain, maxBytes: number | null, cancellation: Cancellation): Promise<void> {
+    if (domain.maximumBytes === null) return;
+    await this.setMemory(Math.min(domain.maximumBytes, maxBytes ?? domain.maximumBytes), cancellation);
   }
 
   close(): Promise<void> {

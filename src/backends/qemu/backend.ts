@@ -85,8 +85,8 @@ class QemuHost implements OpenBackend {
     return this.find(guest).apply(guest, balloonTargetPages * pageBytes, cancellation);
   }
 
-  async release(guest: string, cancellation: Cancellation): Promise<void> {
-    return this.find(guest).release(guest, cancellation);
+  async release(guest: string, maxBytes: number | null, cancellation: Cancellation): Promise<void> {
+    return this.find(guest).release(guest, maxBytes, cancellation);
   }
 
   async close(): Promise<void> {

@@ -96,8 +96,8 @@ export class QemuGuest {
   }
 
   /** Give the guest all its memory, whatever it is doing: a machine that stands takes the target when it runs again. */
-  release(guest: string, cancellation: Cancellation): Promise<void> {
-    return cancellable(this.releaseNow(guest), `releasing ${guest}`, cancellation);
+  release(guest: string, maxBytes: number | null, cancellation: Cancellation): Promise<void> {
+    return cancellable(this.releaseNow(guest, maxBytes), `releasing ${guest}`, cancellation);
   }
 
   async close(): Promise<void> {
@@ -124,9 +124,9 @@ export class QemuGuest {
     await this.machine.setTarget(targetBytes);
   }
 
-  private async releaseNow(guest: string): Promise<void> {
+  private async releaseNow(guest: string, maxBytes: number | null): Promise<void> {
     const { state } = await this.machine.readBalloon(guest);
-    await this.machine.setTarget(state.maximumBytes);
+    await this.machine.setTarget(Math.min(state.maximumBytes, maxBytes ?? state.maximumBytes));
   }
 
   /** With deflate-on-oom the guest's MemTotal does not tell the balloon's size, so QEMU is asked besides. */

@@ -1,9 +1,9 @@
-import type { Backend, OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
+import type { Backend, GuestSize, OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { kibFromPages } from "../../core/units.ts";
 import { createSimHost, type SimHost } from "../../sim/host.ts";
 import { PAGE_BYTES } from "../../sim/watermarks.ts";
-import { defaultGuests } from "./guests.ts";
+import { type SimulatedPlan, simulatedGuests } from "./guests.ts";
 
 /** The most virtual time that passes at one call; after a longer pause the rest is left out. */
 const MOST_CATCH_UP_MS = 60_000;
@@ -12,16 +12,17 @@ const MOST_CATCH_UP_MS = 60_000;
 export interface SimulatedOptions {
   /** Real time in milliseconds, never backwards; it drives the guests' virtual clock. */
   readonly nowMs: () => number;
-  /** Default: six guests of 512 MiB to 8 GiB with different loads, the same ones each time. */
   readonly host?: SimHost;
+  /** What the host is made of where none is given. Default: six guests of 512 MiB to 8 GiB with different loads. */
+  readonly plan?: SimulatedPlan;
 }
 
 /** The default guests have the same days each time. */
-const SEED = 1;
+const DEFAULT_PLAN: SimulatedPlan = { guests: 6, seed: 1, isRestless: false };
 
 /** A host of simulated guests, for trying things out anywhere. Always usable. */
 export function createSimulatedBackend(options: SimulatedOptions): Backend {
-  const host = options.host ?? createSimHost({ guests: defaultGuests(SEED) });
+  const host = options.host ?? createSimHost({ guests: simulatedGuests(options.plan ?? DEFAULT_PLAN) });
   return {
     name: "simulated",
     probe: () => Promise.resolve({ usable: true, found: `a simulated host of ${host.guests().length} guests` }),
@@ -55,8 +56,11 @@ class SimulatedHost implements OpenBackend {
     return this.host.observe(guest);
   }
 
-  async size(): Promise<null> {
-    return null;
+  async size(guest: string): Promise<GuestSize | null> {
+    this.catchUp();
+    const { balloonCurrentPages, balloonMaxPages, pageBytes } = this.host.observe(guest);
+    if (balloonCurrentPages === null || balloonMaxPages === null) return null;
+    return { currentBytes: balloonCurrentPages * pageBytes, maximumBytes: balloonMaxPages * pageBytes };
   }
 
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
@@ -67,10 +71,11 @@ class SimulatedHost implements OpenBackend {
     this.host.setTarget(guest, Math.floor((balloonTargetPages * pageBytes) / PAGE_BYTES));
   }
 
-  async release(guest: string): Promise<void> {
+  async release(guest: string, maxBytes: number | null): Promise<void> {
     this.catchUp();
     const { balloonMaxPages } = this.host.observe(guest);
-    if (balloonMaxPages !== null) this.host.setTarget(guest, balloonMaxPages);
+    const maxPages = maxBytes === null ? Number.POSITIVE_INFINITY : Math.floor(maxBytes / PAGE_BYTES);
+    if (balloonMaxPages !== null) this.host.setTarget(guest, Math.min(balloonMaxPages, maxPages));
   }
 
   async close(): Promise<void> {}

@@ -7,6 +7,7 @@ import { wholeNumber } from "../whole-number.ts";
 
 /** A week. */
 const MOST_MINUTES = 10_080;
+const MOST_HOST_MB = 1_073_741_824;
 const MOST_SEED = 4_294_967_295;
 
 /** Add `simulate` and `compare`; their helps list `names`. */
@@ -47,6 +48,11 @@ function withTerms(command: Command): Command {
     )
     .addOption(
       new Option("--minutes <N>", "how long on the virtual clock").argParser(wholeNumber(1, MOST_MINUTES)).default(60),
+    )
+    .addOption(
+      new Option("--host-mb <MIB>", "memory that all guests share (default: as the scenario says)").argParser(
+        wholeNumber(64, MOST_HOST_MB),
+      ),
     )
     .option("--json", "as JSON");
 }

@@ -6,7 +6,7 @@ import { doesHarm, type Result, type ScenarioResults, type Terms } from "./run.t
 import { SCORE_COLUMNS } from "./table.ts";
 
 /** What a report tells. */
-export interface Report extends Terms {
+export interface Report extends Omit<Terms, "hostMb"> {
   readonly version: string;
   readonly policies: readonly DescribedPolicy[];
   readonly compared: readonly ScenarioResults[];

@@ -6,6 +6,17 @@ import type { Described, SimulationScore, SimulationSeries, Simulator } from "..
 export interface Terms {
   readonly seed: number;
   readonly minutes: number;
+  /** Memory that the host has for its guests, which share it then, in MiB; null: as the scenario says. */
+  readonly hostMb: number | null;
+}
+
+/** The same as a command's options. */
+export interface TermOptions extends Omit<Terms, "hostMb"> {
+  readonly hostMb?: number;
+}
+
+export function termsOf({ seed, minutes, hostMb }: TermOptions): Terms {
+  return { seed, minutes, hostMb: hostMb ?? null };
 }
 
 /** A policy on a scenario, and what came of it. */

@@ -61,7 +61,7 @@ export const COLUMNS: readonly Column[] = [
 ];
 
 function whyText({ problem, decision, observation }: GuestRow): string {
-  if (problem !== null) return plainText(problem);
+  if (problem !== null) return plainText(problem.message);
   return decision === null ? "No step was taken yet." : reasonText(decision, observation);
 }
 

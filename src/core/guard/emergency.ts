@@ -2,13 +2,12 @@ import { pagesFromMib } from "../units.ts";
 import { isMissed } from "./changes.ts";
 import { type GrowingWait, NO_WAIT, waitLonger } from "./growing-wait.ts";
 import type { GuardInput } from "./input.ts";
-import type { SafetyRule } from "./safety.ts";
 
 /** An emergency: the guest is to have everything at once, until it is calm. */
 export interface Emergency {
   readonly isOn: boolean;
-  /** When the last one began; -Infinity if there was none. */
-  readonly beganMs: number;
+  /** When the last one began; null if there was none. */
+  readonly beganMs: number | null;
   /** Since when it has been calm while it is on; null if it is not. */
   readonly calmSinceMs: number | null;
   /** Until when the target falls only in small steps, after it has ended. */
@@ -19,7 +18,7 @@ export interface Emergency {
 
 export const NO_EMERGENCY: Emergency = {
   isOn: false,
-  beganMs: Number.NEGATIVE_INFINITY,
+  beganMs: null,
   calmSinceMs: null,
   gentleUntilMs: 0,
   recurrence: NO_WAIT,
@@ -73,7 +72,7 @@ function isCalm({ observation, changes, headroomPages }: GuardInput): boolean {
 }
 
 function begin(before: Emergency, nowMs: number): Emergency {
-  const recurs = nowMs - before.beganMs < RECURRENCE_MS;
+  const recurs = before.beganMs !== null && nowMs - before.beganMs < RECURRENCE_MS;
   return {
     isOn: true,
     beganMs: nowMs,
@@ -84,7 +83,8 @@ function begin(before: Emergency, nowMs: number): Emergency {
 }
 
 /** Memory ran short: the guest has all of it at once, until it is calm. */
-export const emergency: SafetyRule = {
+export const emergency = {
   sentence: "Memory ran short: the guest has all of it back until it is calm.",
-  minTargetPages: ({ emergency: { isOn } }, { wanted }) => (isOn ? wanted.maximumPages : 0),
+  minTargetPages: ({ emergency: { isOn } }: { readonly emergency: Emergency }, { wanted }: GuardInput): number =>
+    isOn ? wanted.maximumPages : 0,
 };

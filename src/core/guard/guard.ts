@@ -3,8 +3,8 @@ import type { Tunables } from "../tunables.ts";
 import { followEmergency } from "./emergency.ts";
 import { followCache } from "./hot-cache.ts";
 import { type GuardInput, guardInput, type Wanted } from "./input.ts";
+import { SAFETY_NAMES, type Safety } from "./names.ts";
 import { SAFETIES } from "./safeties.ts";
-import { SAFETY_NAMES, type Safety } from "./safety.ts";
 import type { GuardState } from "./state.ts";
 import { followProgress } from "./stuck.ts";
 

@@ -1,7 +1,6 @@
 import type { CompleteObservation } from "../observation.ts";
 import { usedPages } from "./in-use.ts";
 import type { GuardInput } from "./input.ts";
-import type { SafetyRule } from "./safety.ts";
 
 /** The page cache that a guest is reckoned to need, in pages. */
 export interface NeededCache {
@@ -101,9 +100,9 @@ function cachePagesOf(observation: CompleteObservation): number | null {
 }
 
 /** The page cache that the guest needs stays beside the memory in use. */
-export const hotCache: SafetyRule = {
+export const hotCache = {
   sentence: "Cache that was read lately, or came back after it was evicted, stays beside the memory in use.",
-  minTargetPages: ({ cache }, input) => {
+  minTargetPages: ({ cache }: { readonly cache: NeededCache }, input: GuardInput): number => {
     const cachePages = Math.floor(keptPages(cache) + cache.growthPages);
     return cachePages === 0 ? 0 : usedPages(input) + cachePages;
   },

@@ -1,13 +1,13 @@
+import type { Emergency } from "./emergency.ts";
 import type { GuardInput } from "./input.ts";
-import type { SafetyRule } from "./safety.ts";
 
 /** After an emergency the target falls by at most this share of the guest's RAM at a step. */
 const GENTLE_SHARE = 1 / 32;
 
 /** Memory that is in use is never taken, nor the headroom beside it. */
-export const inUse: SafetyRule = {
+export const inUse = {
   sentence: "Memory that is in use stays, and the headroom beside it.",
-  minTargetPages: ({ emergency }, input) => {
+  minTargetPages: ({ emergency }: { readonly emergency: Emergency }, input: GuardInput): number => {
     const { totalramPages } = input.observation;
     const isGentle = input.nowMs < emergency.gentleUntilMs;
     return Math.max(usedPages(input), isGentle ? totalramPages - Math.floor(totalramPages * GENTLE_SHARE) : 0);

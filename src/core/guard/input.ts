@@ -2,7 +2,7 @@ import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { type Changes, changesSince } from "./changes.ts";
 import { headroomPages, rememberRise } from "./headroom.ts";
-import type { Safety } from "./safety.ts";
+import type { Safety } from "./names.ts";
 
 /** What the law wants, in pages of the guest's RAM, and the most that the guest may have. */
 export interface Wanted {

@@ -1,7 +1,7 @@
 import { pagesFromMib } from "../units.ts";
 import { type GrowingWait, NO_WAIT, waitLonger } from "./growing-wait.ts";
+import { holdUntil } from "./hold.ts";
 import type { GuardInput } from "./input.ts";
-import { holdUntil, type SafetyRule } from "./safety.ts";
 
 /** How a guest follows a target that lies below what it has. */
 export interface Progress {
@@ -51,7 +51,8 @@ function progressed(progress: Progress, stallScore: number): Progress {
 }
 
 /** A guest that does not follow is left where it is for a while: asking it again and again helps nobody. */
-export const stuck: SafetyRule = {
+export const stuck = {
   sentence: "The guest did not follow its target: the target is parked at what it has for a while.",
-  minTargetPages: ({ progress }, input) => holdUntil(progress.parked.untilMs, input),
+  minTargetPages: ({ progress }: { readonly progress: Progress }, input: GuardInput): number =>
+    holdUntil(progress.parked.untilMs, input),
 };

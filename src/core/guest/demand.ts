@@ -1,34 +1,30 @@
 import type { WatchSample } from "../backend.ts";
 
-/** Samples that are remembered; more than any reaction time has at the fastest watch. */
-const MOST_SAMPLES = 64;
+/** Samples that are remembered at the most; more than any reaction time has at the fastest watch. */
+const MAX_SAMPLES = 64;
 
-/**
- * The last samples of a guest's demand, to tell how fast it rises. Numbers only, in a ring that is made once: the watch
- * looks ten times a second and leaves no garbage.
- */
-export class DemandRing {
-  private readonly demands = new Float64Array(MOST_SAMPLES);
-  private next = 0;
-  private filled = 0;
+/** A guest's demand at the last looks of the watch, in pages, newest last. */
+export type Demands = readonly number[];
 
-  /**
-   * Take in a sample. Demand is what is not available: it stays the same when only the balloon moves.
-   * @param window how many samples make one reaction time, at most 64.
-   * @returns how much demand rose within the window, in pages; 0 if it fell or is not known.
-   */
-  rise(sample: WatchSample, window: number): number {
-    if (sample.availablePages === null || sample.totalramPages === null) return 0;
-    const demandPages = sample.totalramPages - sample.availablePages;
-    const looked = Math.min(this.filled, window, MOST_SAMPLES);
-    let leastPages = demandPages;
-    for (let back = 1; back <= looked; back += 1) {
-      const earlier = this.demands[(this.next - back + MOST_SAMPLES) % MOST_SAMPLES] ?? demandPages;
-      leastPages = Math.min(leastPages, earlier);
-    }
-    this.demands[this.next] = demandPages;
-    this.next = (this.next + 1) % MOST_SAMPLES;
-    this.filled = Math.min(this.filled + 1, MOST_SAMPLES);
-    return demandPages - leastPages;
-  }
+/** Nothing was seen yet. */
+export const NO_DEMANDS: Demands = Object.freeze([]);
+
+/** Demand is what is not available: it stays the same when only the balloon moves. Null where it is not known. */
+export function demandPages({ availablePages, totalramPages }: WatchSample): number | null {
+  return availablePages === null || totalramPages === null ? null : totalramPages - availablePages;
+}
+
+/** How much demand rose to `nowPages` within the last samples, in pages; 0 if it fell. */
+export function risePages(demands: Demands, nowPages: number): number {
+  let minPages = nowPages;
+  for (const pages of demands) if (pages < minPages) minPages = pages;
+  return nowPages - minPages;
+}
+
+/** The samples with one more, of which `window` make one reaction time: older ones go. */
+export function withDemand(demands: Demands, nowPages: number, window: number): Demands {
+  const max = Math.max(1, Math.min(window, MAX_SAMPLES));
+  const kept = demands.slice(Math.max(0, demands.length - max + 1));
+  kept.push(nowPages);
+  return kept;
 }

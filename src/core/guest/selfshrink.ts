@@ -4,8 +4,8 @@ import type { Tunables } from "../tunables.ts";
 export interface ShrinkState {
   /** Pages in compressed swap at the last step. */
   readonly lastFrontswapPages: number;
-  /** Quiet steps still to wait; at 0 it shrinks at every step. */
-  readonly inertiaSteps: number;
+  /** Quiet steps still to wait; at 0 it shrinks at every step. Null: `frontswap_inertia` of them from the next step on. */
+  readonly inertiaSteps: number | null;
 }
 
 /** Before the first step. */
@@ -26,7 +26,7 @@ export function shrinkStep(
       targetPages: null,
     };
   }
-  const inertiaSteps = Math.max(0, state.inertiaSteps - 1);
+  const inertiaSteps = Math.max(0, (state.inertiaSteps ?? tunables.frontswap_inertia) - 1);
   if (inertiaSteps > 0) return { state: { lastFrontswapPages: frontswapPages, inertiaSteps }, targetPages: null };
   const { frontswap_hysteresis: divisor } = tunables;
   const targetPages = frontswapPages <= divisor ? 0 : frontswapPages - Math.floor(frontswapPages / divisor);

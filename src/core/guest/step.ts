@@ -1,12 +1,12 @@
 import type { Decision } from "../decision.ts";
 import { guard, NO_SAFETY } from "../guard/guard.ts";
-import type { Safety } from "../guard/safety.ts";
+import type { Safety } from "../guard/names.ts";
 import { type GuardState, INITIAL_GUARD_STATE } from "../guard/state.ts";
-import { type Bounds, boundLaw, NO_BOUNDS } from "../limits.ts";
 import { isComplete, type Observation } from "../observation.ts";
 import type { Policy } from "../policy.ts";
 import type { Tunables } from "../tunables.ts";
 import { adaptiveGoal } from "./adaptive.ts";
+import { type Bounds, boundLaw, NO_BOUNDS } from "./bounds.ts";
 import { balloonStep, maximumTarget } from "./law.ts";
 import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "./selfshrink.ts";
 
@@ -100,9 +100,9 @@ function shrinkIfOn(state: ShrinkState, observation: Observation, tunables: Tuna
   return shrinkStep(state, observation.frontswapPages, tunables);
 }
 
-/** `frontswap_inertia` was written: the wait starts anew at the new value (specification, section 5). */
-export function restartInertia(state: GuestState, tunables: Tunables): GuestState {
-  return { ...state, shrink: { ...state.shrink, inertiaSteps: tunables.frontswap_inertia } };
+/** `frontswap_inertia` was written: the wait starts again, at the value in force at the next step (specification, section 5). */
+export function restartInertia(state: GuestState): GuestState {
+  return { ...state, shrink: { ...state.shrink, inertiaSteps: null } };
 }
 
 /** What was decided was not asked of the guest: it can't be stuck for not following it. */

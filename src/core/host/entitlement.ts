@@ -11,8 +11,8 @@ export interface Claim {
   readonly weight: number;
   /** The part of what it has that is in use, 0 to 1; 1 if that is not known. */
   readonly activeShare: number;
-  /** Paused, migrating, or not ours to move: it keeps what it has. */
-  readonly leftAlone: boolean;
+  /** Paused, migrating, unread or not ours to move: it keeps what it has. */
+  readonly isFixed: boolean;
 }
 
 /**
@@ -22,21 +22,21 @@ export interface Claim {
 const IDLE_PRICE = 4;
 
 /**
- * What each guest is entitled to of `hostBytes`. Guests that are left alone keep what they have. Of the rest each other
+ * What each guest is entitled to of `hostBytes`. Fixed guests keep what they have. Of the rest each other
  * guest first has its floor, and what remains is shared by weight, with idle memory taxed, until each has its goal
  * (water-filling). Nobody is entitled to more than its goal, or its floor if that is more. Only where the floors alone
  * exceed the host do the entitlements exceed it. The order of the claims does not matter.
  */
-export function share(hostBytes: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
+export function entitlements(hostBytes: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
   const entitled = new Map<string, number>();
   let restBytes = hostBytes;
   const filling: Filling[] = [];
   for (const claim of claims) {
-    const firstBytes = claim.leftAlone ? claim.currentBytes : claim.floorBytes;
+    const firstBytes = claim.isFixed ? claim.currentBytes : claim.floorBytes;
     entitled.set(claim.guest, firstBytes);
     restBytes -= firstBytes;
     const wantedBytes = claim.goalBytes - claim.floorBytes;
-    if (!claim.leftAlone && wantedBytes > 0) filling.push({ claim, wantedBytes, weight: taxedWeight(claim) });
+    if (!claim.isFixed && wantedBytes > 0) filling.push({ claim, wantedBytes, weight: taxedWeight(claim) });
   }
   pour(Math.max(0, restBytes), filling, entitled);
   return entitled;
@@ -68,23 +68,4 @@ function pour(bytes: number, filling: Filling[], entitled: Map<string, number>):
 function taxedWeight({ weight, activeShare }: Claim): number {
   const active = Math.min(1, Math.max(0, activeShare));
   return weight / (active + (1 - active) * IDLE_PRICE);
-}
-
-/** What there is to grant from. */
-export interface Purse {
-  /** The most that all guests may have together. */
-  readonly hostBytes: number;
-  /** The part of it that is kept for emergencies. */
-  readonly reserveBytes: number;
-  /** What all guests have or were promised, the one that asks included. */
-  readonly chargedBytes: number;
-}
-
-/**
- * The most that a guest which has `ownBytes` may be raised to: what it has and what nobody else has. Memory is only given
- * when it is free, so donors come before takers. An emergency may take the reserve.
- */
-export function grantBytes(purse: Purse, ownBytes: number, isEmergency: boolean): number {
-  const usableBytes = purse.hostBytes - (isEmergency ? 0 : purse.reserveBytes);
-  return ownBytes + Math.max(0, usableBytes - purse.chargedBytes);
 }

@@ -46,19 +46,33 @@ export function onlyNeeded(decision: Decision, observation: Observation, tunable
 }
 
 /**
- * Another guest runs short of memory now: one that is safe yields what it has beyond that, down to `leastPages` pages on
+ * Another guest runs short of memory now: one that is safe yields what it has beyond that, down to `minPages` pages on
  * the balloon's side, though a safety holds it out of caution. What it uses stays.
  */
 export function yieldSpare(
   decision: Decision,
   observation: Observation,
   tunables: Tunables,
-  leastPages: number,
+  minPages: number,
 ): Decision {
   const spare = sparePages(observation, tunables);
   const { balloonCurrentPages } = observation;
   if (!CAUTIOUS.has(decision.reason) || spare === null || spare <= 0 || balloonCurrentPages === null) return decision;
-  const mostPages = Math.max(leastPages, balloonCurrentPages - spare);
-  if (mostPages >= balloonCurrentPages) return decision;
-  return { ...atMost(decision, mostPages, "share"), reason: "yields" };
+  const maxPages = Math.max(minPages, balloonCurrentPages - spare);
+  if (maxPages >= balloonCurrentPages) return decision;
+  return { ...atMost(decision, maxPages, "share"), reason: "yields" };
+}
+
+/** Cut a decision at what its host has, `maxPages` pages on the balloon's side: then the guest gets what it needs of it. */
+export function atMostGranted(
+  wanted: Decision,
+  observation: Observation,
+  tunables: Tunables,
+  maxPages: number,
+): Decision {
+  const { balloonCurrentPages } = observation;
+  if (wanted.balloonTargetPages === null || balloonCurrentPages === null) return wanted;
+  if (wanted.balloonTargetPages <= maxPages) return wanted;
+  const granted = onlyNeeded(atMost(wanted, maxPages, "host"), observation, tunables);
+  return maxPages > balloonCurrentPages ? granted : { ...granted, reason: "host_full" };
 }

@@ -26,6 +26,8 @@ export interface Stepped<State, Result> {
 export interface HostSight {
   /** Memory of the host that is meant for guests, in pages. */
   readonly memoryPages: number;
+  /** Whether guests must share that: the host has less than they have at the most. */
+  readonly isShared: boolean;
   readonly guests: readonly Observation[];
 }
 
@@ -33,8 +35,8 @@ export interface HostSight {
 export interface PolicyRun {
   /** A step of all guests; gives a setting for each, in their order. */
   step(host: HostSight, nowMs: number): readonly Setting[];
-  /** A look at one guest between two steps; null where the policy has none, or had nothing to do. */
-  watch(guest: Observation, nowMs: number): Setting | null;
+  /** A look at all guests between two steps; gives a setting for each, in their order. */
+  watch(host: HostSight, nowMs: number): readonly Setting[];
 }
 
 /** A rule that moves balloons, to be compared with others. */
@@ -60,13 +62,12 @@ interface About {
 export interface GuestRule<State> extends About {
   initial(): State;
   step(state: State, guest: Observation, nowMs: number): Stepped<State, Setting>;
-  watch?(state: State, guest: Observation, nowMs: number): Stepped<State, Setting | null>;
 }
 
 /** Make a policy of a rule for one guest: each guest has a state of its own. */
 export function guestPolicy<State>(rule: GuestRule<State>): Policy {
   const { summary, source, intervalMs, initial } = rule;
-  return { summary, source, intervalMs, watches: rule.watch !== undefined, start };
+  return { summary, source, intervalMs, watches: false, start };
 
   function start(): PolicyRun {
     const states = new Map<string, State>();
@@ -77,8 +78,7 @@ export function guestPolicy<State>(rule: GuestRule<State>): Policy {
     const stateOf = ({ guest }: Observation): State => states.get(guest) ?? initial();
     return {
       step: (host, nowMs) => host.guests.map((guest) => keep(guest, rule.step(stateOf(guest), guest, nowMs))),
-      watch: (guest, nowMs) =>
-        rule.watch === undefined ? null : keep(guest, rule.watch(stateOf(guest), guest, nowMs)),
+      watch: () => [],
     };
   }
 }
@@ -102,7 +102,7 @@ export function hostPolicy<State>(rule: HostRule<State>): Policy {
         state = stepped.state;
         return stepped.result.map(balloonSetting);
       },
-      watch: () => null,
+      watch: () => [],
     };
   }
 }

@@ -1,25 +1,16 @@
-import { reactionMs } from "../../core/guard/headroom.ts";
-import { Alarm } from "../../core/guest/alarm.ts";
-import { DemandRing } from "../../core/guest/demand.ts";
-import { type GuestState, noteRise, startState, step } from "../../core/guest/step.ts";
-import { watchLinePages } from "../../core/guest/watch-line.ts";
+import type { Effect } from "../../core/guest/effects.ts";
+import type { Cause, GuestEnv, GuestEvent } from "../../core/guest/events.ts";
+import { type ControllerState, foundState } from "../../core/guest/state.ts";
+import type { HostBudget } from "../../core/host/budget.ts";
+import { type HostState, INITIAL_HOST_STATE } from "../../core/host/state.ts";
+import { NO_LIMITS } from "../../core/limits.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { Policy as GoalPolicy } from "../../core/policy.ts";
+import { react } from "../../core/react.ts";
 import { startReservedMb } from "../../core/startup.ts";
-import { DEFAULT_TUNABLES, type Tunables } from "../../core/tunables.ts";
-import { balloonSetting, guestPolicy, type Policy, type Setting, type Stepped } from "./policy.ts";
-
-/** What the daemon keeps of one guest. */
-interface LoopState {
-  readonly guest: GuestState;
-  /** As at the guest's start: the reserve is 10 % of the RAM that it had then. Null before the first step. */
-  readonly tunables: Tunables | null;
-  /** With less available the watch asks for a step; null while it never does. */
-  readonly linePages: number | null;
-  /** The daemon's own ring of samples and its alarm, which change in place. */
-  readonly ring: DemandRing;
-  readonly alarm: Alarm;
-}
+import { DEFAULT_TUNABLES } from "../../core/tunables.ts";
+import { PAGE_BYTES } from "../watermarks.ts";
+import { type HostSight, NOTHING, type Policy, type PolicyRun, type Setting } from "./policy.ts";
 
 /** What sets one way of running the daemon apart from another. */
 export interface DaemonKind {
@@ -29,49 +20,107 @@ export interface DaemonKind {
   readonly guard: 0 | 1;
 }
 
-/** What `selfballoon run` does for each guest, with the tunables' defaults: the core's steps, and the watch between them. */
+/** The part of a shared host that is kept for emergencies, as where the operator says nothing. */
+const RESERVE_SHARE = 1 / 16;
+
+/** What `selfballoon run` does, with the tunables' defaults: the core's own controller, and its planner on a shared host. */
 export function daemonPolicy({ summary, goal, guard }: DaemonKind): Policy {
-  const decide = (state: LoopState, tunables: Tunables, observation: Observation, nowMs: number) =>
-    step(state.guest, observation, tunables, nowMs);
-  const rule = {
+  return {
     summary,
     source: "",
     intervalMs: DEFAULT_TUNABLES.selfballoon_interval * 1000,
-    initial: (): LoopState => ({
-      guest: startState(goal),
-      tunables: null,
-      linePages: null,
-      ring: new DemandRing(),
-      alarm: new Alarm(),
-    }),
-    step(before: LoopState, observation: Observation, nowMs: number): Stepped<LoopState, Setting> {
-      const tunables = before.tunables ?? startTunables(observation, guard);
-      const { state, decision } = decide(before, tunables, observation, nowMs);
-      const linePages = watchLinePages(state, observation, decision, tunables);
-      return { state: { ...before, guest: state, tunables, linePages }, result: decision };
-    },
+    watches: guard === 1,
+    start: () => new DaemonRun(goal, guard),
   };
-  return guestPolicy(guard === 0 ? rule : { ...rule, watch });
+}
 
-  /** Remember how fast demand rises; if memory is short step at once, and only ever upward. */
-  function watch(before: LoopState, observation: Observation, nowMs: number): Stepped<LoopState, Setting | null> {
-    const { tunables, linePages } = before;
-    if (tunables === null) return { state: before, result: null };
-    const seen = { ...before, guest: noteRise(before.guest, riseOf(before, tunables, observation)) };
-    if (!before.alarm.isDue(observation, linePages)) return { state: seen, result: null };
-    const { state, decision } = decide(seen, tunables, observation, nowMs);
-    if ((decision.targetPages ?? 0) <= (observation.totalramPages ?? 0)) return { state: seen, result: null };
-    const after = { ...state, shrink: seen.guest.shrink };
-    const line = watchLinePages(after, observation, decision, tunables);
-    return { state: { ...seen, guest: after, linePages: line }, result: balloonSetting(decision.balloonTargetPages) };
+/** What the daemon keeps, and what it would do at each moment. */
+class DaemonRun implements PolicyRun {
+  private readonly goal: GoalPolicy;
+  private readonly guard: 0 | 1;
+  private readonly guests = new Map<string, ControllerState>();
+  private readonly envs = new Map<string, GuestEnv>();
+  private host: HostState | null = null;
+
+  constructor(goal: GoalPolicy, guard: 0 | 1) {
+    this.goal = goal;
+    this.guard = guard;
+  }
+
+  step(host: HostSight, nowMs: number): readonly Setting[] {
+    const settings = new Settings(host);
+    for (const guest of host.guests) this.pass(host, guest, "interval", settings, nowMs);
+    return settings.all;
+  }
+
+  watch(host: HostSight, nowMs: number): readonly Setting[] {
+    const settings = new Settings(host);
+    for (const guest of host.guests) {
+      if (!this.guests.has(guest.guest)) continue; // it was never stepped
+      const effects = this.take(host, guest, { kind: "sampled", sample: guest }, nowMs);
+      if (effects.some(({ kind }) => kind === "answer_shortage")) this.pass(host, guest, "shortage", settings, nowMs);
+    }
+    return settings.all;
+  }
+
+  private pass(host: HostSight, observation: Observation, cause: Cause, settings: Settings, nowMs: number): void {
+    const reading = { observation, notices: [] };
+    // Nothing moves while the virtual clock stands: a second reading is the first one.
+    for (const effect of this.take(host, observation, { kind: "observed", reading, cause, isAgain: true }, nowMs)) {
+      if (effect.kind === "decided") settings.set(observation.guest, effect);
+      if (effect.kind !== "step_soon") continue;
+      for (const donor of host.guests) {
+        if (effect.guests.includes(donor.guest)) this.pass(host, donor, "soon", settings, nowMs);
+      }
+    }
+  }
+
+  private take(host: HostSight, observation: Observation, event: GuestEvent, nowMs: number): readonly Effect[] {
+    const name = observation.guest;
+    if (host.isShared) this.host ??= INITIAL_HOST_STATE;
+    const guest = this.guests.get(name) ?? foundState(this.goal, nowMs);
+    const after = react({ guest, host: this.host }, name, event, this.envOf(host, observation), nowMs);
+    this.guests.set(name, after.guest);
+    this.host = after.host;
+    return after.effects;
+  }
+
+  /** As at the guest's start: the reserve is 10 % of the RAM that it had then. */
+  private envOf(host: HostSight, { guest, totalramPages, pageBytes }: Observation): GuestEnv {
+    const kept = this.envs.get(guest);
+    if (kept !== undefined) return kept;
+    const reservedMb = totalramPages === null ? 0 : startReservedMb(totalramPages, pageBytes);
+    const terms = { ...NO_LIMITS, isManaged: true };
+    const env: GuestEnv = {
+      tunables: { ...DEFAULT_TUNABLES, selfballoon_reserved_mb: reservedMb, guard: this.guard },
+      hasCompressedSwap: true,
+      isDryRun: false,
+      isPaused: false,
+      host: host.isShared ? { budget: budgetOf(host), terms } : null,
+    };
+    if (totalramPages !== null) this.envs.set(guest, env);
+    return env;
   }
 }
 
-function riseOf({ ring }: LoopState, tunables: Tunables, observation: Observation): number {
-  return ring.rise(observation, Math.ceil(reactionMs(tunables) / tunables.guard_watch_ms));
+function budgetOf({ memoryPages }: HostSight): HostBudget {
+  const memoryBytes = memoryPages * PAGE_BYTES;
+  return { memoryBytes, reserveBytes: Math.floor(memoryBytes * RESERVE_SHARE) };
 }
 
-function startTunables({ totalramPages, pageBytes }: Observation, guard: 0 | 1): Tunables {
-  const selfballoon_reserved_mb = totalramPages === null ? 0 : startReservedMb(totalramPages, pageBytes);
-  return { ...DEFAULT_TUNABLES, selfballoon_reserved_mb, guard };
+/** What is set for each guest, in their order; a later setting replaces an earlier one. */
+class Settings {
+  readonly all: Setting[];
+  private readonly order: ReadonlyMap<string, number>;
+
+  constructor({ guests }: HostSight) {
+    this.order = new Map(guests.map(({ guest }, nth) => [guest, nth]));
+    this.all = guests.map(() => NOTHING);
+  }
+
+  set(guest: string, { target, shrink }: Effect & { readonly kind: "decided" }): void {
+    const nth = this.order.get(guest);
+    const balloonTargetPages = target?.balloonTargetPages ?? null;
+    if (nth !== undefined) this.all[nth] = { balloonTargetPages, frontswapTargetPages: shrink?.targetPages ?? null };
+  }
 }

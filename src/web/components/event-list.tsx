@@ -1,4 +1,5 @@
 import type { JournalRecord } from "../../core/control.ts";
+import { GIVE_CAUSES } from "../../core/guest/events.ts";
 import { describeNotice } from "../../core/notices.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { SHRINK_ENDS } from "../../core/swap-shrinker.ts";
@@ -34,9 +35,14 @@ function EventRows({ events }: { readonly events: readonly ListedEvent[] }) {
 }
 
 function GuestLink({ record }: { readonly record: JournalRecord }) {
-  const guest = record.kind === "step" ? record.decision.guest : record.kind === "tunables" ? null : record.guest;
+  const guest = guestOf(record);
   if (guest === null || guest === "*") return <span class="all">all guests</span>;
   return <a href={`#/guests/${encodeURIComponent(guest)}`}>{guest}</a>;
+}
+
+function guestOf(record: JournalRecord): string | null {
+  if (record.kind === "step") return record.decision.guest;
+  return record.kind === "tunables" || record.kind === "rules" ? null : record.guest;
 }
 
 function describe(record: JournalRecord): string {
@@ -54,7 +60,17 @@ function describe(record: JournalRecord): string {
     case "shrink":
       return `${bytesText(record.freedPages * record.pageBytes)} brought back from compressed swap. ${SHRINK_ENDS[record.end]}`;
     case "pause":
-      return record.paused ? "It was paused." : "It goes on.";
+      return record.paused ? "It was paused." : "It was resumed.";
+    case "guest":
+      return record.change === "found" ? "It was found." : "It has disappeared.";
+    case "give":
+      return `It is given ${record.bytes === null ? "all its memory" : bytesText(record.bytes)}. ${GIVE_CAUSES[record.because]}`;
+    case "size":
+      return `It has ${bytesText(record.currentBytes)} of ${bytesText(record.maximumBytes)}.`;
+    case "rise":
+      return "Its demand rose faster than was known.";
+    case "rules":
+      return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
     case "tunables":
       return `Tunables were changed: ${Object.entries(record.values)
         .map(([name, value]) => `${name} = ${value}`)

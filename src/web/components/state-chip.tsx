@@ -9,7 +9,7 @@ export function StateChip({ view }: { readonly view: GuestView }) {
   const { decision, problem, paused } = view;
   const isHeld = problem !== null || paused || decision === null;
   const tone = problem !== null && isFault(problem) ? "alarm" : isHeld ? "hold" : toneOf(decision.reason);
-  const about = problem ?? (decision === null ? "No step was taken yet." : REASONS[decision.reason]);
+  const about = problem?.message ?? (decision === null ? "No step was taken yet." : REASONS[decision.reason]);
   return (
     <span class={`chip tone-${tone}`} title={about}>
       {stateLabel(view)}

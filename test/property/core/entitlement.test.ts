@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Claim, grantBytes, share } from "../../../src/core/host/entitlement.ts";
+import { grantedBytes } from "../../../src/core/host/budget.ts";
+import { type Claim, entitlements } from "../../../src/core/host/entitlement.ts";
 
 const BYTES = 2 ** 40;
 
@@ -12,7 +13,7 @@ const claimWith = (guest: string) =>
     goalBytes: fc.nat(BYTES),
     weight: fc.integer({ min: 1, max: 1000 }),
     activeShare: fc.double({ min: -1, max: 2, noNaN: true }),
-    leftAlone: fc.boolean(),
+    isFixed: fc.boolean(),
   });
 
 const claims = fc
@@ -20,16 +21,16 @@ const claims = fc
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => claimWith(`guest-${index}`))));
 
 const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
-const firstOf = ({ leftAlone, currentBytes, floorBytes }: Claim): number => (leftAlone ? currentBytes : floorBytes);
+const firstOf = ({ isFixed, currentBytes, floorBytes }: Claim): number => (isFixed ? currentBytes : floorBytes);
 const mostOf = (claim: Claim): number =>
-  claim.leftAlone ? claim.currentBytes : Math.max(claim.floorBytes, claim.goalBytes);
+  claim.isFixed ? claim.currentBytes : Math.max(claim.floorBytes, claim.goalBytes);
 
 describe("sharing a host", () => {
   it("never hands out more than the host has, once everybody has its floor", () => {
     fc.assert(
       fc.property(claims, fc.nat(BYTES), (all, moreBytes) => {
         const hostBytes = sumOf(all.map(firstOf)) + moreBytes;
-        expect(sumOf(share(hostBytes, all).values())).toBeLessThanOrEqual(hostBytes);
+        expect(sumOf(entitlements(hostBytes, all).values())).toBeLessThanOrEqual(hostBytes);
       }),
     );
   });
@@ -37,9 +38,9 @@ describe("sharing a host", () => {
   it("gives nobody less than its floor, nor more than it wants, and leaves alone whom it must", () => {
     fc.assert(
       fc.property(claims, fc.nat(4 * BYTES), (all, hostBytes) => {
-        const shares = share(hostBytes, all);
+        const entitled = entitlements(hostBytes, all);
         for (const claim of all) {
-          const bytes = shares.get(claim.guest);
+          const bytes = entitled.get(claim.guest);
           expect(Number.isSafeInteger(bytes)).toBe(true);
           expect(bytes).toBeGreaterThanOrEqual(firstOf(claim));
           expect(bytes).toBeLessThanOrEqual(mostOf(claim));
@@ -52,7 +53,7 @@ describe("sharing a host", () => {
     fc.assert(
       fc.property(claims, fc.nat(BYTES), (all, moreBytes) => {
         const hostBytes = sumOf(all.map(firstOf)) + moreBytes;
-        const handedOut = sumOf(share(hostBytes, all).values());
+        const handedOut = sumOf(entitlements(hostBytes, all).values());
         expect(handedOut).toBeGreaterThanOrEqual(Math.min(hostBytes, sumOf(all.map(mostOf))) - all.length);
       }),
     );
@@ -64,9 +65,9 @@ describe("sharing a host", () => {
     );
     fc.assert(
       fc.property(shuffled, fc.nat(4 * BYTES), ([all, mixed], hostBytes) => {
-        const shares = share(hostBytes, all);
-        const again = share(hostBytes, mixed);
-        for (const { guest } of all) expect(again.get(guest)).toBe(shares.get(guest));
+        const entitled = entitlements(hostBytes, all);
+        const again = entitlements(hostBytes, mixed);
+        for (const { guest } of all) expect(again.get(guest)).toBe(entitled.get(guest));
       }),
     );
   });
@@ -75,12 +76,12 @@ describe("sharing a host", () => {
     const weight = fc.integer({ min: 1, max: 1000 });
     fc.assert(
       fc.property(claimWith("a"), weight, weight, fc.nat(2 * BYTES), (claim, light, more, hostBytes) => {
-        const like = { ...claim, leftAlone: false };
-        const shares = share(hostBytes, [
+        const like = { ...claim, isFixed: false };
+        const entitled = entitlements(hostBytes, [
           { ...like, guest: "light", weight: light },
           { ...like, guest: "heavy", weight: light + more },
         ]);
-        const aboveFloor = (guest: string): number => (shares.get(guest) ?? 0) - like.floorBytes;
+        const aboveFloor = (guest: string): number => (entitled.get(guest) ?? 0) - like.floorBytes;
         expect(aboveFloor("heavy")).toBeGreaterThanOrEqual(aboveFloor("light") - 1);
         if (aboveFloor("heavy") < like.goalBytes - like.floorBytes)
           expect(aboveFloor("heavy") * light).toBeLessThanOrEqual((aboveFloor("light") + 2) * (light + more));
@@ -91,12 +92,12 @@ describe("sharing a host", () => {
   it("gives a guest whose memory is idle no more than one alike that uses it", () => {
     fc.assert(
       fc.property(claimWith("a"), fc.nat(2 * BYTES), (claim, hostBytes) => {
-        const like = { ...claim, leftAlone: false };
-        const shares = share(hostBytes, [
+        const like = { ...claim, isFixed: false };
+        const entitled = entitlements(hostBytes, [
           { ...like, guest: "idle", activeShare: 0 },
           { ...like, guest: "busy", activeShare: 1 },
         ]);
-        expect(shares.get("idle")).toBeLessThanOrEqual((shares.get("busy") ?? 0) + 1);
+        expect(entitled.get("idle")).toBeLessThanOrEqual((entitled.get("busy") ?? 0) + 1);
       }),
     );
   });
@@ -109,17 +110,17 @@ describe("granting memory", () => {
 
   it("never brings the sum above the host, nor into the reserve but in an emergency", () => {
     fc.assert(
-      fc.property(wishes, fc.nat(2000), fc.nat(500), (all, hostBytes, reserveBytes) => {
+      fc.property(wishes, fc.nat(2000), fc.nat(500), (all, memoryBytes, reserveBytes) => {
         const have = new Map<number, number>();
         for (const { guest, wantedBytes, isEmergency } of all) {
           const before = sumOf(have.values());
           const ownBytes = have.get(guest) ?? 0;
-          const mostBytes = grantBytes({ hostBytes, reserveBytes, chargedBytes: before }, ownBytes, isEmergency);
-          have.set(guest, Math.min(wantedBytes, mostBytes));
-          const usableBytes = hostBytes - (isEmergency ? 0 : reserveBytes);
+          const maxBytes = grantedBytes({ memoryBytes, reserveBytes }, before, ownBytes, isEmergency);
+          have.set(guest, Math.min(wantedBytes, maxBytes));
+          const usableBytes = memoryBytes - (isEmergency ? 0 : reserveBytes);
           expect(sumOf(have.values())).toBeLessThanOrEqual(Math.max(before, usableBytes));
         }
-        expect(sumOf(have.values())).toBeLessThanOrEqual(hostBytes);
+        expect(sumOf(have.values())).toBeLessThanOrEqual(memoryBytes);
       }),
     );
   });

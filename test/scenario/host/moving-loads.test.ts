@@ -28,10 +28,8 @@ async function play(memoryMib: number, reserveMib: number) {
   const host = createSimHost({ guests });
   const backend = await createSimulatedBackend({ nowMs: () => clock.nowMs(), host }).open();
   const hostRules: HostRules = {
-    memoryBytes: memoryMib * BYTES_PER_MIB,
-    reserveBytes: reserveMib * BYTES_PER_MIB,
-    isNamed: () => true,
-    limits: () => NO_LIMITS,
+    budget: { memoryBytes: memoryMib * BYTES_PER_MIB, reserveBytes: reserveMib * BYTES_PER_MIB },
+    terms: () => ({ ...NO_LIMITS, isManaged: true }),
   };
   const worker = new Worker({
     description: "scenario",

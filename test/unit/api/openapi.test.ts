@@ -9,7 +9,7 @@ import { ERRORS, type ErrorCode, selfballoonError } from "../../../src/core/erro
 import type { HistoryPort } from "../../../src/core/history.ts";
 import { historyPoints, stepPoint } from "../../../src/view/step-point.ts";
 import { ScriptedControl } from "../../support/control.ts";
-import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
 
 const document = openApiDocument(ROUTES, "1.2.3");
 
@@ -70,7 +70,7 @@ describe("the OpenAPI document", () => {
   it("describes the events", () => {
     const { control } = rig();
     control.journal.add(stepRecord("web"));
-    control.journal.add({ kind: "fault", guest: "web", code: "ERR_DEADLINE", problem: "late" });
+    control.journal.add(faultRecord("web", "late"));
     control.journal.add({ kind: "notice", guest: "web", notice: { code: "failed_open", details: { silentS: 15 } } });
     control.pause("web", true);
     control.change({ guard: "0" }, true);

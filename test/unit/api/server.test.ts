@@ -6,6 +6,7 @@ import { createApi } from "../../../src/api/api.ts";
 import { askDaemon, followDaemon } from "../../../src/api/client.ts";
 import { serveSocket } from "../../../src/api/server.ts";
 import { ScriptedControl } from "../../support/control.ts";
+import { faultRecord } from "../../support/guest-records.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 import { until } from "../../support/until.ts";
 
@@ -26,8 +27,7 @@ async function impostor(status: number, body: string): Promise<string> {
 }
 
 /** A record of more than 4 KiB. */
-const add = (control: ScriptedControl) =>
-  control.journal.add({ kind: "fault", guest: "g", code: "ERR_FORMAT", problem: "x".repeat(4096) });
+const add = (control: ScriptedControl) => control.journal.add(faultRecord("g", "x".repeat(4096)));
 
 /** A reader of the event stream. */
 function follow(socket: string, headers: Record<string, string> = {}) {

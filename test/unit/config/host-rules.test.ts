@@ -14,31 +14,35 @@ const section = (pattern: string, limits: GuestSection["limits"] = {}): GuestSec
 
 describe("the rules of a host", () => {
   it("leave an eighth of the machine to the host, and keep a sixteenth of the rest, where nothing is said", () => {
-    const { memoryBytes, reserveBytes } = hostRules({ host: NOTHING_SAID, guests: [] }, false);
+    const { memoryBytes, reserveBytes } = hostRules({ host: NOTHING_SAID, guests: [] }, false).budget;
     expect(memoryBytes).toBe(Math.floor((totalmem() * 7) / 8));
     expect(reserveBytes).toBe(Math.floor(memoryBytes / 16));
   });
 
   it("take what is said", () => {
-    const rules = hostRules({ host: { memoryMb: 1000, reserveMb: 0 }, guests: [] }, false);
-    expect(rules).toMatchObject({ memoryBytes: 1000 * BYTES_PER_MIB, reserveBytes: 0 });
+    const { budget } = hostRules({ host: { memoryMb: 1000, reserveMb: 0 }, guests: [] }, false);
+    expect(budget).toEqual({ memoryBytes: 1000 * BYTES_PER_MIB, reserveBytes: 0 });
   });
 
-  it("name the guests of the sections, and nobody else", () => {
-    const { isNamed } = hostRules({ host: NOTHING_SAID, guests: [section("web*")] }, true);
-    expect([isNamed("web1"), isNamed("db")]).toEqual([true, false]);
+  it("manage the guests of the sections, and nobody else", () => {
+    const { terms } = hostRules({ host: NOTHING_SAID, guests: [section("web*")] }, true);
+    expect([terms("web1").isManaged, terms("db").isManaged]).toEqual([true, false]);
   });
 
-  it("name everybody in a dry run without sections, and nobody otherwise", () => {
-    const named = (dryRun: boolean): boolean => hostRules({ host: NOTHING_SAID, guests: [] }, dryRun).isNamed("db");
-    expect([named(true), named(false)]).toEqual([true, false]);
+  it("manage everybody in a dry run without sections, and nobody otherwise", () => {
+    const isManaged = (dryRun: boolean): boolean =>
+      hostRules({ host: NOTHING_SAID, guests: [] }, dryRun).terms("db").isManaged;
+    expect([isManaged(true), isManaged(false)]).toEqual([true, false]);
   });
 
   it("let a later section beat an earlier one, limit by limit", () => {
     const guests = [section("*", { minMb: 100, weight: 2 }), section("web", { minMb: 200 })];
-    const { limits } = hostRules({ host: NOTHING_SAID, guests }, false);
-    expect(limits("web")).toEqual({ minMb: 200, maxMb: null, weight: 2 });
-    expect(limits("db")).toEqual({ minMb: 100, maxMb: null, weight: 2 });
-    expect(hostRules({ host: NOTHING_SAID, guests: [] }, false).limits("db")).toEqual(NO_LIMITS);
+    const { terms } = hostRules({ host: NOTHING_SAID, guests }, false);
+    expect(terms("web")).toEqual({ minMb: 200, maxMb: null, weight: 2, isManaged: true });
+    expect(terms("db")).toEqual({ minMb: 100, maxMb: null, weight: 2, isManaged: true });
+    expect(hostRules({ host: NOTHING_SAID, guests: [] }, false).terms("db")).toEqual({
+      ...NO_LIMITS,
+      isManaged: false,
+    });
   });
 });

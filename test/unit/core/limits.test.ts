@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { boundLaw, NO_BOUNDS } from "../../../src/core/guest/bounds.ts";
 import { balloonStep } from "../../../src/core/guest/law.ts";
 import { INITIAL_GUEST_STATE, step } from "../../../src/core/guest/step.ts";
-import { atMost, boundLaw, boundObservation, holdLimits, NO_BOUNDS, NO_LIMITS } from "../../../src/core/limits.ts";
+import { atMost, boundObservation, holdLimits, NO_LIMITS } from "../../../src/core/limits.ts";
 import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
 import { observationOf } from "../../support/observations.ts";
 
@@ -25,27 +26,27 @@ describe("limits", () => {
   });
 
   it("make min_mb the floor", () => {
-    const leastPages = 1000 * MIB;
-    const bounded = boundLaw(law, idle, { ...NO_BOUNDS, leastPages });
-    expect(bounded).toMatchObject({ balloonTargetPages: leastPages, floorPages: leastPages - offsetPages });
+    const minPages = 1000 * MIB;
+    const bounded = boundLaw(law, idle, { ...NO_BOUNDS, minPages });
+    expect(bounded).toMatchObject({ balloonTargetPages: minPages, floorPages: minPages - offsetPages });
     expect(bounded.clamps).toContain("min_mb");
   });
 
   it("say that a guest at its min_mb is at its floor", () => {
-    const bounded = boundLaw(law, idle, { ...NO_BOUNDS, leastPages: idle.balloonCurrentPages });
+    const bounded = boundLaw(law, idle, { ...NO_BOUNDS, minPages: idle.balloonCurrentPages });
     expect(bounded).toMatchObject({ reason: "at_floor", targetPages: idle.totalramPages });
   });
 
   it("let the guard go above a share, because memory in use stays", () => {
     const used = observationOf({ availablePages: 20_000 });
-    const bounds = { leastPages: 0, sharePages: 100_000 };
+    const bounds = { minPages: 0, entitledPages: 100_000 };
     const { decision } = step(INITIAL_GUEST_STATE, used, DEFAULT_TUNABLES, 0, new Set(), bounds);
     expect(decision).toMatchObject({ reason: "in_use", clamps: ["share"] });
     expect(decision.balloonTargetPages).toBeGreaterThan(used.balloonCurrentPages - 20_000);
   });
 
   it("bring a guest straight to its share when nothing is in the way", () => {
-    const bounds = { leastPages: 0, sharePages: 150_000 };
+    const bounds = { minPages: 0, entitledPages: 150_000 };
     const { decision } = step(INITIAL_GUEST_STATE, idle, DEFAULT_TUNABLES, 0, new Set(), bounds);
     expect(decision).toMatchObject({ balloonTargetPages: 150_000, reason: "lower" });
   });

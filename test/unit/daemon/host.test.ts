@@ -35,10 +35,8 @@ async function start(rig: Rig) {
   const settings = createSettings({ hasCompressedSwap: false, defaults: { selfballoon_reserved_mb: 1 } });
   const guestTunables = (guest: string): Partial<Tunables> => (named.includes(guest) ? {} : { selfballooning: 0 });
   const hostRules: HostRules = {
-    memoryBytes: memoryMb * BYTES_PER_MIB,
-    reserveBytes: reserveMb * BYTES_PER_MIB,
-    isNamed: (guest) => named.includes(guest),
-    limits: (guest) => ({ ...NO_LIMITS, ...limits[guest] }),
+    budget: { memoryBytes: memoryMb * BYTES_PER_MIB, reserveBytes: reserveMb * BYTES_PER_MIB },
+    terms: (guest) => ({ ...NO_LIMITS, ...limits[guest], isManaged: named.includes(guest) }),
   };
   const configured = { settings, sources: {}, guestTunables };
   const worker = new Worker({ description: "test", backend, clock, journal, dryRun: false, configured, hostRules });
@@ -161,8 +159,6 @@ describe("a host's guests", () => {
 
   it("are counted with what they have even if they could never be read", async () => {
     const { clock, backend, hasMib, say } = await start({ memoryMb: 1400, unreadable: ["b"] });
-    const bytes = 1024 * BYTES_PER_MIB;
-    Object.assign(backend, { size: async () => ({ currentBytes: bytes, maximumBytes: bytes }) });
     say("a", { committedPages: 260_000 });
     await clock.advance(60_000);
     expect(hasMib("a")).toBeLessThanOrEqual(1400 - 1024);

@@ -52,7 +52,7 @@ describe("the lines of a journal", () => {
       { kind: "reset", reset: ["selfballoon_reserved_mb"] },
       ["b", 5000, true, 1],
     ]);
-    lines.of({ kind: "tunables", seq: 1, atMs: 0, values: { guard: 0 } });
+    lines.of({ kind: "tunables", seq: 1, atMs: 0, turn: 1, nowMs: 0, values: { guard: 0 } });
     expect(said(lines.restart())).toEqual([{ kind: "set", set: { guard: "0" } }]);
   });
 

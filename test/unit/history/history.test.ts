@@ -46,7 +46,7 @@ function rig(directory = join(temporaryFolder(), "history")): Rig {
         directory,
         mostBytes,
         nowMs: () => performance.now(),
-        onProblem: (problem) => void problems.push(problem),
+        onProblem: ({ message }) => void problems.push(message),
       }),
     files,
     text: () =>

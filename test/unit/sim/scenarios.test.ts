@@ -27,7 +27,7 @@ describe("a trace as a scenario", () => {
   });
 
   it("wants what the trace says", () => {
-    const { series } = runPolicy(trace, staticPolicy, { seed: 1, minutes: 2 });
+    const { series } = runPolicy(trace, staticPolicy, { seed: 1, minutes: 2, hostMb: null });
     const own = (series.wantedPages[0] ?? 0) - mib(150);
     const most = Math.max(...series.wantedPages) - own;
     expect(most).toBeGreaterThan(mib(490));
@@ -39,7 +39,7 @@ describe("a run's samples", () => {
   it.each([1, 60, 100])("are bounded and end with the run, over %i min", (minutes) => {
     const idle = SCENARIOS["idle"];
     if (idle === undefined) throw new Error("there is no idle");
-    const { series } = runPolicy(idle, staticPolicy, { seed: 1, minutes });
+    const { series } = runPolicy(idle, staticPolicy, { seed: 1, minutes, hostMb: null });
     expect(series.seconds.length).toBeGreaterThan(200);
     expect(series.seconds.length).toBeLessThanOrEqual(600);
     expect(series.seconds.at(-1)).toBeGreaterThan(minutes * 60 * 0.99);

@@ -10,15 +10,15 @@ describe("a guest's problem in a word or two", () => {
     [selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "shut down" }), "shut down"],
     [selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "busy, or migrating" }), "busy"],
     [selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: "a device" }), "no balloon"],
-  ])("is the guest's state: %s", ({ message }, label) => {
-    expect(problemLabel(message)).toBe(label);
-    expect(isFault(message)).toBe(false);
+  ])("is the guest's state: %s", (problem, label) => {
+    expect(problemLabel(problem)).toBe(label);
+    expect(isFault(problem)).toBe(false);
   });
 
   it.each([
-    selfballoonError("ERR_SOCKET", { path: "/a", problem: "gone" }).message,
-    selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "\u001b[2J" }).message,
-    "",
+    selfballoonError("ERR_SOCKET", { path: "/a", problem: "gone" }),
+    selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "\u001b[2J" }),
+    { code: "ERR_INTERNAL", details: {}, message: "" } as const,
   ])("is unreadable for all else: %j", (problem) => {
     expect(problemLabel(problem)).toBe("unreadable");
     expect(isFault(problem)).toBe(true);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JournalRecord } from "../../../src/core/control.ts";
 import { EMPTY_MODEL, pointsPerGuest, withGuests, withRecords } from "../../../src/web/model.ts";
-import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
 
 const stepped = (seq: number, guest: string, readings: Parameters<typeof stepRecord>[1] = {}): JournalRecord => ({
   ...stepRecord(guest, { t: seq, ...readings }),
@@ -39,10 +39,10 @@ describe("the page's model", () => {
     const before = withGuests(EMPTY_MODEL, [guestStatus("a")]);
     const paused = withRecords(before, [{ kind: "pause", seq: 1, atMs: 1, guest: "a", paused: true }]);
     expect(paused.guests.get("a")?.paused).toBe(true);
-    const fault = { kind: "fault", seq: 2, atMs: 2, guest: "a", code: "ERR_DEADLINE", problem: "late" } as const;
+    const fault = { ...faultRecord("a", "late"), seq: 2, atMs: 2 };
     expect(withRecords(paused, [fault]).guests.get("a")).toMatchObject({
       state: "unreadable",
-      problem: "late",
+      problem: { code: "ERR_DEADLINE", details: {}, message: "late" },
       paused: true,
     });
   });

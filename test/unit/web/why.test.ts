@@ -22,7 +22,15 @@ describe("why a guest has what it has", () => {
   });
 
   it("says first that a guest is paused or can't be read", () => {
-    expect(explain(view({ ...guestStatus("a"), problem: "it is gone", paused: true }))).toMatchObject([
+    expect(
+      explain(
+        view({
+          ...guestStatus("a"),
+          problem: { code: "ERR_SOCKET", details: {}, message: "it is gone" },
+          paused: true,
+        }),
+      ),
+    ).toMatchObject([
       "It can't be read or moved now: it is gone.",
       expect.stringContaining("It is paused"),
       ...explain(view()),

@@ -62,7 +62,7 @@ describe.skipIf(vmGate().skip || libvirtGate().skip).each([
       await waitUntil("it to be small", async () => (await saidMib()) === SMALL_MIB, DEADLINE_MS);
       await observe();
       await libvirt.virsh("reset", name);
-      await host.release(name, signal());
+      await host.release(name, null, signal());
       await waitUntil("a reading after the reset", firstAfter, BOOT_DEADLINE_MS);
       await guest.exec("true", BOOT_DEADLINE_MS);
     });

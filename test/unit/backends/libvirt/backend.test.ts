@@ -167,7 +167,7 @@ describe("the domains of a libvirt host", () => {
     };
     const watched = await createLibvirtBackend({ uri: "", run, nowMs: () => clock.ms, nowS: () => 0 }).open();
     await watched.apply("web", 300 * 256, 4096, signal);
-    await watched.release("web", signal);
+    await watched.release("web", null, signal);
     expect(cancellations).toEqual([signal, signal]);
     expect(cancellations[0]).toBe(signal);
   });

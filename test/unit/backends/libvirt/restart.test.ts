@@ -52,7 +52,7 @@ describe.each([
   }
 
   it("has all its memory if it was given that meanwhile, though libvirt goes on saying what it had", async () => {
-    await host.release("web", signal);
+    await host.release("web", null, signal);
     boot();
     expect(domain.guest.actualBytes).toBe(300 * MIB);
     expect(await sizes()).toEqual([512, 462]);
@@ -61,7 +61,7 @@ describe.each([
   });
 
   it("has what libvirt says as soon as it was moved after that", async () => {
-    await host.release("web", signal);
+    await host.release("web", null, signal);
     boot();
     await sizes();
     await apply(400);
@@ -71,7 +71,7 @@ describe.each([
   });
 
   it("has what libvirt says if it is moved to the very size of before", async () => {
-    await host.release("web", signal);
+    await host.release("web", null, signal);
     boot();
     await sizes();
     await apply(300);
@@ -86,7 +86,7 @@ describe.each([
 
   if (hasAgent) {
     it("is known to have restarted by what its agent reads, before the statistics tell", async () => {
-      await host.release("web", signal);
+      await host.release("web", null, signal);
       boot();
       domain.guest.statisticsMove = false;
       expect(domain.guest.toldFaults).toBeGreaterThan(domain.guest.pageFaults);

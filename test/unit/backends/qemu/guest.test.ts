@@ -152,7 +152,7 @@ describe("a QEMU guest", () => {
     await guest.apply("web", 300 * MIB, signal);
     qemu.status = "paused";
     qemu.emit("STOP");
-    await guest.release("web", signal);
+    await guest.release("web", null, signal);
     expect(qemu.guest.targetBytes).toBe(512 * MIB);
   });
 
@@ -207,7 +207,7 @@ describe("a QEMU guest", () => {
       /** The machine's memory was given back before the driver started, which then had nothing to do nor to tell. */
       async function bootUntouched(): Promise<QemuGuest> {
         const guest = await resetAt300(agent, deflateOnOom);
-        await guest.release("web", signal);
+        await guest.release("web", null, signal);
         clock.ms += 2000;
         qemu.boot();
         expect(qemu.guest.actualBytes).toBe(300 * MIB);
@@ -368,7 +368,7 @@ describe("a QEMU guest", () => {
     await observe(guest);
     await guest.apply("web", 200 * MIB, signal);
     expect((await observe(guest)).observation.totalramPages).toBe(150 * 256);
-    await guest.release("web", signal);
+    await guest.release("web", null, signal);
     expect((await observe(guest)).observation.totalramPages).toBe(462 * 256);
   });
 

@@ -73,6 +73,6 @@ describe.skipIf(missing)(`a real QEMU${missing ? `, skipped because ${PROGRAM} i
     await expect(host.apply("real", (257 * MIB) / 4096, 4096, signal)).rejects.toMatchObject({
       code: "ERR_TARGET_UNSAFE",
     });
-    await host.release("real", signal);
+    await host.release("real", null, signal);
   });
 });

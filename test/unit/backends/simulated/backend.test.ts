@@ -70,7 +70,7 @@ describe("the simulated backend", () => {
     await backend.apply("one", mib(300) / 4, 16_384, NEVER);
     clock.ms += 2000;
     expect((await observe("one")).balloonCurrentPages).toBe(mib(300));
-    await backend.release("one", NEVER);
+    await backend.release("one", null, NEVER);
     clock.ms += 2000;
     expect((await observe("one")).balloonCurrentPages).toBe(mib(512));
   });
@@ -86,6 +86,6 @@ describe("the simulated backend", () => {
     const { backend, observe } = await opened(one());
     await expect(observe("two")).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
     await expect(backend.apply("two", 1000, 4096, NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
-    await expect(backend.release("two", NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
+    await expect(backend.release("two", null, NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
   });
 });

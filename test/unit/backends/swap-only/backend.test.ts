@@ -47,7 +47,7 @@ describe("a machine without a balloon", () => {
   it("has nothing to move, and nothing to give back", async () => {
     const open = await backend().open();
     await expect(open.apply("desk", 1, 4096, never)).rejects.toMatchObject({ code: "ERR_NO_BACKEND" });
-    await expect(open.release("desk", never)).resolves.toBeUndefined();
+    await expect(open.release("desk", null, never)).resolves.toBeUndefined();
     await open.close();
   });
 });

@@ -97,13 +97,13 @@ describe("a Xen guest", () => {
     expect(notices).toEqual([{ code: "target_moved", details: { ownMib: 512, newMib: 292 } }]);
     expect(observation.balloonMaxPages).toBe(75_000);
     tree.followTarget(OFFSET_KIB);
-    await xen.release(guest, NEVER);
+    await xen.release(guest, null, NEVER);
     expect(target()).toBe(300_000);
   });
 
   it("is given all that it was built for when nothing else is known", async () => {
     const { xen, guest, target } = await open("xen/pv-ballooned");
-    await xen.release(guest, NEVER);
+    await xen.release(guest, null, NEVER);
     expect(target()).toBe(1_048_576);
   });
 

@@ -40,8 +40,8 @@ describe("the screen", () => {
   it("shows a guest that is left alone by what it is, and only a fault in red", () => {
     const told = snapshot(["paused", "broken"]);
     const problems = [
-      selfballoonError("ERR_GUEST_LEFT_ALONE", { guest: "paused", state: "paused" }).message,
-      selfballoonError("ERR_SOCKET", { path: "/a.qmp", problem: "gone" }).message,
+      selfballoonError("ERR_GUEST_LEFT_ALONE", { guest: "paused", state: "paused" }),
+      selfballoonError("ERR_SOCKET", { path: "/a.qmp", problem: "gone" }),
     ];
     const guests = told.guests.map((guest, nth) => ({ ...guest, problem: problems[nth] ?? null }));
     const lines = render(firstModel({ ...told, guests }, NOON), 120, 20, (colour, text) => `<${colour}>${text}</>`);

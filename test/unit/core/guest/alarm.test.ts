@@ -1,10 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { Alarm } from "../../../../src/core/guest/alarm.ts";
+import type { WatchSample } from "../../../../src/core/backend.ts";
+import { type Alarm, followAlarm, isBelow, QUIET } from "../../../../src/core/guest/alarm.ts";
 
-/** Which of these looks at what is available ask for a step, with a line at 100 pages and a balloon that stands still. */
+/** Which of these looks ask for a step, with a line at 100 pages. */
+function due(samples: readonly WatchSample[], linePages: number | null = 100): readonly boolean[] {
+  let alarm: Alarm = QUIET;
+  return samples.map((sample) => {
+    const isShort = isBelow(sample, linePages);
+    alarm = isShort ? followAlarm(alarm, sample) : QUIET;
+    return isShort && alarm.looksSince === 0;
+  });
+}
+
+/** The same for looks at what is available, with a balloon that stands still. */
 function asked(looks: readonly (number | null)[], linePages: number | null = 100): readonly boolean[] {
-  const alarm = new Alarm();
-  return looks.map((availablePages) => alarm.isDue({ availablePages, totalramPages: 1000 }, linePages));
+  return due(
+    looks.map((availablePages) => ({ availablePages, totalramPages: 1000 })),
+    linePages,
+  );
 }
 
 describe("the alarm of the watch", () => {
@@ -13,9 +26,8 @@ describe("the alarm of the watch", () => {
   });
 
   it("asks again when the balloon has moved and that was not enough", () => {
-    const alarm = new Alarm();
-    const isDue = (totalramPages: number) => alarm.isDue({ availablePages: 0, totalramPages }, 100);
-    expect([1000, 1000, 1100, 1100].map(isDue)).toEqual([true, false, true, false]);
+    const looks = [1000, 1000, 1100, 1100].map((totalramPages) => ({ availablePages: 0, totalramPages }));
+    expect(due(looks)).toEqual([true, false, true, false]);
   });
 
   it("asks again after a while where nothing changes: the answer may have failed", () => {

@@ -96,8 +96,11 @@ describe("a step", () => {
   });
 
   it("starts the wait of self-shrinking anew when the inertia is written", () => {
-    const state = restartInertia(INITIAL_GUEST_STATE, { ...DEFAULT_TUNABLES, frontswap_inertia: 9 });
-    expect(state.shrink.inertiaSteps).toBe(9);
+    const waited = { ...INITIAL_GUEST_STATE, shrink: { lastFrontswapPages: 500, inertiaSteps: 0 } };
+    const tunables = { ...DEFAULT_TUNABLES, frontswap_inertia: 9 };
+    const { state, decision } = step(restartInertia(waited), observationOf({ frontswapPages: 500 }), tunables, 0);
+    expect(decision.frontswapTargetPages).toBeNull();
+    expect(state.shrink.inertiaSteps).toBe(8);
   });
 });
 

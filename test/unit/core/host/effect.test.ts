@@ -5,11 +5,8 @@ import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 const looks = (count: number, currentMib: number, rssMib: number, from: Effect = INITIAL_EFFECT): Effect => {
   let effect = from;
   for (let look = 0; look < count; look += 1) {
-    effect = followEffect(effect, {
-      currentBytes: currentMib * BYTES_PER_MIB,
-      maximumBytes: 4096 * BYTES_PER_MIB,
-      rssBytes: rssMib * BYTES_PER_MIB,
-    });
+    const size = { currentBytes: currentMib * BYTES_PER_MIB, maximumBytes: 4096 * BYTES_PER_MIB };
+    effect = followEffect(effect, size, rssMib * BYTES_PER_MIB);
   }
   return effect;
 };

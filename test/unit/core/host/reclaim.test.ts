@@ -52,7 +52,7 @@ describe("a guest on a host that is short", () => {
     ["nobody knows what it has available", everything, guest(null), 0],
     ["its memory is in use, not held out of caution", wanting("in_use", CURRENT_PAGES), guest(300 * MIB), 0],
     ["it has no more than its least", everything, guest(300 * MIB), CURRENT_PAGES],
-  ])("keeps what it has when %s", (_, decision, observation, leastPages) => {
-    expect(yieldSpare(decision, observation, DEFAULT_TUNABLES, leastPages)).toBe(decision);
+  ])("keeps what it has when %s", (_, decision, observation, minPages) => {
+    expect(yieldSpare(decision, observation, DEFAULT_TUNABLES, minPages)).toBe(decision);
   });
 });

@@ -50,7 +50,7 @@ function stepped(
   guests: readonly GuestInMib[],
   nowMs = 0,
 ): readonly (number | null)[] {
-  const settings = run.step({ memoryPages: mib(hostMib), guests: guests.map(guest) }, nowMs);
+  const settings = run.step({ memoryPages: mib(hostMib), isShared: false, guests: guests.map(guest) }, nowMs);
   return settings.map(({ balloonTargetPages: pages }) => (pages === null ? null : pages / 256));
 }
 
@@ -69,7 +69,7 @@ describe("every policy", () => {
     const booting = { ...guest({}), totalramPages: null, availablePages: null, freePages: null, psiSomeTotalUs: null };
     const run = start(name);
     for (let nowMs = 0; nowMs < 60_000; nowMs += 5000) {
-      const [setting] = run.step({ memoryPages: mib(512), guests: [booting] }, nowMs);
+      const [setting] = run.step({ memoryPages: mib(512), isShared: false, guests: [booting] }, nowMs);
       expect(setting?.balloonTargetPages).toBeNull();
     }
   });

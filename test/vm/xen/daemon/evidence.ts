@@ -18,7 +18,7 @@ interface Sample {
   readonly memTotalKib: number;
 }
 
-/** A line of the recording, beside what `replay` answers to it. */
+/** What the recording says, beside what `replay` answers to it. */
 export type ReplayedLine =
   | { readonly kind: "set"; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: "step"; readonly observation: Observation; readonly decision: Decision };
@@ -91,7 +91,7 @@ export class Evidence {
       input,
     });
     const answers = output.trim().split("\n");
-    return recorded.map((line, index) => pairUp(JSON.parse(line), JSON.parse(answers[index] ?? "null")));
+    return recorded.flatMap((line, index) => pairUp(JSON.parse(line), JSON.parse(answers[index] ?? "null")));
   }
 
   private lines(file: string): readonly string[] {
@@ -99,9 +99,17 @@ export class Evidence {
   }
 }
 
-function pairUp(recorded: { readonly set?: Record<string, string> }, answer: unknown): ReplayedLine {
-  if (recorded.set !== undefined) return { kind: "set", values: recorded.set };
-  return { kind: "step", observation: recorded as Observation, decision: answer as Decision };
+/** The part of an exact recording's line that is looked at here. */
+interface RecordedLine {
+  readonly exact?: { readonly env?: { readonly tunables?: Readonly<Record<string, number>> } };
+}
+
+/** A step, after the tunables that were other than at the step before it; nothing for a line that is no observation. */
+function pairUp(recorded: RecordedLine, answer: unknown): readonly ReplayedLine[] {
+  if (recorded.exact === undefined) return [];
+  const step = { kind: "step", observation: recorded as Observation, decision: answer as Decision } as const;
+  const changed = Object.entries(recorded.exact.env?.tunables ?? {}).map(([name, value]) => [name, String(value)]);
+  return changed.length === 0 ? [step] : [{ kind: "set", values: Object.fromEntries(changed) }, step];
 }
 
 /** What a step hands to the balloon, in KiB; null if it leaves the balloon alone. */

@@ -1,15 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Replay } from "../../../src/cli/replay.ts";
-import type { Policy } from "../../../src/core/policy.ts";
-import { TUNABLES } from "../../../src/core/tunables.ts";
-import { observationOf } from "../../support/observations.ts";
+import { Player } from "../../../../src/cli/replay/player.ts";
+import type { Policy } from "../../../../src/core/policy.ts";
+import { TUNABLES } from "../../../../src/core/tunables.ts";
+import { observationOf } from "../../../support/observations.ts";
 
 /** A replay under the law alone. */
-function lawAlone(): Replay {
-  const replay = new Replay("driver");
-  replay.set("guard=0");
-  return replay;
+function lawAlone(...set: readonly string[]): Player {
+  return new Player({ policy: "driver", isChecked: false, version: "1" }, ["guard=0", ...set]);
 }
 
 const stored = (guest: string, frontswapPages: number) => JSON.stringify(observationOf({ guest, frontswapPages }));
@@ -17,8 +15,7 @@ const frontswapTarget = (answer: string) => JSON.parse(answer).frontswapTargetPa
 
 describe("a replay", () => {
   it("keeps the state of each guest apart", () => {
-    const replay = lawAlone();
-    replay.set("frontswap_inertia=1");
+    const replay = lawAlone("frontswap_inertia=1");
     expect(frontswapTarget(replay.answer(stored("a", 1000), 1))).toBe(null);
     expect(frontswapTarget(replay.answer(stored("b", 1000), 2))).toBe(null);
     expect(frontswapTarget(replay.answer(stored("a", 1000), 3))).toBe(950);
@@ -26,8 +23,7 @@ describe("a replay", () => {
   });
 
   it("starts the inertia of every guest anew when it is written", () => {
-    const replay = lawAlone();
-    replay.set("frontswap_inertia=1");
+    const replay = lawAlone("frontswap_inertia=1");
     replay.answer(stored("a", 1000), 1);
     expect(replay.answer('{"set":{"frontswap_inertia":"2"}}', 2)).toBe('{"set":{"frontswap_inertia":"ok"}}');
     expect(frontswapTarget(replay.answer(stored("a", 1000), 3))).toBe(null);
@@ -36,8 +32,10 @@ describe("a replay", () => {
 
   it("decides by the policy that it is given", () => {
     const promised = { committedPages: 240_000, availablePages: 200_000, freePages: 190_000, refaultPages: 0 };
-    const goalUnder = (policy: Policy) =>
-      JSON.parse(new Replay(policy).answer(JSON.stringify(observationOf(promised)), 1)).goalPages;
+    const goalUnder = (policy: Policy) => {
+      const player = new Player({ policy, isChecked: false, version: "1" }, []);
+      return JSON.parse(player.answer(JSON.stringify(observationOf(promised)), 1)).goalPages;
+    };
     expect(goalUnder("driver")).toBeGreaterThan(240_000);
     expect(goalUnder("adaptive")).toBe(50_000 + 64 * 256);
   });

@@ -1,0 +1,47 @@
+import { type Effect, NOTHING } from "./guest/effects.ts";
+import type { GiveCause, GuestEnv } from "./guest/events.ts";
+import { mustFailOpen } from "./guest/freshness.ts";
+import type { Grant } from "./host/planned.ts";
+import { react as plan } from "./host/planner.ts";
+import type { HostState } from "./host/state.ts";
+import { canMove, type Minds, type Reaction } from "./minds.ts";
+
+/** Is it time to give the guest everything, because nobody can tell what it needs? */
+export function failOpen(before: Minds, guest: string, env: GuestEnv, nowMs: number): Reaction {
+  const { freshness } = before.guest;
+  if (!canMove(env) || !mustFailOpen(freshness, env.tunables, nowMs)) return { ...before, effects: NOTHING };
+  return giveAll(before, guest, freshness.isRestarting ? "restarting" : "silent", env, nowMs);
+}
+
+/**
+ * Give the guest all that it may have: on a shared host as much of it as there is. A guest that is not ours, and that was
+ * never moved, has nothing to get back.
+ */
+export function giveAll(before: Minds, guest: string, because: GiveCause, env: GuestEnv, nowMs: number): Reaction {
+  const isOurs = (env.host?.terms.isManaged ?? true) || before.guest.askedPages !== null;
+  if (env.isDryRun || !isOurs) return { ...before, effects: NOTHING };
+  const { host, grant } = askHost(before.host, guest, because, env, nowMs);
+  const { freshness } = before.guest;
+  const give: Effect = {
+    kind: "give_all",
+    bytes: grant?.bytes ?? null,
+    isAll: grant?.isAll ?? true,
+    because,
+    isNews: !freshness.isReported,
+    silentMs: nowMs - freshness.lastGoodMs,
+  };
+  return { guest: { ...before.guest, askedPages: null }, host, effects: [give] };
+}
+
+function askHost(
+  host: HostState | null,
+  guest: string,
+  because: GiveCause,
+  env: GuestEnv,
+  nowMs: number,
+): { readonly host: HostState | null; readonly grant: Grant | null } {
+  if (host === null || env.host === null) return { host, grant: null };
+  const { budget, terms } = env.host;
+  const { state, grant } = plan(host, { kind: "gives_all", guest, because }, budget, terms, nowMs);
+  return { host: state, grant };
+}

@@ -1,0 +1,37 @@
+import type { CompleteObservation } from "../observation.ts";
+import type { Clamp } from "../reasons.ts";
+import { type BalloonStep, maximumTarget, reasonFor } from "./law.ts";
+
+/** Bounds of the law's target, before the guard. In pages on the balloon's side, as the host counts. */
+export interface Bounds {
+  /** `min_mb`: the law's floor is at least this. */
+  readonly minPages: number;
+  /** What the guest is entitled to of a host that is short of memory; the floor comes first. Infinity: there is enough. */
+  readonly entitledPages: number;
+}
+
+/** Neither limits nor a host that others use as well. */
+export const NO_BOUNDS: Bounds = Object.freeze({ minPages: 0, entitledPages: Number.POSITIVE_INFINITY });
+
+/** Hold the law's target in its bounds: below the entitlement first, then above the floor, then below the maximum. */
+export function boundLaw(law: BalloonStep, observation: CompleteObservation, bounds: Bounds): BalloonStep {
+  if (bounds === NO_BOUNDS) return law;
+  // Seen from inside, where the law counts.
+  const offsetPages = observation.balloonCurrentPages - observation.totalramPages;
+  const minPages = Math.min(bounds.minPages - offsetPages, maximumTarget(observation));
+  const floorPages = Math.max(law.floorPages, minPages);
+  const cutPages = Math.min(law.targetPages, bounds.entitledPages - offsetPages);
+  const targetPages = Math.max(cutPages, Math.min(floorPages, law.targetPages), minPages);
+  const clamps: Clamp[] = [...law.clamps];
+  if (cutPages < law.targetPages) clamps.push("share");
+  if (targetPages === minPages && targetPages > cutPages) clamps.push("min_mb");
+  if (clamps.length === law.clamps.length) return { ...law, floorPages };
+  return {
+    goalPages: law.goalPages,
+    floorPages,
+    targetPages,
+    balloonTargetPages: targetPages + offsetPages,
+    reason: reasonFor(targetPages - observation.totalramPages, clamps),
+    clamps,
+  };
+}

@@ -1,0 +1,41 @@
+import type { CompleteObservation } from "../observation.ts";
+import type { Policy } from "../policy.ts";
+import { type Alarm, QUIET } from "./alarm.ts";
+import { type Demands, NO_DEMANDS } from "./demand.ts";
+import { type Freshness, freshAt } from "./freshness.ts";
+import { type GuestState, startState } from "./step.ts";
+
+/** What the last decision left for the watch to judge by. */
+export interface LastStep {
+  readonly observation: CompleteObservation;
+  /** The RAM that the guest should have, in pages; null if nothing was set. */
+  readonly targetPages: number | null;
+}
+
+/** All that is remembered of one guest. Plain data, replaced as a whole at each event. */
+export interface ControllerState {
+  /** What the law, the guard and self-shrinking remember. */
+  readonly step: GuestState;
+  /** Null before the first step, and while a needed reading is missing. */
+  readonly last: LastStep | null;
+  /** The balloon's target that is in force, in pages; null before one was set, and after everything was given back. */
+  readonly askedPages: number | null;
+  readonly freshness: Freshness;
+  /** Whether a step is pending. */
+  readonly isArmed: boolean;
+  readonly demands: Demands;
+  readonly alarm: Alarm;
+}
+
+/** A guest that was found at `nowMs`. The policy holds for as long as the state is kept. */
+export function foundState(policy: Policy, nowMs: number): ControllerState {
+  return {
+    step: startState(policy),
+    last: null,
+    askedPages: null,
+    freshness: freshAt(nowMs),
+    isArmed: false,
+    demands: NO_DEMANDS,
+    alarm: QUIET,
+  };
+}

@@ -1,0 +1,93 @@
+import type { GuestSize, Reading } from "../backend.ts";
+import type { Decision } from "../decision.ts";
+import type { Tunables } from "../tunables.ts";
+import { type Effect, INITIAL_EFFECT } from "./effect.ts";
+import type { Claim } from "./entitlement.ts";
+import { neededPages } from "./reclaim.ts";
+
+/** What a host knows of one guest. Sizes in bytes, as the host counts: all that the guest has, not its balloon's part alone. */
+export interface Account extends Claim {
+  /** The most that it could have. */
+  readonly maximumBytes: number;
+  /** What it had when it was found. */
+  readonly startBytes: number;
+  /** The part of all these that its balloon does not count. */
+  readonly unballoonedBytes: number;
+  /** Whether what it gives to its balloon comes free. */
+  readonly effect: Effect;
+}
+
+/** The account of a guest on which nothing was decided yet: it wants what it has. */
+export function openAccount(guest: string, size: GuestSize, weight: number, isFixed: boolean): Account {
+  const { unballoonedBytes = 0 } = size;
+  const currentBytes = size.currentBytes + unballoonedBytes;
+  return {
+    guest,
+    currentBytes,
+    maximumBytes: size.maximumBytes + unballoonedBytes,
+    startBytes: currentBytes,
+    unballoonedBytes,
+    floorBytes: 0,
+    goalBytes: currentBytes,
+    weight,
+    activeShare: 1,
+    isFixed,
+    effect: INITIAL_EFFECT,
+  };
+}
+
+/** The size that a reading tells; null if nobody knows what the guest has. */
+export function sizeOf({ observation, unballoonedBytes = 0 }: Reading): GuestSize | null {
+  const { balloonCurrentPages, balloonMaxPages, pageBytes } = observation;
+  if (balloonCurrentPages === null) return null;
+  return {
+    currentBytes: balloonCurrentPages * pageBytes,
+    maximumBytes: Math.max(balloonCurrentPages, balloonMaxPages ?? 0) * pageBytes,
+    unballoonedBytes,
+  };
+}
+
+/** What a decision was made on. */
+interface DecidedOn {
+  readonly reading: Reading;
+  readonly tunables: Tunables;
+  /** The target in force, on which the balloon may still be on its way; null if there is none. */
+  readonly askedPages: number | null;
+  readonly weight: number;
+}
+
+/**
+ * The guest's account after a decision: `wanted` before the host's limits, `granted` after them. What a safety of the
+ * guard asked for is needed, whatever the law's goal. Unchanged if nobody knows what the guest has.
+ */
+export function accountAfter(
+  before: Account,
+  wanted: Decision,
+  granted: Decision,
+  { reading, tunables, askedPages, weight }: DecidedOn,
+): Account {
+  const { observation, unballoonedBytes = 0 } = reading;
+  const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
+  if (balloonCurrentPages === null) return before;
+  // A balloon that is on its way up goes on, whatever is decided now.
+  const targetPages = granted.balloonTargetPages ?? askedPages ?? balloonCurrentPages;
+  const offsetPages = balloonCurrentPages - (totalramPages ?? balloonCurrentPages);
+  // A guest may say anything of itself, but not claim less than nothing or more than its machine has.
+  const claimed = (pages: number): number =>
+    Math.max(0, Math.min(pages, balloonMaxPages ?? Number.POSITIVE_INFINITY)) * pageBytes + unballoonedBytes;
+  const goalPages = Math.max((granted.goalPages ?? 0) + offsetPages, neededPages(wanted, observation, tunables));
+  const isKnown = totalramPages !== null && availablePages !== null && totalramPages > 0;
+  return {
+    guest,
+    currentBytes: Math.max(balloonCurrentPages, targetPages) * pageBytes + unballoonedBytes,
+    maximumBytes: Math.max(balloonCurrentPages, balloonMaxPages ?? 0) * pageBytes + unballoonedBytes,
+    startBytes: before.startBytes,
+    unballoonedBytes,
+    floorBytes: claimed((granted.floorPages ?? 0) + offsetPages),
+    goalBytes: claimed(goalPages),
+    weight,
+    activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
+    isFixed: granted.balloonTargetPages === null,
+    effect: before.effect,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Reading } from "../backend.ts";
+import type { Decision } from "../decision.ts";
+import { type GuestTerms, holdLimits } from "../limits.ts";
+import type { Tunables } from "../tunables.ts";
+import { pagesFromMib } from "../units.ts";
+import { type Account, accountAfter } from "./account.ts";
+import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
+import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
+import { only, type Planned } from "./planned.ts";
+import { atMostGranted, onlyNeeded, yieldSpare } from "./reclaim.ts";
+import { entitledTo, isWaitedFor, noteRefusal } from "./shortage.ts";
+import { type HostState, withLedger } from "./state.ts";
+
+/** What a guest wants, and what that was decided on. */
+export interface Wants {
+  readonly wanted: Decision;
+  readonly reading: Reading;
+  readonly tunables: Tunables;
+  /** The target in force, on which its balloon may still be on its way; null if there is none. */
+  readonly askedPages: number | null;
+}
+
+/** Those who hold too much are asked to step early at most so often. */
+const STEP_SOON_MS = 1000;
+
+/** Give of what was wanted as much as there is; memory that nobody got is charged to nobody. */
+export function grant(
+  state: HostState,
+  { wanted: decided, reading, tunables, askedPages }: Wants,
+  budget: HostBudget,
+  terms: GuestTerms,
+  nowMs: number,
+): Planned {
+  const { observation } = reading;
+  const { guest } = observation;
+  const account = accountOf(state.ledger, guest);
+  if (account === null) return { ...only(state), decision: decided };
+  const wanted = concede(state, holdLimits(decided, observation, terms), reading, tunables, budget, terms, nowMs);
+  const maxPages = maxPagesFor(state.ledger, account, wanted, reading, budget);
+  const granted = atMostGranted(wanted, observation, tunables, maxPages);
+  const after = accountAfter(account, wanted, granted, { reading, tunables, askedPages, weight: terms.weight });
+  const settled = withLedger(state, withAccount(state.ledger, after));
+  if (granted === wanted) return { ...only(settled), decision: granted };
+  return {
+    ...refuse(settled, guest, wanted.reason === "emergency", budget, nowMs),
+    decision: granted,
+  };
+}
+
+/** Where another guest is in an emergency that could not be answered, caution gives way to it. */
+function concede(
+  { shortage, ledger }: HostState,
+  wanted: Decision,
+  { observation, unballoonedBytes = 0 }: Reading,
+  tunables: Tunables,
+  budget: HostBudget,
+  { minMb }: GuestTerms,
+  nowMs: number,
+): Decision {
+  const { guest, pageBytes } = observation;
+  if (!isWaitedFor(shortage, guest, nowMs)) return wanted;
+  const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs);
+  if (bytes === Number.POSITIVE_INFINITY) return wanted;
+  const minPages = Math.max(pagesFromMib(minMb, pageBytes), Math.floor((bytes - unballoonedBytes) / pageBytes));
+  const yielded = yieldSpare(wanted, observation, tunables, minPages);
+  return yielded === wanted ? onlyNeeded(wanted, observation, tunables) : yielded;
+}
+
+/** The most that the guest may be raised to now, in pages on the balloon's side. */
+function maxPagesFor(
+  ledger: Ledger,
+  account: Account,
+  { reason }: Decision,
+  { observation, unballoonedBytes = 0 }: Reading,
+  budget: HostBudget,
+): number {
+  const { balloonCurrentPages, pageBytes } = observation;
+  const ownBytes = (balloonCurrentPages ?? 0) * pageBytes + unballoonedBytes;
+  const chargedBytes = ledger.chargedBytes - account.currentBytes + ownBytes;
+  const bytes = grantedBytes(budget, chargedBytes, ownBytes, reason === "emergency");
+  return Math.floor((bytes - unballoonedBytes) / pageBytes);
+}
+
+/** A guest did not get all that it wanted: whoever has more than it is entitled to steps soon. */
+function refuse(state: HostState, guest: string, isEmergency: boolean, budget: HostBudget, nowMs: number): Planned {
+  const noted = noteRefusal(state.shortage, guest, isEmergency, nowMs);
+  const isTooSoon = state.steppedSoonMs !== null && nowMs - state.steppedSoonMs < STEP_SOON_MS;
+  if (isTooSoon) return only({ ...state, shortage: noted });
+  let shortage = noted;
+  const donors = allAccounts(state.ledger).filter((account) => {
+    if (account.guest === guest || account.isFixed) return false;
+    const entitled = entitledTo(shortage, state.ledger, account.guest, usableBytes(budget), nowMs);
+    shortage = entitled.shortage;
+    return account.currentBytes > entitled.bytes;
+  });
+  return { ...only({ ...state, shortage, steppedSoonMs: nowMs }), stepSoon: donors.map((donor) => donor.guest) };
+}

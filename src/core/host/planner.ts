@@ -1,0 +1,165 @@
+import type { GuestSize, Reading } from "../backend.ts";
+import type { Bounds } from "../guest/bounds.ts";
+import type { GiveCause } from "../guest/events.ts";
+import type { GuestTerms } from "../limits.ts";
+import type { Notice } from "../notices.ts";
+import type { Observation } from "../observation.ts";
+import { BYTES_PER_MIB, pagesFromMib } from "../units.ts";
+import { type Account, openAccount, sizeOf } from "./account.ts";
+import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
+import { followEffect } from "./effect.ts";
+import { grant, type Wants } from "./grant.ts";
+import { accountOf, type Ledger, withAccount, withoutAccount } from "./ledger.ts";
+import { NO_NOTICES, only, type Planned } from "./planned.ts";
+import { entitledTo } from "./shortage.ts";
+import { type HostState, withLedger } from "./state.ts";
+
+/** What may happen to a host's guests. */
+export type HostEvent =
+  /** The guest's size was read, before anything was decided on it: it is fixed until it steps. */
+  | { readonly kind: "sized"; readonly guest: string; readonly size: GuestSize }
+  /** A guest wants what was decided on its reading; it decides once for each reading. */
+  | ({ readonly kind: "wants" } & Wants)
+  /** It can't be read or moved, as while its machine is paused or migrates: it keeps what it has until it steps again. */
+  | { readonly kind: "unreadable"; readonly guest: string }
+  /** It is to have all that it may have. */
+  | { readonly kind: "gives_all"; readonly guest: string; readonly because: GiveCause }
+  /** The operator paused it: whatever was decided, it keeps what was observed. */
+  | { readonly kind: "held"; readonly observation: Observation; readonly askedPages: number | null };
+
+/**
+ * The planner of a host: each guest is decided on by itself, and this sees to it that together they never get more than
+ * the host has. A raise is granted from free memory only; where that is short, those who have more than they are entitled
+ * to go down to it, as far as the guard lets them, and the others wait. Pure.
+ */
+export function react(
+  state: HostState,
+  event: HostEvent,
+  budget: HostBudget,
+  terms: GuestTerms,
+  nowMs: number,
+): Planned {
+  switch (event.kind) {
+    case "sized":
+      return only(withLedger(state, open(state.ledger, event.guest, event.size, terms, true)));
+    case "wants":
+      return grant(state, event, budget, terms, nowMs);
+    case "unreadable":
+      return only(fix(state, event.guest));
+    case "held":
+      return only(hold(state, event.observation, event.askedPages));
+    case "gives_all":
+      return giveAll(state, event.guest, event.because, budget, terms);
+  }
+}
+
+/** A guest has disappeared, and its memory with it. */
+export function removeGuest(state: HostState, guest: string): HostState {
+  return withLedger(state, withoutAccount(state.ledger, guest));
+}
+
+/** The host's rules are others from now on: what was computed by the old ones holds no more. */
+export function changeRules(state: HostState): HostState {
+  return { ...state, shortage: { ...state.shortage, entitled: null } };
+}
+
+/** A guest's bounds for the law: the operator's floor, no effect on the host, and what it is entitled to. */
+export function boundsFor(
+  state: HostState,
+  reading: Reading,
+  budget: HostBudget,
+  terms: GuestTerms,
+  nowMs: number,
+): { readonly state: HostState; readonly bounds: Bounds; readonly notices: readonly Notice[] } {
+  const { observation, unballoonedBytes = 0 } = reading;
+  const { guest, pageBytes } = observation;
+  const { ledger, notices } = see(state.ledger, reading, terms);
+  const { shortage, bytes } = entitledTo(state.shortage, ledger, guest, usableBytes(budget), nowMs);
+  // Where ballooning has no effect, nothing more is taken.
+  const isMissing = accountOf(ledger, guest)?.effect.isMissing ?? false;
+  const heldPages = isMissing ? (observation.balloonCurrentPages ?? 0) : 0;
+  const minPages = Math.max(pagesFromMib(terms.minMb, pageBytes), heldPages);
+  const bounds = { minPages, entitledPages: Math.floor((bytes - unballoonedBytes) / pageBytes) };
+  return { state: { ledger, shortage, steppedSoonMs: state.steppedSoonMs }, bounds, notices };
+}
+
+/** Open the guest's account if it has none, and follow whether what it gives comes free. */
+function see(
+  before: Ledger,
+  reading: Reading,
+  terms: GuestTerms,
+): { readonly ledger: Ledger; readonly notices: readonly Notice[] } {
+  const { observation, rssBytes = null } = reading;
+  const size = sizeOf(reading);
+  if (size === null) return { ledger: before, notices: NO_NOTICES };
+  const ledger = open(before, observation.guest, size, terms, !terms.isManaged);
+  const account = accountOf(ledger, observation.guest);
+  if (account === null || rssBytes === null) return { ledger, notices: NO_NOTICES };
+  const effect = followEffect(account.effect, size, rssBytes);
+  if (effect === account.effect) return { ledger, notices: NO_NOTICES };
+  const isNews = effect.isMissing && !account.effect.isMissing;
+  const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
+  const details = { gaveMib: mib(size.maximumBytes - size.currentBytes), rssMib: mib(rssBytes) };
+  return {
+    ledger: withAccount(ledger, { ...account, effect }),
+    notices: isNews ? [{ code: "no_effect", details }] : NO_NOTICES,
+  };
+}
+
+function open(ledger: Ledger, guest: string, size: GuestSize, { weight }: GuestTerms, isFixed: boolean): Ledger {
+  if (accountOf(ledger, guest) !== null) return ledger;
+  return withAccount(ledger, openAccount(guest, size, weight, isFixed));
+}
+
+/**
+ * What a guest may have that is given everything, up to what its machine and the operator allow: what is free, the reserve
+ * included. One that is let go gets back at least what it had when it was found; one that restarts takes all its memory by
+ * itself, whatever the host has.
+ */
+function giveAll(
+  state: HostState,
+  guest: string,
+  because: GiveCause,
+  budget: HostBudget,
+  { maxMb }: GuestTerms,
+): Planned {
+  const account = accountOf(state.ledger, guest);
+  if (account === null) return only(state);
+  const { currentBytes, maximumBytes, startBytes, unballoonedBytes } = account;
+  const limitBytes = maxMb === null ? maximumBytes : maxMb * BYTES_PER_MIB + unballoonedBytes;
+  const maxBytes = Math.min(maximumBytes, limitBytes);
+  const freeBytes = grantedBytes(budget, state.ledger.chargedBytes, currentBytes, true);
+  const isRestarting = because === "restarting";
+  const minBytes = because === "silent" ? 0 : startBytes;
+  const bytes = isRestarting ? maxBytes : Math.min(maxBytes, Math.max(minBytes, freeBytes));
+  const chargedBytes = Math.max(currentBytes, isRestarting ? maximumBytes : bytes);
+  const ledger = withAccount(state.ledger, { ...account, currentBytes: chargedBytes });
+  return {
+    ...only(withLedger(state, ledger)),
+    grant: { bytes: bytes - unballoonedBytes, isAll: bytes === maxBytes },
+  };
+}
+
+function hold(
+  state: HostState,
+  { guest, balloonCurrentPages, pageBytes }: Observation,
+  askedPages: number | null,
+): HostState {
+  if (balloonCurrentPages === null) return state;
+  return changeAccount(state, guest, (account) => {
+    const heldPages = Math.max(balloonCurrentPages, askedPages ?? 0);
+    const currentBytes = heldPages * pageBytes + account.unballoonedBytes;
+    return { ...account, currentBytes, isFixed: true };
+  });
+}
+
+function fix(state: HostState, guest: string): HostState {
+  return changeAccount(state, guest, (account) => (account.isFixed ? account : { ...account, isFixed: true }));
+}
+
+function changeAccount(state: HostState, guest: string, change: (account: Account) => Account): HostState {
+  const account = accountOf(state.ledger, guest);
+  if (account === null) return state;
+  const changed = change(account);
+  return changed === account ? state : withLedger(state, withAccount(state.ledger, changed));
+}

@@ -1,0 +1,56 @@
+import { entitlements } from "./entitlement.ts";
+import { allAccounts, type Ledger } from "./ledger.ts";
+
+/** Entitlements are computed again after so long. */
+const ENTITLED_KEPT_MS = 250;
+
+/** After a guest was refused memory, the others go down to what they are entitled to for so long. */
+const SHORT_MS = 10_000;
+
+/** Whether a host is short of memory, and what its guests are entitled to while it is. Times in ms; 0: none. */
+export interface Shortage {
+  readonly shortUntilMs: number;
+  /** The guest whose emergency could last not be answered in full, and until when others give way to it. */
+  readonly waiting: string | null;
+  readonly waitingUntilMs: number;
+  /** Entitlements by guest, in bytes, and when they were computed; null: they hold no more. */
+  readonly entitled: { readonly atMs: number; readonly bytes: ReadonlyMap<string, number> } | null;
+}
+
+/** There is enough. */
+export const NO_SHORTAGE: Shortage = Object.freeze({
+  shortUntilMs: 0,
+  waiting: null,
+  waitingUntilMs: 0,
+  entitled: null,
+});
+
+/** A guest was refused memory; `isEmergency`: it must have it. */
+export function noteRefusal(before: Shortage, guest: string, isEmergency: boolean, nowMs: number): Shortage {
+  const shortUntilMs = nowMs + SHORT_MS;
+  if (!isEmergency) return { ...before, shortUntilMs };
+  return { ...before, shortUntilMs, waiting: guest, waitingUntilMs: shortUntilMs };
+}
+
+/** Whether another guest than this one is in an emergency that could not be answered. */
+export function isWaitedFor({ waiting, waitingUntilMs }: Shortage, guest: string, nowMs: number): boolean {
+  return waiting !== null && waiting !== guest && nowMs < waitingUntilMs;
+}
+
+/** What the guest is entitled to of `usableBytes`, in bytes; infinite while there is enough for all. */
+export function entitledTo(
+  before: Shortage,
+  ledger: Ledger,
+  guest: string,
+  usableBytes: number,
+  nowMs: number,
+): { readonly shortage: Shortage; readonly bytes: number } {
+  const { chargedBytes, wantedBytes } = ledger;
+  const isShort = Math.max(chargedBytes, wantedBytes) > usableBytes || nowMs < before.shortUntilMs;
+  if (!isShort) return { shortage: before, bytes: Number.POSITIVE_INFINITY };
+  const { entitled } = before;
+  const kept = entitled !== null && nowMs - entitled.atMs <= ENTITLED_KEPT_MS ? entitled : null;
+  const now = kept ?? { atMs: nowMs, bytes: entitlements(usableBytes, allAccounts(ledger)) };
+  const shortage = kept === null ? { ...before, entitled: now } : before;
+  return { shortage, bytes: now.bytes.get(guest) ?? Number.POSITIVE_INFINITY };
+}

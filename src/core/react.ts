@@ -1,0 +1,126 @@
+import type { GuestSize, Reading, WatchSample } from "./backend.ts";
+import { commit } from "./commit.ts";
+import { failOpen, giveAll } from "./give-all.ts";
+import { armsAfterRun, armsOnWrite } from "./guest/arming.ts";
+import { type Effect, NOTHING } from "./guest/effects.ts";
+import type { Cause, GuestEnv, GuestEvent } from "./guest/events.ts";
+import { noteUnreadable } from "./guest/freshness.ts";
+import { noteRise, restartInertia } from "./guest/step.ts";
+import { asksMore, changesTarget } from "./guest/targets.ts";
+import { look } from "./guest/watch.ts";
+import { accountOf } from "./host/ledger.ts";
+import { react as plan } from "./host/planner.ts";
+import { judge } from "./judge.ts";
+import { canMove, changed, type Minds, type Reaction } from "./minds.ts";
+import type { TunableName, Tunables } from "./tunables.ts";
+
+const READ_AGAIN: readonly Effect[] = Object.freeze([{ kind: "read_again" } as const]);
+const READ_SIZE: readonly Effect[] = Object.freeze([{ kind: "read_size" } as const]);
+
+/**
+ * The one place where anything is decided: what happened to `guest` goes in, what is remembered from now on and what is to
+ * be done come out. Pure: the daemon, a replay and the simulator call it with the same events and get the same answers.
+ * `nowMs` is monotonic, from 0.
+ */
+export function react(before: Minds, guest: string, event: GuestEvent, env: GuestEnv, nowMs: number): Reaction {
+  switch (event.kind) {
+    case "started":
+      return started(before, event.laterMs, env);
+    case "sized":
+      return sized(before, guest, event.size, env, nowMs);
+    case "observed":
+      return observed(before, event.reading, event.cause, event.isAgain, env, nowMs);
+    case "sampled":
+      return sampled(before, event.sample, env);
+    case "rose":
+      return changed(before, { step: noteRise(before.guest.step, event.risePages) });
+    case "unreadable":
+      return unreadable(before, guest, event.state, env, nowMs);
+    case "applied":
+      return changed(before, { askedPages: event.balloonTargetPages });
+    case "settled":
+      return failOpen(before, guest, env, nowMs);
+    case "asked_all":
+      return giveAll(before, guest, event.because, env, nowMs);
+    case "gave":
+      return changed(before, { freshness: { ...before.guest.freshness, isOpen: event.isAll, isReported: true } });
+    case "written":
+      return written(before, event.name, event.before, env);
+    case "ended":
+      return ended(before, env);
+  }
+}
+
+/** The first step comes one interval after the start, so that what started beside it has settled. */
+function started(before: Minds, laterMs: number, { tunables }: GuestEnv): Reaction {
+  const arm: Effect = { kind: "arm", delayMs: tunables.selfballoon_interval * 1000 + laterMs };
+  return changed(before, { isArmed: true }, before.host === null ? [arm] : [arm, ...READ_SIZE]);
+}
+
+function sized(before: Minds, guest: string, size: GuestSize, { host }: GuestEnv, nowMs: number): Reaction {
+  if (before.host === null || host === null) return { ...before, effects: NOTHING };
+  const { state } = plan(before.host, { kind: "sized", guest, size }, host.budget, host.terms, nowMs);
+  return { guest: before.guest, host: state, effects: NOTHING };
+}
+
+/**
+ * Readings are old by the time they were judged: what would move a balloon is judged once more on a fresh one. What the
+ * watch asked for is only ever upward; what was over by then is left to the next step.
+ */
+function observed(
+  before: Minds,
+  reading: Reading,
+  cause: Cause,
+  isAgain: boolean,
+  env: GuestEnv,
+  nowMs: number,
+): Reaction {
+  const judged = judge(before.guest, before.host, reading, env, nowMs);
+  const { decision, observation } = judged;
+  const { askedPages } = before.guest;
+  if (cause === "shortage") {
+    // A refusal is worth it where it brings about that others yield.
+    const isAnswer = judged.stepSoon.length > 0 || asksMore(decision, observation, askedPages);
+    return isAnswer ? commit(before, judged, cause, env, nowMs) : { ...before, effects: NOTHING };
+  }
+  if (!isAgain && changesTarget(decision, observation, askedPages)) return { ...before, effects: READ_AGAIN };
+  return commit(before, judged, cause, env, nowMs);
+}
+
+function sampled(before: Minds, sample: WatchSample, env: GuestEnv): Reaction {
+  const isWatched = env.without === undefined || !env.without.has("emergency");
+  const { state, risePages, isShort } = look(before.guest, sample, env.tunables, isWatched);
+  const isAnswered = isShort && canMove(env);
+  if (risePages === null && !isAnswered) return { guest: state, host: before.host, effects: NOTHING };
+  const effects: Effect[] = risePages === null ? [] : [{ kind: "record_rise", risePages }];
+  if (isAnswered) effects.push({ kind: "answer_shortage" });
+  return { guest: state, host: before.host, effects };
+}
+
+/** Its target is held; memory that nobody has read of it yet counts all the same. */
+function unreadable(before: Minds, guest: string, state: string | null, env: GuestEnv, nowMs: number): Reaction {
+  const freshness = noteUnreadable(before.guest.freshness, state, nowMs);
+  if (before.host === null || env.host === null) return changed(before, { freshness });
+  const { budget, terms } = env.host;
+  const { state: host } = plan(before.host, { kind: "unreadable", guest }, budget, terms, nowMs);
+  const effects = accountOf(host.ledger, guest) === null ? READ_SIZE : NOTHING;
+  return { guest: { ...before.guest, freshness }, host, effects };
+}
+
+/** An idle guest may have something to do again. */
+function written(before: Minds, name: TunableName, old: Tunables, { tunables }: GuestEnv): Reaction {
+  const { step, isArmed } = before.guest;
+  const next = name === "frontswap_inertia" ? restartInertia(step) : step;
+  if (isArmed || !armsOnWrite(name, old, tunables)) return changed(before, { step: next });
+  return changed(before, { step: next, isArmed: true }, [armNext(tunables)]);
+}
+
+/** On a host a guest is read though nothing of it may be moved: what it has counts. */
+function ended(before: Minds, { tunables, hasCompressedSwap, host }: GuestEnv): Reaction {
+  const isArmed = host !== null || armsAfterRun(tunables, hasCompressedSwap);
+  return changed(before, { isArmed }, isArmed ? [armNext(tunables)] : NOTHING);
+}
+
+function armNext({ selfballoon_interval }: Tunables): Effect {
+  return { kind: "arm", delayMs: selfballoon_interval * 1000 };
+}

@@ -1,0 +1,102 @@
+import type { Turn } from "../core/control.ts";
+import type { Effect } from "../core/guest/effects.ts";
+import type { GuestEnv, GuestEvent } from "../core/guest/events.ts";
+import { type ControllerState, foundState } from "../core/guest/state.ts";
+import type { HostBudget } from "../core/host/budget.ts";
+import { changeRules, removeGuest } from "../core/host/planner.ts";
+import { type HostState, INITIAL_HOST_STATE } from "../core/host/state.ts";
+import type { Minds, Reaction } from "../core/minds.ts";
+import type { Policy } from "../core/policy.ts";
+import { react } from "../core/react.ts";
+import { hostSnapshot, type Snapshot } from "../core/snapshot.ts";
+
+/** What came of an event. */
+export interface Taken {
+  readonly effects: readonly Effect[];
+  /** What it was decided by. */
+  readonly env: GuestEnv;
+  /** Its place among all that changed what a decision can depend on; null if it changed nothing of that. */
+  readonly turn: Turn | null;
+}
+
+/**
+ * What is remembered: one value for each guest and one for their host, each replaced as a whole at an event. The core says
+ * by what; this only keeps it, and counts.
+ */
+export class Mind {
+  readonly policy: Policy;
+  private readonly nowMs: () => number;
+  private readonly guests = new Map<string, ControllerState>();
+  private host: HostState | null;
+  private turn = 0;
+
+  constructor(policy: Policy, isShared: boolean, nowMs: () => number) {
+    this.policy = policy;
+    this.host = isShared ? INITIAL_HOST_STATE : null;
+    this.nowMs = nowMs;
+  }
+
+  /** A guest was found: nothing is remembered of it. */
+  find(guest: string): Turn {
+    const nowMs = this.nowMs();
+    this.guests.set(guest, foundState(this.policy, nowMs));
+    return this.next(nowMs);
+  }
+
+  /** Take in what happened to a guest that was found. */
+  take(guest: string, event: GuestEvent, env: GuestEnv): Taken {
+    const nowMs = this.nowMs();
+    const before: Minds = { guest: this.guests.get(guest) ?? foundState(this.policy, nowMs), host: this.host };
+    const after = react(before, guest, event, env, nowMs);
+    this.guests.set(guest, after.guest);
+    this.host = after.host;
+    const isKept = !RECORDED_OTHERWISE.has(event.kind) && changesDecisions(before, after);
+    return { effects: after.effects, env, turn: isKept ? this.next(nowMs) : null };
+  }
+
+  /** A guest has disappeared, and its memory with it. */
+  remove(guest: string): Turn {
+    this.guests.delete(guest);
+    if (this.host !== null) this.host = removeGuest(this.host, guest);
+    return this.next();
+  }
+
+  /** The host's rules are others from now on. */
+  changeRules(): Turn {
+    if (this.host !== null) this.host = changeRules(this.host);
+    return this.next();
+  }
+
+  /** The next turn, for what concerns all guests. */
+  next(nowMs = this.nowMs()): Turn {
+    this.turn += 1;
+    return { turn: this.turn, nowMs };
+  }
+
+  snapshot(budget: HostBudget | null): Pick<Snapshot, "turn" | "policy" | "guests" | "host"> {
+    return {
+      turn: this.turn,
+      policy: this.policy,
+      guests: [...this.guests].map(([guest, state]) => ({ guest, state })),
+      host: this.host === null || budget === null ? null : hostSnapshot(this.host, budget),
+    };
+  }
+}
+
+/** A step's record says whether its target was taken, and one record tells a write for all guests. */
+const RECORDED_OTHERWISE: ReadonlySet<GuestEvent["kind"]> = new Set(["applied", "written"]);
+
+/** Arming, freshness and the samples of the watch bring events about; no decision is made by them. */
+function changesDecisions(before: Minds, after: Reaction): boolean {
+  const { step, askedPages } = before.guest;
+  return (
+    before.host !== after.host ||
+    after.guest.step !== step ||
+    after.guest.askedPages !== askedPages ||
+    after.effects.some(isGiving)
+  );
+}
+
+function isGiving({ kind }: Effect): boolean {
+  return kind === "give_all";
+}

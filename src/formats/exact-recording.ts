@@ -1,0 +1,164 @@
+import * as z from "zod";
+import { CAUSES, GIVE_CAUSES, type GiveCause } from "../core/guest/events.ts";
+import type { ControllerState } from "../core/guest/state.ts";
+import type { Account } from "../core/host/account.ts";
+import { type CompleteObservation, isComplete } from "../core/observation.ts";
+import { POLICY_NAMES } from "../core/policy.ts";
+import { TUNABLES, type TunableName } from "../core/tunables.ts";
+import { OBSERVATION } from "./observation-schema.ts";
+
+// The parts of a recording that replays exactly. A file may say anything: all is bounded and has the right kind.
+
+const count = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const wait = z.object({ untilMs: count, count });
+const name = z.string().min(1).max(256);
+
+/** One in which every needed reading is there. */
+const COMPLETE = OBSERVATION.transform((observation, context): CompleteObservation => {
+  if (isComplete(observation)) return observation;
+  context.addIssue("must have every reading that a step needs");
+  return z.NEVER;
+});
+
+/** The most samples of the watch that a guest's state may hold. */
+const MAX_DEMANDS = 64;
+
+const GUARD = z.object({
+  last: COMPLETE.nullable(),
+  lastMs: count,
+  risePages: count,
+  emergency: z.object({
+    isOn: z.boolean(),
+    beganMs: count.nullable(),
+    calmSinceMs: count.nullable(),
+    gentleUntilMs: count,
+    recurrence: wait,
+  }),
+  cache: z.object({ provenPages: count, freshPages: count, growthPages: count, restUntilMs: count }),
+  progress: z.object({ askedPages: count.nullable(), stalledSteps: count, stallScore: count, parked: wait }),
+});
+
+const CONTROLLER: z.ZodType<ControllerState> = z.object({
+  step: z.object({
+    policy: z.enum(POLICY_NAMES),
+    shrink: z.object({ lastFrontswapPages: count, inertiaSteps: count.nullable() }),
+    guard: GUARD,
+  }),
+  last: z.object({ observation: COMPLETE, targetPages: count.nullable() }).nullable(),
+  askedPages: count.nullable(),
+  freshness: z.object({ lastGoodMs: count, isRestarting: z.boolean(), isOpen: z.boolean(), isReported: z.boolean() }),
+  isArmed: z.boolean(),
+  demands: z.array(count).max(MAX_DEMANDS),
+  alarm: z.object({ askedPages: count.nullable(), askedTotalramPages: count.nullable(), looksSince: count }),
+});
+
+const ACCOUNT: z.ZodType<Account> = z.object({
+  guest: name,
+  currentBytes: count,
+  maximumBytes: count,
+  startBytes: count,
+  unballoonedBytes: count,
+  floorBytes: count,
+  goalBytes: count,
+  weight: z.number().positive(),
+  activeShare: count,
+  isFixed: z.boolean(),
+  effect: z.object({ looksWithout: count, isMissing: z.boolean() }),
+});
+
+const BUDGET = z.object({ memoryBytes: count, reserveBytes: count });
+
+/** A recording's first line. */
+export const HEADER = z.object({
+  recording: z.literal(2),
+  selfballoon: z.string().max(64),
+  policy: z.enum(POLICY_NAMES),
+  turn: count,
+  isDryRun: z.boolean(),
+  hasCompressedSwap: z.boolean(),
+  host: z
+    .object({
+      budget: BUDGET,
+      shortUntilMs: count,
+      waiting: name.nullable(),
+      waitingUntilMs: count,
+      entitledAtMs: count.nullable(),
+      steppedSoonMs: count.nullable(),
+    })
+    .nullable(),
+});
+
+/** What was remembered of one guest when the recording began. */
+export const REMEMBERED = z.object({
+  remembered: z.object({
+    guest: name,
+    state: CONTROLLER.nullable(),
+    account: ACCOUNT.nullable(),
+    entitledBytes: count.optional(),
+  }),
+});
+
+const turn = { turn: count, nowMs: count };
+const causes = Object.keys(GIVE_CAUSES) as [GiveCause, ...GiveCause[]];
+const tunableNames = TUNABLES.map((row) => row.name) as [TunableName, ...TunableName[]];
+const TERMS = z.object({
+  minMb: count,
+  maxMb: count.nullable(),
+  weight: z.number().positive(),
+  isManaged: z.boolean(),
+});
+
+/** What happened besides steps, as far as a replay needs it; others are passed over. */
+export const EVENT = z.object({
+  event: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("guest"), guest: name, change: z.enum(["found", "removed"]), ...turn }),
+    z.object({
+      kind: z.literal("size"),
+      guest: name,
+      currentBytes: count,
+      maximumBytes: count,
+      unballoonedBytes: count,
+      weight: z.number().positive(),
+      ...turn,
+    }),
+    z.object({ kind: z.literal("rise"), guest: name, risePages: count, ...turn }),
+    z.object({
+      kind: z.literal("give"),
+      guest: name,
+      because: z.enum(causes),
+      bytes: count.nullable(),
+      isAll: z.boolean(),
+      terms: TERMS.nullable(),
+      ...turn,
+    }),
+    z.object({ kind: z.literal("rules"), budget: BUDGET, ...turn }),
+    z.object({ kind: z.literal("tunables"), values: z.partialRecord(z.enum(tunableNames), count), ...turn }),
+    z.object({ kind: z.literal("fault"), guest: name, turn: count.nullable(), nowMs: count.nullable() }),
+    z.object({ kind: z.literal("applied"), guest: name, balloonTargetPages: count }),
+    z.object({ kind: z.enum(["notice", "shrink", "pause"]) }),
+  ]),
+});
+
+/** What an observation's line has besides, where it is of an exact recording. */
+export const EXACT = z.object({
+  exact: z.object({
+    ...turn,
+    cause: z.enum(CAUSES),
+    machinePages: count.nullable(),
+    rssBytes: count.nullable(),
+    unballoonedBytes: count,
+    applied: z.boolean(),
+    env: z
+      .object({
+        tunables: z.partialRecord(z.enum(tunableNames), count).optional(),
+        terms: TERMS.nullable().optional(),
+        isPaused: z.boolean().optional(),
+      })
+      .optional(),
+  }),
+});
+
+export type Header = z.infer<typeof HEADER>;
+export type Remembered = z.infer<typeof REMEMBERED>["remembered"];
+export type RecordedEvent = z.infer<typeof EVENT>["event"];
+export type Exact = z.infer<typeof EXACT>["exact"];

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { Player } from "../../../../src/cli/replay/player.ts";
+import { NO_LIMITS } from "../../../../src/core/limits.ts";
+import { createSettings } from "../../../../src/core/settings.ts";
+import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
+import { Journal } from "../../../../src/daemon/journal.ts";
+import { Worker } from "../../../../src/daemon/worker.ts";
+import { ExactLines, firstLines } from "../../../../src/formats/exact-lines.ts";
+import { ScriptedBackend } from "../../../support/scripted-backend.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
+
+/** Two guests of 1 GiB, recorded from 20 s on; `memoryMb` is what their host has, null where none is shared. */
+async function recorded(memoryMb: number | null) {
+  const clock = new VirtualClock();
+  const backend = new ScriptedBackend("a", "b");
+  for (const name of ["a", "b"]) backend.readings.set(name, { balloonMaxPages: 262_144, availablePages: 100_000 });
+  const journal = new Journal(1000, () => clock.wallMs());
+  const configured = { settings: createSettings({ hasCompressedSwap: true }), sources: {}, guestTunables: () => ({}) };
+  const terms = { ...NO_LIMITS, isManaged: true };
+  const memoryBytes = (memoryMb ?? 0) * BYTES_PER_MIB;
+  const hostRules = memoryMb === null ? null : { budget: { memoryBytes, reserveBytes: 0 }, terms: () => terms };
+  const options = { description: "test", backend, clock, journal, dryRun: false, configured, hostRules };
+  const worker = new Worker(options);
+  await worker.start();
+  await clock.advance(20_000);
+  const snapshot = worker.snapshot();
+  const lines = [...firstLines(snapshot, "1")];
+  const exact = new ExactLines(snapshot);
+  journal.subscribe((record) => lines.push(...exact.of(record).map(({ text }) => text)));
+  const say = (guest: string, readings: object): void => {
+    backend.readings.set(guest, { ...backend.readings.get(guest), ...readings });
+  };
+  const replayed = (): number => {
+    const player = new Player({ policy: "driver", isChecked: true, version: "1" }, []);
+    for (const [nth, text] of lines.entries()) player.answer(text, nth + 1);
+    return player.checked;
+  };
+  return { clock, backend, worker, say, lines, replayed };
+}
+
+describe.each([null, 1500])("a recording beside a daemon, on a host of %s MiB,", (memoryMb) => {
+  it("makes every decision again, from the middle of the daemon's life on", async () => {
+    const { clock, say, replayed } = await recorded(memoryMb);
+    say("a", { committedPages: 200_000 });
+    await clock.advance(30_000);
+    say("b", { availablePages: 500 });
+    await clock.advance(30_000);
+    expect(replayed()).toBeGreaterThanOrEqual(24);
+  });
+
+  it("follows writes, pauses and guests that can't be read", async () => {
+    const { clock, backend, worker, replayed } = await recorded(memoryMb);
+    worker.change({ selfballoon_interval: "2", frontswap_inertia: "7" }, true);
+    await clock.advance(10_000);
+    worker.pause("a", true);
+    await clock.advance(10_000);
+    worker.pause("a", false);
+    backend.faults.set("b", "hang");
+    await clock.advance(30_000);
+    backend.faults.clear();
+    await clock.advance(20_000);
+    expect(replayed()).toBeGreaterThan(30);
+  });
+
+  it("follows a guest that disappears and comes back", async () => {
+    const { clock, backend, replayed } = await recorded(memoryMb);
+    await clock.advance(10_000);
+    backend.names.delete("b");
+    await clock.advance(10_000);
+    backend.names.add("b");
+    await clock.advance(20_000);
+    expect(replayed()).toBeGreaterThanOrEqual(12);
+  });
+
+  it("is refused with a line less, or another number in it", async () => {
+    const { clock, lines, replayed } = await recorded(memoryMb);
+    await clock.advance(30_000);
+    const nth = lines.findLastIndex((line) => line.includes('"exact"'));
+    const line = lines[nth - 1] ?? "";
+    lines.splice(nth - 1, 1);
+    expect(replayed).toThrow(expect.objectContaining({ code: "ERR_RECORDING_INEXACT" }));
+    lines.splice(nth - 1, 0, line.replace(/"committedPages":\d+/, '"committedPages":240000'));
+    expect(replayed).toThrow(expect.objectContaining({ code: "ERR_REPLAY_DIFFERS" }));
+  });
+});
