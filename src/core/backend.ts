@@ -25,14 +25,21 @@ export interface Reading {
   readonly notices: readonly Notice[];
   /** What the guest's process holds of its host's memory, in bytes; null or absent where that is not known. */
   readonly rssBytes?: number | null;
+  /**
+   * Memory that the guest has and that its balloon does not count, in bytes, such as virtio-mem; it is charged to the
+   * host. Absent: none.
+   */
+  readonly unballoonedBytes?: number;
 }
 
 /** A guest's memory as its host sees it, in bytes. */
 export interface GuestSize {
-  /** What it has now. */
+  /** What its balloon leaves it now. */
   readonly currentBytes: number;
-  /** What it was built for. */
+  /** The most that its balloon can leave. */
   readonly maximumBytes: number;
+  /** Memory that it has besides and that its balloon does not count; as in a `Reading`. */
+  readonly unballoonedBytes?: number;
 }
 
 /** What the watch between two steps looks at. A backend may hand out the same object each time, with new values. */

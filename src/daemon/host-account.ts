@@ -7,12 +7,14 @@ import type { Tunables } from "../core/tunables.ts";
 /** What is known of a guest of a host, and the most that it could have; null if that is not known. */
 export interface Account extends Claim {
   readonly maximumBytes: number | null;
+  /** What the guest has besides, which its balloon does not count and nobody can take. */
+  readonly unballoonedBytes: number;
 }
 
 /** The account of a guest that has taken no step yet: it wants what it has. */
 export function openAccount(
   guest: string,
-  { currentBytes, maximumBytes }: Pick<Account, "currentBytes" | "maximumBytes">,
+  { currentBytes, maximumBytes, unballoonedBytes }: Pick<Account, "currentBytes" | "maximumBytes" | "unballoonedBytes">,
   weight: number,
   leftAlone: boolean,
 ): Account {
@@ -20,6 +22,7 @@ export function openAccount(
     guest,
     currentBytes,
     maximumBytes,
+    unballoonedBytes,
     floorBytes: 0,
     goalBytes: currentBytes,
     weight,
@@ -37,7 +40,7 @@ export function accountAfter(
   decision: Decision,
   observation: Observation,
   tunables: Tunables,
-  weight: number,
+  { weight, unballoonedBytes }: Pick<Account, "weight" | "unballoonedBytes">,
 ): Account | null {
   const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
   if (balloonCurrentPages === null) return null;
@@ -57,5 +60,6 @@ export function accountAfter(
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
     leftAlone: decision.balloonTargetPages === null,
     maximumBytes: balloonMaxPages === null ? null : balloonMaxPages * pageBytes,
+    unballoonedBytes,
   };
 }

@@ -17,6 +17,9 @@ import type { Journal } from "./journal.ts";
 /** At most so often those who have more than their share are asked to step before it is their turn. */
 const HURRY_MS = 1000;
 
+/** No balloon is told to leave less, as the backends would refuse that. */
+const MIN_BALLOON_MIB = 64;
+
 /** What the arbiter does with guests of which others could have something. */
 export type Hurry = (guests: readonly string[]) => void;
 
@@ -57,17 +60,20 @@ export class HostArbiter {
     const { observation } = reading;
     const notice = this.effects.look(reading);
     if (notice !== null) this.journal.add({ kind: "notice", guest: observation.guest, notice });
-    this.open(observation);
+    this.open(reading);
     return { ...reading, observation: boundObservation(observation, this.rules.limits(observation.guest)) };
   }
 
   /** As the core's `step`, with the guest's limits, its share, and what the host has free. */
   readonly step: typeof step = (state, observation, tunables, nowMs, without) => {
     const { guest, pageBytes } = observation;
-    const limits = this.rules.limits(guest);
+    const rules = this.rules.limits(guest);
+    // What the balloon does not count may be all that the guest needs, and its balloon leaves it something all the same.
+    const limits = { ...rules, minMb: Math.max(rules.minMb, MIN_BALLOON_MIB) };
     // Where ballooning has no effect, nothing more is taken.
     const hasPages = this.effects.isMissing(guest) ? (observation.balloonCurrentPages ?? 0) : 0;
-    const leastPages = Math.max(pagesFromMib(limits.minMb, pageBytes), hasPages);
+    const mostPages = observation.balloonMaxPages ?? Number.POSITIVE_INFINITY;
+    const leastPages = Math.min(mostPages, Math.max(pagesFromMib(limits.minMb, pageBytes), hasPages));
     const bounds = { leastPages, sharePages: Math.floor(this.shareBytes(guest, nowMs) / pageBytes) };
     const stepped = step(state, observation, tunables, nowMs, without, bounds);
     const limited = holdLimits(this.named(stepped.decision), observation, limits);
@@ -110,7 +116,8 @@ export class HostArbiter {
 
   /** The guest was never read, but has memory all the same. */
   openUnread(guest: string, size: GuestSize): void {
-    this.ledger.set(guest, openAccount(guest, size, this.rules.limits(guest).weight, true));
+    const { unballoonedBytes = 0 } = size;
+    this.ledger.set(guest, openAccount(guest, { ...size, unballoonedBytes }, this.rules.limits(guest).weight, true));
   }
 
   /** The guest is gone, and its memory with it. */
@@ -119,12 +126,16 @@ export class HostArbiter {
     this.ledger.set(guest, null);
   }
 
-  private open({ guest, pageBytes, balloonCurrentPages, balloonMaxPages }: Observation): void {
-    if (this.ledger.get(guest) !== null || balloonCurrentPages === null) return;
+  private open({ observation, unballoonedBytes = 0 }: Reading): void {
+    const { guest, pageBytes, balloonCurrentPages, balloonMaxPages } = observation;
+    const account = this.ledger.get(guest);
+    if (account !== null) this.ledger.set(guest, { ...account, unballoonedBytes });
+    if (account !== null || balloonCurrentPages === null) return;
     const currentBytes = balloonCurrentPages * pageBytes;
     const maximumBytes = balloonMaxPages === null ? null : balloonMaxPages * pageBytes;
     const { weight } = this.rules.limits(guest);
-    this.ledger.set(guest, openAccount(guest, { currentBytes, maximumBytes }, weight, !this.rules.isNamed(guest)));
+    const size = { currentBytes, maximumBytes, unballoonedBytes };
+    this.ledger.set(guest, openAccount(guest, size, weight, !this.rules.isNamed(guest)));
   }
 
   private named(decision: Decision): Decision {
@@ -163,9 +174,11 @@ export class HostArbiter {
   }
 
   private charge(wanted: Decision, decision: Decision, observation: Observation, tunables: Tunables): void {
-    const { weight } = this.rules.limits(observation.guest);
-    const account = accountAfter(wanted, decision, observation, tunables, weight);
-    if (account !== null) this.ledger.set(observation.guest, account);
+    const { guest } = observation;
+    const { weight } = this.rules.limits(guest);
+    const { unballoonedBytes = 0 } = this.ledger.get(guest) ?? {};
+    const account = accountAfter(wanted, decision, observation, tunables, { weight, unballoonedBytes });
+    if (account !== null) this.ledger.set(guest, account);
   }
 
   private shareBytes(guest: string, nowMs: number): number {
@@ -187,7 +200,8 @@ export class HostArbiter {
   }
 
   private purse(): Purse {
-    const { memoryBytes: hostBytes, reserveBytes } = this.rules;
+    const { memoryBytes, reserveBytes } = this.rules;
+    const hostBytes = Math.max(0, memoryBytes - this.ledger.unballoonedBytes);
     return { hostBytes, reserveBytes, chargedBytes: this.ledger.chargedBytes };
   }
 }

@@ -5,10 +5,16 @@ export class HostLedger {
   private readonly accounts = new Map<string, Account>();
   private charged = 0;
   private wanted = 0;
+  private unballooned = 0;
 
-  /** What all guests have or were promised. */
+  /** What the balloons of all guests leave them or were told to. */
   get chargedBytes(): number {
     return this.charged;
+  }
+
+  /** What all guests have besides. */
+  get unballoonedBytes(): number {
+    return this.unballooned;
   }
 
   /** What all guests want, or at least must have. */
@@ -28,6 +34,7 @@ export class HostLedger {
   set(guest: string, account: Account | null): void {
     const before = this.get(guest);
     this.charged += (account?.currentBytes ?? 0) - (before?.currentBytes ?? 0);
+    this.unballooned += (account?.unballoonedBytes ?? 0) - (before?.unballoonedBytes ?? 0);
     this.wanted += wantOf(account) - wantOf(before);
     if (account === null) this.accounts.delete(guest);
     else this.accounts.set(guest, account);

@@ -5,7 +5,7 @@ import { kernelReadings } from "../../formats/kernel-readings.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
 import { parseSwaps } from "../../formats/swaps.ts";
 import { parseZoneinfo, type Zoneinfo } from "../../formats/zoneinfo.ts";
-import { type BalloonState, totalramBytes } from "./balloon-state.ts";
+import { type BalloonState, machineBytes, totalramBytes } from "./balloon-state.ts";
 
 /** The files of the guest that its readings are made of. */
 export const GUEST_FILES = [
@@ -73,7 +73,7 @@ export function agentReadings(
 /** A guest may claim anything; what can't be is not acted upon. */
 function requirePlausible(meminfo: Meminfo, balloon: BalloonState): void {
   const { memTotalKib, memAvailableKib, memFreeKib } = meminfo;
-  const maximumKib = balloon.maximumBytes / BYTES_PER_KIB;
+  const maximumKib = machineBytes(balloon) / BYTES_PER_KIB;
   const problem =
     memTotalKib > maximumKib
       ? `MemTotal is ${memTotalKib} KiB in a machine of ${maximumKib} KiB`

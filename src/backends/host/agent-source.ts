@@ -26,16 +26,16 @@ export interface AgentPort {
 /** A closed port is looked at again after so long, unless there is news of it. */
 const CLOSED_MS = 5000;
 
-/** How long what changes seldom is kept, while the balloon stands about still. */
+/** How long what changes seldom is kept, while the guest's memory stays about what it is. */
 const KEPT_MS = 20_000;
 
-/** zoneinfo tells how large the zones are, which must fit MemTotal: a balloon that moved further ends the keeping. */
+/** zoneinfo tells how large the zones are, which must fit MemTotal: where that moved further the keeping ends. */
 const KEPT_DIVISOR = 16;
 
 interface Kept {
   readonly readings: SeldomReadings;
   readonly readAtMs: number;
-  readonly balloonBytes: number;
+  readonly memTotalKib: number;
 }
 
 export interface AgentSourceOptions {
@@ -67,11 +67,13 @@ export class AgentSource {
    */
   async read(balloon: BalloonState): Promise<AgentAnswer> {
     const readAtMs = this.options.nowMs();
-    const balloonBytes = balloon.currentBytes;
-    const kept = this.keptFor(balloonBytes, readAtMs);
-    const texts = await this.texts(kept === null ? GUEST_FILES.length : LIVELY_FILES);
+    const lively = this.isKept(readAtMs) ? await this.texts(LIVELY_FILES) : [];
+    if ("kind" in lively) return lively;
+    const kept = this.keptFor(memTotalKibOf(lively));
+    const texts = kept === null ? await this.texts(GUEST_FILES.length) : lively;
     if ("kind" in texts) return texts;
-    this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, balloonBytes };
+    const memTotalKib = memTotalKibOf(texts) ?? 0;
+    this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, memTotalKib };
     const readings = agentReadings(texts, this.kept.readings, balloon);
     if (readings === null) return { kind: "absent" };
     return { kind: "readings", readings, pageFaults: pageFaultsOf(texts[GUEST_FILES.indexOf("/proc/vmstat")] ?? "") };
@@ -108,11 +110,15 @@ export class AgentSource {
     this.options.port.close();
   }
 
-  /** What is kept, unless it is too old or the balloon has moved far. */
-  private keptFor(balloonBytes: number, nowMs: number): Kept | null {
+  private isKept(nowMs: number): boolean {
+    return this.kept !== null && nowMs - this.kept.readAtMs < KEPT_MS;
+  }
+
+  /** What is kept, unless the guest's memory has become another by far: the balloon moved, or memory was plugged. */
+  private keptFor(memTotalKib: number | null): Kept | null {
     const { kept } = this;
-    if (kept === null || nowMs - kept.readAtMs >= KEPT_MS) return null;
-    return Math.abs(balloonBytes - kept.balloonBytes) <= balloonBytes / KEPT_DIVISOR ? kept : null;
+    if (kept === null || memTotalKib === null) return null;
+    return Math.abs(memTotalKib - kept.memTotalKib) <= memTotalKib / KEPT_DIVISOR ? kept : null;
   }
 
   /** The texts of the first `count` files, or what it means that they can't be read. */
@@ -141,6 +147,11 @@ export class AgentSource {
   private silent(): Silence {
     return { kind: this.answered ? "lost" : "absent" };
   }
+}
+
+function memTotalKibOf([meminfo = null]: FileTexts): number | null {
+  const kib = /^MemTotal: *([0-9]{1,12}) kB/m.exec(meminfo?.slice(0, 256) ?? "")?.[1];
+  return kib === undefined ? null : Number(kib);
 }
 
 function pageFaultsOf(vmstat: string): number | null {

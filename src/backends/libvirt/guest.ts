@@ -107,7 +107,12 @@ export class LibvirtGuest {
     if (currentBytes === null || maximumBytes === null) {
       throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "busy, or migrating" });
     }
-    return { currentBytes: this.size.currentBytes(currentBytes, maximumBytes), maximumBytes, deflateOnOom };
+    const size = {
+      currentBytes: this.size.currentBytes(currentBytes, maximumBytes),
+      maximumBytes,
+      unballoonedBytes: 0,
+    };
+    return { ...size, totalIsConstant: deflateOnOom };
   }
 
   /**

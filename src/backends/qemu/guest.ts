@@ -1,10 +1,20 @@
 import { basename, dirname, extname } from "node:path";
 import type { Cancellation, GuestSize, Reading, WatchSample } from "../../core/backend.ts";
+import { selfballoonError } from "../../core/errors.ts";
 import { AgentSource } from "../host/agent-source.ts";
-import { requireSafeTarget } from "../host/balloon-state.ts";
+import { type BalloonState, machineBytes, memTotalBytes, requireSafeTarget } from "../host/balloon-state.ts";
 import { cancellable, requireGoing } from "../host/deadline.ts";
 import { Freshness } from "../host/freshness.ts";
-import { type AgedStatistics, type AgentAnswer, chooseReadings, type Source, sourceNotices } from "../host/source.ts";
+import {
+  type AgedStatistics,
+  type AgentAnswer,
+  type ChosenReadings,
+  chooseReadings,
+  type Source,
+  sourceNotices,
+} from "../host/source.ts";
+import { hasCode } from "../host/thrown.ts";
+import { TotalWatch } from "../host/total-watch.ts";
 import { meminfoSample } from "../host/watch-sample.ts";
 import { AgentClient } from "./agent.ts";
 import { BACKOFF_MS, type Balloon, BalloonMachine } from "./balloon-machine.ts";
@@ -27,9 +37,8 @@ export interface QemuGuestOptions {
 
 /** What the watch between steps needs of the last observation. */
 interface Watched {
-  readonly source: Source;
   readonly balloon: Balloon;
-  readonly pageBytes: number;
+  readonly chosen: ChosenReadings;
 }
 
 /** What a guest that restarts is said to have. */
@@ -42,7 +51,10 @@ export class QemuGuest {
   private readonly machine: BalloonMachine;
   private agent: AgentSource | null = null;
   private freshness = new Freshness();
+  private totals = new TotalWatch();
   private source: Source | null = null;
+  /** The maximum that the last observation was made by; null before the first. */
+  private observedMaximumBytes: number | null = null;
   private watched: Watched | null = null;
   private watchedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -76,12 +88,13 @@ export class QemuGuest {
     const { watched } = this;
     // While the guest boots nothing can be read, and what it was allowed before must not starve it.
     if (this.machine.isRestarting) return Promise.resolve(NOTHING_AVAILABLE);
-    if (watched === null || watched.source === "agent_lost" || watched.source === "statistics_frozen") return null;
+    const source = watched?.chosen.source;
+    if (watched === null || source === "agent_lost" || source === "statistics_frozen") return null;
     const nowMs = this.options.nowMs();
-    const periodMs = watched.source === "agent" ? 0 : watched.balloon.machine.pollingPeriodS * 1000;
+    const periodMs = source === "agent" ? 0 : watched.balloon.machine.pollingPeriodS * 1000;
     if (nowMs - this.watchedAtMs < periodMs) return null;
     this.watchedAtMs = nowMs;
-    const sample = watched.source === "agent" ? this.watchAgent(watched) : this.watchStatistics(watched);
+    const sample = source === "agent" ? this.watchAgent(watched) : this.watchStatistics(watched);
     return cancellable(sample, `watching ${guest}`, cancellation);
   }
 
@@ -107,53 +120,90 @@ export class QemuGuest {
 
   private async observeNow(guest: string): Promise<Reading> {
     this.watched = null;
-    const balloon = await this.machine.readRunning(guest);
-    const answer = await this.askAgent(balloon);
-    const chosen = await chooseReadings(answer, () => this.readStatistics(balloon), balloon.state);
+    const { balloon, chosen } = await this.readAgreeing(guest);
     const { source, readings } = chosen;
     const notices = sourceNotices(this.source, source, chosen.statisticsAgeMs);
+    const { maximumBytes, unballoonedBytes } = balloon.size;
     this.source = source;
-    this.watched = { source, balloon, pageBytes: readings.pageBytes };
-    return { observation: { t: this.options.nowS(), guest, ...readings }, notices };
+    this.watched = { balloon, chosen };
+    this.observedMaximumBytes = maximumBytes;
+    return { observation: { t: this.options.nowS(), guest, ...readings }, notices, unballoonedBytes };
   }
 
+  /** Memory may have been plugged since QEMU was asked: where the guest says more than can be, both are read again. */
+  private async readAgreeing(guest: string): Promise<Pick<Watched, "balloon" | "chosen">> {
+    const balloon = await this.machine.readRunning(guest);
+    try {
+      return { balloon, chosen: await this.choose(balloon) };
+    } catch (thrown) {
+      if (!hasCode(thrown, "ERR_FORMAT")) throw thrown;
+      this.machine.outdate();
+      const again = await this.machine.readRunning(guest);
+      return { balloon: again, chosen: await this.choose(again) };
+    }
+  }
+
+  private async choose(balloon: Balloon): Promise<ChosenReadings> {
+    const state = this.stateOf(balloon);
+    const answer = await this.askAgent(balloon);
+    if (answer.kind === "readings") {
+      const { totalramPages, pageBytes } = answer.readings;
+      this.totals.take(memTotalBytes((totalramPages ?? 0) * pageBytes, state), state, null);
+    }
+    return chooseReadings(answer, () => this.readStatistics(balloon), state);
+  }
+
+  private stateOf({ machine, size }: Balloon): BalloonState {
+    return { ...size, totalIsConstant: this.totals.isConstant(machine.deflateOnOom) };
+  }
+
+  /** A target is made from a reading: where the machine has other memory by now, it means another size of the balloon. */
   private async applyNow(guest: string, targetBytes: number, cancellation: Cancellation): Promise<void> {
-    const { state } = await this.machine.readRunning(guest);
-    requireSafeTarget(targetBytes, state.maximumBytes);
+    this.machine.outdate();
+    const { maximumBytes } = (await this.machine.readRunning(guest)).size;
+    if (maximumBytes !== (this.observedMaximumBytes ?? maximumBytes)) {
+      throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "being given other memory" });
+    }
+    requireSafeTarget(targetBytes, maximumBytes);
     requireGoing(`setting ${guest}`, cancellation);
     await this.machine.setTarget(targetBytes);
   }
 
   private async releaseNow(guest: string): Promise<void> {
-    const { state } = await this.machine.readBalloon(guest);
-    await this.machine.setTarget(state.maximumBytes);
+    this.machine.outdate();
+    const { size } = await this.machine.readBalloon(guest);
+    await this.machine.setTarget(size.maximumBytes);
   }
 
-  /** With deflate-on-oom the guest's MemTotal does not tell the balloon's size, so QEMU is asked besides. */
-  private async watchAgent({ balloon: { state }, pageBytes }: Watched): Promise<WatchSample | null> {
+  /** Where the guest's MemTotal does not tell the balloon's size, QEMU is asked besides. */
+  private async watchAgent({ balloon, chosen }: Watched): Promise<WatchSample | null> {
+    const state = this.stateOf(balloon);
     const [currentBytes, meminfo] = await Promise.all([
-      state.deflateOnOom ? this.machine.currentBytes() : state.currentBytes,
+      state.totalIsConstant ? this.machine.currentBytes() : state.maximumBytes,
       this.agent?.readFirst() ?? null,
     ]);
-    return meminfo === null ? null : meminfoSample(meminfo, { ...state, currentBytes }, pageBytes);
+    return meminfo === null ? null : meminfoSample(meminfo, { ...state, currentBytes }, chosen.readings.pageBytes);
   }
 
   private async watchStatistics({ balloon }: Watched): Promise<WatchSample> {
-    const currentBytes = await this.machine.currentBytes();
-    const state = { ...balloon.state, currentBytes };
-    const { readings } = await chooseReadings({ kind: "absent" }, () => this.readStatistics(balloon), state);
+    const now = { ...balloon, size: { ...balloon.size, currentBytes: await this.machine.currentBytes() } };
+    const read = (): Promise<AgedStatistics> => this.readStatistics(now);
+    const { readings } = await chooseReadings({ kind: "absent" }, read, this.stateOf(now));
     return { availablePages: readings.availablePages, totalramPages: readings.totalramPages };
   }
 
-  private async readStatistics({ machine, path }: Balloon): Promise<AgedStatistics> {
-    const { statistics, lastUpdateS } = await this.machine.statistics(path);
+  private async readStatistics(balloon: Balloon): Promise<AgedStatistics> {
+    const { statistics, lastUpdateS } = await this.machine.statistics(balloon.path);
+    const { totalBytes } = statistics;
+    if (totalBytes !== null && totalBytes > machineBytes(balloon.size)) this.machine.outdate(); // memory was plugged
+    this.totals.take(totalBytes, balloon.size, lastUpdateS);
     const ageMs = this.freshness.ageMs(lastUpdateS, this.options.nowMs());
-    return { statistics, ageMs, periodMs: machine.pollingPeriodS * 1000 };
+    return { statistics, ageMs, periodMs: balloon.machine.pollingPeriodS * 1000 };
   }
 
-  private async askAgent({ machine, state }: Balloon): Promise<AgentAnswer> {
-    this.agent ??= this.agentOf(machine);
-    return this.agent === null ? { kind: "absent" } : this.agent.read(state);
+  private async askAgent(balloon: Balloon): Promise<AgentAnswer> {
+    this.agent ??= this.agentOf(balloon.machine);
+    return this.agent === null ? { kind: "absent" } : this.agent.read(this.stateOf(balloon));
   }
 
   private agentOf(machine: Machine): AgentSource | null {
@@ -175,6 +225,7 @@ export class QemuGuest {
     if (event.name !== "RESET") return;
     this.agent?.restarted();
     this.freshness = new Freshness();
+    this.totals = new TotalWatch();
     this.source = null;
   }
 }

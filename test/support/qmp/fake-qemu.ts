@@ -31,7 +31,8 @@ export class FakeQemu implements FakePeer {
   status = "running";
   migration: string | null = null;
   pollingPeriodS = 0;
-  plugged = 0;
+  /** Memory that is plugged, by QEMU's words for its kinds, such as `dimm`, `virtio-mem` and `nvdimm`. */
+  memoryDevices: readonly { readonly type: string; readonly sizeBytes: number }[] = [];
   /** Whether it keeps its greeting to itself, as to a second client. */
   mute = false;
   /** Types of further devices that it has, such as `vfio-pci`. */
@@ -145,7 +146,13 @@ export class FakeQemu implements FakePeer {
     if (command === "query-status") return { return: { status: this.status, running: this.status === "running" } };
     if (command === "query-migrate") return { return: this.migration === null ? {} : { status: this.migration } };
     if (command === "query-memory-size-summary") {
-      return { return: { "base-memory": this.guest.maximumBytes, "plugged-memory": this.plugged } };
+      const plugged = this.memoryDevices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      const dimms = this.memoryDevices.filter(({ type }) => type === "dimm");
+      const dimmBytes = dimms.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      return { return: { "base-memory": this.guest.maximumBytes - dimmBytes, "plugged-memory": plugged } };
+    }
+    if (command === "query-memory-devices") {
+      return { return: this.memoryDevices.map(({ type, sizeBytes }) => ({ type, data: { size: sizeBytes } })) };
     }
     if (command === "query-chardev") return { return: this.chardevs() };
     if (command === "query-balloon") {

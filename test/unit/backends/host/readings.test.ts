@@ -25,7 +25,8 @@ function captured(kernel: string, state: string) {
   const balloon: BalloonState = {
     currentBytes: qmp["query-balloon"].actual,
     maximumBytes: MAXIMUM_BYTES,
-    deflateOnOom: kernel.endsWith("deflate-on-oom"),
+    unballoonedBytes: 0,
+    totalIsConstant: kernel.endsWith("deflate-on-oom"),
   };
   return { texts, balloon, ...parseGuestStatistics(qmp["guest-stats"]) };
 }
@@ -106,7 +107,12 @@ describe("the estimate of a guest without an agent", () => {
     expect(needs(estimate)).toBeLessThan(Number(estimate.totalramPages) + 128 * 256);
   });
 
-  const balloon: BalloonState = { currentBytes: 400 * MIB, maximumBytes: MAXIMUM_BYTES, deflateOnOom: false };
+  const balloon: BalloonState = {
+    currentBytes: 400 * MIB,
+    maximumBytes: MAXIMUM_BYTES,
+    unballoonedBytes: 0,
+    totalIsConstant: false,
+  };
   const said = { ...NO_STATISTICS, totalBytes: 350 * MIB, availableBytes: 250 * MIB, freeBytes: 200 * MIB };
 
   it("counts what was swapped out and not read back", () => {
