@@ -123,6 +123,13 @@ export const ERRORS = {
     message:
       "{path} must greet within {deadlineMs} ms, but took the connection and said nothing: another client holds it, or QEMU hangs; give selfballoon a -qmp socket of its own",
   },
+  ERR_PEER_FLOODS: {
+    owner: "guest",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "{path} must say at most {lines} lines and {kib} KiB a second, but said more; the connection was closed, and is made again later",
+  },
   ERR_COMMAND_REFUSED: {
     owner: "guest",
     exitCode: 1,

@@ -1,3 +1,4 @@
+import type { SelfballoonError } from "../../core/errors.ts";
 import { parseCount, restOfLine } from "../../formats/kernel-text.ts";
 import type { AgentExchange } from "./agent-protocol.ts";
 import {
@@ -18,6 +19,8 @@ export interface AgentPort {
   readonly exchange: AgentExchange;
   /** Whether an exchange would fail at once, because the last one failed a moment ago. */
   readonly waiting: boolean;
+  /** Why the last exchange failed; null if it did not. */
+  readonly lastError: SelfballoonError | null;
   /** There is news of the agent: try at once. */
   retry(): void;
   close(): void;
@@ -63,7 +66,7 @@ export class AgentSource {
   /**
    * Read the guest, whose balloon is `balloon`. An agent that does not answer costs its deadline once, and then again
    * after back-offs.
-   * @throws ERR_FORMAT if the guest's files hold nonsense.
+   * @throws ERR_FORMAT if the guest's files hold nonsense, ERR_PEER_FLOODS if the agent says too much.
    */
   async read(balloon: BalloonState): Promise<AgentAnswer> {
     const readAtMs = this.options.nowMs();
@@ -124,6 +127,8 @@ export class AgentSource {
   /** The texts of the first `count` files, or what it means that they can't be read. */
   private async texts(count: number): Promise<FileTexts | Silence> {
     try {
+      const { waiting, lastError } = this.options.port;
+      if (waiting && hasCode(lastError, "ERR_PEER_FLOODS")) throw lastError;
       if (!(await this.worthTrying())) return this.silent();
       const texts = await this.files.read(count);
       this.answering = true;
@@ -131,6 +136,7 @@ export class AgentSource {
       return texts;
     } catch (thrown) {
       this.answering = false;
+      if (hasCode(thrown, "ERR_PEER_FLOODS")) throw thrown;
       return hasCode(thrown, "ERR_COMMAND_REFUSED") ? { kind: "absent" } : this.silent();
     }
   }

@@ -42,7 +42,7 @@ export class LibvirtAgent implements AgentPort {
   private readonly options: LibvirtAgentOptions;
   private readonly backoff: Backoff;
   /** Of the last exchange, if that failed. */
-  private lastError: SelfballoonError | null = null;
+  lastError: SelfballoonError | null = null;
   private readingEndsMs = 0;
 
   constructor(options: LibvirtAgentOptions) {

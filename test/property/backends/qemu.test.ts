@@ -18,8 +18,8 @@ describe("what a peer says", () => {
     const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(300), { maxLength: 8 }), (whole, cuts) => {
-        const inOne = new LineSplitter("peer").push(whole);
-        const splitter = new LineSplitter("peer");
+        const inOne = new LineSplitter("peer", 1000).push(whole);
+        const splitter = new LineSplitter("peer", 1000);
         const bounds = [0, ...cuts.map((cut) => Math.min(cut, whole.length)).sort((a, b) => a - b), whole.length];
         const inPieces = bounds.flatMap((end, index) => splitter.push(whole.subarray(bounds[index - 1] ?? 0, end)));
         expect(inPieces).toEqual(inOne);
