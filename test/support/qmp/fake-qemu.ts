@@ -41,6 +41,8 @@ export class FakeQemu implements FakePeer {
   hugepages = false;
   /** Further QMP sockets that it says it has. */
   otherSockets: readonly string[] = [];
+  /** Where it says that its agent's socket is; null: where it is. */
+  agentSays: string | null = null;
   private readonly directory: string;
   private negotiated = false;
   private sockets: { readonly qmp: FakeSocket; readonly agent: FakeSocket } | null = null;
@@ -170,7 +172,11 @@ export class FakeQemu implements FakePeer {
         filename: `disconnected:unix:${path},server=on`,
         label: "compat_monitor1",
       })),
-      { "frontend-open": this.agent.running, filename: `disconnected:unix:${this.agentPath},server=on`, label: "ga" },
+      {
+        "frontend-open": this.agent.running,
+        filename: `disconnected:unix:${this.agentSays ?? this.agentPath},server=on`,
+        label: "ga",
+      },
     ];
   }
 

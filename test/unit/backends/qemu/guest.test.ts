@@ -35,7 +35,8 @@ describe("a QEMU guest", () => {
 
   function reach(agentPattern: string | null = null): QemuGuest {
     const nowMs = (): number => clock.ms;
-    const options = { path: qemu.qmpPath, agentPattern, deadlineMs: 500, nowMs, nowS: () => clock.ms / 1000 };
+    const path = qemu.qmpPath;
+    const options = { path, qmpPaths: () => [path], agentPattern, deadlineMs: 500, nowMs, nowS: () => clock.ms / 1000 };
     const guest = new QemuGuest(options);
     opened.push(guest);
     return guest;

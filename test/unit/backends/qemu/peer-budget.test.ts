@@ -64,7 +64,9 @@ describe("a peer that says too much", () => {
   beforeEach(async () => {
     qemu = await FakeQemu.start(directory.path, { name: "web" });
     const nowMs = (): number => clock.ms;
-    guest = new QemuGuest({ path: qemu.qmpPath, agentPattern: null, deadlineMs: 500, nowMs, nowS: () => 0 });
+    const path = qemu.qmpPath;
+    const options = { path, qmpPaths: () => [path], agentPattern: null, deadlineMs: 500, nowMs, nowS: () => 0 };
+    guest = new QemuGuest(options);
   });
 
   afterEach(async () => {
