@@ -68,5 +68,7 @@ export function mayHaveLibvirt({ isLibvirtNamed }: Config): boolean {
 /** What libvirt is looked at with. */
 export async function libvirtOptions({ libvirtUri: uri }: Config): Promise<LibvirtOptions> {
   const { createVirsh } = await import("../backends/libvirt/virsh.ts");
-  return { uri, run: createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS }), ...clocks };
+  const { VirshLibvirt } = await import("../backends/libvirt/virsh-libvirt.ts");
+  const run = createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS });
+  return { libvirt: new VirshLibvirt(uri, run), ...clocks };
 }

@@ -1,4 +1,5 @@
 import { createLibvirtBackend } from "../../src/backends/libvirt/backend.ts";
+import { VirshLibvirt } from "../../src/backends/libvirt/virsh-libvirt.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import { FakeVirsh } from "../support/libvirt/fake-virsh.ts";
 import { type BackendRig, describeBackendContract } from "./backend.ts";
@@ -10,12 +11,12 @@ async function makeRig(running: boolean, deflateOnOom: boolean): Promise<Backend
   const { guest, agent } = virsh.add("web", { deflateOnOom });
   agent.running = running;
   const nowMs = (): number => performance.now();
-  const options = { uri: "qemu:///system", run: virsh.run, nowMs, nowS: () => nowMs() / 1000 };
+  const options = { libvirt: new VirshLibvirt("qemu:///system", virsh.run), nowMs, nowS: () => nowMs() / 1000 };
   const problem = "the program is not there";
   const run = () => Promise.reject(selfballoonError("ERR_VIRSH", { command: "uri", problem }));
   return {
     backend: createLibvirtBackend(options),
-    absent: createLibvirtBackend({ ...options, run }),
+    absent: createLibvirtBackend({ ...options, libvirt: new VirshLibvirt("", run) }),
     guest: "web",
     maximumBytes: guest.maximumBytes,
     reachableBytes: 300 * MIB,

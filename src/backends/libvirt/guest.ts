@@ -1,6 +1,5 @@
 import type { Cancellation, GuestSize, Reading } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { BYTES_PER_KIB } from "../../core/units.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonState, requireSafeTarget } from "../host/balloon-state.ts";
 import { requireGoing } from "../host/deadline.ts";
@@ -10,9 +9,8 @@ import { chooseReadings, type Source, sourceNotices } from "../host/source.ts";
 import { LibvirtAgent } from "./agent.ts";
 import { type BalloonDevice, parseBalloonDevice } from "./balloon-device.ts";
 import { BalloonSize } from "./balloon-size.ts";
-import type { Domain } from "./domstats.ts";
 import { FaultCount } from "./fault-count.ts";
-import type { RunVirsh } from "./virsh.ts";
+import type { Domain, Libvirt } from "./libvirt.ts";
 
 /** What a newcomer adds to the domain's XML for a balloon. */
 const BALLOON_REMEDY = "<memballoon model='virtio' autodeflate='on'><stats period='1'/></memballoon>";
@@ -26,8 +24,9 @@ const ASKED_MS = 500;
 const BACKOFF_MS = { first: 1000, most: 10_000 };
 
 export interface LibvirtGuestOptions {
-  readonly name: string;
-  readonly run: RunVirsh;
+  /** As it was found first. */
+  readonly domain: Domain;
+  readonly libvirt: Libvirt;
   /** A monotonic clock. */
   readonly nowMs: () => number;
   /** Seconds for the observations' `t`. */
@@ -46,12 +45,19 @@ export class LibvirtGuest {
   private source: Source | null = null;
 
   constructor(options: LibvirtGuestOptions) {
-    const { name: domain, run, nowMs } = options;
+    const { libvirt, nowMs } = options;
+    const { uuid } = options.domain;
     this.options = options;
     this.size = new BalloonSize(nowMs);
-    this.port = new LibvirtAgent({ run, domain, nowMs, backoffMs: BACKOFF_MS });
+    this.port = new LibvirtAgent({ libvirt, uuid, nowMs, backoffMs: BACKOFF_MS });
     // libvirt itself knows whether the port is open, and says so at once.
     this.agent = new AgentSource({ port: this.port, portOpen: () => Promise.resolve(null), nowMs });
+  }
+
+  /** Whether `domain` is this machine, and not another one that has its name now. */
+  is({ uuid, id }: Domain): boolean {
+    const { domain } = this.options;
+    return uuid === domain.uuid && id === domain.id;
   }
 
   async observe(found: Domain): Promise<Reading> {
@@ -96,8 +102,8 @@ export class LibvirtGuest {
 
   /** One that is cancelled while it waits for its turn is not done later, when another size may be wanted. */
   private async setMemory(bytes: number, cancellation: Cancellation): Promise<void> {
-    const size = `--size=${Math.floor(bytes / BYTES_PER_KIB)}`;
-    await this.options.run(["setmem", this.domainArgument, size, "--live"], { lane: "control", cancellation });
+    const { libvirt, domain } = this.options;
+    await libvirt.setMemory(domain.uuid, bytes, cancellation);
     this.size.set(bytes);
   }
 
@@ -114,12 +120,9 @@ export class LibvirtGuest {
    * What QEMU says now. libvirt keeps what QEMU told last, which is once a second at most (BALLOON_CHANGE), and so is old
    * while the balloon moves.
    */
-  private async readCurrent({ currentBytes }: Domain): Promise<number | null> {
+  private async readCurrent({ uuid, currentBytes }: Domain): Promise<number | null> {
     if (currentBytes === null || !this.size.isMoving(currentBytes)) return currentBytes;
-    const call = { lane: "control", deadlineMs: () => ASKED_MS } as const;
-    const { stdout } = await this.options.run(["dommemstat", this.domainArgument], call);
-    const kib = /^actual ([0-9]{1,12})$/m.exec(stdout)?.[1];
-    return kib === undefined ? currentBytes : Number(kib) * BYTES_PER_KIB;
+    return (await this.options.libvirt.balloonBytes(uuid, ASKED_MS)) ?? currentBytes;
   }
 
   /** Its answer may show that the guest has restarted, and so that it was read by a wrong size of the balloon. */
@@ -144,18 +147,12 @@ export class LibvirtGuest {
   /** Look at the domain's XML once, and have its statistics updated. */
   private async findDevice(): Promise<BalloonDevice> {
     if (this.device !== null) return this.device;
-    const { name: guest, run } = this.options;
-    const device = parseBalloonDevice((await run(["dumpxml", this.domainArgument])).stdout);
+    const { libvirt } = this.options;
+    const { uuid, name: guest } = this.options.domain;
+    const device = parseBalloonDevice(await libvirt.describe(uuid));
     if (device === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
-    if (device.periodS === null) {
-      await run(["dommemstat", this.domainArgument, `--period=${PERIOD_S}`, "--live"]);
-    }
+    if (device.periodS === null) await libvirt.setStatisticsPeriod(uuid, PERIOD_S);
     this.device = device;
     return device;
-  }
-
-  /** A name that starts with a dash is no option, when it is written so. */
-  private get domainArgument(): string {
-    return `--domain=${this.options.name}`;
   }
 }

@@ -1,11 +1,7 @@
-import { type Domain, parseDomstats } from "./domstats.ts";
-import type { RunVirsh } from "./virsh.ts";
+import type { Domain, Libvirt } from "./libvirt.ts";
 
 /** Guests that are observed within so long of each other share one answer. */
 const SHARED_MS = 500;
-
-/** `--nowait`: a domain that is busy says less, instead of keeping the others waiting. */
-const DOMSTATS = ["domstats", "--state", "--balloon", "--raw", "--list-active", "--nowait"];
 
 type Domains = ReadonlyMap<string, Domain>;
 
@@ -17,12 +13,12 @@ interface Answer {
 
 /** All domains, in one call for all who ask at about the same time. */
 export class DomainSnapshot {
-  private readonly run: RunVirsh;
+  private readonly libvirt: Libvirt;
   private readonly nowMs: () => number;
   private answer: Answer | null = null;
 
-  constructor(run: RunVirsh, nowMs: () => number) {
-    this.run = run;
+  constructor(libvirt: Libvirt, nowMs: () => number) {
+    this.libvirt = libvirt;
     this.nowMs = nowMs;
   }
 
@@ -39,7 +35,7 @@ export class DomainSnapshot {
   }
 
   private ask(): Promise<Domains> {
-    const domains = this.run(DOMSTATS).then(({ stdout }) => byName(parseDomstats(stdout)));
+    const domains = this.libvirt.domains().then(byName);
     const answer: Answer = { domains, askedAtMs: this.nowMs(), hasCome: false };
     this.answer = answer;
     domains.then(
