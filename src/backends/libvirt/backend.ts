@@ -2,7 +2,7 @@ import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading } fr
 import { problemOf, selfballoonError } from "../../core/errors.ts";
 import { cancellable } from "../host/deadline.ts";
 import { LibvirtGuest } from "./guest.ts";
-import type { Domain, Libvirt } from "./libvirt.ts";
+import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
 import { DomainSnapshot } from "./snapshot.ts";
 
 /** What the libvirt backend is given. */
@@ -40,6 +40,7 @@ class LibvirtHost implements OpenBackend {
   constructor(options: LibvirtOptions) {
     this.options = options;
     this.snapshot = new DomainSnapshot(options.libvirt, options.nowMs);
+    options.libvirt.listen((event) => this.take(event));
   }
 
   /**
@@ -90,6 +91,14 @@ class LibvirtHost implements OpenBackend {
     const guests = [...this.known.values()];
     this.known.clear();
     await Promise.all(guests.map((guest) => guest.close()));
+    await this.options.libvirt.close();
+  }
+
+  /** What libvirt says by itself: of a balloon how large it is, and of all else that what was read holds no longer. */
+  private take(event: DomainEvent): void {
+    if (event.kind === "balloon") this.snapshot.noteBalloon(event.uuid, event.currentBytes);
+    else this.snapshot.outdate();
+    for (const guest of this.known.values()) if (guest.uuid === event.uuid) guest.take(event);
   }
 
   /** What was read before a change does not hold after it. */

@@ -23,10 +23,17 @@ function parseDomain(block: string): DomainStats | null {
   const name = /^'(.+)'$/m.exec(block.slice(0, block.indexOf("\n")))?.[1];
   if (name === undefined) return null;
   const values = new Map(
-    [...block.matchAll(/^ {2}([a-z_.-]+)=([0-9]{1,20})$/gm)].map(([, key, value]) => [key, value]),
+    [...block.matchAll(/^ {2}([a-z_.-]+)=([0-9]{1,20})$/gm)].map(
+      ([, key = "", value]) => [key, Number(value)] as const,
+    ),
   );
+  return domainStats(name, values);
+}
+
+/** What libvirt's statistics say of a domain, by their names (virConnectGetAllDomainStats); amounts are in KiB. */
+export function domainStats(name: string, values: ReadonlyMap<string, number>): DomainStats {
   const number = (key: string): number | null => {
-    const value = Number(values.get(key) ?? Number.NaN);
+    const value = values.get(key) ?? Number.NaN;
     return Number.isSafeInteger(value * BYTES_PER_KIB) ? value : null;
   };
   const bytes = (key: string): number | null => {

@@ -38,6 +38,14 @@ const AGENT_PORT = /<target\b[^>]*\bname=["']org\.qemu\.guest_agent\.0["']/;
 
 /** What `doctor` says of the active domains. */
 export async function examineLibvirt(options: LibvirtOptions): Promise<readonly Finding[]> {
+  try {
+    return await examineDomains(options);
+  } finally {
+    await options.libvirt.close();
+  }
+}
+
+async function examineDomains(options: LibvirtOptions): Promise<readonly Finding[]> {
   const domains = [...(await new DomainSnapshot(options.libvirt, options.nowMs).read()).values()].slice(0, MOST_GUESTS);
   const turns = createTurns(AT_A_TIME);
   const found = await Promise.all(domains.map((domain) => turns(() => examineDomain(domain, options))));

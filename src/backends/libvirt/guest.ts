@@ -10,7 +10,7 @@ import { LibvirtAgent } from "./agent.ts";
 import { type BalloonDevice, parseBalloonDevice } from "./balloon-device.ts";
 import { BalloonSize } from "./balloon-size.ts";
 import { FaultCount } from "./fault-count.ts";
-import type { Domain, Libvirt } from "./libvirt.ts";
+import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
 
 /** What a newcomer adds to the domain's XML for a balloon. */
 const BALLOON_REMEDY = "<memballoon model='virtio' autodeflate='on'><stats period='1'/></memballoon>";
@@ -43,6 +43,10 @@ export class LibvirtGuest {
   private readonly freshness = new Freshness();
   private device: BalloonDevice | null = null;
   private source: Source | null = null;
+  /** Its machine was reset, and since then it was not looked at. */
+  private isReset = false;
+  /** When the kernel of before a reset last updated its statistics. */
+  private oldUpdateS: number | null = null;
 
   constructor(options: LibvirtGuestOptions) {
     const { libvirt, nowMs } = options;
@@ -54,6 +58,19 @@ export class LibvirtGuest {
     this.agent = new AgentSource({ port: this.port, portOpen: () => Promise.resolve(null), nowMs });
   }
 
+  /** What libvirt says by itself. The balloon's size stands in the domain as it is found. */
+  take({ kind }: DomainEvent): void {
+    if (kind === "agent") this.agent.portChanged();
+    if (kind === "devices") this.device = null;
+    if (kind !== "reboot") return;
+    this.isReset = true;
+    this.agent.restarted();
+  }
+
+  get uuid(): string {
+    return this.options.domain.uuid;
+  }
+
   /** Whether `domain` is this machine, and not another one that has its name now. */
   is({ uuid, id }: Domain): boolean {
     const { domain } = this.options;
@@ -63,10 +80,12 @@ export class LibvirtGuest {
   async observe(found: Domain): Promise<Reading> {
     const device = await this.findDevice();
     const domain = { ...found, currentBytes: await this.readCurrent(found) };
+    this.noteReset(domain);
     if (this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
     const answer = await this.askAgent(domain, device);
     const state = this.requireState(domain, device);
-    const ageMs = this.freshness.ageMs(domain.lastUpdateS, this.options.nowMs());
+    const isOld = domain.lastUpdateS === this.oldUpdateS;
+    const ageMs = this.freshness.ageMs(isOld ? null : domain.lastUpdateS, this.options.nowMs());
     const periodMs = (device.periodS ?? PERIOD_S) * 1000;
     const statistics = { statistics: domain.statistics, ageMs, periodMs };
     const chosen = await chooseReadings(answer, () => Promise.resolve(statistics), state);
@@ -77,7 +96,9 @@ export class LibvirtGuest {
   }
 
   /** How large the domain is, whatever it is doing; null if libvirt does not say. */
-  sizeOf({ currentBytes, maximumBytes }: Domain): GuestSize | null {
+  sizeOf(domain: Domain): GuestSize | null {
+    this.noteReset(domain);
+    const { currentBytes, maximumBytes } = domain;
     if (maximumBytes === null) return null;
     // Without a balloon the domain has all that it was built for.
     const saidBytes = currentBytes ?? maximumBytes;
@@ -134,7 +155,15 @@ export class LibvirtGuest {
     return this.agent.read(this.requireState(domain, device));
   }
 
-  /** libvirt tells nobody without a lasting connection: what the new kernel counts does. */
+  /** The reset of which libvirt told: what the kernel of before said holds no longer. */
+  private noteReset(domain: Domain): void {
+    if (!this.isReset) return;
+    this.isReset = false;
+    this.oldUpdateS = domain.lastUpdateS;
+    this.noteSize(domain);
+  }
+
+  /** Where libvirt did not tell, as virsh does not: what the new kernel counts does. */
   private noteRestart(domain: Domain): void {
     this.agent.restarted();
     this.noteSize(domain);

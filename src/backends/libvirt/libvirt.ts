@@ -24,6 +24,24 @@ export interface Domain {
   readonly pageFaults: number | null;
 }
 
+/** What libvirt says by itself of the domain `uuid`. */
+export type DomainEvent =
+  | {
+      /**
+       * lifecycle: it was started, stopped, paused, defined or the like. reboot: its machine was reset. agent: its agent's
+       * port was opened or closed. devices: it got or lost a device, or one of its memory.
+       */
+      readonly kind: "lifecycle" | "reboot" | "agent" | "devices";
+      readonly uuid: string;
+    }
+  | {
+      /** Its balloon has moved. */
+      readonly kind: "balloon";
+      readonly uuid: string;
+      /** What the guest has now. */
+      readonly currentBytes: number;
+    };
+
 /** How an agent is asked. */
 export interface AgentCall {
   /** How long it may take, asked when it begins. */
@@ -43,6 +61,8 @@ export interface Libvirt {
   readonly uri: string;
   /** @throws if libvirt can't be used. */
   probe(): Promise<void>;
+  /** Hear of events from now on, in place of whoever heard them before; none may come, and any may be missed. */
+  listen(listener: (event: DomainEvent) => void): void;
   /** The active domains, with what libvirt knows of their memory. */
   domains(): Promise<readonly Domain[]>;
   /** The domain's XML. */
@@ -58,4 +78,5 @@ export interface Libvirt {
    * @throws if the agent was not reached.
    */
   askAgent(uuid: string, requests: readonly AgentRequest[], call: AgentCall): Promise<readonly AgentReply[]>;
+  close(): Promise<void>;
 }

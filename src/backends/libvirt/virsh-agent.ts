@@ -1,6 +1,7 @@
 import { selfballoonError } from "../../core/errors.ts";
 import { type AgentReply, type AgentRequest, parseAgentReply } from "../host/agent-protocol.ts";
 import { oneLine } from "../host/json.ts";
+import { agentRefusal } from "./agent-refusal.ts";
 import type { VirshOutput } from "./virsh.ts";
 
 /** Seconds that libvirt waits for one reply. */
@@ -8,12 +9,6 @@ const TIMEOUT_S = 1;
 
 /** Printed after each reply, because a command that failed prints nothing. No base64 holds it. */
 const MARK = "selfballoon-next";
-
-/** libvirt's words for an agent that answered, but with an error. */
-const AGENT_REFUSED = /unable to execute QEMU agent command|has been disabled/;
-
-/** The agent's words for a command that it lacks or may not do. */
-const NO_COMMAND = /command \S+ has (?:been disabled|not been found)/i;
 
 /**
  * The requests of an exchange in virsh's own command language, commands between semicolons and words in quotes: one
@@ -37,10 +32,10 @@ export function parseAgentReplies({ stdout, stderr }: VirshOutput, count: number
   const parts = stdout.split(MARK).slice(0, -1);
   const replies = parts.map((part) => parseAgentReply(part.trim()));
   const problem = oneLine(stderr.trim().replace(/^error: /, ""));
-  const reached = replies.some((reply) => reply !== null) || AGENT_REFUSED.test(stderr);
+  const refusal = agentRefusal(stderr);
+  const reached = replies.some((reply) => reply !== null) || refusal !== null;
   if (parts.length !== count || !reached) {
     throw selfballoonError("ERR_VIRSH", { command: "qemu-agent-command", problem: problem || "it said nothing" });
   }
-  const errorClass = NO_COMMAND.test(stderr) ? "CommandNotFound" : "GenericError";
-  return replies.map((reply) => reply ?? { ok: false, errorClass, problem });
+  return replies.map((reply) => reply ?? { ok: false, errorClass: "GenericError", ...refusal, problem });
 }

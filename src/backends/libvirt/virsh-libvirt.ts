@@ -31,6 +31,8 @@ export class VirshLibvirt implements Libvirt {
     await this.run(["uri"]);
   }
 
+  listen(): void {} // nobody tells a client that has no lasting connection
+
   /**
    * Statistics come by name only. The names stand before and after them, so that one that went from a domain to another
    * meanwhile is seen.
@@ -71,6 +73,10 @@ export class VirshLibvirt implements Libvirt {
     const lane = isDoubtful ? "doubtful" : "agent";
     const output = await this.run([agentScript(this.spelled(uuid), requests)], { lane, deadlineMs, cancellation });
     return parseAgentReplies(output, requests.length);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve(); // each virsh ends by itself
   }
 
   /** What each of the commands printed. @throws ERR_VIRSH if any of them failed, after which virsh goes on. */

@@ -65,7 +65,7 @@ export class FakeVirsh {
     this.calls.push(args);
     const [first = ""] = args;
     if (this.hanging) await hang(first, HUNG_MS);
-    if ([...this.hungAgents].some((name) => first.includes(`--domain ${this.domains.get(name)?.uuid}`))) {
+    if (first.startsWith("qemu-agent-command") && [...this.hungAgents].some((name) => this.isNamed(args, name))) {
       await hang(first, call?.deadlineMs?.() ?? UNLIMITED_MS);
     }
     if (args.length === 1 && first.includes(" ")) return this.script(first);
@@ -73,6 +73,10 @@ export class FakeVirsh {
     if (output.stderr === "") return output;
     throw selfballoonError("ERR_VIRSH", { command: first, problem: output.stderr.trim() });
   };
+
+  private isNamed(args: readonly string[], name: string): boolean {
+    return args.join(" ").includes(this.domains.get(name)?.uuid ?? name);
+  }
 
   /** Commands between semicolons: each prints what it has to say, or its error, and the next one runs anyway. */
   private script(text: string): VirshOutput {
