@@ -155,6 +155,12 @@ export const ERRORS = {
     message: "at most {most} calls may wait for their turn; this one was not begun",
   },
   ERR_VIRSH: { owner: "host", exitCode: 1, httpStatus: 503, message: "virsh {command} must succeed: {problem}" },
+  ERR_LIBVIRT: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "libvirt at {path} must do {call}: {problem}",
+  },
   ERR_TOOL: { owner: "host", exitCode: 1, httpStatus: 503, message: "{command} must succeed: {problem}" },
   ERR_ROUTE_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no {method} {path}" },
   ERR_BODY_INVALID: {

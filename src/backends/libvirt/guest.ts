@@ -1,6 +1,5 @@
 import type { Cancellation, GuestSize, Reading } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { BYTES_PER_KIB } from "../../core/units.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonState, requireSafeTarget } from "../host/balloon-state.ts";
 import { requireGoing } from "../host/deadline.ts";
@@ -10,9 +9,8 @@ import { chooseReadings, type Source, sourceNotices } from "../host/source.ts";
 import { LibvirtAgent } from "./agent.ts";
 import { type BalloonDevice, parseBalloonDevice } from "./balloon-device.ts";
 import { BalloonSize } from "./balloon-size.ts";
-import type { Domain } from "./domstats.ts";
 import { FaultCount } from "./fault-count.ts";
-import type { RunVirsh } from "./virsh.ts";
+import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
 
 /** What a newcomer adds to the domain's XML for a balloon. */
 const BALLOON_REMEDY = "<memballoon model='virtio' autodeflate='on'><stats period='1'/></memballoon>";
@@ -26,8 +24,9 @@ const ASKED_MS = 500;
 const BACKOFF_MS = { first: 1000, most: 10_000 };
 
 export interface LibvirtGuestOptions {
-  readonly name: string;
-  readonly run: RunVirsh;
+  /** As it was found first. */
+  readonly domain: Domain;
+  readonly libvirt: Libvirt;
   /** A monotonic clock. */
   readonly nowMs: () => number;
   /** Seconds for the observations' `t`. */
@@ -44,23 +43,49 @@ export class LibvirtGuest {
   private readonly freshness = new Freshness();
   private device: BalloonDevice | null = null;
   private source: Source | null = null;
+  /** Its machine was reset, and since then it was not looked at. */
+  private isReset = false;
+  /** When the kernel of before a reset last updated its statistics. */
+  private oldUpdateS: number | null = null;
 
   constructor(options: LibvirtGuestOptions) {
-    const { name: domain, run, nowMs } = options;
+    const { libvirt, nowMs } = options;
+    const { uuid } = options.domain;
     this.options = options;
     this.size = new BalloonSize(nowMs);
-    this.port = new LibvirtAgent({ run, domain, nowMs, backoffMs: BACKOFF_MS });
+    this.port = new LibvirtAgent({ libvirt, uuid, nowMs, backoffMs: BACKOFF_MS });
     // libvirt itself knows whether the port is open, and says so at once.
     this.agent = new AgentSource({ port: this.port, portOpen: () => Promise.resolve(null), nowMs });
+  }
+
+  /** What libvirt says by itself. The balloon's size stands in the domain as it is found. */
+  take({ kind }: DomainEvent): void {
+    if (kind === "agent") this.agent.portChanged();
+    if (kind === "devices") this.device = null;
+    if (kind !== "reboot") return;
+    this.isReset = true;
+    this.agent.restarted();
+  }
+
+  get uuid(): string {
+    return this.options.domain.uuid;
+  }
+
+  /** Whether `domain` is this machine, and not another one that has its name now. */
+  is({ uuid, id }: Domain): boolean {
+    const { domain } = this.options;
+    return uuid === domain.uuid && id === domain.id;
   }
 
   async observe(found: Domain): Promise<Reading> {
     const device = await this.findDevice();
     const domain = { ...found, currentBytes: await this.readCurrent(found) };
+    this.noteReset(domain);
     if (this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
     const answer = await this.askAgent(domain, device);
     const state = this.requireState(domain, device);
-    const ageMs = this.freshness.ageMs(domain.lastUpdateS, this.options.nowMs());
+    const isOld = domain.lastUpdateS === this.oldUpdateS;
+    const ageMs = this.freshness.ageMs(isOld ? null : domain.lastUpdateS, this.options.nowMs());
     const periodMs = (device.periodS ?? PERIOD_S) * 1000;
     const statistics = { statistics: domain.statistics, ageMs, periodMs };
     const chosen = await chooseReadings(answer, () => Promise.resolve(statistics), state);
@@ -71,7 +96,9 @@ export class LibvirtGuest {
   }
 
   /** How large the domain is, whatever it is doing; null if libvirt does not say. */
-  sizeOf({ currentBytes, maximumBytes }: Domain): GuestSize | null {
+  sizeOf(domain: Domain): GuestSize | null {
+    this.noteReset(domain);
+    const { currentBytes, maximumBytes } = domain;
     if (maximumBytes === null) return null;
     // Without a balloon the domain has all that it was built for.
     const saidBytes = currentBytes ?? maximumBytes;
@@ -96,8 +123,8 @@ export class LibvirtGuest {
 
   /** One that is cancelled while it waits for its turn is not done later, when another size may be wanted. */
   private async setMemory(bytes: number, cancellation: Cancellation): Promise<void> {
-    const size = `--size=${Math.floor(bytes / BYTES_PER_KIB)}`;
-    await this.options.run(["setmem", this.domainArgument, size, "--live"], { lane: "control", cancellation });
+    const { libvirt, domain } = this.options;
+    await libvirt.setMemory(domain.uuid, bytes, cancellation);
     this.size.set(bytes);
   }
 
@@ -119,12 +146,9 @@ export class LibvirtGuest {
    * What QEMU says now. libvirt keeps what QEMU told last, which is once a second at most (BALLOON_CHANGE), and so is old
    * while the balloon moves.
    */
-  private async readCurrent({ currentBytes }: Domain): Promise<number | null> {
+  private async readCurrent({ uuid, currentBytes }: Domain): Promise<number | null> {
     if (currentBytes === null || !this.size.isMoving(currentBytes)) return currentBytes;
-    const call = { lane: "control", deadlineMs: () => ASKED_MS } as const;
-    const { stdout } = await this.options.run(["dommemstat", this.domainArgument], call);
-    const kib = /^actual ([0-9]{1,12})$/m.exec(stdout)?.[1];
-    return kib === undefined ? currentBytes : Number(kib) * BYTES_PER_KIB;
+    return (await this.options.libvirt.balloonBytes(uuid, ASKED_MS)) ?? currentBytes;
   }
 
   /** Its answer may show that the guest has restarted, and so that it was read by a wrong size of the balloon. */
@@ -136,7 +160,15 @@ export class LibvirtGuest {
     return this.agent.read(this.requireState(domain, device));
   }
 
-  /** libvirt tells nobody without a lasting connection: what the new kernel counts does. */
+  /** The reset of which libvirt told: what the kernel of before said holds no longer. */
+  private noteReset(domain: Domain): void {
+    if (!this.isReset) return;
+    this.isReset = false;
+    this.oldUpdateS = domain.lastUpdateS;
+    this.noteSize(domain);
+  }
+
+  /** Where libvirt did not tell, as virsh does not: what the new kernel counts does. */
   private noteRestart(domain: Domain): void {
     this.agent.restarted();
     this.noteSize(domain);
@@ -149,18 +181,12 @@ export class LibvirtGuest {
   /** Look at the domain's XML once, and have its statistics updated. */
   private async findDevice(): Promise<BalloonDevice> {
     if (this.device !== null) return this.device;
-    const { name: guest, run } = this.options;
-    const device = parseBalloonDevice((await run(["dumpxml", this.domainArgument])).stdout);
+    const { libvirt } = this.options;
+    const { uuid, name: guest } = this.options.domain;
+    const device = parseBalloonDevice(await libvirt.describe(uuid));
     if (device === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
-    if (device.periodS === null) {
-      await run(["dommemstat", this.domainArgument, `--period=${PERIOD_S}`, "--live"]);
-    }
+    if (device.periodS === null) await libvirt.setStatisticsPeriod(uuid, PERIOD_S);
     this.device = device;
     return device;
-  }
-
-  /** A name that starts with a dash is no option, when it is written so. */
-  private get domainArgument(): string {
-    return `--domain=${this.options.name}`;
   }
 }
