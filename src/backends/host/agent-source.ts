@@ -71,7 +71,7 @@ export class AgentSource {
     const kept = this.keptFor(balloonBytes, readAtMs);
     const texts = await this.texts(kept === null ? GUEST_FILES.length : LIVELY_FILES);
     if ("kind" in texts) return texts;
-    this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, balloonBytes };
+    this.kept = kept ?? { readings: seldomReadings(texts, this.kept?.readings ?? null), readAtMs, balloonBytes };
     const readings = agentReadings(texts, this.kept.readings, balloon);
     if (readings === null) return { kind: "absent" };
     return { kind: "readings", readings, pageFaults: pageFaultsOf(texts[GUEST_FILES.indexOf("/proc/vmstat")] ?? "") };
