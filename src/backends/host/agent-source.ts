@@ -76,7 +76,7 @@ export class AgentSource {
     const texts = kept === null ? await this.texts(GUEST_FILES.length) : lively;
     if ("kind" in texts) return texts;
     const memTotalKib = memTotalKibOf(texts) ?? 0;
-    this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, memTotalKib };
+    this.kept = kept ?? { readings: seldomReadings(texts, this.kept?.readings ?? null), readAtMs, memTotalKib };
     const readings = agentReadings(texts, this.kept.readings, balloon);
     if (readings === null) return { kind: "absent" };
     return { kind: "readings", readings, pageFaults: pageFaultsOf(texts[GUEST_FILES.indexOf("/proc/vmstat")] ?? "") };
