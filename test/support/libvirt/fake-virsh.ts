@@ -110,8 +110,8 @@ export class FakeVirsh {
     guest.updateStatistics();
     const kib = (bytes: number): number => Math.floor(bytes / 1024);
     const lines = [
-      `balloon.current=${kib(this.outdatedBytes.get(name) ?? guest.actualBytes)}`,
-      `balloon.maximum=${kib(guest.maximumBytes)}`,
+      `balloon.current=${kib((this.outdatedBytes.get(name) ?? guest.actualBytes) + guest.unballoonedBytes)}`,
+      `balloon.maximum=${kib(guest.maximumBytes + guest.unballoonedBytes)}`,
       "balloon.swap_in=0",
       "balloon.swap_out=0",
       "balloon.major_fault=5",

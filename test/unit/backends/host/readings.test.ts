@@ -37,7 +37,12 @@ function readingsOf(texts: FileTexts, balloon: BalloonState): ReturnType<typeof 
 }
 
 /** Readings of which all that a step needs are missing. */
-const NOTHING = heldReadings(NO_STATISTICS, { currentBytes: 0, maximumBytes: 0, deflateOnOom: false });
+const NOTHING = heldReadings(NO_STATISTICS, {
+  currentBytes: 0,
+  maximumBytes: 0,
+  unballoonedBytes: 0,
+  totalIsConstant: false,
+});
 
 const STATES = ["1-fresh", "2-hog150", "3-balloon300"];
 
