@@ -1,7 +1,8 @@
 import type { Config } from "../config/load.ts";
-import { SelfballoonError } from "../core/errors.ts";
+import { problemOf, SelfballoonError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import { POLICIES } from "../core/policy.ts";
+import { parsePressure } from "../formats/pressure.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
@@ -81,11 +82,22 @@ async function findingsOf(
 }
 
 function examinePressure(files: MachineFiles): Finding {
-  if (files.readIfThere("/proc/pressure/memory") !== null) {
-    return { level: "ok", what: "The kernel tells memory pressure (PSI).", remedy: "" };
-  }
-  const what = `The kernel does not tell memory pressure: there is no ${files.resolve("/proc/pressure/memory")}.`;
+  const problem = pressureProblem(files, files.resolve("/proc/pressure/memory"));
+  if (problem === null) return { level: "ok", what: "The kernel tells memory pressure (PSI).", remedy: "" };
+  const what = `The kernel does not tell memory pressure: ${problem}.`;
   return { level: "info", what, remedy: "Boot with psi=1 (Linux 4.20 or later, CONFIG_PSI)." };
+}
+
+/** A kernel in which it is built in and switched off has the file, and refuses to have it read. */
+function pressureProblem(files: MachineFiles, path: string): string | null {
+  try {
+    const text = files.readIfThere("/proc/pressure/memory");
+    if (text === null) return `there is no ${path}`;
+    parsePressure(text);
+    return null;
+  } catch (thrown) {
+    return problemOf(thrown);
+  }
 }
 
 function examineConfig(config: Config): Finding {

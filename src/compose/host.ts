@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { LibvirtOptions } from "../backends/libvirt/backend.ts";
+import { SYSTEM_SOCKETS } from "../backends/libvirt/socket-paths.ts";
 import { hostRules } from "../config/host-rules.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend, Probe } from "../core/backend.ts";
@@ -8,12 +9,6 @@ import { BYTES_PER_MIB } from "../core/units.ts";
 
 /** Backends of machines that others run in: here the operator names the guests that are ours to move. */
 const HOSTS: ReadonlySet<string> = new Set(["qemu", "libvirt"]);
-
-/** Where libvirt's daemons listen, one for all or one for QEMU alone. */
-const LIBVIRT_SOCKETS = ["/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock"];
-
-/** How long virsh may take. */
-const VIRSH_DEADLINE_MS = 5000;
 
 /** Whether the guests of `backend` share a host that is ours. */
 export function isHost({ name }: Backend): boolean {
@@ -74,17 +69,18 @@ export async function createLibvirt(config: Config): Promise<Backend> {
   const { createLibvirtBackend } = await import("../backends/libvirt/backend.ts");
   const backend = createLibvirtBackend(await libvirtOptions(config));
   if (mayHaveLibvirt(config)) return backend;
-  const because = `libvirt is not running: there is no ${LIBVIRT_SOCKETS.join(" and no ")}`;
+  const because = `libvirt is not running: there is no ${SYSTEM_SOCKETS.join(" and no ")}`;
   return { ...backend, probe: (): Promise<Probe> => Promise.resolve({ usable: false, refused: false, because }) };
 }
 
-/** libvirt's own client is only started where its daemon is there, or where the operator says where it is. */
+/** libvirt is only looked for where its daemon is there, or where the operator says where it is. */
 export function mayHaveLibvirt({ isLibvirtNamed }: Config): boolean {
-  return isLibvirtNamed || LIBVIRT_SOCKETS.some((path) => existsSync(path));
+  return isLibvirtNamed || SYSTEM_SOCKETS.some((path) => existsSync(path));
 }
 
 /** What libvirt is looked at with. */
 export async function libvirtOptions({ libvirtUri: uri }: Config): Promise<LibvirtOptions> {
-  const { createVirsh } = await import("../backends/libvirt/virsh.ts");
-  return { uri, run: createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS }), ...clocks };
+  const { chooseLibvirt } = await import("../backends/libvirt/choose.ts");
+  const runtimeFolder = process.env["XDG_RUNTIME_DIR"];
+  return { libvirt: await chooseLibvirt({ uri, runtimeFolder, nowMs: clocks.nowMs }), ...clocks };
 }

@@ -5,9 +5,8 @@ import { selfballoonError } from "../core/errors.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { Configured } from "../core/settings.ts";
 import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
-import { kernelReadings } from "../formats/kernel-readings.ts";
-import { parseZoneinfo } from "../formats/zoneinfo.ts";
 import { MachineFiles } from "../machine/files.ts";
+import { readOwnKernel, readZonesIfPossible } from "../machine/own-kernel.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isHost } from "./host.ts";
 
@@ -21,7 +20,7 @@ export function findStartFacts(backend: Backend, root: string, bootFlags: readon
   if (isHost(backend)) return { hasCompressedSwap: false, defaults: {} };
   const files = new MachineFiles(root);
   const hasCompressedSwap = isConfigured(detectCompressedSwap(files));
-  const cmdline = (files.readIfThere("/proc/cmdline") ?? "").split(/\s+/);
+  const cmdline = (files.readIfPossible("/proc/cmdline") ?? "").split(/\s+/);
   const loops = startUp({
     boot: parseBootOptions([...cmdline, ...bootFlags]),
     compressedSwapConfigured: hasCompressedSwap,
@@ -55,12 +54,7 @@ export function startTunables(
 }
 
 function reservedMb(files: MachineFiles): number {
-  const { readings } = kernelReadings({
-    meminfo: files.read("/proc/meminfo"),
-    zones: parseZoneinfo(files.read("/proc/zoneinfo")),
-    vmstat: null,
-    pressureMemory: null,
-  });
+  const { readings } = readOwnKernel(files, readZonesIfPossible(files));
   return startReservedMb(readings.totalramPages ?? 0, readings.pageBytes);
 }
 

@@ -25,7 +25,10 @@ export interface Reading {
   readonly notices: readonly Notice[];
   /** What the guest's process holds of its host's memory, in bytes; null or absent where that is not known. */
   readonly rssBytes?: number | null;
-  /** Memory that the guest has and its balloon does not count, in bytes, such as virtio-mem; absent: none. */
+  /**
+   * Memory that the guest has and that its balloon does not count, in bytes, such as virtio-mem; it is charged to the
+   * host. Absent: none.
+   */
   readonly unballoonedBytes?: number;
 }
 
@@ -33,9 +36,9 @@ export interface Reading {
 export interface GuestSize {
   /** What its balloon leaves it now. */
   readonly currentBytes: number;
-  /** What its balloon can leave it at the most. */
+  /** The most that its balloon can leave. */
   readonly maximumBytes: number;
-  /** Memory that it has and its balloon does not count, such as virtio-mem; absent: none. */
+  /** Memory that it has besides and that its balloon does not count; as in a `Reading`. */
   readonly unballoonedBytes?: number;
 }
 

@@ -137,6 +137,13 @@ export const ERRORS = {
     message:
       "{path} must greet within {deadlineMs} ms, but took the connection and said nothing: another client holds it, or QEMU hangs; give selfballoon a -qmp socket of its own",
   },
+  ERR_PEER_FLOODS: {
+    owner: "guest",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "{path} must say at most {lines} lines and {kib} KiB a second, but said more; the connection was closed, and is made again later",
+  },
   ERR_COMMAND_REFUSED: {
     owner: "guest",
     exitCode: 1,
@@ -162,6 +169,12 @@ export const ERRORS = {
     message: "at most {most} calls may wait for their turn; this one was not begun",
   },
   ERR_VIRSH: { owner: "host", exitCode: 1, httpStatus: 503, message: "virsh {command} must succeed: {problem}" },
+  ERR_LIBVIRT: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "libvirt at {path} must do {call}: {problem}",
+  },
   ERR_TOOL: { owner: "host", exitCode: 1, httpStatus: 503, message: "{command} must succeed: {problem}" },
   ERR_ROUTE_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no {method} {path}" },
   ERR_BODY_INVALID: {

@@ -30,14 +30,23 @@ export function boundObservation(observation: Observation, { maxMb }: GuestLimit
   return { ...observation, balloonMaxPages: Math.min(maxPages, balloonMaxPages ?? maxPages) };
 }
 
+/**
+ * No balloon on a host is told to leave less, in MiB: hypervisors refuse it. What a balloon does not count, such as
+ * virtio-mem, may be all that a guest needs, and its balloon leaves it something all the same.
+ */
+const MIN_BALLOON_MIB = 64;
+
+/** The least that a guest's balloon on a host may leave it, in pages: the operator's floor, or what hypervisors take. */
+export function minBalloonPages({ minMb }: GuestLimits, { balloonMaxPages, pageBytes }: Observation): number {
+  const minPages = pagesFromMib(Math.max(minMb, MIN_BALLOON_MIB), pageBytes);
+  return Math.min(minPages, balloonMaxPages ?? Number.POSITIVE_INFINITY);
+}
+
 /** Hold a decision in the operator's limits, whatever law and guard made of what the guest said. */
-export function holdLimits(decision: Decision, observation: Observation, { minMb, maxMb }: GuestLimits): Decision {
+export function holdLimits(decision: Decision, observation: Observation, limits: GuestLimits): Decision {
+  const { maxMb } = limits;
   const maxPages = maxMb === null ? Number.POSITIVE_INFINITY : pagesFromMib(maxMb, observation.pageBytes);
-  const minPages = Math.min(
-    pagesFromMib(minMb, observation.pageBytes),
-    observation.balloonMaxPages ?? Number.POSITIVE_INFINITY,
-  );
-  return atMost(atLeast(decision, minPages), maxPages, "max_mb");
+  return atMost(atLeast(decision, minBalloonPages(limits, observation)), maxPages, "max_mb");
 }
 
 function atLeast(decision: Decision, minPages: number): Decision {

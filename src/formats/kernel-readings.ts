@@ -1,14 +1,19 @@
 import type { Observation } from "../core/observation.ts";
 import { pagesFromKib } from "../core/units.ts";
-import { type Meminfo, parseMeminfo } from "./meminfo.ts";
+import { availableKib, committedKib } from "./available.ts";
+import { parseOptional } from "./kernel-text.ts";
+import type { Meminfo } from "./meminfo.ts";
 import { parsePressure } from "./pressure.ts";
 import { parseVmstat } from "./vmstat.ts";
-import { pageBytesFrom, type Zoneinfo } from "./zoneinfo.ts";
+import type { Zoneinfo } from "./zoneinfo.ts";
 
-/** What an observation is made of: the zones, and texts of kernel files, null where the kernel does not have one. */
+/** What an observation is made of. Texts and zones are null where the kernel does not have them or does not let us read. */
 export interface KernelSources {
-  readonly zones: Zoneinfo;
-  readonly meminfo: string;
+  readonly meminfo: Meminfo;
+  /** RAM that the kernel owns now, the balloon taken off, in KiB. */
+  readonly totalKib: number;
+  readonly pageBytes: number;
+  readonly zones: Zoneinfo | null;
   readonly vmstat: string | null;
   readonly pressureMemory: string | null;
 }
@@ -19,27 +24,20 @@ export type KernelReadings = Omit<
   "t" | "guest" | "frontswapPages" | "balloonCurrentPages" | "balloonMaxPages"
 >;
 
-/**
- * What a guest's kernel says of its memory.
- * @throws ERR_FORMAT if one of the files is not what its name says.
- */
-export function kernelReadings(sources: KernelSources): {
-  readonly readings: KernelReadings;
-  readonly meminfo: Meminfo;
-} {
-  const { zones } = sources;
-  const meminfo = parseMeminfo(sources.meminfo);
-  const pageBytes = pageBytesFrom(meminfo.memTotalKib, zones.managedPages);
+/** What a guest's kernel says of its memory. A text that is not what it should be is as good as none. */
+export function kernelReadings(sources: KernelSources): KernelReadings {
+  const { meminfo, totalKib, pageBytes, zones } = sources;
   const pages = (kib: number | null): number | null => (kib === null ? null : pagesFromKib(kib, pageBytes));
-  const vmstat = sources.vmstat === null ? null : parseVmstat(sources.vmstat);
-  const pressure = sources.pressureMemory === null ? null : parsePressure(sources.pressureMemory);
-  const readings: KernelReadings = {
+  const vmstat = parseOptional(parseVmstat, sources.vmstat);
+  const pressure = parseOptional(parsePressure, sources.pressureMemory);
+  const available = availableKib(meminfo, zones, pageBytes);
+  return {
     pageBytes,
-    totalramPages: pagesFromKib(meminfo.memTotalKib, pageBytes),
-    committedPages: pages(meminfo.committedKib),
-    totalreservePages: zones.totalreservePages,
-    maxPfn: zones.maxPfn,
-    availablePages: pages(meminfo.memAvailableKib),
+    totalramPages: pagesFromKib(totalKib, pageBytes),
+    committedPages: pages(committedKib(meminfo, totalKib, available)),
+    totalreservePages: zones?.totalreservePages ?? null,
+    maxPfn: zones?.maxPfn ?? null,
+    availablePages: pages(available),
     freePages: pages(meminfo.memFreeKib),
     swapTotalPages: pages(meminfo.swapTotalKib),
     psiSomeTotalUs: pressure?.some.totalUs ?? null,
@@ -50,5 +48,4 @@ export function kernelReadings(sources: KernelSources): {
     oomKills: vmstat?.oomKills ?? null,
     allocStalls: vmstat?.allocStalls ?? null,
   };
-  return { readings, meminfo };
 }

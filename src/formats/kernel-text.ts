@@ -1,4 +1,4 @@
-import { type SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { SelfballoonError, selfballoonError } from "../core/errors.ts";
 
 /**
  * The greatest count that is read from a text. It leaves room for sums and products within JavaScript's safe range,
@@ -32,6 +32,20 @@ export function requireWholeText(what: string, text: string): void {
   if (text === "") throw formatError(what, expected, "it is empty");
   if (text.length > MAX_TEXT_LENGTH) throw formatError(what, expected, `it has over ${MAX_TEXT_LENGTH} characters`);
   if (!text.endsWith("\n")) throw formatError(what, expected, "it is cut off within a line");
+}
+
+/**
+ * What `parse` makes of a text that nothing depends on: null if there is none, or if it is not what it should be.
+ * @throws what `parse` throws besides ERR_FORMAT: a fault of ours.
+ */
+export function parseOptional<Value>(parse: (text: string) => Value, text: string | null): Value | null {
+  if (text === null) return null;
+  try {
+    return parse(text);
+  } catch (thrown) {
+    if (thrown instanceof SelfballoonError && thrown.code === "ERR_FORMAT") return null;
+    throw thrown;
+  }
 }
 
 /** What follows `prefix` on the first line that starts with it, or null if there is no such line. */

@@ -2,7 +2,7 @@ import { formatError, parseCount, quote, requireWholeText, restOfLine } from "./
 
 /**
  * The fields of `/proc/meminfo` that are of use here, in KiB (the file says kB and means KiB). `null` where the
- * kernel does not have the field. Linux's Documentation/filesystems/proc.rst tells what each one means.
+ * kernel does not have the field, or what it holds can't be. Linux's Documentation/filesystems/proc.rst tells what each one means.
  */
 export interface Meminfo {
   /** RAM that the kernel owns now. */
@@ -10,14 +10,13 @@ export interface Meminfo {
   readonly memFreeKib: number | null;
   /** What could be used without swapping; since Linux 3.14. */
   readonly memAvailableKib: number | null;
-  readonly buffersKib: number | null;
-  readonly cachedKib: number | null;
+  /** Cache of files: `Active(file)` and `Inactive(file)`, without tmpfs and shared memory; since Linux 2.6.28. */
+  readonly fileCacheKib: number | null;
   /** Committed address space (`Committed_AS`). */
   readonly committedKib: number | null;
   readonly swapTotalKib: number | null;
+  /** Never more than there is. */
   readonly swapFreeKib: number | null;
-  /** RAM that zswap uses; since Linux 5.19. */
-  readonly zswapKib: number | null;
   /** What zswap holds, uncompressed; since Linux 5.19. */
   readonly zswappedKib: number | null;
 }
@@ -26,34 +25,47 @@ const FILE = "/proc/meminfo";
 
 /**
  * Read `/proc/meminfo`.
- * @throws ERR_FORMAT if the text is cut off, has no MemTotal, or has a field that is no whole number of kB.
+ * @throws ERR_FORMAT if the text is cut off, or MemTotal is not there or no whole number of kB.
  */
 export function parseMeminfo(text: string): Meminfo {
   requireWholeText(FILE, text);
-  const memTotalKib = findKib(text, "MemTotal");
-  if (memTotalKib === null) throw formatError(FILE, "a line MemTotal", "there is none");
+  const swapTotalKib = findKib(text, "SwapTotal");
   return {
-    memTotalKib,
+    memTotalKib: requireKib(text, "MemTotal"),
     memFreeKib: findKib(text, "MemFree"),
     memAvailableKib: findKib(text, "MemAvailable"),
-    buffersKib: findKib(text, "Buffers"),
-    cachedKib: findKib(text, "Cached"),
+    fileCacheKib: plus(findKib(text, "Active(file)"), findKib(text, "Inactive(file)")),
     committedKib: findKib(text, "Committed_AS"),
-    swapTotalKib: findKib(text, "SwapTotal"),
-    swapFreeKib: findKib(text, "SwapFree"),
-    zswapKib: findKib(text, "Zswap"),
+    swapTotalKib,
+    swapFreeKib: atMost(findKib(text, "SwapFree"), swapTotalKib),
     zswappedKib: findKib(text, "Zswapped"),
   };
 }
 
 /**
- * One field of `/proc/meminfo` in KiB, or null if there is no such line; for a reader that wants nothing else.
- * @throws ERR_FORMAT if the field is no whole number of kB.
+ * One field of `/proc/meminfo` in KiB, for a reader that wants nothing else; null if there is no such line, or if it holds
+ * no whole number of kB.
  */
 export function findKib(text: string, field: string): number | null {
+  return kibOf(restOfLine(text, `${field}:`) ?? "");
+}
+
+function requireKib(text: string, field: string): number {
   const rest = restOfLine(text, `${field}:`);
-  if (rest === null) return null;
-  const kib = parseCount(/^ +([0-9]+) kB$/.exec(rest)?.[1] ?? "");
+  if (rest === null) throw formatError(FILE, `a line ${field}`, "there is none");
+  const kib = kibOf(rest);
   if (kib === null) throw formatError(FILE, `a whole number of kB as ${field}`, `it is ${quote(rest)}`);
   return kib;
+}
+
+function kibOf(rest: string): number | null {
+  return parseCount(/^ +([0-9]+) kB$/.exec(rest)?.[1] ?? "");
+}
+
+function plus(first: number | null, second: number | null): number | null {
+  return first === null || second === null ? null : first + second;
+}
+
+function atMost(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || part > whole ? null : part;
 }

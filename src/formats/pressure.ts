@@ -12,7 +12,7 @@ interface PressureLine {
 export interface Pressure {
   /** At least one task stalled. */
   readonly some: PressureLine;
-  /** All tasks stalled at once; null where the kernel does not have it. */
+  /** All tasks stalled at once; null where the kernel does not have it, or says something else there. */
   readonly full: PressureLine | null;
 }
 
@@ -20,20 +20,19 @@ const FILE = "/proc/pressure/memory";
 
 /**
  * Read `/proc/pressure/memory` (Linux, Documentation/accounting/psi.rst).
- * @throws ERR_FORMAT if the text is cut off, has no line `some`, or a line without `avg10` and `total`.
+ * @throws ERR_FORMAT if the text is cut off, or has no line `some` with `avg10` and `total`.
  */
 export function parsePressure(text: string): Pressure {
   requireWholeText(FILE, text);
-  const some = findLine(text, "some");
+  const some = restOfLine(text, "some ");
   if (some === null) throw formatError(FILE, "a line some", "there is none");
-  return { some, full: findLine(text, "full") };
+  const line = parseLine(some);
+  if (line === null) throw formatError(FILE, "avg10 and total of some", `it is ${quote(some)}`);
+  return { some: line, full: parseLine(restOfLine(text, "full ") ?? "") };
 }
 
-function findLine(text: string, name: string): PressureLine | null {
-  const rest = restOfLine(text, `${name} `);
-  if (rest === null) return null;
+function parseLine(rest: string): PressureLine | null {
   const [, avg10, total] = /^avg10=(100\.00|[0-9]{1,2}\.[0-9]{2}) (?:.+ )?total=([0-9]+)$/.exec(rest) ?? [];
   const totalUs = parseCount(total ?? "");
-  if (totalUs === null) throw formatError(FILE, `avg10 and total of ${name}`, `it is ${quote(rest)}`);
-  return { avg10: Number(avg10), totalUs };
+  return totalUs === null ? null : { avg10: Number(avg10), totalUs };
 }

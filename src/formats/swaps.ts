@@ -7,7 +7,8 @@ export const HIGHEST_PRIORITY = 32_767;
 export interface SwapArea {
   /** The device's or file's path; a file that was deleted ends in ` (deleted)`. */
   readonly path: string;
-  readonly type: "partition" | "file";
+  /** `other` is what no kernel swaps to: lxcfs shows a container's swap as one area of the type `virtual`. */
+  readonly type: "partition" | "file" | "other";
   readonly sizeKib: number;
   readonly usedKib: number;
   /** The highest is filled first. Below zero if nobody chose it. */
@@ -20,26 +21,27 @@ const FILE = "/proc/swaps";
 const MAX_AREAS = 32;
 
 /**
- * Read `/proc/swaps` (Linux, mm/swapfile.c): a headline, then a line for each area; none if there is no swap.
- * @throws ERR_FORMAT if the text is cut off, does not start with the headline, or has a line that is no swap area.
+ * Read `/proc/swaps` (Linux, mm/swapfile.c): a headline, then a line for each area; none if there is no swap. Some
+ * containers have an empty file. A line that is no swap area is passed over.
+ * @throws ERR_FORMAT if the text is cut off, or does not start with the headline.
  */
 export function parseSwaps(text: string): readonly SwapArea[] {
+  if (text === "") return [];
   requireWholeText(FILE, text);
   if (!text.startsWith("Filename")) throw formatError(FILE, "a headline", `it starts with ${quote(text)}`);
-  const [, ...lines] = text.trimEnd().split("\n", MAX_AREAS + 2);
-  if (lines.length > MAX_AREAS) throw formatError(FILE, `at most ${MAX_AREAS} swap areas`, "it has more");
-  return lines.map(parseArea);
+  const [, ...lines] = text.trimEnd().split("\n", MAX_AREAS + 1);
+  return lines.flatMap((line) => parseArea(line) ?? []);
 }
 
-function parseArea(line: string): SwapArea {
+function parseArea(line: string): SwapArea | null {
   const [, path = "", type, size = "", used = "", priority] =
-    /^(\S+)\s+(partition|file)\s+(\d+)\s+(\d+)\s+(-?\d{1,5})$/.exec(line) ?? [];
+    /^(\S+)\s+([a-z]{1,16})\s+(\d+)\s+(\d+)\s+(-?\d{1,5})$/.exec(line) ?? [];
   const sizeKib = parseCount(size);
   const usedKib = parseCount(used);
-  if (sizeKib === null || usedKib === null) throw formatError(FILE, "a swap area a line", `one is ${quote(line)}`);
+  if (sizeKib === null || usedKib === null || usedKib > sizeKib) return null;
   return {
     path: decodeEscapes(path),
-    type: type === "file" ? "file" : "partition",
+    type: type === "partition" || type === "file" ? type : "other",
     sizeKib,
     usedKib,
     priority: Number(priority),

@@ -1,6 +1,6 @@
-import { formatError, requireCount, requireSum, requireWholeText, restOfLine, restsOfLines } from "./kernel-text.ts";
+import { formatError, MAX_COUNT, parseCount, requireWholeText, restOfLine, restsOfLines } from "./kernel-text.ts";
 
-/** The counters of `/proc/vmstat` that are of use here, since boot; `null` where the kernel does not have them. */
+/** The counters of `/proc/vmstat` that are of use here, since boot; `null` where the kernel does not tell a count. */
 export interface Vmstat {
   /** Pages read back soon after they were evicted (`workingset_refault_*`; one counter before Linux 5.9). */
   readonly refaultPages: number | null;
@@ -18,7 +18,7 @@ const FILE = "/proc/vmstat";
 
 /**
  * Read `/proc/vmstat` (Linux, mm/vmstat.c): a name and a count on every line.
- * @throws ERR_FORMAT if the text is cut off, has none of these counters, or one that is no whole number.
+ * @throws ERR_FORMAT if the text is cut off, or tells none of these counters.
  */
 export function parseVmstat(text: string): Vmstat {
   requireWholeText(FILE, text);
@@ -35,17 +35,21 @@ export function parseVmstat(text: string): Vmstat {
 }
 
 function countOf(text: string, name: string): number | null {
-  const digits = restOfLine(text, `${name} `);
-  return digits === null ? null : requireCount(FILE, name, digits);
+  return parseCount(restOfLine(text, `${name} `) ?? "");
 }
 
-/** The sum of the counter `name` and of those that only add to its name, as `name_file` does; null if none is there. */
+/**
+ * The sum of the counter `name` and of those that only add to its name, as `name_file` does; null if none is there, or
+ * one of them tells no count.
+ */
 function sumOf(text: string, name: string): number | null {
   const counts = restsOfLines(text, name).flatMap((rest) => {
     const space = rest.indexOf(" ");
     const suffix = rest.slice(0, space);
     const isOurs = suffix === "" || suffix.startsWith("_");
-    return isOurs ? [requireCount(FILE, `${name}${suffix}`, rest.slice(space + 1))] : [];
+    return isOurs ? [parseCount(rest.slice(space + 1))] : [];
   });
-  return counts.length === 0 ? null : requireSum(FILE, `all ${name}`, counts);
+  if (counts.length === 0) return null;
+  const sum = counts.reduce<number>((total, count) => total + (count ?? Number.NaN), 0);
+  return sum <= MAX_COUNT ? sum : null;
 }

@@ -1,18 +1,23 @@
 import { formatError, requireCount, requireSum, requireWholeText } from "./kernel-text.ts";
-import { PAGE_SIZES_BYTES } from "./page-size.ts";
 
 /** What `/proc/zoneinfo` says of the whole machine, in pages. */
 export interface Zoneinfo {
   /** What the kernel keeps for itself (specification, section 2). */
   readonly totalreservePages: number;
+  /** The low watermarks of all zones, below which the kernel begins to reclaim. */
+  readonly lowPages: number;
   /** One past the highest page frame; fixed at boot. */
   readonly maxPfn: number;
-  /** Pages that the page allocator owns now, the balloon already taken off: MemTotal in pages. */
+  /**
+   * Pages that the page allocator owns now, the balloon already taken off: MemTotal in pages. Kernels before Linux 3.11
+   * do not take the balloon off.
+   */
   readonly managedPages: number;
 }
 
 interface Zone {
   readonly reservePages: number;
+  readonly lowPages: number;
   readonly managedPages: number;
   readonly endPfn: number | null;
 }
@@ -20,45 +25,32 @@ interface Zone {
 const FILE = "/proc/zoneinfo";
 
 /**
- * Read `/proc/zoneinfo` (Linux, mm/vmstat.c). Every zone is a block of lines that starts with `Node N, zone NAME`.
- * Zones without pages have no `start_pfn`, and what they span is not RAM: they do not count for `maxPfn`.
+ * Read `/proc/zoneinfo` (Linux, mm/vmstat.c). Every zone is a block of lines that starts with `Node N, zone NAME`;
+ * blocks of another name are passed over. Zones without pages have no `start_pfn`, and what they span is not RAM: they do
+ * not count for `maxPfn`.
  * @throws ERR_FORMAT if there is no zone, or one lacks a line that the kernel always writes.
  */
 export function parseZoneinfo(text: string): Zoneinfo {
   requireWholeText(FILE, text);
-  const zones = text.split(/^(?=Node )/m).flatMap((block) => (block.startsWith("Node ") ? [parseZone(block)] : []));
+  const zones = text.split(/^(?=Node )/m).flatMap((block) => (IS_ZONE.test(block) ? [parseZone(block)] : []));
   const endPfns = zones.flatMap((zone) => zone.endPfn ?? []);
   if (endPfns.length === 0) throw formatError(FILE, "a zone with pages", "there is none");
+  const sum = (field: string, pagesOf: (zone: Zone) => number): number =>
+    requireSum(FILE, `${field} of all zones`, zones.map(pagesOf));
   return {
-    totalreservePages: requireSum(
-      FILE,
-      "the reserve of all zones",
-      zones.map((zone) => zone.reservePages),
-    ),
+    totalreservePages: sum("the reserve", (zone) => zone.reservePages),
+    lowPages: sum("low", (zone) => zone.lowPages),
     maxPfn: endPfns.reduce((highest, pfn) => Math.max(highest, pfn), 0),
-    managedPages: requireSum(
-      FILE,
-      "managed of all zones",
-      zones.map((zone) => zone.managedPages),
-    ),
+    managedPages: sum("managed", (zone) => zone.managedPages),
   };
 }
 
-/**
- * The page size in bytes: MemTotal by the pages of all zones, at the power of two that it must be. The two are read a
- * moment apart and a balloon may move meanwhile, so a quarter more or less is taken.
- * @throws ERR_FORMAT if the two do not fit together.
- */
-export function pageBytesFrom(memTotalKib: number, managedPages: number): number {
-  const bytesPerPage = (memTotalKib * 1024) / managedPages;
-  const pageBytes = PAGE_SIZES_BYTES.find((size) => Math.abs(bytesPerPage / size - 1) <= 0.25);
-  if (pageBytes !== undefined) return pageBytes;
-  const expected = "as many managed pages as MemTotal makes at 4 to 64 KiB each";
-  throw formatError(FILE, expected, `it has ${managedPages} for ${memTotalKib} KiB`);
-}
+const IS_ZONE = /^Node [0-9]+, zone /;
 
 // The colon tells a zone's watermark (`high     962`) from that of a processor's page list (`high:  802`).
 const LINES = {
+  boost: /^ +boost +(.+)$/m,
+  low: /^ +low +(.+)$/m,
   high: /^ +high +(.+)$/m,
   spanned: /^ +spanned +(.+)$/m,
   present: /^ +present +(.+)$/m,
@@ -70,13 +62,19 @@ const LINES = {
 type Line = keyof typeof LINES;
 
 function parseZone(block: string): Zone {
-  const managedPages = count(block, "managed");
-  const reservePages = Math.min(managedPages, largestProtection(block) + count(block, "high"));
+  // Before Linux 3.9 there was no `managed`, and `present` left out what `managed` leaves out since.
+  const managedPages = countIfThere(block, "managed") ?? count(block, "present");
+  // What a fragmented zone adds to its watermarks for a while is shown in them, but the kernel computes its reserve while
+  // there is none (Linux, mm/page_alloc.c: __setup_per_zone_wmarks). Linux 5.0 to 5.10 do not show how much it is.
+  const boostPages = countIfThere(block, "boost") ?? 0;
+  const watermark = (name: "low" | "high"): number => Math.max(0, count(block, name) - boostPages);
+  const reservePages = Math.min(managedPages, largestProtection(block) + watermark("high"));
+  const lowPages = watermark("low");
   const populated = count(block, "present") > 0;
   const startPfn = populated || LINES.start_pfn.test(block) ? count(block, "start_pfn") : null;
-  if (startPfn === null) return { reservePages, managedPages, endPfn: null };
+  if (startPfn === null) return { reservePages, lowPages, managedPages, endPfn: null };
   const endPfn = requireSum(FILE, "start_pfn + spanned", [startPfn, count(block, "spanned")]);
-  return { reservePages, managedPages, endPfn };
+  return { reservePages, lowPages, managedPages, endPfn };
 }
 
 function largestProtection(block: string): number {
@@ -86,6 +84,10 @@ function largestProtection(block: string): number {
 
 function count(block: string, name: Line): number {
   return requireCount(FILE, name, line(block, name));
+}
+
+function countIfThere(block: string, name: Line): number | null {
+  return LINES[name].test(block) ? count(block, name) : null;
 }
 
 function line(block: string, name: Line): string {

@@ -1,12 +1,12 @@
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 
-/** The largest file that is read, in KiB. `/proc/zoneinfo` of a machine with many processors is the largest there is. */
-const LIMIT_KIB = 1024;
+/** The largest file that is read, in KiB. The largest there is, `/proc/zoneinfo`, has 1.4 MiB with 768 processors. */
+const LIMIT_KIB = 4096;
 
 /**
  * The files of this machine, or of a tree that stands for one (`--root`). Pseudo-files lie about their size, so each is
- * read to its end, at most 1 MiB. On the machine itself descriptors are kept: reading again from the start makes the
+ * read to its end, at most 4 MiB. On the machine itself descriptors are kept: reading again from the start makes the
  * kernel write the file anew, at a twentieth of the cost of opening it.
  */
 export class MachineFiles {
@@ -31,15 +31,12 @@ export class MachineFiles {
 
   /**
    * The text of `path`.
-   * @throws ERR_FILE_MISSING, ERR_PERMISSION, or ERR_FILE_UNREADABLE if it is larger than 1 MiB or holds NUL bytes.
+   * @throws ERR_FILE_MISSING, ERR_PERMISSION, or ERR_FILE_UNREADABLE if it is larger than 4 MiB or holds NUL bytes.
    */
   read(path: string): string {
-    try {
-      return this.readWhole(path);
-    } catch (thrown) {
-      this.forget(path);
-      throw thrown instanceof SelfballoonError ? thrown : this.describe(thrown, path, "readable");
-    }
+    const text = this.readBytes(path);
+    if (text.includes("\0")) throw this.unreadable(path, "it holds binary data");
+    return text;
   }
 
   /** The text of `path`, or null if it is not there. Anything else that keeps it from being read is an error. */
@@ -52,14 +49,22 @@ export class MachineFiles {
     }
   }
 
+  /**
+   * The text of `path`, for those who can do without: null if it is not there, may not be read, or the kernel refuses to
+   * have it read, as it does where a feature was built in and not switched on. The next call tries again.
+   */
+  readIfPossible(path: string): string | null {
+    return nullIfUnreadable(() => this.read(path));
+  }
+
+  /** The same for a file that is no text: a character for each byte. */
+  readBytesIfPossible(path: string): string | null {
+    return nullIfUnreadable(() => this.readBytes(path));
+  }
+
   /** Fill `into` with the start of `path`, and the rest of it with zeros. For what is looked at many times a second. */
   readStart(path: string, into: Buffer): void {
-    const descriptor = this.open(path);
-    try {
-      into.fill(0, readSync(descriptor, into, 0, into.length, 0));
-    } finally {
-      if (!this.isThisMachine) closeSync(descriptor);
-    }
+    this.whileOpen(path, (descriptor) => into.fill(0, readSync(descriptor, into, 0, into.length, 0)));
   }
 
   /** Put `text` into `path`, which must exist, in one write. */
@@ -80,22 +85,35 @@ export class MachineFiles {
     for (const path of [...this.descriptors.keys()]) this.forget(path);
   }
 
-  private readWhole(path: string): string {
-    const descriptor = this.open(path);
-    try {
+  private readBytes(path: string): string {
+    return this.whileOpen(path, (descriptor) => {
       const bytes = this.fillBuffer(descriptor, path);
-      const text = this.buffer.toString("latin1", 0, bytes);
-      if (text.includes("\0")) throw this.unreadable(path, "it holds binary data");
-      return text;
-    } finally {
-      if (!this.isThisMachine) closeSync(descriptor);
-    }
+      return this.buffer.toString("latin1", 0, bytes);
+    });
   }
 
-  private open(path: string): number {
-    const descriptor = this.descriptors.get(path) ?? openSync(this.resolve(path), constants.O_RDONLY);
-    if (this.isThisMachine) this.descriptors.set(path, descriptor);
-    return descriptor;
+  /**
+   * Do `work` on the open file. A kept descriptor may be of a device that was removed, in whose place there is another
+   * now, so where it fails the file is opened once more.
+   */
+  private whileOpen<Result>(path: string, work: (descriptor: number) => Result): Result {
+    const kept = this.descriptors.get(path);
+    try {
+      if (kept !== undefined) return work(kept);
+    } catch {
+      this.forget(path);
+    }
+    let descriptor: number | null = null;
+    try {
+      descriptor = openSync(this.resolve(path), constants.O_RDONLY);
+      const result = work(descriptor);
+      if (this.isThisMachine) this.descriptors.set(path, descriptor);
+      return result;
+    } catch (thrown) {
+      throw thrown instanceof SelfballoonError ? thrown : this.describe(thrown, path, "readable");
+    } finally {
+      if (descriptor !== null && this.descriptors.get(path) !== descriptor) closeSync(descriptor);
+    }
   }
 
   private fillBuffer(descriptor: number, path: string): number {
@@ -137,6 +155,15 @@ export class MachineFiles {
       return selfballoonError("ERR_PERMISSION", { path: where, mode, problem, remedy }, thrown);
     }
     return selfballoonError("ERR_FILE_UNREADABLE", { path: where, limitKib: LIMIT_KIB, problem }, thrown);
+  }
+}
+
+function nullIfUnreadable(read: () => string): string | null {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof SelfballoonError) return null;
+    throw thrown;
   }
 }
 

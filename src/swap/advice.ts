@@ -47,7 +47,7 @@ function largestAllocation(memTotalKib: number, swapTotalKib: number | null): Fi
 /** zswap where there is a disk for it to lie before, zram otherwise. */
 function noCompressedSwap(files: MachineFiles, ramMib: number): Finding {
   const hasDisk = swapAreas(files).length > 0;
-  const hasZswap = files.readIfThere("/sys/module/zswap/parameters/enabled") !== null;
+  const hasZswap = files.readIfPossible("/sys/module/zswap/parameters/enabled") !== null;
   const zram = `modprobe zram && echo ${ramMib}M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon -p 100 /dev/zram0; or: selfballoon slices --size-mb ${ramMib}`;
   const zswap =
     "echo Y >/sys/module/zswap/parameters/enabled   (for good: zswap.enabled=1 on the kernel's command line)";

@@ -1,4 +1,5 @@
 import { pagesFromKib } from "../core/units.ts";
+import { parseOptional } from "../formats/kernel-text.ts";
 import { findKib, type Meminfo } from "../formats/meminfo.ts";
 import { parseMmStat } from "../formats/mm-stat.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
@@ -25,10 +26,9 @@ const MOST_NAMES = 4;
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 
-/** The swap areas that are on; none where the kernel has no swap. */
+/** The swap areas that are on; none where the kernel has no swap, or does not tell. */
 export function swapAreas(files: MachineFiles): readonly SwapArea[] {
-  const text = files.readIfThere("/proc/swaps");
-  return text === null ? [] : parseSwaps(text);
+  return parseOptional(parseSwaps, files.readIfPossible("/proc/swaps")) ?? [];
 }
 
 /** Find what compressed swap there is. */
@@ -48,8 +48,8 @@ export function zramDeviceOf({ path, type }: Pick<SwapArea, "path" | "type">): s
 }
 
 function isZswapInUse(files: MachineFiles): boolean {
-  if (files.readIfThere(ZSWAP_ENABLED)?.trim() === "Y") return true;
-  return (findKib(files.readIfThere("/proc/meminfo") ?? "", "Zswapped") ?? 0) > 0;
+  if (files.readIfPossible(ZSWAP_ENABLED)?.trim() === "Y") return true;
+  return (findKib(files.readIfPossible("/proc/meminfo") ?? "", "Zswapped") ?? 0) > 0;
 }
 
 /** What there is, by name: `zram0`, `zswap`; of many devices the first ones, and how many more. */
@@ -86,20 +86,20 @@ export function storedPages(
  * with the header that makes it a swap device. Null if it does not tell.
  */
 export function zramStoredPages(files: MachineFiles, name: string, pageBytes: number): number | null {
-  const text = files.readIfThere(`/sys/block/${name}/mm_stat`);
-  if (text === null) return null;
-  const bytes = parseMmStat(text).origDataBytes - writtenBackBytes(files, name);
+  const statistics = parseOptional(parseMmStat, files.readIfPossible(`/sys/block/${name}/mm_stat`));
+  if (statistics === null) return null;
+  const bytes = statistics.origDataBytes - writtenBackBytes(files, name);
   return Math.max(0, Math.floor(bytes / pageBytes) - 1);
 }
 
 /** The first number of `bd_stat` counts units of 4 KiB (Linux, Documentation/admin-guide/blockdev/zram.rst). */
 function writtenBackBytes(files: MachineFiles, name: string): number {
-  const digits = /^ *([0-9]{1,12}) /.exec(files.readIfThere(`/sys/block/${name}/bd_stat`) ?? "")?.[1];
+  const digits = /^ *([0-9]{1,12}) /.exec(files.readIfPossible(`/sys/block/${name}/bd_stat`) ?? "")?.[1];
   return Number(digits ?? 0) * 4096;
 }
 
 function zswapStoredPages(files: MachineFiles, meminfo: Meminfo, pageBytes: number): number | null {
   if (meminfo.zswappedKib !== null) return pagesFromKib(meminfo.zswappedKib, pageBytes);
-  const text = files.readIfThere(ZSWAP_STORED_PAGES);
-  return text === null ? null : parseNumberFile(text, ZSWAP_STORED_PAGES);
+  const parse = (text: string): number => parseNumberFile(text, ZSWAP_STORED_PAGES);
+  return parseOptional(parse, files.readIfPossible(ZSWAP_STORED_PAGES));
 }

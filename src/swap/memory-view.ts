@@ -1,4 +1,5 @@
 import { pagesFromKib } from "../core/units.ts";
+import { parseOptional } from "../formats/kernel-text.ts";
 import { parseMeminfo } from "../formats/meminfo.ts";
 import { parsePressure } from "../formats/pressure.ts";
 import type { MachineFiles } from "../machine/files.ts";
@@ -25,12 +26,12 @@ export function viewMemory(files: MachineFiles, pageBytes: number): MemoryView {
   const swap = detectCompressedSwap(files);
   return () => {
     const meminfo = parseMeminfo(files.read("/proc/meminfo"));
-    const pressure = files.readIfThere("/proc/pressure/memory");
+    const pressure = parseOptional(parsePressure, files.readIfPossible("/proc/pressure/memory"));
     const { memAvailableKib } = meminfo;
     return {
       storedPages: storedPages(files, swap, meminfo, pageBytes),
       availablePages: memAvailableKib === null ? null : pagesFromKib(memAvailableKib, pageBytes),
-      stalledMs: pressure === null ? null : parsePressure(pressure).some.totalUs / 1000,
+      stalledMs: pressure === null ? null : pressure.some.totalUs / 1000,
     };
   };
 }

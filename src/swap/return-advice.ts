@@ -18,7 +18,7 @@ const NO_ATTACH = "3";
 
 /** What it takes here to bring pages back from compressed swap, page by page and by slices. */
 export function examineReturn(files: MachineFiles, swap: CompressedSwap): readonly Finding[] {
-  const status = files.readIfThere("/proc/self/status");
+  const status = files.readIfPossible("/proc/self/status");
   const capabilities = status === null ? null : parseEffectiveCapabilities(status);
   const hasSlices = sliceAreas(files).length > 0;
   const way = hasSlices && !swap.zswap ? [] : [examineWay(files, swap)];
@@ -29,13 +29,13 @@ export function examineReturn(files: MachineFiles, swap: CompressedSwap): readon
 
 /** Since Linux 6.8 zswap frees a page that is read; before, only with the page's place in swap. Measured on 6.1 and 6.12. */
 function examineWay(files: MachineFiles, { zswap }: CompressedSwap): Finding {
-  const release = files.readIfThere("/proc/sys/kernel/osrelease")?.trim().slice(0, 32) ?? "";
+  const release = files.readIfPossible("/proc/sys/kernel/osrelease")?.trim().slice(0, 32) ?? "";
   if (!zswap || isAtLeast(release, 6, 8))
     return { level: "ok", what: "Pages come back from compressed swap by being read.", remedy: "" };
   const what =
     `On this kernel (${release || "of unknown version"}) reading a page may leave it in zswap. Then memory.swap.high of ` +
     "its process's control group is lowered for some milliseconds while pages are read";
-  if (files.readIfThere("/sys/fs/cgroup/cgroup.controllers") !== null)
+  if (files.readIfPossible("/sys/fs/cgroup/cgroup.controllers") !== null)
     return { level: "info", what: `${what}; processes in the root group are left as they are.`, remedy: "" };
   return {
     level: "warn",
@@ -52,7 +52,7 @@ function examineSwapoff(has: Has): Finding {
 }
 
 function examineAccess(files: MachineFiles, has: Has): Finding {
-  if (files.readIfThere("/proc/sys/kernel/yama/ptrace_scope")?.trim() === NO_ATTACH) {
+  if (files.readIfPossible("/proc/sys/kernel/yama/ptrace_scope")?.trim() === NO_ATTACH) {
     const what = "No process may read another's memory (kernel.yama.ptrace_scope is 3), so no pages are brought back.";
     return { level: "warn", what, remedy: "Set kernel.yama.ptrace_scope to 2 or less in /etc/sysctl.d, and reboot." };
   }

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
 import { Tree } from "../support/trees.ts";
@@ -21,6 +22,17 @@ describe("doctor", () => {
     expect(found).toContainEqual(expect.stringMatching(/^warn: There are 0 MiB of swap for 446 MiB of RAM/));
     expect(found).toContainEqual(expect.stringMatching(/^warn: No compressed swap is in use/));
     expect(found).toContain("ok: The kernel tells memory pressure (PSI).");
+  });
+
+  it("names the boot option where the kernel has pressure and refuses to have it read, and a step is taken", async () => {
+    const { root } = new Tree("xen/pv-idle");
+    rmSync(`${root}/proc/pressure/memory`);
+    mkdirSync(`${root}/proc/pressure/memory`);
+    const home = new Home();
+    const report: { findings: Finding[] } = JSON.parse(await home.succeed("doctor", "--json", "--root", root));
+    const ofPressure = report.findings.filter(({ what }) => what.includes("pressure"));
+    expect(ofPressure).toEqual([expect.objectContaining({ level: "info", remedy: expect.stringContaining("psi=1") })]);
+    await home.succeed("run", "--once", "--selfballooning", "--root", root);
   });
 
   it("is content with a guest that has zram of its own size", async () => {

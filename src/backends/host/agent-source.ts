@@ -1,3 +1,4 @@
+import type { SelfballoonError } from "../../core/errors.ts";
 import { parseCount, restOfLine } from "../../formats/kernel-text.ts";
 import type { AgentExchange } from "./agent-protocol.ts";
 import {
@@ -18,6 +19,8 @@ export interface AgentPort {
   readonly exchange: AgentExchange;
   /** Whether an exchange would fail at once, because the last one failed a moment ago. */
   readonly waiting: boolean;
+  /** Why the last exchange failed; null if it did not. */
+  readonly lastError: SelfballoonError | null;
   /** There is news of the agent: try at once. */
   retry(): void;
   close(): void;
@@ -26,16 +29,16 @@ export interface AgentPort {
 /** A closed port is looked at again after so long, unless there is news of it. */
 const CLOSED_MS = 5000;
 
-/** How long what changes seldom is kept, while the balloon stands about still. */
+/** How long what changes seldom is kept, while the guest's memory stays about what it is. */
 const KEPT_MS = 20_000;
 
-/** zoneinfo tells how large the zones are, which must fit MemTotal: a balloon that moved further ends the keeping. */
+/** zoneinfo tells how large the zones are, which must fit MemTotal: where that moved further the keeping ends. */
 const KEPT_DIVISOR = 16;
 
 interface Kept {
   readonly readings: SeldomReadings;
   readonly readAtMs: number;
-  readonly balloonBytes: number;
+  readonly memTotalKib: number;
 }
 
 export interface AgentSourceOptions {
@@ -63,15 +66,17 @@ export class AgentSource {
   /**
    * Read the guest, whose balloon is `balloon`. An agent that does not answer costs its deadline once, and then again
    * after back-offs.
-   * @throws ERR_FORMAT if the guest's files hold nonsense.
+   * @throws ERR_FORMAT if the guest's files hold nonsense, ERR_PEER_FLOODS if the agent says too much.
    */
   async read(balloon: BalloonState): Promise<AgentAnswer> {
     const readAtMs = this.options.nowMs();
-    const balloonBytes = balloon.currentBytes;
-    const kept = this.keptFor(balloonBytes, readAtMs);
-    const texts = await this.texts(kept === null ? GUEST_FILES.length : LIVELY_FILES);
+    const lively = this.isKept(readAtMs) ? await this.texts(LIVELY_FILES) : [];
+    if ("kind" in lively) return lively;
+    const kept = this.keptFor(memTotalKibOf(lively));
+    const texts = kept === null ? await this.texts(GUEST_FILES.length) : lively;
     if ("kind" in texts) return texts;
-    this.kept = kept ?? { readings: seldomReadings(texts.slice(LIVELY_FILES)), readAtMs, balloonBytes };
+    const memTotalKib = memTotalKibOf(texts) ?? 0;
+    this.kept = kept ?? { readings: seldomReadings(texts, this.kept?.readings ?? null), readAtMs, memTotalKib };
     const readings = agentReadings(texts, this.kept.readings, balloon);
     if (readings === null) return { kind: "absent" };
     return { kind: "readings", readings, pageFaults: pageFaultsOf(texts[GUEST_FILES.indexOf("/proc/vmstat")] ?? "") };
@@ -108,16 +113,22 @@ export class AgentSource {
     this.options.port.close();
   }
 
-  /** What is kept, unless it is too old or the balloon has moved far. */
-  private keptFor(balloonBytes: number, nowMs: number): Kept | null {
+  private isKept(nowMs: number): boolean {
+    return this.kept !== null && nowMs - this.kept.readAtMs < KEPT_MS;
+  }
+
+  /** What is kept, unless the guest's memory has become another by far: the balloon moved, or memory was plugged. */
+  private keptFor(memTotalKib: number | null): Kept | null {
     const { kept } = this;
-    if (kept === null || nowMs - kept.readAtMs >= KEPT_MS) return null;
-    return Math.abs(balloonBytes - kept.balloonBytes) <= balloonBytes / KEPT_DIVISOR ? kept : null;
+    if (kept === null || memTotalKib === null) return null;
+    return Math.abs(memTotalKib - kept.memTotalKib) <= memTotalKib / KEPT_DIVISOR ? kept : null;
   }
 
   /** The texts of the first `count` files, or what it means that they can't be read. */
   private async texts(count: number): Promise<FileTexts | Silence> {
     try {
+      const { waiting, lastError } = this.options.port;
+      if (waiting && hasCode(lastError, "ERR_PEER_FLOODS")) throw lastError;
       if (!(await this.worthTrying())) return this.silent();
       const texts = await this.files.read(count);
       this.answering = true;
@@ -125,6 +136,7 @@ export class AgentSource {
       return texts;
     } catch (thrown) {
       this.answering = false;
+      if (hasCode(thrown, "ERR_PEER_FLOODS")) throw thrown;
       return hasCode(thrown, "ERR_COMMAND_REFUSED") ? { kind: "absent" } : this.silent();
     }
   }
@@ -141,6 +153,11 @@ export class AgentSource {
   private silent(): Silence {
     return { kind: this.answered ? "lost" : "absent" };
   }
+}
+
+function memTotalKibOf([meminfo = null]: FileTexts): number | null {
+  const kib = /^MemTotal: *([0-9]{1,12}) kB/m.exec(meminfo?.slice(0, 256) ?? "")?.[1];
+  return kib === undefined ? null : Number(kib);
 }
 
 function pageFaultsOf(vmstat: string): number | null {

@@ -1,21 +1,27 @@
 import { selfballoonError } from "../../core/errors.ts";
 import { BYTES_PER_KIB } from "../../core/units.ts";
 
-/** The balloon of a guest as its host sees it. */
-export interface BalloonState {
-  /** What the guest has: `actual` of QEMU's query-balloon, `balloon.current` of libvirt. */
+/** A guest's memory as its host counts it. */
+export interface BalloonSize {
+  /** What the balloon leaves the guest: `actual` of QEMU's query-balloon. */
   readonly currentBytes: number;
-  /** What the guest was built for, and so the most it may have. */
+  /** The most that the balloon can leave: the machine's memory and its DIMMs. */
   readonly maximumBytes: number;
+  /** Memory that the guest has besides, and that its balloon does not count, such as virtio-mem. */
+  readonly unballoonedBytes: number;
+}
+
+/** The balloon of a guest as its host sees it. */
+export interface BalloonState extends BalloonSize {
   /**
-   * Whether the balloon gives memory back by itself before the guest is out of it. The guest's kernel then goes on
-   * counting the balloon's memory as its own: MemTotal does not move.
+   * Whether the guest's kernel goes on counting the balloon's memory as its own, so that its total does not move: Linux
+   * with deflate-on-oom, Windows, FreeBSD.
    */
-  readonly deflateOnOom: boolean;
+  readonly totalIsConstant: boolean;
 }
 
 /** The last line of defence, below any floor of the law: no Linux guest of today lives with less. */
-const LEAST_BYTES = 64 * 1_048_576;
+const MIN_TARGET_BYTES = 64 * 1_048_576;
 
 /**
  * Check a target before it goes out, because QEMU takes 1 byte without complaint, and the guest then gives away all it
@@ -23,19 +29,32 @@ const LEAST_BYTES = 64 * 1_048_576;
  * @throws ERR_TARGET_UNSAFE outside 64 MiB (or the maximum, if that is less) to the maximum.
  */
 export function requireSafeTarget(targetBytes: number, maximumBytes: number): void {
-  const leastBytes = Math.min(LEAST_BYTES, maximumBytes);
-  const safe = Number.isSafeInteger(targetBytes) && targetBytes >= leastBytes && targetBytes <= maximumBytes;
+  const minBytes = Math.min(MIN_TARGET_BYTES, maximumBytes);
+  const safe = Number.isSafeInteger(targetBytes) && targetBytes >= minBytes && targetBytes <= maximumBytes;
   if (safe && targetBytes > 0) return;
   const kib = (bytes: number): number => bytes / BYTES_PER_KIB;
-  const details = { targetKib: kib(targetBytes), leastKib: kib(leastBytes), mostKib: kib(maximumBytes) };
+  const details = { targetKib: kib(targetBytes), leastKib: kib(minBytes), mostKib: kib(maximumBytes) };
   throw selfballoonError("ERR_TARGET_UNSAFE", details);
 }
 
+/** All the memory that the machine has for its guest, whatever the balloon took. */
+export function machineBytes({ maximumBytes, unballoonedBytes }: BalloonSize): number {
+  return maximumBytes + unballoonedBytes;
+}
+
 /**
- * RAM that the guest has now, from what its kernel says. With deflate-on-oom MemTotal stays at the maximum, so the
- * balloon's size is taken off here; without it the kernel has done so.
+ * RAM that the guest has now, from what its kernel says. Where the kernel goes on counting the balloon's memory, the
+ * balloon's size is taken off here. A guest never has more than its balloon leaves, whatever it says.
  */
 export function totalramBytes(memTotalBytes: number, balloon: BalloonState): number {
-  if (!balloon.deflateOnOom) return memTotalBytes;
-  return Math.max(0, memTotalBytes - (balloon.maximumBytes - balloon.currentBytes));
+  const { currentBytes, maximumBytes, unballoonedBytes, totalIsConstant } = balloon;
+  const takenBytes = totalIsConstant ? maximumBytes - currentBytes : 0;
+  return Math.max(0, Math.min(memTotalBytes - takenBytes, currentBytes + unballoonedBytes));
+}
+
+/** The way back: what the kernel said, from the RAM that was made of it. Null where that was cut. */
+export function memTotalBytes(totalramBytes: number, balloon: BalloonState): number | null {
+  const { currentBytes, maximumBytes, unballoonedBytes, totalIsConstant } = balloon;
+  if (totalramBytes <= 0 || totalramBytes >= currentBytes + unballoonedBytes) return null;
+  return totalramBytes + (totalIsConstant ? maximumBytes - currentBytes : 0);
 }

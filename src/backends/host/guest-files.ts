@@ -2,13 +2,22 @@ import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import type { AgentExchange, AgentReply, AgentRequest } from "./agent-protocol.ts";
 import { countField, isJsonObject, textField } from "./json.ts";
 
-/** Most that is read of one file; in base64 it stays within a line's bound. */
-const MAX_FILE_BYTES = 524_288;
+/** Most that is read at a time; in base64 it stays within a line's bound. */
+const PART_BYTES = 524_288;
+
+/** So many parts make the largest file that is read: `/proc/zoneinfo` has 1.4 MiB with 768 processors. */
+const MAX_PARTS = 8;
 
 /** The agent does not have the command, or its operator forbade it. */
 const COMMAND_NOT_FOUND = "CommandNotFound";
 
-/** The handle of an open file, or null for one that can't be opened. */
+/** Before QEMU 4.2 a command that is forbidden, for good or while a backup freezes the guest, was a general error. */
+const DISABLED = /\bdisabled\b/;
+
+/** What could not be opened or read is tried again after so many readings of all files. */
+const RETRY_READINGS = 8;
+
+/** The handle of an open file, or null for one that can't be opened or read. */
 type Handle = number | null;
 
 /** A handle that can't be read: unknown to the agent, or of a file that refuses reading. */
@@ -19,12 +28,14 @@ type Content = string | typeof FAILED | null;
 
 /**
  * Files of a guest, read through its agent on kept handles: seek to the start and read again, which costs a third of
- * opening. Handles that the agent no longer knows, because it was restarted, are opened anew.
+ * opening. Handles that the agent no longer knows, because it was restarted, are opened again. Whatever fails, no handle
+ * is left behind: the agent can have so many.
  */
 export class GuestFiles {
   private readonly exchange: AgentExchange;
   private readonly paths: readonly string[];
   private handles: readonly Handle[] | null = null;
+  private readingsLeft = RETRY_READINGS;
 
   constructor(exchange: AgentExchange, paths: readonly string[]) {
     this.exchange = exchange;
@@ -34,54 +45,86 @@ export class GuestFiles {
   /**
    * Read the first `count` files.
    * @returns their texts, in the order of the paths; null for one that the guest does not have or does not let be read.
-   * @throws ERR_COMMAND_REFUSED if the agent may not read files, ERR_FORMAT if it answers nonsense, and what the
-   * exchange throws.
+   * @throws ERR_COMMAND_REFUSED if the agent may not read files, which may be for the time of a backup only; ERR_FORMAT if
+   * it answers nonsense, and what the exchange throws.
    */
   async read(count: number): Promise<readonly (string | null)[]> {
+    if (count === this.paths.length) this.readingsLeft -= 1;
     const kept = this.handles;
-    if (kept !== null) {
+    if (kept !== null && (this.readingsLeft > 0 || !kept.includes(null))) {
       const contents = await this.readHandles(kept.slice(0, count));
       if (!contents.includes(FAILED)) return contents.map(textOrNull);
     }
     // New numbers may mean other files than the old ones did, so all are opened again, not only those that failed.
     await this.close();
-    const opened = await this.open();
-    const contents = await this.readHandles(opened.slice(0, count));
-    this.handles = opened.map((handle, index) => (contents[index] === FAILED ? null : handle));
-    return contents.map(textOrNull);
+    this.handles = await this.open();
+    this.readingsLeft = RETRY_READINGS;
+    const contents = await this.readHandles(this.handles);
+    await this.forgetFailed(this.handles, contents);
+    return contents.slice(0, count).map(textOrNull);
   }
 
-  /** The guest was restarted, and its handles are gone. */
+  /** The guest was restarted, and its handles with it. */
   forget(): void {
     this.handles = null;
   }
 
   /** Give the handles back to the agent. */
   async close(): Promise<void> {
-    const handles = (this.handles ?? []).filter((handle) => handle !== null);
+    await this.closeHandles(this.handles ?? []);
     this.handles = null;
-    if (handles.length === 0) return;
-    await this.exchange(handles.map((handle) => ({ execute: "guest-file-close", arguments: { handle } })));
+  }
+
+  private async forgetFailed(handles: readonly Handle[], contents: readonly Content[]): Promise<void> {
+    const hasFailed = (_: Handle, index: number): boolean => contents[index] === FAILED;
+    this.handles = handles.map((handle, index) => (hasFailed(handle, index) ? null : handle));
+    await this.closeHandles(handles.filter(hasFailed));
+  }
+
+  private async closeHandles(handles: readonly Handle[]): Promise<void> {
+    const open = handles.filter((handle) => handle !== null);
+    if (open.length === 0) return;
+    await this.exchange(open.map((handle) => ({ execute: "guest-file-close", arguments: { handle } })));
   }
 
   private async open(): Promise<readonly Handle[]> {
     const requests = this.paths.map((path) => ({ execute: "guest-file-open", arguments: { path, mode: "r" } }));
     const replies = await this.exchange(requests);
-    return replies.map((reply) => {
-      if (!reply.ok && reply.errorClass === COMMAND_NOT_FOUND) throw refused(reply.problem);
-      return reply.ok && Number.isSafeInteger(reply.value) ? Number(reply.value) : null;
-    });
+    requireAllowed(requests, replies);
+    return replies.map((reply) => (reply.ok && Number.isSafeInteger(reply.value) ? Number(reply.value) : null));
   }
 
   private async readHandles(handles: readonly Handle[]): Promise<readonly Content[]> {
     const open = handles.filter((handle) => handle !== null);
-    const replies = await this.exchange(open.flatMap(seekAndRead));
+    const requests = open.flatMap(seekAndRead);
+    const replies = await this.exchange(requests);
+    requireAllowed(requests, replies);
+    const contents: Content[] = [];
     let next = 0;
-    return handles.map((handle) => {
-      if (handle === null) return null;
-      next += 2;
-      return contentOf(replies[next - 2], replies[next - 1]);
-    });
+    for (const handle of handles) {
+      if (handle !== null) next += 2;
+      contents.push(handle === null ? null : await this.readRest(handle, replies[next - 2], replies[next - 1]));
+    }
+    return contents;
+  }
+
+  /** What is larger than one part is read on where the part ended. */
+  private async readRest(
+    handle: number,
+    seek: AgentReply | undefined,
+    first: AgentReply | undefined,
+  ): Promise<Content> {
+    if (!seek?.ok) return FAILED;
+    let text = "";
+    let reply = first;
+    for (let parts = 1; ; parts += 1) {
+      if (!reply?.ok) return FAILED;
+      const part = partOf(reply.value);
+      text += part.text;
+      if (part.isLast) return text;
+      if (parts === MAX_PARTS) return FAILED;
+      [reply] = await this.exchange([readPart(handle)]);
+    }
   }
 }
 
@@ -90,28 +133,35 @@ function textOrNull(content: Content): string | null {
 }
 
 function seekAndRead(handle: number): readonly AgentRequest[] {
-  return [
-    { execute: "guest-file-seek", arguments: { handle, offset: 0, whence: 0 } },
-    { execute: "guest-file-read", arguments: { handle, count: MAX_FILE_BYTES } },
-  ];
+  return [{ execute: "guest-file-seek", arguments: { handle, offset: 0, whence: 0 } }, readPart(handle)];
 }
 
-function contentOf(seek: AgentReply | undefined, read: AgentReply | undefined): Content {
-  if (!seek?.ok || !read?.ok) return FAILED;
-  const content = isJsonObject(read.value) ? read.value : {};
+function readPart(handle: number): AgentRequest {
+  return { execute: "guest-file-read", arguments: { handle, count: PART_BYTES } };
+}
+
+/** A part that is no whole one and not the last was cut short. */
+function partOf(value: unknown): { readonly text: string; readonly isLast: boolean } {
+  const content = isJsonObject(value) ? value : {};
   const base64 = textField(content, "buf-b64");
   const count = countField(content, "count");
-  if (base64 === null || count === null || content["eof"] !== true) throw nonsense();
+  const isLast = content["eof"] === true;
+  if (base64 === null || count === null || (!isLast && count !== PART_BYTES)) throw nonsense();
   const text = Buffer.from(base64, "base64").toString("latin1"); // files of /proc are ASCII
-  if (text.length !== count) throw nonsense();
-  return text;
+  if (text.length !== count || count > PART_BYTES) throw nonsense();
+  return { text, isLast };
 }
 
 function nonsense(): SelfballoonError {
-  const expected = `the whole of a file of at most ${MAX_FILE_BYTES} bytes in base64`;
+  const expected = `a file in base64, in whole parts of ${PART_BYTES} bytes up to the last`;
   return selfballoonError("ERR_FORMAT", { what: "guest-file-read", expected, problem: "it does not" });
 }
 
-function refused(problem: string): SelfballoonError {
-  return selfballoonError("ERR_COMMAND_REFUSED", { what: "the guest agent", command: "guest-file-open", problem });
+/** @throws ERR_COMMAND_REFUSED for the first of `requests` that the agent may not obey. */
+function requireAllowed(requests: readonly AgentRequest[], replies: readonly AgentReply[]): void {
+  for (const [index, reply] of replies.entries()) {
+    if (reply.ok || (reply.errorClass !== COMMAND_NOT_FOUND && !DISABLED.test(reply.problem))) continue;
+    const command = requests[index]?.execute ?? "a command";
+    throw selfballoonError("ERR_COMMAND_REFUSED", { what: "the guest agent", command, problem: reply.problem });
+  }
 }

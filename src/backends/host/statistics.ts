@@ -1,5 +1,5 @@
 import type { GuestReadings } from "./agent-readings.ts";
-import { type BalloonState, totalramBytes } from "./balloon-state.ts";
+import { type BalloonState, machineBytes, totalramBytes } from "./balloon-state.ts";
 
 /** What a guest's balloon driver says of its memory (virtio, section 5.5.6.3). Null: the driver does not say. */
 export interface BalloonStatistics {
@@ -30,19 +30,20 @@ const MAX_RESERVE_BYTES = 128 * 1_048_576;
  * The highest page frame is taken for the machine's size. Readings that contradict each other are null.
  */
 export function statisticsReadings(statistics: BalloonStatistics, balloon: BalloonState): GuestReadings {
-  const totalBytes = atMost(statistics.totalBytes, balloon.maximumBytes);
+  const builtBytes = machineBytes(balloon);
+  const totalBytes = atMost(statistics.totalBytes, builtBytes);
   const levelled = totalBytes === null ? null : totalramBytes(totalBytes, balloon);
   const availableBytes = atMost(statistics.availableBytes, totalBytes);
   const freeBytes = atMost(statistics.freeBytes, totalBytes);
   const usedBytes = levelled === null ? null : inUseBytes(levelled, availableBytes, freeBytes, statistics.cacheBytes);
-  const reserveBytes = Math.min(balloon.maximumBytes / RESERVE_DIVISOR, MAX_RESERVE_BYTES);
+  const reserveBytes = Math.min(builtBytes / RESERVE_DIVISOR, MAX_RESERVE_BYTES);
   return {
     pageBytes: BALLOON_PAGE_BYTES,
     totalramPages: pages(levelled),
     committedPages: usedBytes === null ? null : pages(usedBytes + swappedBytes(statistics)),
     totalreservePages: pages(reserveBytes),
     frontswapPages: null,
-    maxPfn: pages(balloon.maximumBytes),
+    maxPfn: pages(builtBytes),
     balloonCurrentPages: pages(balloon.currentBytes),
     balloonMaxPages: pages(balloon.maximumBytes),
     availablePages: pages(availableBytes),

@@ -1,6 +1,6 @@
 import type { Cancellation } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { requireGoing } from "./deadline.ts";
+import { onAbort, requireGoing } from "./deadline.ts";
 
 /**
  * Does a piece of work when its turn comes.
@@ -15,16 +15,16 @@ export function createTurns(most: number, mostWaiting = Number.POSITIVE_INFINITY
   let running = 0;
   const wait = (cancellation: Cancellation | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
-      const begin = (): void => {
-        cancellation?.removeEventListener("abort", cancel);
-        resolve();
-      };
       const cancel = (): void => {
         waiting.delete(begin);
         reject(selfballoonError("ERR_CANCELLED", { what: WAITING }));
       };
+      const forget = cancellation === undefined ? undefined : onAbort(cancellation, cancel);
+      const begin = (): void => {
+        forget?.();
+        resolve();
+      };
       waiting.add(begin);
-      cancellation?.addEventListener("abort", cancel, { once: true });
     });
   const leave = (): void => {
     const [next] = waiting;

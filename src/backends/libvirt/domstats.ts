@@ -1,5 +1,5 @@
 import { BYTES_PER_KIB } from "../../core/units.ts";
-import type { BalloonStatistics } from "../host/statistics.ts";
+import type { Domain } from "./libvirt.ts";
 
 /** Words of libvirt's virDomainState that matter here. */
 const RUNNING = 1;
@@ -8,40 +8,32 @@ const RUNNING = 1;
 const MAX_DOMAINS = 4096;
 
 /** One domain as `virsh domstats --state --balloon --raw` shows it. */
-export interface Domain {
-  readonly name: string;
-  /** False while it is paused, shutting down or crashed. */
-  readonly running: boolean;
-  /** What the guest has; null if libvirt does not say, as while the domain is busy. */
-  readonly currentBytes: number | null;
-  /** What it was built for. */
-  readonly maximumBytes: number | null;
-  /** What its process holds of the host's memory. */
-  readonly rssBytes: number | null;
-  readonly statistics: BalloonStatistics;
-  /** When the guest last updated its statistics, in the host's seconds; null if never. */
-  readonly lastUpdateS: number | null;
-  /** Page faults that the guest's kernel had counted by then; null if it does not say. */
-  readonly pageFaults: number | null;
-}
+export type DomainStats = Omit<Domain, "uuid" | "id">;
 
 /**
  * Read the answer for all domains: a line `Domain: 'NAME'`, then lines `  KEY=VALUE`, amounts in KiB (virsh(1),
  * domstats). Whatever else there is, is left out.
  */
-export function parseDomstats(text: string): readonly Domain[] {
+export function parseDomstats(text: string): readonly DomainStats[] {
   const blocks = text.split(/^Domain: /m).slice(1, MAX_DOMAINS + 1);
   return blocks.flatMap((block) => parseDomain(block) ?? []);
 }
 
-function parseDomain(block: string): Domain | null {
+function parseDomain(block: string): DomainStats | null {
   const name = /^'(.+)'$/m.exec(block.slice(0, block.indexOf("\n")))?.[1];
   if (name === undefined) return null;
   const values = new Map(
-    [...block.matchAll(/^ {2}([a-z_.-]+)=([0-9]{1,20})$/gm)].map(([, key, value]) => [key, value]),
+    [...block.matchAll(/^ {2}([a-z_.-]+)=([0-9]{1,20})$/gm)].map(
+      ([, key = "", value]) => [key, Number(value)] as const,
+    ),
   );
+  return domainStats(name, values);
+}
+
+/** What libvirt's statistics say of a domain, by their names (virConnectGetAllDomainStats); amounts are in KiB. */
+export function domainStats(name: string, values: ReadonlyMap<string, number>): DomainStats {
   const number = (key: string): number | null => {
-    const value = Number(values.get(key) ?? Number.NaN);
+    const value = values.get(key) ?? Number.NaN;
     return Number.isSafeInteger(value * BYTES_PER_KIB) ? value : null;
   };
   const bytes = (key: string): number | null => {

@@ -5,7 +5,7 @@ import { asSelfballoonError } from "../host/thrown.ts";
 import { createTurns } from "../host/turns.ts";
 import { createLibvirtBackend, type LibvirtOptions } from "./backend.ts";
 import { parseBalloonDevice } from "./balloon-device.ts";
-import type { Domain } from "./domstats.ts";
+import type { Domain } from "./libvirt.ts";
 import { DomainSnapshot } from "./snapshot.ts";
 
 /** Most domains that are looked at, and how many at a time. */
@@ -38,7 +38,15 @@ const AGENT_PORT = /<target\b[^>]*\bname=["']org\.qemu\.guest_agent\.0["']/;
 
 /** What `doctor` says of the active domains. */
 export async function examineLibvirt(options: LibvirtOptions): Promise<readonly Finding[]> {
-  const domains = [...(await new DomainSnapshot(options.run, options.nowMs).read()).values()].slice(0, MOST_GUESTS);
+  try {
+    return await examineDomains(options);
+  } finally {
+    await options.libvirt.close();
+  }
+}
+
+async function examineDomains(options: LibvirtOptions): Promise<readonly Finding[]> {
+  const domains = [...(await new DomainSnapshot(options.libvirt, options.nowMs).read()).values()].slice(0, MOST_GUESTS);
   const turns = createTurns(AT_A_TIME);
   const found = await Promise.all(domains.map((domain) => turns(() => examineDomain(domain, options))));
   return found.flat();
@@ -46,7 +54,7 @@ export async function examineLibvirt(options: LibvirtOptions): Promise<readonly 
 
 async function examineDomain(domain: Domain, options: LibvirtOptions): Promise<readonly Finding[]> {
   try {
-    const { stdout: xml } = await options.run(["dumpxml", `--domain=${domain.name}`]);
+    const xml = await options.libvirt.describe(domain.uuid);
     const backend = await createLibvirtBackend(options).open();
     const probed = await probeGuest(backend, domain.name, READ_MS);
     return examineGuest({ ...factsOf(domain, xml), ...probed }, REMEDIES);

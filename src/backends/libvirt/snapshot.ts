@@ -1,28 +1,26 @@
-import { type Domain, parseDomstats } from "./domstats.ts";
-import type { RunVirsh } from "./virsh.ts";
+import type { Domain, Libvirt } from "./libvirt.ts";
 
 /** Guests that are observed within so long of each other share one answer. */
 const SHARED_MS = 500;
-
-/** `--nowait`: a domain that is busy says less, instead of keeping the others waiting. */
-const DOMSTATS = ["domstats", "--state", "--balloon", "--raw", "--list-active", "--nowait"];
 
 type Domains = ReadonlyMap<string, Domain>;
 
 interface Answer {
   readonly domains: Promise<Domains>;
   readonly askedAtMs: number;
+  /** Sizes of balloons that have moved since it was asked for, in bytes by UUID. */
+  readonly moved: Map<string, number>;
   hasCome: boolean;
 }
 
 /** All domains, in one call for all who ask at about the same time. */
 export class DomainSnapshot {
-  private readonly run: RunVirsh;
+  private readonly libvirt: Libvirt;
   private readonly nowMs: () => number;
   private answer: Answer | null = null;
 
-  constructor(run: RunVirsh, nowMs: () => number) {
-    this.run = run;
+  constructor(libvirt: Libvirt, nowMs: () => number) {
+    this.libvirt = libvirt;
     this.nowMs = nowMs;
   }
 
@@ -30,7 +28,13 @@ export class DomainSnapshot {
   read(): Promise<Domains> {
     const { answer } = this;
     const isGood = answer !== null && (!answer.hasCome || this.nowMs() - answer.askedAtMs <= SHARED_MS);
-    return isGood ? answer.domains : this.ask();
+    const { domains, moved } = isGood ? answer : this.ask();
+    return domains.then((found) => withMoved(found, moved));
+  }
+
+  /** The balloon of a domain has moved. */
+  noteBalloon(uuid: string, currentBytes: number): void {
+    this.answer?.moved.set(uuid, currentBytes);
   }
 
   /** Something was changed: the next one to ask gets a new answer. */
@@ -38,9 +42,9 @@ export class DomainSnapshot {
     this.answer = null;
   }
 
-  private ask(): Promise<Domains> {
-    const domains = this.run(DOMSTATS).then(({ stdout }) => byName(parseDomstats(stdout)));
-    const answer: Answer = { domains, askedAtMs: this.nowMs(), hasCome: false };
+  private ask(): Answer {
+    const domains = this.libvirt.domains().then(byName);
+    const answer: Answer = { domains, askedAtMs: this.nowMs(), moved: new Map(), hasCome: false };
     this.answer = answer;
     domains.then(
       () => {
@@ -50,10 +54,24 @@ export class DomainSnapshot {
         if (this.answer === answer) this.answer = null;
       },
     );
-    return domains;
+    return answer;
   }
 }
 
+/** A name that stands there twice, as where odd letters were lost, is left out: nothing says who is meant. */
 function byName(domains: readonly Domain[]): Domains {
-  return new Map(domains.map((domain) => [domain.name, domain]));
+  const found = new Map(domains.map((domain) => [domain.name, domain]));
+  for (const domain of domains) {
+    if (found.get(domain.name) !== domain) found.delete(domain.name);
+  }
+  return found;
+}
+
+function withMoved(domains: Domains, moved: ReadonlyMap<string, number>): Domains {
+  if (moved.size === 0) return domains;
+  const now = [...domains.values()].map((domain) => {
+    const currentBytes = moved.get(domain.uuid);
+    return currentBytes === undefined || domain.currentBytes === null ? domain : { ...domain, currentBytes };
+  });
+  return byName(now);
 }

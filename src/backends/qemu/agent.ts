@@ -4,11 +4,18 @@ import { type AgentReply, type AgentRequest, parseAgentReply } from "../host/age
 import type { AgentPort } from "../host/agent-source.ts";
 import { Backoff } from "../host/backoff.ts";
 import { withDeadline } from "../host/deadline.ts";
-import { asSelfballoonError } from "../host/thrown.ts";
+import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import { LineSocket } from "./line-socket.ts";
+import { PeerBudget, type PeerLimits } from "./peer-budget.ts";
 
 /** Most exchanges that may wait for the agent. */
 const MAX_QUEUED = 8;
+
+/** Longest line that is taken: half a MiB of a file in base64. */
+const MAX_LINE_BYTES = 1_048_576;
+
+/** The largest file of a guest of 768 processors takes 2 MiB, and is read once a second at the most. */
+const LIMITS: PeerLimits = { linesPerS: 200, linesAtOnce: 1000, bytesPerS: 2_097_152, bytesAtOnce: 6_291_456 };
 
 /** Bound of the numbers that synchronise with the agent. */
 const SYNC_IDS = 2 ** 31;
@@ -38,18 +45,20 @@ interface Expected {
 export class AgentClient implements AgentPort {
   private readonly options: AgentOptions;
   private readonly backoff: Backoff;
+  private readonly budget: PeerBudget;
   private socket: LineSocket | null = null;
   private syncId: number | null = null;
   private expected: Expected | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private queued = 0;
-  private lastError: SelfballoonError | null = null;
+  lastError: SelfballoonError | null = null;
   private closed = false;
 
   constructor(options: AgentOptions) {
     this.options = options;
     const { first, most } = options.backoffMs;
     this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, mostMs: most });
+    this.budget = new PeerBudget(LIMITS, options.nowMs);
   }
 
   /**
@@ -91,6 +100,7 @@ export class AgentClient implements AgentPort {
       const socket = this.socket ?? (await this.synchronise());
       const replies = await this.say(socket, requests);
       this.backoff.reset();
+      this.lastError = null;
       return replies;
     } catch (thrown) {
       const error = asSelfballoonError(thrown);
@@ -104,10 +114,11 @@ export class AgentClient implements AgentPort {
   /** Connect, and drop all that comes until the agent answers to a number that only we know. */
   private async synchronise(): Promise<LineSocket> {
     const { path } = this.options;
-    const socket = await LineSocket.connect(path);
+    const { budget } = this;
+    const socket = await LineSocket.connect({ path, budget, maxLineBytes: MAX_LINE_BYTES });
     socket.listen({
       onLine: (line) => this.take(line),
-      onEnd: (error) => this.drop(error),
+      onEnd: (error) => this.lost(error),
     });
     this.socket = socket;
     const id = randomInt(SYNC_IDS);
@@ -143,6 +154,15 @@ export class AgentClient implements AgentPort {
     if (expected.replies.length < expected.count) return;
     this.expected = null;
     expected.resolve(expected.replies);
+  }
+
+  /** An agent that says too much between two exchanges is left alone as one that fails in an exchange. */
+  private lost(error: SelfballoonError): void {
+    if (this.expected === null && hasCode(error, "ERR_PEER_FLOODS")) {
+      this.lastError = error;
+      this.backoff.failed();
+    }
+    this.drop(error);
   }
 
   private drop(error: SelfballoonError): void {

@@ -2,8 +2,9 @@ import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading, Wat
 import { selfballoonError } from "../../core/errors.ts";
 import { cancellable } from "../host/deadline.ts";
 import { createTurns } from "../host/turns.ts";
+import { findDoubles, type SocketOfMachine } from "./double-sockets.ts";
 import { QemuGuest } from "./guest.ts";
-import { nameGuests } from "./guest-names.ts";
+import { GuestNames } from "./guest-names.ts";
 import { findSockets, isPattern, mayBeThere, type SocketSearch } from "./socket-paths.ts";
 
 /** How long QEMU or an agent may take for one answer, unless the operator says otherwise. */
@@ -16,7 +17,7 @@ const MAX_DISCOVERIES = 32;
 export interface QemuOptions {
   /** The machines' QMP sockets: absolute paths, with `*` and `?` for parts of names. One socket a machine is used. */
   readonly qmp: readonly string[];
-  /** The agents' sockets, with `{dir}` and `{name}` of the QMP socket. Null: QEMU says where they are. */
+  /** The agents' sockets, with `{dir}` and `{name}` of the QMP socket. Null: beside the QMP socket, where QEMU says. */
   readonly agent: string | null;
   /** A monotonic clock. */
   readonly nowMs: () => number;
@@ -52,7 +53,13 @@ function absent(because: string): Probe {
 class QemuHost implements OpenBackend {
   private readonly options: QemuOptions;
   private readonly byPath = new Map<string, QemuGuest>();
+  /** Sockets of machines that others lead to, and those others. */
+  private readonly doubles = new Map<string, string>();
+  private readonly names = new GuestNames();
   private byName: ReadonlyMap<string, QemuGuest> = new Map();
+  /** Sockets that are said to be another machine's, and that do not answer themselves. */
+  private hidden: ReadonlySet<string> = new Set();
+  private found: readonly string[] = [];
 
   constructor(options: QemuOptions) {
     this.options = options;
@@ -60,12 +67,14 @@ class QemuHost implements OpenBackend {
 
   /** New sockets are asked for their names; those that do not answer are listed too, and observing them says why. */
   async guests(cancellation: Cancellation): Promise<readonly string[]> {
+    for (const path of this.hidden) void identify(this.byPath.get(path)); // nobody else asks them again
     const added = await this.follow(await findSockets(this.options.qmp));
     const turns = createTurns(MAX_DISCOVERIES);
     await cancellable(Promise.all(added.map((guest) => turns(() => identify(guest)))), "finding guests", cancellation);
     await this.dropDoubles();
-    const names = nameGuests([...this.byPath].map(([path, { known }]) => ({ path, name: known?.name ?? null })));
-    this.byName = new Map([...this.byPath].map(([path, guest]) => [names.get(path) ?? path, guest]));
+    const listed = [...this.byPath.values()].filter(({ path }) => !this.hidden.has(path));
+    const names = this.names.assign(listed.map(({ path, known }) => ({ path, name: known?.name ?? null })));
+    this.byName = new Map(listed.map((guest) => [names.get(guest.path) ?? guest.path, guest]));
     return [...this.byName.keys()];
   }
 
@@ -104,30 +113,29 @@ class QemuHost implements OpenBackend {
 
   /** Sockets come and go with their machines; one that could not be looked at stays. Returns the guests behind new ones. */
   private async follow(search: SocketSearch): Promise<readonly QemuGuest[]> {
-    const { paths } = search;
-    const there = new Set(paths);
-    await this.forget([...this.byPath.keys()].filter((path) => !there.has(path) && !mayBeThere(path, search)));
-    const owned = new Set([...this.byPath.values()].flatMap(otherSockets));
-    const added = paths.filter((path) => !this.byPath.has(path) && !owned.has(path));
+    this.found = search.paths;
+    const there = new Set(search.paths);
+    const isGone = (path: string): boolean => !there.has(path) && !mayBeThere(path, search);
+    await this.forget([...this.byPath.keys()].filter(isGone));
+    for (const [path, first] of this.doubles) {
+      if (isGone(path) || !this.byPath.has(first)) this.doubles.delete(path);
+    }
+    const added = search.paths.filter((path) => !this.byPath.has(path) && !this.doubles.has(path));
     for (const path of added) this.byPath.set(path, this.create(path));
     return added.flatMap((path) => this.byPath.get(path) ?? []);
   }
 
   private create(path: string): QemuGuest {
     const { agent, nowMs, nowS, deadlineMs = DEADLINE_MS } = this.options;
-    return new QemuGuest({ path, agentPattern: agent, deadlineMs, nowMs, nowS });
+    return new QemuGuest({ path, qmpPaths: () => this.found, agentPattern: agent, deadlineMs, nowMs, nowS });
   }
 
   /** A machine may have several QMP sockets, and a pattern may match them all: the first that answers is used. */
   private async dropDoubles(): Promise<void> {
-    const owned = new Set<string>();
-    const doubles: string[] = [];
-    const reachedFirst = [...this.byPath].sort(([, a], [, b]) => Number(a.known === null) - Number(b.known === null));
-    for (const [path, guest] of reachedFirst) {
-      if (owned.has(path)) doubles.push(path);
-      else for (const other of otherSockets(guest)) owned.add(other);
-    }
-    await this.forget(doubles);
+    const { proven, claimed } = findDoubles([...this.byPath.values()].map(socketsOf));
+    for (const [path, first] of proven) this.doubles.set(path, first);
+    await this.forget([...proven.keys()]);
+    this.hidden = claimed;
   }
 
   private async forget(paths: readonly string[]): Promise<void> {
@@ -138,13 +146,11 @@ class QemuHost implements OpenBackend {
 }
 
 /** Ask a machine what it is; one that does not answer stays unknown until it is observed. */
-async function identify(guest: QemuGuest): Promise<void> {
-  await guest.discover().catch(() => {});
+async function identify(guest: QemuGuest | undefined): Promise<void> {
+  await guest?.discover().catch(() => {});
 }
 
-/** The machine's sockets apart from the one that we use. */
-function otherSockets(guest: QemuGuest): readonly string[] {
-  return (guest.known?.chardevs ?? []).flatMap(({ socketPath }) =>
-    socketPath === null || socketPath === guest.path ? [] : [socketPath],
-  );
+function socketsOf({ path, known }: QemuGuest): SocketOfMachine {
+  const said = known?.chardevs.flatMap(({ socketPath }) => socketPath ?? []) ?? null;
+  return { path, others: said?.filter((other) => other !== path) ?? null };
 }

@@ -1,8 +1,8 @@
-import type { GuestSize } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import type { BalloonState } from "../host/balloon-state.ts";
+import { BYTES_PER_KIB } from "../../core/units.ts";
+import type { BalloonSize } from "../host/balloon-state.ts";
 import { hasCode } from "../host/thrown.ts";
-import { BalloonSize } from "./balloon-size.ts";
+import { ActualSize } from "./actual-size.ts";
 import { discoverMachine, type Machine } from "./machine.ts";
 import { QmpClient } from "./qmp.ts";
 import type { QmpEvent } from "./qmp-message.ts";
@@ -24,7 +24,7 @@ export interface Balloon {
   readonly machine: Machine;
   /** The device's path in QEMU's object model. */
   readonly path: string;
-  readonly state: BalloonState;
+  readonly size: BalloonSize;
 }
 
 export interface BalloonMachineOptions {
@@ -43,7 +43,7 @@ export class BalloonMachine {
   readonly qmp: QmpClient;
   private readonly options: BalloonMachineOptions;
   private readonly restarts: RestartWatch;
-  private readonly size: BalloonSize;
+  private readonly actual: ActualSize;
   private machine: Machine | null = null;
   /** Whether `machine` is of an earlier connection. */
   private outdated = true;
@@ -64,11 +64,10 @@ export class BalloonMachine {
       onEvent: (event) => this.take(event),
       onConnected: () => {
         this.outdated = true;
-        this.forgetVitals();
-        this.size.moved();
+        this.outdate();
       },
     });
-    this.size = new BalloonSize(this.qmp, nowMs);
+    this.actual = new ActualSize(this.qmp, nowMs);
   }
 
   /** What is known of the machine without asking it; null if it was never reached. */
@@ -91,7 +90,7 @@ export class BalloonMachine {
   }
 
   async setTarget(targetBytes: number): Promise<void> {
-    this.size.moved();
+    this.actual.moved();
     await this.qmp.execute("balloon", { value: targetBytes });
   }
 
@@ -101,10 +100,16 @@ export class BalloonMachine {
   }
 
   /** How large the machine is, whatever it is doing: without a balloon it has all that it was built for. */
-  async memorySize(): Promise<GuestSize> {
+  async memorySize(): Promise<BalloonSize> {
     if ((await this.discover()).balloonPath !== null) return this.readSize();
-    const { maximumBytes } = await this.freshVitals();
-    return { currentBytes: maximumBytes, maximumBytes };
+    const { maximumBytes, unballoonedBytes } = await this.freshVitals();
+    return { currentBytes: maximumBytes, maximumBytes, unballoonedBytes };
+  }
+
+  /** What was read of its memory may be so no longer: the next one to ask gets a new answer. */
+  outdate(): void {
+    this.forgetVitals();
+    this.actual.moved();
   }
 
   async statistics(path: string): Promise<GuestStatistics> {
@@ -117,25 +122,42 @@ export class BalloonMachine {
 
   /**
    * The balloon, whatever the machine is doing. Others call it `guest`.
-   * @throws ERR_BALLOON_MISSING, and what QMP throws.
+   * @throws ERR_BALLOON_MISSING, ERR_FORMAT, and what QMP throws.
    */
   async readBalloon(guest: string): Promise<Balloon> {
     const machine = await this.discover();
-    const { balloonPath: path, deflateOnOom } = machine;
+    const { balloonPath: path } = machine;
     if (path === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
     try {
-      return { machine, path, state: { ...(await this.readSize()), deflateOnOom } };
+      return { machine, path, size: await this.readSize() };
     } catch (thrown) {
       if (hasCode(thrown, "ERR_COMMAND_REFUSED")) this.outdated = true; // its devices may have changed
       throw thrown;
     }
   }
 
-  private async readSize(): Promise<GuestSize> {
+  /** QEMU says nothing when memory is plugged: a size above the maximum that was known means that it was. */
+  private async readSize(): Promise<BalloonSize> {
+    const size = await this.readSizeOnce();
+    if (size.currentBytes <= size.maximumBytes) return size;
+    this.outdate();
+    const again = await this.readSizeOnce();
+    if (again.currentBytes <= again.maximumBytes) return again;
+    const kib = (bytes: number): string => `${Math.floor(bytes / BYTES_PER_KIB)} KiB`;
+    throw selfballoonError("ERR_FORMAT", {
+      what: "QEMU's answer to query-balloon",
+      expected: `at most the ${kib(again.maximumBytes)} that the machine has`,
+      problem: `it says ${kib(again.currentBytes)}`,
+    });
+  }
+
+  private async readSizeOnce(): Promise<BalloonSize> {
     const wasEmpty = this.restarts.isEmpty;
-    const [saidBytes, { maximumBytes }] = await Promise.all([this.size.readBytes(), this.freshVitals()]);
+    const [saidBytes, vitals] = await Promise.all([this.actual.readBytes(), this.freshVitals()]);
+    const { maximumBytes, unballoonedBytes } = vitals;
     // QEMU may have answered before the balloon moved; then the next reading tells.
-    return { currentBytes: this.restarts.isEmpty || wasEmpty ? maximumBytes : saidBytes, maximumBytes };
+    const isEmpty = this.restarts.isEmpty || wasEmpty;
+    return { currentBytes: isEmpty ? maximumBytes : saidBytes, maximumBytes, unballoonedBytes };
   }
 
   /** What is being read meanwhile may be of before the event. */
@@ -176,7 +198,7 @@ export class BalloonMachine {
 
   private take(event: QmpEvent): void {
     this.restarts.take(event);
-    this.size.take(event);
+    this.actual.take(event);
     if (VITAL_EVENTS.has(event.name)) this.forgetVitals();
     this.options.onEvent(event);
   }

@@ -1,35 +1,24 @@
-import { basename, dirname, extname } from "node:path";
 import type { Cancellation, GuestSize, Reading, WatchSample } from "../../core/backend.ts";
-import { AgentSource } from "../host/agent-source.ts";
+import { selfballoonError } from "../../core/errors.ts";
 import { requireSafeTarget } from "../host/balloon-state.ts";
 import { cancellable, requireGoing } from "../host/deadline.ts";
-import { Freshness } from "../host/freshness.ts";
-import { type AgedStatistics, type AgentAnswer, chooseReadings, type Source, sourceNotices } from "../host/source.ts";
-import { meminfoSample } from "../host/watch-sample.ts";
-import { AgentClient } from "./agent.ts";
-import { BACKOFF_MS, type Balloon, BalloonMachine } from "./balloon-machine.ts";
-import { type Machine, queryChardevs } from "./machine.ts";
+import { type ChosenReadings, type Source, sourceNotices } from "../host/source.ts";
+import { hasCode } from "../host/thrown.ts";
+import { type Balloon, BalloonMachine } from "./balloon-machine.ts";
+import { GuestSources, type GuestSourcesOptions } from "./guest-sources.ts";
+import type { Machine } from "./machine.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 import { VITAL_EVENTS } from "./vitals.ts";
 
-export interface QemuGuestOptions {
-  /** The machine's QMP socket. */
-  readonly path: string;
-  /** The agent's socket: `{dir}` and `{name}` are the QMP socket's. Null: the one that QEMU says. */
-  readonly agentPattern: string | null;
-  /** How long QEMU or the agent may take for one answer. */
-  readonly deadlineMs: number;
-  /** A monotonic clock. */
-  readonly nowMs: () => number;
+export interface QemuGuestOptions extends GuestSourcesOptions {
   /** Seconds for the observations' `t`. */
   readonly nowS: () => number;
 }
 
 /** What the watch between steps needs of the last observation. */
 interface Watched {
-  readonly source: Source;
   readonly balloon: Balloon;
-  readonly pageBytes: number;
+  readonly chosen: ChosenReadings;
 }
 
 /** What a guest that restarts is said to have. */
@@ -40,9 +29,10 @@ export class QemuGuest {
   readonly path: string;
   private readonly options: QemuGuestOptions;
   private readonly machine: BalloonMachine;
-  private agent: AgentSource | null = null;
-  private freshness = new Freshness();
+  private readonly sources: GuestSources;
   private source: Source | null = null;
+  /** The maximum that the last observation was made by; null before the first. */
+  private observedMaximumBytes: number | null = null;
   private watched: Watched | null = null;
   private watchedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -51,6 +41,7 @@ export class QemuGuest {
     this.path = path;
     this.options = options;
     this.machine = new BalloonMachine({ path, deadlineMs, nowMs, onEvent: (event) => this.take(event) });
+    this.sources = new GuestSources(this.machine, options);
   }
 
   /** What is known of the machine without asking it; null if it was never reached. */
@@ -76,12 +67,17 @@ export class QemuGuest {
     const { watched } = this;
     // While the guest boots nothing can be read, and what it was allowed before must not starve it.
     if (this.machine.isRestarting) return Promise.resolve(NOTHING_AVAILABLE);
-    if (watched === null || watched.source === "agent_lost" || watched.source === "statistics_frozen") return null;
+    if (watched === null) return null;
+    const { balloon, chosen } = watched;
+    if (chosen.source === "agent_lost" || chosen.source === "statistics_frozen") return null;
+    const isAgent = chosen.source === "agent";
     const nowMs = this.options.nowMs();
-    const periodMs = watched.source === "agent" ? 0 : watched.balloon.machine.pollingPeriodS * 1000;
+    const periodMs = isAgent ? 0 : balloon.machine.pollingPeriodS * 1000;
     if (nowMs - this.watchedAtMs < periodMs) return null;
     this.watchedAtMs = nowMs;
-    const sample = watched.source === "agent" ? this.watchAgent(watched) : this.watchStatistics(watched);
+    const sample = isAgent
+      ? this.sources.watchAgent(balloon, chosen.readings.pageBytes)
+      : this.sources.watchStatistics(balloon);
     return cancellable(sample, `watching ${guest}`, cancellation);
   }
 
@@ -101,85 +97,58 @@ export class QemuGuest {
   }
 
   async close(): Promise<void> {
-    await this.agent?.close();
+    await this.sources.close();
     this.machine.close();
   }
 
   private async observeNow(guest: string): Promise<Reading> {
     this.watched = null;
-    const balloon = await this.machine.readRunning(guest);
-    const answer = await this.askAgent(balloon);
-    const chosen = await chooseReadings(answer, () => this.readStatistics(balloon), balloon.state);
+    const { balloon, chosen } = await this.readAgreeing(guest);
     const { source, readings } = chosen;
     const notices = sourceNotices(this.source, source, chosen.statisticsAgeMs);
+    const { maximumBytes, unballoonedBytes } = balloon.size;
     this.source = source;
-    this.watched = { source, balloon, pageBytes: readings.pageBytes };
-    return { observation: { t: this.options.nowS(), guest, ...readings }, notices };
+    this.watched = { balloon, chosen };
+    this.observedMaximumBytes = maximumBytes;
+    return { observation: { t: this.options.nowS(), guest, ...readings }, notices, unballoonedBytes };
   }
 
+  /** Memory may have been plugged since QEMU was asked: where the guest says more than can be, both are read again. */
+  private async readAgreeing(guest: string): Promise<Pick<Watched, "balloon" | "chosen">> {
+    const balloon = await this.machine.readRunning(guest);
+    try {
+      return { balloon, chosen: await this.sources.read(balloon) };
+    } catch (thrown) {
+      if (!hasCode(thrown, "ERR_FORMAT")) throw thrown;
+      this.machine.outdate();
+      const again = await this.machine.readRunning(guest);
+      return { balloon: again, chosen: await this.sources.read(again) };
+    }
+  }
+
+  /** A target is made from a reading: where the machine has other memory by now, it means another size of the balloon. */
   private async applyNow(guest: string, targetBytes: number, cancellation: Cancellation): Promise<void> {
-    const { state } = await this.machine.readRunning(guest);
-    requireSafeTarget(targetBytes, state.maximumBytes);
+    this.machine.outdate();
+    const { maximumBytes } = (await this.machine.readRunning(guest)).size;
+    if (maximumBytes !== (this.observedMaximumBytes ?? maximumBytes)) {
+      throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "being given other memory" });
+    }
+    requireSafeTarget(targetBytes, maximumBytes);
     requireGoing(`setting ${guest}`, cancellation);
     await this.machine.setTarget(targetBytes);
   }
 
   private async releaseNow(guest: string, maxBytes: number | null): Promise<void> {
-    const { state } = await this.machine.readBalloon(guest);
-    await this.machine.setTarget(Math.min(state.maximumBytes, maxBytes ?? state.maximumBytes));
-  }
-
-  /** With deflate-on-oom the guest's MemTotal does not tell the balloon's size, so QEMU is asked besides. */
-  private async watchAgent({ balloon: { state }, pageBytes }: Watched): Promise<WatchSample | null> {
-    const [currentBytes, meminfo] = await Promise.all([
-      state.deflateOnOom ? this.machine.currentBytes() : state.currentBytes,
-      this.agent?.readFirst() ?? null,
-    ]);
-    return meminfo === null ? null : meminfoSample(meminfo, { ...state, currentBytes }, pageBytes);
-  }
-
-  private async watchStatistics({ balloon }: Watched): Promise<WatchSample> {
-    const currentBytes = await this.machine.currentBytes();
-    const state = { ...balloon.state, currentBytes };
-    const { readings } = await chooseReadings({ kind: "absent" }, () => this.readStatistics(balloon), state);
-    return { availablePages: readings.availablePages, totalramPages: readings.totalramPages };
-  }
-
-  private async readStatistics({ machine, path }: Balloon): Promise<AgedStatistics> {
-    const { statistics, lastUpdateS } = await this.machine.statistics(path);
-    const ageMs = this.freshness.ageMs(lastUpdateS, this.options.nowMs());
-    return { statistics, ageMs, periodMs: machine.pollingPeriodS * 1000 };
-  }
-
-  private async askAgent({ machine, state }: Balloon): Promise<AgentAnswer> {
-    this.agent ??= this.agentOf(machine);
-    return this.agent === null ? { kind: "absent" } : this.agent.read(state);
-  }
-
-  private agentOf(machine: Machine): AgentSource | null {
-    const { agentPattern, nowMs, deadlineMs } = this.options;
-    const chardev = machine.chardevs.find(({ label }) => label === machine.agentLabel);
-    const path = agentPattern === null ? (chardev?.socketPath ?? null) : fillIn(agentPattern, this.options.path);
-    if (path === null) return null;
-    const port = new AgentClient({ path, nowMs, deadlineMs, backoffMs: BACKOFF_MS });
-    const portOpen = async (): Promise<boolean | null> => {
-      const chardevs = await queryChardevs(this.machine.qmp);
-      return chardevs.find(({ label }) => label === machine.agentLabel)?.frontendOpen ?? null;
-    };
-    return new AgentSource({ port, portOpen, nowMs });
+    this.machine.outdate();
+    const { size } = await this.machine.readBalloon(guest);
+    await this.machine.setTarget(Math.min(size.maximumBytes, maxBytes ?? size.maximumBytes));
   }
 
   private take(event: QmpEvent): void {
     if (VITAL_EVENTS.has(event.name)) this.watched = null;
-    if (event.name === "VSERPORT_CHANGE") this.agent?.portChanged();
+    if (event.name === "VSERPORT_CHANGE") this.sources.portChanged();
     if (event.name !== "RESET") return;
-    this.agent?.restarted();
-    this.freshness = new Freshness();
+    this.sources.restarted();
     this.source = null;
   }
-}
-
-/** The agent's socket by the operator's pattern. */
-function fillIn(pattern: string, path: string): string {
-  return pattern.replaceAll("{dir}", dirname(path)).replaceAll("{name}", basename(path, extname(path)));
 }

@@ -1,9 +1,9 @@
 import { selfballoonError } from "../../core/errors.ts";
 
-/** Longest line that is taken; QEMU's and the agent's longest replies to what we ask stay far below. */
-export const MAX_LINE_BYTES = 1_048_576;
-
 const NEWLINE = 0x0a;
+
+/** A line in more pieces is put together meanwhile: each piece costs more than its bytes. */
+const MAX_PIECES = 256;
 
 /** Both QEMU and its agent start afresh at this byte, which no UTF-8 text holds (QEMU, docs/interop/qmp-spec). */
 export const RESTART = 0xff;
@@ -11,11 +11,13 @@ export const RESTART = 0xff;
 /** Splits a stream of bytes into lines, within a bound. */
 export class LineSplitter {
   private readonly what: string;
+  private readonly maxLineBytes: number;
   private held: Buffer[] = [];
   private heldBytes = 0;
 
-  constructor(what: string) {
+  constructor(what: string, maxLineBytes: number) {
     this.what = what;
+    this.maxLineBytes = maxLineBytes;
   }
 
   /**
@@ -38,12 +40,13 @@ export class LineSplitter {
 
   private hold(part: Buffer): void {
     this.heldBytes += part.length;
-    if (this.heldBytes > MAX_LINE_BYTES) {
+    if (this.heldBytes > this.maxLineBytes) {
       this.held = [];
-      const expected = `lines of at most ${MAX_LINE_BYTES} bytes`;
+      const expected = `lines of at most ${this.maxLineBytes} bytes`;
       throw selfballoonError("ERR_FORMAT", { what: this.what, expected, problem: "one is longer" });
     }
     this.held.push(part);
+    if (this.held.length > MAX_PIECES) this.held = [Buffer.concat(this.held)];
   }
 
   private take(end: Buffer): string {

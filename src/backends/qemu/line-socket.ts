@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { problemOf, type SelfballoonError, selfballoonError } from "../../core/errors.ts";
+import { BYTES_PER_KIB } from "../../core/units.ts";
 import { LineSplitter, RESTART } from "./json-lines.ts";
+import type { PeerBudget } from "./peer-budget.ts";
 
 /** What a peer that does not read may leave unsent. */
 const MAX_UNSENT_BYTES = 65_536;
@@ -18,18 +20,28 @@ export interface LineSocketListener {
   readonly onEnd: (error: SelfballoonError) => void;
 }
 
+/** What leads to a peer, and what it may say. */
+export interface LineSocketOptions {
+  readonly path: string;
+  readonly budget: PeerBudget;
+  /** Longest line that is taken. */
+  readonly maxLineBytes: number;
+}
+
 /** A connected unix socket that carries lines. */
 export class LineSocket {
   private readonly path: string;
+  private readonly budget: PeerBudget;
   private readonly socket: Socket;
   private readonly splitter: LineSplitter;
   private listener: LineSocketListener | null = null;
   private unsent = "";
   private ended = false;
 
-  private constructor(path: string) {
+  private constructor({ path, budget, maxLineBytes }: LineSocketOptions) {
     this.path = path;
-    this.splitter = new LineSplitter(path);
+    this.budget = budget;
+    this.splitter = new LineSplitter(path, maxLineBytes);
     const callback = (bytes: number): boolean => {
       this.take(READ_BUFFER.subarray(0, bytes));
       return true;
@@ -38,13 +50,13 @@ export class LineSocket {
   }
 
   /**
-   * Connect to `path`. A unix socket accepts or refuses at once, so this needs no deadline.
+   * Connect to the peer. A unix socket accepts or refuses at once, so this needs no deadline.
    * @throws ERR_SOCKET if nothing listens, ERR_PERMISSION if it is forbidden.
    */
-  static connect(path: string): Promise<LineSocket> {
-    const made = new LineSocket(path);
+  static connect(options: LineSocketOptions): Promise<LineSocket> {
+    const made = new LineSocket(options);
     return new Promise((resolve, reject) => {
-      made.socket.once("error", (error) => reject(socketError(path, error)));
+      made.socket.once("error", (error) => reject(socketError(options.path, error)));
       made.socket.once("connect", () => resolve(made));
     });
   }
@@ -86,14 +98,23 @@ export class LineSocket {
   }
 
   private take(chunk: Buffer): void {
+    if (this.ended) return;
     try {
-      for (const line of this.splitter.push(chunk)) {
+      const mayBeRead = this.budget.takeBytes(chunk.length);
+      for (const line of mayBeRead ? this.splitter.push(chunk) : []) {
         if (this.ended) return;
-        this.listener?.onLine(line);
+        if (!this.budget.takeLine()) this.end(this.flood());
+        else this.listener?.onLine(line);
       }
+      if (!mayBeRead) this.end(this.flood());
     } catch (thrown) {
       this.end(selfballoonError("ERR_SOCKET", { path: this.path, problem: problemOf(thrown) }, thrown));
     }
+  }
+
+  private flood(): SelfballoonError {
+    const { linesPerS: lines, bytesPerS } = this.budget.limits;
+    return selfballoonError("ERR_PEER_FLOODS", { path: this.path, lines, kib: bytesPerS / BYTES_PER_KIB });
   }
 
   private end(error: SelfballoonError): void {

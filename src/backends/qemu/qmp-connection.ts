@@ -1,13 +1,18 @@
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import type { JsonObject } from "../host/json.ts";
 import { LineSocket } from "./line-socket.ts";
+import type { PeerBudget } from "./peer-budget.ts";
 import { parseQmpMessage, type QmpEvent, type QmpMessage } from "./qmp-message.ts";
 
 /** The greeting is waited for like a reply, under an id that no command has. */
 const GREETING_ID = 0;
 
+/** Longest line that is taken: a list of all devices of a large machine stays far below. */
+const MAX_LINE_BYTES = 262_144;
+
 export interface QmpConnectionOptions {
   readonly path: string;
+  readonly budget: PeerBudget;
   /** How long QEMU may take for the greeting, and for each command. */
   readonly deadlineMs: number;
   readonly onEvent: (event: QmpEvent) => void;
@@ -44,7 +49,9 @@ export class QmpConnection {
    * socket, and a second one is accepted and hears nothing.
    */
   static async open(options: QmpConnectionOptions): Promise<QmpConnection> {
-    const connection = new QmpConnection(options, await LineSocket.connect(options.path));
+    const { path, budget } = options;
+    const socket = await LineSocket.connect({ path, budget, maxLineBytes: MAX_LINE_BYTES });
+    const connection = new QmpConnection(options, socket);
     try {
       await connection.reply(GREETING_ID, "greeting");
       await connection.execute("qmp_capabilities", null);

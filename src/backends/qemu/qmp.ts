@@ -2,8 +2,12 @@ import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { Backoff } from "../host/backoff.ts";
 import type { JsonObject } from "../host/json.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
+import { PeerBudget, type PeerLimits } from "./peer-budget.ts";
 import { QmpConnection } from "./qmp-connection.ts";
 import type { QmpEvent } from "./qmp-message.ts";
+
+/** Far above all that is asked of one machine, and the events of one with failing disks. */
+const LIMITS: PeerLimits = { linesPerS: 200, linesAtOnce: 1000, bytesPerS: 524_288, bytesAtOnce: 2_097_152 };
 
 /** What a QMP client is given. */
 export interface QmpOptions {
@@ -27,6 +31,7 @@ export interface QmpOptions {
 export class QmpClient {
   private readonly options: QmpOptions;
   private readonly backoff: Backoff;
+  private readonly budget: PeerBudget;
   private connecting: Promise<QmpConnection> | null = null;
   private connection: QmpConnection | null = null;
   private lastError: SelfballoonError | null = null;
@@ -36,6 +41,7 @@ export class QmpClient {
     this.options = options;
     const { first, most } = options.backoffMs;
     this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, mostMs: most });
+    this.budget = new PeerBudget(LIMITS, options.nowMs);
   }
 
   /**
@@ -70,7 +76,9 @@ export class QmpClient {
   private async connect(): Promise<QmpConnection> {
     const { path, deadlineMs, onEvent, onConnected } = this.options;
     try {
-      const connection = await QmpConnection.open({ path, deadlineMs, onEvent, onEnd: (error) => this.lost(error) });
+      const { budget } = this;
+      const onEnd = (error: SelfballoonError): void => this.lost(error);
+      const connection = await QmpConnection.open({ path, budget, deadlineMs, onEvent, onEnd });
       if (this.closed) {
         connection.close();
         throw selfballoonError("ERR_SOCKET", { path, problem: "the client was closed" });

@@ -1,4 +1,4 @@
-import { HELD_BACK_MS } from "./balloon-size.ts";
+import { HELD_BACK_MS } from "./actual-size.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 
 /**

@@ -1,9 +1,8 @@
 import type { Backend, OpenBackend, Probe, Reading } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { kernelReadings } from "../../formats/kernel-readings.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
-import { parseZoneinfo } from "../../formats/zoneinfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
+import { readOwnKernel, readZonesIfPossible } from "../../machine/own-kernel.ts";
 
 /** What the backend is given. */
 export interface SwapOnlyOptions {
@@ -37,7 +36,7 @@ class ThisMachine implements OpenBackend {
 
   constructor(options: SwapOnlyOptions) {
     this.options = options;
-    this.guest = options.files.readIfThere("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "this-machine";
+    this.guest = options.files.readIfPossible("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "this-machine";
   }
 
   guests(): Promise<readonly string[]> {
@@ -47,12 +46,7 @@ class ThisMachine implements OpenBackend {
   async observe(guest: string): Promise<Reading> {
     if (guest !== this.guest) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
     const { files, nowS, frontswapPages } = this.options;
-    const { readings, meminfo } = kernelReadings({
-      meminfo: files.read("/proc/meminfo"),
-      zones: parseZoneinfo(files.read("/proc/zoneinfo")),
-      vmstat: files.readIfThere("/proc/vmstat"),
-      pressureMemory: files.readIfThere("/proc/pressure/memory"),
-    });
+    const { readings, meminfo } = readOwnKernel(files, readZonesIfPossible(files));
     return {
       observation: {
         t: nowS(),

@@ -2,11 +2,10 @@ import type { Backend, OpenBackend, Reading, WatchSample } from "../../core/back
 import { selfballoonError } from "../../core/errors.ts";
 import type { Notice } from "../../core/notices.ts";
 import { kibFromPages, pagesFromKib } from "../../core/units.ts";
-import { kernelReadings } from "../../formats/kernel-readings.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
-import { parseZoneinfo } from "../../formats/zoneinfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
 import { MemoryWatch } from "../../machine/memory-watch.ts";
+import { readOwnKernel, readZones } from "../../machine/own-kernel.ts";
 import { XenBalloon, type XenBalloonReading } from "./balloon.ts";
 import { type Ceiling, ceilingKib, initialCeiling, noteWrite, observeCeiling, standsStill } from "./ceiling.ts";
 import { probeXen } from "./probe.ts";
@@ -51,7 +50,7 @@ class XenGuest implements OpenBackend {
     this.options = options;
     this.balloon = new XenBalloon(options.files);
     this.memory = new MemoryWatch(options.files);
-    this.guest = options.files.readIfThere("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "guest";
+    this.guest = options.files.readIfPossible("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "guest";
     this.ceiling = initialCeiling(this.balloon.read());
   }
 
@@ -64,12 +63,7 @@ class XenGuest implements OpenBackend {
     this.check(guest);
     const { files, nowS, frontswapPages } = this.options;
     const before = this.balloon.read();
-    const { readings, meminfo } = kernelReadings({
-      meminfo: files.read("/proc/meminfo"),
-      zones: parseZoneinfo(files.read("/proc/zoneinfo")),
-      vmstat: files.readIfThere("/proc/vmstat"),
-      pressureMemory: files.readIfThere("/proc/pressure/memory"),
-    });
+    const { readings, meminfo } = readOwnKernel(files, readZones(files));
     const { pageBytes } = readings;
     const seen = observeCeiling(this.ceiling, before);
     const offsetKib = this.measureOffset(before, meminfo.memTotalKib);

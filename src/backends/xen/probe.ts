@@ -29,7 +29,7 @@ export function probeXen(files: MachineFiles): Probe {
       `this Xen guest's kernel has no balloon driver (CONFIG_XEN_BALLOON): there is no ${files.resolve(XEN_MEMORY)}/target_kb`,
     );
   }
-  const guestType = files.readIfThere("/sys/hypervisor/guest_type")?.trim() ?? "";
+  const guestType = files.readIfPossible("/sys/hypervisor/guest_type")?.trim() ?? "";
   return { usable: true, found: `a Xen guest${guestType === "" ? "" : ` (${guestType})`} with a balloon` };
 }
 
@@ -38,8 +38,8 @@ function absent(because: string): Probe {
 }
 
 function isInitialDomain(files: MachineFiles): boolean {
-  const capabilities = files.readIfThere("/proc/xen/capabilities") ?? "";
+  const capabilities = files.readIfPossible("/proc/xen/capabilities") ?? "";
   if (capabilities.includes("control_d")) return true;
-  const features = files.readIfThere("/sys/hypervisor/properties/features")?.trim() ?? "";
+  const features = files.readIfPossible("/sys/hypervisor/properties/features")?.trim() ?? "";
   return /^[0-9a-f]{1,16}$/.test(features) && (BigInt(`0x${features}`) & FEATURE_DOM0) !== 0n;
 }

@@ -1,8 +1,7 @@
 import type { Reading } from "../backend.ts";
 import type { Decision } from "../decision.ts";
-import { type GuestTerms, holdLimits } from "../limits.ts";
+import { type GuestTerms, holdLimits, minBalloonPages } from "../limits.ts";
 import type { Tunables } from "../tunables.ts";
-import { pagesFromMib } from "../units.ts";
 import { type Account, accountAfter } from "./account.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
@@ -54,14 +53,14 @@ function concede(
   { observation, unballoonedBytes = 0 }: Reading,
   tunables: Tunables,
   budget: HostBudget,
-  { minMb }: GuestTerms,
+  terms: GuestTerms,
   nowMs: number,
 ): Decision {
   const { guest, pageBytes } = observation;
   if (!isWaitedFor(shortage, guest, nowMs)) return wanted;
   const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs);
   if (bytes === Number.POSITIVE_INFINITY) return wanted;
-  const minPages = Math.max(pagesFromMib(minMb, pageBytes), Math.floor((bytes - unballoonedBytes) / pageBytes));
+  const minPages = Math.max(minBalloonPages(terms, observation), Math.floor((bytes - unballoonedBytes) / pageBytes));
   const yielded = yieldSpare(wanted, observation, tunables, minPages);
   return yielded === wanted ? onlyNeeded(wanted, observation, tunables) : yielded;
 }

@@ -1,10 +1,10 @@
 import type { GuestSize, Reading } from "../backend.ts";
 import type { Bounds } from "../guest/bounds.ts";
 import type { GiveCause } from "../guest/events.ts";
-import type { GuestTerms } from "../limits.ts";
+import { type GuestTerms, minBalloonPages } from "../limits.ts";
 import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
-import { BYTES_PER_MIB, pagesFromMib } from "../units.ts";
+import { BYTES_PER_MIB } from "../units.ts";
 import { type Account, openAccount, sizeOf } from "./account.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { followEffect } from "./effect.ts";
@@ -78,7 +78,7 @@ export function boundsFor(
   // Where ballooning has no effect, nothing more is taken.
   const isMissing = accountOf(ledger, guest)?.effect.isMissing ?? false;
   const heldPages = isMissing ? (observation.balloonCurrentPages ?? 0) : 0;
-  const minPages = Math.max(pagesFromMib(terms.minMb, pageBytes), heldPages);
+  const minPages = Math.max(minBalloonPages(terms, observation), heldPages);
   const bounds = { minPages, entitledPages: Math.floor((bytes - unballoonedBytes) / pageBytes) };
   return { state: { ledger, shortage, steppedSoonMs: state.steppedSoonMs }, bounds, notices };
 }
@@ -95,7 +95,8 @@ function see(
   const ledger = open(before, observation.guest, size, terms, !terms.isManaged);
   const account = accountOf(ledger, observation.guest);
   if (account === null || rssBytes === null) return { ledger, notices: NO_NOTICES };
-  const effect = followEffect(account.effect, size, rssBytes);
+  // What the balloon does not count is in the process, too.
+  const effect = followEffect(account.effect, size, rssBytes - account.unballoonedBytes);
   if (effect === account.effect) return { ledger, notices: NO_NOTICES };
   const isNews = effect.isMissing && !account.effect.isMissing;
   const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);

@@ -18,8 +18,8 @@ describe("what a peer says", () => {
     const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(300), { maxLength: 8 }), (whole, cuts) => {
-        const inOne = new LineSplitter("peer").push(whole);
-        const splitter = new LineSplitter("peer");
+        const inOne = new LineSplitter("peer", 1000).push(whole);
+        const splitter = new LineSplitter("peer", 1000);
         const bounds = [0, ...cuts.map((cut) => Math.min(cut, whole.length)).sort((a, b) => a - b), whole.length];
         const inPieces = bounds.flatMap((end, index) => splitter.push(whole.subarray(bounds[index - 1] ?? 0, end)));
         expect(inPieces).toEqual(inOne);
@@ -45,15 +45,15 @@ describe("what a guest claims in its statistics", () => {
 
   it("never becomes more than the machine has, nor anything but whole pages or null", () => {
     fc.assert(
-      fc.property(stats, fc.integer({ min: 64, max: 65_536 }), fc.boolean(), (claimed, maximumMib, deflateOnOom) => {
+      fc.property(stats, fc.integer({ min: 64, max: 65_536 }), fc.boolean(), (claimed, maximumMib, totalIsConstant) => {
         const { statistics } = parseGuestStatistics({ stats: claimed, "last-update": 1 });
         const maximumBytes = maximumMib * MIB;
-        const balloon = { currentBytes: maximumBytes / 2, maximumBytes, deflateOnOom };
+        const balloon = { currentBytes: maximumBytes / 2, maximumBytes, unballoonedBytes: 0, totalIsConstant };
         const readings = statisticsReadings(statistics, balloon);
         for (const value of Object.values(readings)) {
           expect(value === null || (Number.isSafeInteger(value) && value >= 0)).toBe(true);
         }
-        expect(readings.totalramPages ?? 0).toBeLessThanOrEqual(maximumBytes / 4096);
+        expect(readings.totalramPages ?? 0).toBeLessThanOrEqual(balloon.currentBytes / 4096);
         expect(readings.availablePages ?? 0).toBeLessThanOrEqual(maximumBytes / 4096);
       }),
       { examples: [[{ "stat-total-memory": 65 * MIB, "stat-available-memory": 65 * MIB }, 64, false]] },

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SelfballoonError } from "../../../src/core/errors.ts";
+import { kernelReadings } from "../../../src/formats/kernel-readings.ts";
+import { parseMeminfo } from "../../../src/formats/meminfo.ts";
+import { estimatePageBytes, PAGE_SIZES_BYTES, parseAuxvPageBytes } from "../../../src/formats/page-size.ts";
+import { parseZoneinfo } from "../../../src/formats/zoneinfo.ts";
+import { readFixture } from "../../support/fixtures.ts";
 import { PARSERS } from "../../support/parsers.ts";
 
 /** What a parser gave: its value, or the code of its error. Anything else that is thrown is a fault of the parser. */
@@ -61,7 +66,7 @@ describe.each(PARSERS)("$name", ({ parse, sample }) => {
 
   it("refuses a real text that was cut within a line, wherever", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: sample.length - 1 }), (length) => {
+      fc.property(fc.integer({ min: 1, max: sample.length - 1 }), (length) => {
         fc.pre(sample[length - 1] !== "\n");
         expect(outcome(parse, sample.slice(0, length))).toEqual({ code: "ERR_FORMAT" });
       }),
@@ -79,10 +84,7 @@ describe.each(PARSERS)("$name", ({ parse, sample }) => {
       expectValueOrFormatError(parse, `${sample.trimEnd()}${long}\n`);
     },
   );
-});
 
-// Every line of /proc/swaps is a swap area: there, an unknown line is an error.
-describe.each(PARSERS.filter(({ name }) => name !== "parseSwaps"))("$name", ({ parse, sample }) => {
   it("does not care where unknown lines stand", () => {
     const lines = sample.split("\n").slice(0, -1);
     const unknown = fc.constantFrom("brand_new_counter 5", "BrandNew:  77 kB", "      nr_new 7");
@@ -90,6 +92,41 @@ describe.each(PARSERS.filter(({ name }) => name !== "parseSwaps"))("$name", ({ p
       fc.property(unknown, fc.integer({ min: 1, max: lines.length }), (line, at) => {
         const more = [...lines.slice(0, at), line, ...lines.slice(at), ""].join("\n");
         expect(parse(more)).toEqual(parse(sample));
+      }),
+    );
+  });
+});
+
+const isPageSize = (bytes: number | null): boolean => bytes === null || PAGE_SIZES_BYTES.some((size) => size === bytes);
+
+describe("the page size", () => {
+  it("is one that Linux has, or unknown, for any auxiliary vector", () => {
+    fc.assert(fc.property(anyText, (text) => isPageSize(parseAuxvPageBytes(text))));
+  });
+
+  it("is one that Linux has, or unknown, for any two counts", () => {
+    const count = fc.integer({ min: 0, max: 2 ** 52 });
+    fc.assert(fc.property(count, count, (kib, pages) => isPageSize(estimatePageBytes(kib, pages))));
+  });
+});
+
+describe("the readings of a kernel", () => {
+  const zones = parseZoneinfo(readFixture("xen/pv-ballooned/proc/zoneinfo"));
+  const sample = readFixture("xen/pv-zram/proc/meminfo");
+  const withoutAvailable = sample.replace(/^MemAvailable:.*\n/m, "");
+
+  it("are whole numbers of pages or null, whatever the files hold that can be done without", () => {
+    const text = fc.option(anyText);
+    fc.assert(
+      fc.property(mutated(withoutAvailable), text, text, (meminfoText, vmstat, pressureMemory) => {
+        const meminfo = outcome(parseMeminfo, meminfoText);
+        if ("code" in meminfo) return;
+        const parsed = parseMeminfo(meminfoText);
+        const totalKib = parsed.memTotalKib;
+        const readings = kernelReadings({ meminfo: parsed, totalKib, pageBytes: 4096, zones, vmstat, pressureMemory });
+        for (const number of numbersIn(readings))
+          expect(number).toSatisfy((n: number) => Number.isSafeInteger(n) && n >= 0);
+        expect(readings.availablePages ?? 0).toBeLessThanOrEqual(readings.totalramPages ?? 0);
       }),
     );
   });

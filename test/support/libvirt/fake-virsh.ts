@@ -11,15 +11,26 @@ const UNLIMITED_MS = 5000;
 
 /** A domain of the fake. */
 export interface FakeDomain {
+  readonly id: number;
+  readonly uuid: string;
   readonly name: string;
   readonly guest: FakeGuest;
   readonly agent: FakeAgent;
   readonly xml: string;
 }
 
+export interface FakeDomainOptions {
+  readonly id?: number;
+  readonly uuid?: string;
+  readonly deflateOnOom?: boolean;
+  readonly memballoon?: string;
+}
+
 /** virsh 9.0 with its domains, as a function. */
 export class FakeVirsh {
+  /** By what they were added as. */
   readonly domains = new Map<string, FakeDomain>();
+  private added = 0;
   /** The argument lists it was called with. */
   readonly calls: (readonly string[])[] = [];
   hanging = false;
@@ -32,31 +43,65 @@ export class FakeVirsh {
   /** Domains that are busy and so say nothing of their balloon. */
   readonly busy = new Set<string>();
 
-  add(name: string, options: { readonly deflateOnOom?: boolean; readonly memballoon?: string } = {}): FakeDomain {
-    const { deflateOnOom = false } = options;
+  /** A domain starts: its ID is one more than that of the last one. */
+  add(name: string, options: FakeDomainOptions = {}): FakeDomain {
+    this.added += 1;
+    const { deflateOnOom = false, id = this.added, uuid = uuidOf(id) } = options;
     const guest = new FakeGuest({ maximumMib: 512, usedMib: 100, deflateOnOom });
     const memballoon = options.memballoon ?? `<memballoon model='virtio'${deflateOnOom ? " autodeflate='on'" : ""}/>`;
-    const domain = { name, guest, agent: new FakeAgent(guest), xml: `<domain>\n  ${memballoon}\n</domain>\n` };
+    const domain = {
+      id,
+      uuid,
+      name,
+      guest,
+      agent: new FakeAgent(guest),
+      xml: `<domain>\n  ${memballoon}\n</domain>\n`,
+    };
     this.domains.set(name, domain);
     return domain;
   }
 
   readonly run: RunVirsh = async (args, call) => {
     this.calls.push(args);
-    const [command = "", ...options] = args;
-    if (this.hanging) await hang(command, HUNG_MS);
-    if ([...this.hungAgents].some((name) => command.includes(`--domain "${name}"`))) {
-      await hang(command, call?.deadlineMs?.() ?? UNLIMITED_MS);
+    const [first = ""] = args;
+    if (this.hanging) await hang(first, HUNG_MS);
+    if (first.startsWith("qemu-agent-command") && [...this.hungAgents].some((name) => this.isNamed(args, name))) {
+      await hang(first, call?.deadlineMs?.() ?? UNLIMITED_MS);
     }
-    if (command === "domstats") return said([...this.domains.values()].map((domain) => this.domstats(domain)).join(""));
+    if (args.length === 1 && first.includes(" ")) return this.script(first);
+    const output = this.one(args);
+    if (output.stderr === "") return output;
+    throw selfballoonError("ERR_VIRSH", { command: first, problem: output.stderr.trim() });
+  };
+
+  private isNamed(args: readonly string[], name: string): boolean {
+    return args.join(" ").includes(this.domains.get(name)?.uuid ?? name);
+  }
+
+  /** Commands between semicolons: each prints what it has to say, or its error, and the next one runs anyway. */
+  private script(text: string): VirshOutput {
+    const outputs = commandsOf(text).map((words) => this.one(words));
+    return {
+      stdout: outputs.map(({ stdout }) => stdout).join(""),
+      stderr: outputs.map(({ stderr }) => stderr).join(""),
+    };
+  }
+
+  private one([command = "", ...words]: readonly string[]): VirshOutput {
+    const domains = [...this.domains.values()];
+    if (command === "echo") return said(words.join(" ")); // with -q no newline follows
     if (command === "uri") return said("qemu:///system\n");
-    if (command.startsWith("qemu-agent-command")) return this.script(command);
-    const domain = this.find(command, option(options, "--domain="));
+    if (command === "list") return said(domains.map(({ uuid, id, name }) => `${uuid} ${id} ${name}\n`).join(""));
+    if (command === "domstats") return said(domains.map((domain) => this.domstats(domain)).join(""));
+    const word = option(words, "--domain");
+    const domain = this.find(word);
+    if (domain === undefined) return failed(`failed to get domain '${word}'`);
+    if (command === "qemu-agent-command") return agentCommand(domain, option(words, "--cmd"));
     if (command === "dumpxml") return said(domain.xml);
-    if (command === "setmem") domain.guest.setTarget(Number(option(options, "--size=")) * 1024);
+    if (command === "setmem") domain.guest.setTarget(Number(option(words, "--size")) * 1024);
     if (command === "dommemstat") return said(`actual ${domain.guest.actualBytes / 1024}\nrss 409600\n`);
     return said("");
-  };
+  }
 
   private domstats({ name, guest }: FakeDomain): string {
     const state = this.paused.has(name) ? 3 : 1;
@@ -65,8 +110,8 @@ export class FakeVirsh {
     guest.updateStatistics();
     const kib = (bytes: number): number => Math.floor(bytes / 1024);
     const lines = [
-      `balloon.current=${kib(this.outdatedBytes.get(name) ?? guest.actualBytes)}`,
-      `balloon.maximum=${kib(guest.maximumBytes)}`,
+      `balloon.current=${kib((this.outdatedBytes.get(name) ?? guest.actualBytes) + guest.unballoonedBytes)}`,
+      `balloon.maximum=${kib(guest.maximumBytes + guest.unballoonedBytes)}`,
       "balloon.swap_in=0",
       "balloon.swap_out=0",
       "balloon.major_fault=5",
@@ -81,32 +126,26 @@ export class FakeVirsh {
     return `${head}${lines.map((line) => `  ${line}\n`).join("")}\n`;
   }
 
-  /** Commands between semicolons: each prints its reply, or its error, and the next one runs anyway. */
-  private script(text: string): VirshOutput {
-    const outputs = commandsOf(text).map(
-      ([command = "", ...options]) =>
-        command === "echo" ? said(options.join(" ")) : this.agentCommand(command, options), // with -q no newline follows
+  /** As virsh does: by ID, else by UUID, else by name. */
+  private find(word: string): FakeDomain | undefined {
+    const domains = [...this.domains.values()];
+    return (
+      domains.find(({ id }) => String(id) === word) ??
+      domains.find(({ uuid }) => uuid === word.toLowerCase()) ??
+      domains.find(({ name }) => name === word)
     );
-    return {
-      stdout: outputs.map(({ stdout }) => stdout).join(""),
-      stderr: outputs.map(({ stderr }) => stderr).join(""),
-    };
   }
+}
 
-  private agentCommand(command: string, options: readonly string[]): VirshOutput {
-    const value = (name: string): string => options[options.indexOf(name) + 1] ?? "";
-    const { agent } = this.find(command, value("--domain"));
-    if (!agent.running) return failed("Guest agent is not responding: QEMU guest agent is not connected");
-    const { error, ...reply } = JSON.parse(agent.answer(value("--cmd")).join(""));
-    if (error === undefined) return said(`${JSON.stringify(reply)}\n`);
-    return failed(`internal error: unable to execute QEMU agent command: ${error.desc}`);
-  }
+function uuidOf(id: number): string {
+  return `6695eb01-f6a4-8304-79aa-${String(id).padStart(12, "0")}`;
+}
 
-  private find(command: string, name: string): FakeDomain {
-    const domain = this.domains.get(name);
-    if (domain !== undefined) return domain;
-    throw selfballoonError("ERR_VIRSH", { command, problem: `error: failed to get domain '${name}'` });
-  }
+function agentCommand({ agent }: FakeDomain, request: string): VirshOutput {
+  if (!agent.running) return failed("Guest agent is not responding: QEMU guest agent is not connected");
+  const { error, ...reply } = JSON.parse(agent.answer(request).join(""));
+  if (error === undefined) return said(`${JSON.stringify(reply)}\n`);
+  return failed(`internal error: unable to execute QEMU agent command: ${error.desc}`);
 }
 
 async function hang(command: string, deadlineMs: number): Promise<never> {
@@ -122,8 +161,10 @@ function failed(error: string): VirshOutput {
   return { stdout: "", stderr: `error: ${error}\n` };
 }
 
-function option(options: readonly string[], name: string): string {
-  return options.find((word) => word.startsWith(name))?.slice(name.length) ?? "";
+/** What stands behind `name`, as the next word or after a `=`. */
+function option(words: readonly string[], name: string): string {
+  const joined = words.find((word) => word.startsWith(`${name}=`));
+  return joined?.slice(name.length + 1) ?? words[words.indexOf(name) + 1] ?? "";
 }
 
 /** virsh's command language: words between blanks, in double quotes where a backslash takes the next character. */

@@ -13,8 +13,15 @@ export interface FakeGuestOptions {
 
 /** A Linux guest in a machine with a balloon, in so far as its host can see it. */
 export class FakeGuest {
-  readonly maximumBytes: number;
+  /** The most that the balloon can leave. */
+  maximumBytes: number;
+  /** Memory that the guest has besides, such as virtio-mem. */
+  unballoonedBytes = 0;
+  /** What of its memory the guest has yet to put online. */
+  offlineBytes = 0;
   readonly deflateOnOom: boolean;
+  /** Whether MemTotal goes on counting what the balloon took, whatever the device offers. */
+  totalIsConstant: boolean;
   usedBytes: number;
   targetBytes: number;
   /** What the guest has. */
@@ -40,6 +47,7 @@ export class FakeGuest {
     this.maximumBytes = options.maximumMib * MIB;
     this.usedBytes = options.usedMib * MIB;
     this.deflateOnOom = options.deflateOnOom;
+    this.totalIsConstant = options.deflateOnOom;
     this.targetBytes = this.maximumBytes;
     this.currentBytes = this.maximumBytes;
     this.actualBytes = this.maximumBytes;
@@ -52,11 +60,22 @@ export class FakeGuest {
 
   /** MemTotal: with deflate-on-oom the balloon's memory goes on counting. */
   get memTotalBytes(): number {
-    return (this.deflateOnOom ? this.maximumBytes : this.currentBytes) - this.bootBytes;
+    const countedBytes = this.totalIsConstant ? this.maximumBytes : this.currentBytes;
+    return countedBytes + this.unballoonedBytes - this.offlineBytes - this.bootBytes;
   }
 
   get availableBytes(): number {
-    return Math.max(0, this.currentBytes - this.bootBytes - this.usedBytes);
+    const onlineBytes = this.currentBytes + this.unballoonedBytes - this.offlineBytes;
+    return Math.max(0, onlineBytes - this.bootBytes - this.usedBytes);
+  }
+
+  /** A DIMM is plugged: QEMU counts it at once and tells nobody, and the guest has yet to put it online. */
+  plugDimm(bytes: number): void {
+    this.maximumBytes += bytes;
+    this.targetBytes += bytes;
+    this.currentBytes += bytes;
+    this.actualBytes += bytes;
+    this.offlineBytes = bytes;
   }
 
   setTarget(bytes: number): void {
@@ -143,7 +162,7 @@ export class FakeGuest {
   private zoneinfo(): string {
     const dmaPages = 3840;
     const restPages = Math.floor(this.memTotalBytes / PAGE_BYTES) - dmaPages;
-    const endPfn = this.maximumBytes / PAGE_BYTES;
+    const endPfn = (this.maximumBytes + this.unballoonedBytes) / PAGE_BYTES;
     return zone("DMA", 1, 4095, dmaPages, 32) + zone("DMA32", 4096, endPfn - 4096, restPages, 962);
   }
 

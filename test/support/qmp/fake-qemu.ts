@@ -31,7 +31,8 @@ export class FakeQemu implements FakePeer {
   status = "running";
   migration: string | null = null;
   pollingPeriodS = 0;
-  plugged = 0;
+  /** Memory that is plugged, by QEMU's words for its kinds, such as `dimm`, `virtio-mem` and `nvdimm`. */
+  memoryDevices: readonly { readonly type: string; readonly sizeBytes: number }[] = [];
   /** Whether it keeps its greeting to itself, as to a second client. */
   mute = false;
   /** Types of further devices that it has, such as `vfio-pci`. */
@@ -40,6 +41,8 @@ export class FakeQemu implements FakePeer {
   hugepages = false;
   /** Further QMP sockets that it says it has. */
   otherSockets: readonly string[] = [];
+  /** Where it says that its agent's socket is; null: where it is. */
+  agentSays: string | null = null;
   private readonly directory: string;
   private negotiated = false;
   private sockets: { readonly qmp: FakeSocket; readonly agent: FakeSocket } | null = null;
@@ -145,7 +148,13 @@ export class FakeQemu implements FakePeer {
     if (command === "query-status") return { return: { status: this.status, running: this.status === "running" } };
     if (command === "query-migrate") return { return: this.migration === null ? {} : { status: this.migration } };
     if (command === "query-memory-size-summary") {
-      return { return: { "base-memory": this.guest.maximumBytes, "plugged-memory": this.plugged } };
+      const plugged = this.memoryDevices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      const dimms = this.memoryDevices.filter(({ type }) => type === "dimm");
+      const dimmBytes = dimms.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      return { return: { "base-memory": this.guest.maximumBytes - dimmBytes, "plugged-memory": plugged } };
+    }
+    if (command === "query-memory-devices") {
+      return { return: this.memoryDevices.map(({ type, sizeBytes }) => ({ type, data: { size: sizeBytes } })) };
     }
     if (command === "query-chardev") return { return: this.chardevs() };
     if (command === "query-balloon") {
@@ -163,7 +172,11 @@ export class FakeQemu implements FakePeer {
         filename: `disconnected:unix:${path},server=on`,
         label: "compat_monitor1",
       })),
-      { "frontend-open": this.agent.running, filename: `disconnected:unix:${this.agentPath},server=on`, label: "ga" },
+      {
+        "frontend-open": this.agent.running,
+        filename: `disconnected:unix:${this.agentSays ?? this.agentPath},server=on`,
+        label: "ga",
+      },
     ];
   }
 

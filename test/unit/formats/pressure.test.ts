@@ -22,6 +22,13 @@ describe("parsePressure", () => {
     });
   });
 
+  it("gives null for a line full that makes no sense", () => {
+    expect(parsePressure("some avg10=1.00 avg60=1.00 avg300=0.00 total=7\nfull avg10=? total=1\n")).toEqual({
+      some: { avg10: 1, totalUs: 7 },
+      full: null,
+    });
+  });
+
   it("says that the line some is missing", () => {
     expect(() => parsePressure("full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n")).toThrow(
       "/proc/pressure/memory must hold a line some, but there is none",

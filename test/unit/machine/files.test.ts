@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import fs, { chmodSync, mkdirSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { describe, expect, it, vi } from "vitest";
 import { MachineFiles } from "../../../src/machine/files.ts";
 import { Tree } from "../../support/trees.ts";
 
@@ -31,14 +32,14 @@ describe("the machine's files", () => {
     files.close();
   });
 
-  it("are read whole when they are larger than the buffer", () => {
+  it("are read whole when they are larger than the buffer, as on a machine of many processors", () => {
     const { tree, files } = open();
-    tree.write("proc/zoneinfo", `${"x".repeat(999)}\n`.repeat(700));
-    expect(files.read("/proc/zoneinfo")).toHaveLength(700_000);
+    tree.write("proc/zoneinfo", `${"x".repeat(999)}\n`.repeat(2700));
+    expect(files.read("/proc/zoneinfo")).toHaveLength(2_700_000);
   });
 
   it.each([
-    ["larger than 1 MiB", "x".repeat(1_048_577)],
+    ["larger than 4 MiB", "x".repeat(4 * 1_048_576 + 1)],
     ["binary", Buffer.from([77, 0, 1, 2])],
   ])("that are %s are refused, with the file's name", (_, content) => {
     const { tree, files } = open();
@@ -58,6 +59,41 @@ describe("the machine's files", () => {
     const { tree, files } = open();
     mkdirSync(`${tree.root}/proc/folder`);
     expect(codeOf(() => files.readIfThere("/proc/folder"))).toBe("ERR_FILE_UNREADABLE");
+  });
+
+  it("that can be done without are null when they can't be read, and are tried again", () => {
+    const { tree, files } = open();
+    mkdirSync(`${tree.root}/proc/refused`);
+    tree.write("proc/binary", Buffer.from([77, 0, 1]));
+    const paths = ["/proc/nothing", "/proc/swaps/below", "/proc/refused", "/proc/binary"];
+    expect(paths.map((path) => files.readIfPossible(path))).toEqual([null, null, null, null]);
+    tree.write("proc/nothing", "now\n");
+    expect(files.readIfPossible("/proc/nothing")).toBe("now\n");
+  });
+
+  it("that are no text are read a character for each byte", () => {
+    const { tree, files } = open();
+    tree.write("proc/binary", Buffer.from([0, 6, 255]));
+    expect(files.readBytesIfPossible("/proc/binary")).toBe("\u0000\u0006\u00ff");
+    expect(files.readBytesIfPossible("/proc/none")).toBeNull();
+  });
+
+  it("are opened once more when a kept descriptor no longer serves, as of a device that was replaced", () => {
+    const { tree } = open();
+    const path = `${tree.root}/proc/swaps`;
+    const files = new MachineFiles("");
+    const first = files.read(path);
+    const read = vi.spyOn(fs, "readSync").mockImplementationOnce(() => {
+      throw Object.assign(new Error("ENODEV: no such device, read"), { code: "ENODEV" });
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(files.read(path)).toBe(first);
+    } finally {
+      read.mockRestore();
+      syncBuiltinESMExports();
+      files.close();
+    }
   });
 
   it("are written in place, and never made", () => {

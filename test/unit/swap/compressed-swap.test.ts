@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseMeminfo } from "../../../src/formats/meminfo.ts";
 import { MachineFiles } from "../../../src/machine/files.ts";
@@ -78,6 +79,41 @@ describe("compressed swap", () => {
       tree.write("sys/kernel/debug/zswap/stored_pages", "77\n");
     });
     expect(stored()).toBe(77);
+  });
+
+  it("is none in a container, whose swap is of a type of its own", () => {
+    const { swap, stored } = look((tree) => addSwap(tree, "none\t\tvirtual\t\t1048576\t0\t0\n"));
+    expect([isConfigured(swap), stored()]).toEqual([false, null]);
+  });
+
+  it.each([
+    ["is empty", ""],
+    ["is no list of areas", "Operation not permitted\n"],
+    ["is cut off", "Filename\t\t\t\tTy"],
+  ])("is none where /proc/swaps %s", (_, text) => {
+    const { swap, stored } = look((tree) => tree.write("proc/swaps", text));
+    expect([isConfigured(swap), stored()]).toEqual([false, null]);
+  });
+
+  it.each([
+    ["/proc/swaps", "proc/swaps", false],
+    ["what zswap is set to", ZSWAP, true],
+    ["debugfs", "sys/kernel/debug/zswap/stored_pages", true],
+    ["mm_stat", "sys/block/zram0/mm_stat", true],
+    ["bd_stat", "sys/block/zram0/bd_stat", true],
+  ])("is found as far as it goes where the kernel refuses to have %s read", (_, path, isFound) => {
+    const { swap, stored } = look((tree) => {
+      tree.edit("proc/meminfo", /^Zswapped:.*\n/m, "");
+      tree.write(path, "");
+      tree.remove(path);
+      mkdirSync(`${tree.root}/${path}`);
+    }, "xen/pv-zram");
+    expect(isConfigured(swap)).toBe(isFound);
+    expect(stored()).toBe(isFound && !path.endsWith("mm_stat") ? STORED_PAGES : null);
+  });
+
+  it.each(["-5\n", "rubbish\n", ""])("is unknown where mm_stat holds %j", (text) => {
+    expect(look((tree) => tree.write("sys/block/zram0/mm_stat", text), "xen/pv-zram").stored()).toBeNull();
   });
 
   it("is unknown, not empty, where a part of it can't be counted", () => {

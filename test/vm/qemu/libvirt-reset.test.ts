@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLibvirtBackend } from "../../../src/backends/libvirt/backend.ts";
 import { createVirsh } from "../../../src/backends/libvirt/virsh.ts";
+import { VirshLibvirt } from "../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../src/core/backend.ts";
 import { isComplete, type Observation } from "../../../src/core/observation.ts";
 import { libvirtGate, vmGate } from "../rig/requirements.ts";
@@ -55,7 +56,11 @@ describe.skipIf(vmGate().skip || libvirtGate().skip).each([
       const { uri } = libvirt;
       const run = createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS });
       const nowMs = (): number => performance.now();
-      host = await createLibvirtBackend({ uri, run, nowMs, nowS: () => nowMs() / 1000 }).open();
+      host = await createLibvirtBackend({
+        libvirt: new VirshLibvirt(uri, run),
+        nowMs,
+        nowS: () => nowMs() / 1000,
+      }).open();
       running.push(() => host.close());
       await waitUntil("a reading", async () => isComplete(await observe()), DEADLINE_MS);
       await apply(SMALL_MIB);

@@ -3,13 +3,12 @@ import {
   agentReadings,
   type FileTexts,
   GUEST_FILES,
-  LIVELY_FILES,
   seldomReadings,
 } from "../../../../src/backends/host/agent-readings.ts";
 import { type BalloonState, requireSafeTarget } from "../../../../src/backends/host/balloon-state.ts";
 import { Freshness } from "../../../../src/backends/host/freshness.ts";
 import { type AgedStatistics, chooseReadings, sourceNotices } from "../../../../src/backends/host/source.ts";
-import { NO_STATISTICS, statisticsReadings } from "../../../../src/backends/host/statistics.ts";
+import { heldReadings, NO_STATISTICS, statisticsReadings } from "../../../../src/backends/host/statistics.ts";
 import { parseGuestStatistics } from "../../../../src/backends/qemu/statistics.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
 import { readFixture } from "../../../support/fixtures.ts";
@@ -20,20 +19,30 @@ const MAXIMUM_BYTES = 512 * MIB;
 /** A real guest of 512 MiB, as its agent and as QEMU told it. */
 function captured(kernel: string, state: string) {
   const folder = `qemu/balloon/${kernel}/${state}`;
-  const texts = GUEST_FILES.map((path) => readFixture(`${folder}/${path.replace("/proc/", "").replace("/", "_")}`));
+  const captures = GUEST_FILES.filter((path) => path !== "/proc/self/auxv");
+  const texts = captures.map((path) => readFixture(`${folder}/${path.replace("/proc/", "").replace("/", "_")}`));
   const qmp = JSON.parse(readFixture(`${folder}/qmp.json`));
   const balloon: BalloonState = {
     currentBytes: qmp["query-balloon"].actual,
     maximumBytes: MAXIMUM_BYTES,
-    deflateOnOom: kernel.endsWith("deflate-on-oom"),
+    unballoonedBytes: 0,
+    totalIsConstant: kernel.endsWith("deflate-on-oom"),
   };
   return { texts, balloon, ...parseGuestStatistics(qmp["guest-stats"]) };
 }
 
 /** What texts of all the files say. */
 function readingsOf(texts: FileTexts, balloon: BalloonState): ReturnType<typeof agentReadings> {
-  return agentReadings(texts, seldomReadings(texts.slice(LIVELY_FILES)), balloon);
+  return agentReadings(texts, seldomReadings(texts, null), balloon);
 }
+
+/** Readings of which all that a step needs are missing. */
+const NOTHING = heldReadings(NO_STATISTICS, {
+  currentBytes: 0,
+  maximumBytes: 0,
+  unballoonedBytes: 0,
+  totalIsConstant: false,
+});
 
 const STATES = ["1-fresh", "2-hog150", "3-balloon300"];
 
@@ -83,6 +92,64 @@ describe("the readings of a real guest, through its agent", () => {
   });
 
   it.each([
+    ["pressure", 2, { psiSomeTotalUs: null, psiFullTotalUs: null }],
+    ["counters", 1, { oomKills: null, swapInPages: null, swapOutPages: null, refaultPages: null, allocStalls: null }],
+    ["swap areas", 4, {}],
+  ])("are all that there is where the guest's %s make no sense", (_, index, lacking) => {
+    const { texts, balloon } = captured("linux-6.1", "1-fresh");
+    for (const nonsense of ["", "none\tvirtual\n", "cut"]) {
+      const odd = texts.map((text, at) => (at === index ? nonsense : text));
+      expect(readingsOf(odd, balloon)).toEqual({ ...readingsOf(texts, balloon), ...lacking });
+    }
+  });
+
+  it.each(["", "rubbish\n", "Node 0, zone      DMA\n  pages free     7\n"])(
+    "are left to the weaker source where the guest's zones hold %j",
+    (zoneinfo) => {
+      const { texts, balloon } = captured("linux-6.1", "1-fresh");
+      expect(readingsOf(texts.with(3, zoneinfo), balloon)).toBeNull();
+    },
+  );
+
+  it("keep the guest's page size when memory was plugged since its zones were read", () => {
+    const { texts, balloon } = captured("linux-6.1", "1-fresh");
+    const plugged = { ...balloon, currentBytes: 4 * MAXIMUM_BYTES, maximumBytes: 4 * MAXIMUM_BYTES };
+    const grown = texts.with(0, String(texts[0]).replace(/MemTotal: +\d+/, "MemTotal:         1900000"));
+    const readings = agentReadings(grown, seldomReadings(texts, null), plugged);
+    expect(readings).toMatchObject({ pageBytes: 4096, totalramPages: 1_900_000 / 4 });
+    // The numbers are read anew at a moment in which they have parted by as much as a larger page would make.
+    const after = seldomReadings(grown, seldomReadings(texts, null));
+    expect(agentReadings(grown, after, plugged)).toMatchObject({ pageBytes: 4096, totalramPages: 1_900_000 / 4 });
+  });
+
+  it("take the kernel's word for the page size before any estimate", () => {
+    const { texts, balloon } = captured("linux-6.1", "1-fresh");
+    const auxv = Buffer.alloc(32);
+    auxv[0] = 6;
+    auxv[10] = 1;
+    const told = seldomReadings([...texts, auxv.toString("latin1")], seldomReadings(texts, null));
+    expect(agentReadings(texts, told, balloon)?.pageBytes).toBe(65_536);
+  });
+
+  it("have substitutes for what a kernel of 2012 does not tell", () => {
+    const { texts, balloon } = captured("linux-6.1", "2-hog150");
+    const [meminfo = "", vmstat = "", pressure, zoneinfo = ""] = texts.map(String);
+    const old = [
+      meminfo.replace(/^(?:MemAvailable|Zswap|Zswapped):.*\n/gm, ""),
+      vmstat,
+      null,
+      zoneinfo.replace(/^ +(?:managed|boost|promo|cma) .*\n/gm, ""),
+    ];
+    expect(pressure).not.toBeNull();
+    const readings = readingsOf(old, balloon);
+    const today = readingsOf(texts, balloon);
+    expect(missingReadings({ t: 0, guest: "g", ...(readings ?? NOTHING) })).toEqual([]);
+    expect(readings?.pageBytes).toBe(4096);
+    expect(readings?.availablePages).toBeLessThanOrEqual(Number(today?.availablePages) + 32);
+    expect(readings?.availablePages).toBeGreaterThan(Number(today?.availablePages) / 2);
+  });
+
+  it.each([
     ["more RAM than the machine has", /MemTotal: +\d+/, "MemTotal:         560000"],
     ["more available than there is", /MemAvailable: +\d+/, "MemAvailable:   99999999"],
   ])("are refused when the guest claims %s", (_, honest, claim) => {
@@ -106,7 +173,12 @@ describe("the estimate of a guest without an agent", () => {
     expect(needs(estimate)).toBeLessThan(Number(estimate.totalramPages) + 128 * 256);
   });
 
-  const balloon: BalloonState = { currentBytes: 400 * MIB, maximumBytes: MAXIMUM_BYTES, deflateOnOom: false };
+  const balloon: BalloonState = {
+    currentBytes: 400 * MIB,
+    maximumBytes: MAXIMUM_BYTES,
+    unballoonedBytes: 0,
+    totalIsConstant: false,
+  };
   const said = { ...NO_STATISTICS, totalBytes: 350 * MIB, availableBytes: 250 * MIB, freeBytes: 200 * MIB };
 
   it("counts what was swapped out and not read back", () => {

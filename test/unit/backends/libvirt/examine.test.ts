@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { examineLibvirt } from "../../../../src/backends/libvirt/examine.ts";
+import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import { FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
 
 const AGENT = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>";
@@ -8,7 +9,8 @@ async function textsOf(memballoon: string, change: (virsh: FakeVirsh) => void = 
   const virsh = new FakeVirsh();
   virsh.add("web", { memballoon, deflateOnOom: true });
   change(virsh);
-  const findings = await examineLibvirt({ uri: "test:///", run: virsh.run, nowMs: () => 0, nowS: () => 0 });
+  const libvirt = new VirshLibvirt("test:///", virsh.run);
+  const findings = await examineLibvirt({ libvirt, nowMs: () => 0, nowS: () => 0 });
   return findings.map(({ level, what, remedy }) => `${level}: ${what} ${remedy}`).join("\n");
 }
 

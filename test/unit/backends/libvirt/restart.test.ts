@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createLibvirtBackend } from "../../../../src/backends/libvirt/backend.ts";
+import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { type FakeDomain, FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
 
@@ -25,7 +26,11 @@ describe.each([
     const virsh = new FakeVirsh();
     domain = virsh.add("web", { deflateOnOom });
     domain.agent.running = hasAgent;
-    const options = { uri: "qemu:///system", run: virsh.run, nowMs: () => clock.ms, nowS: () => clock.ms / 1000 };
+    const options = {
+      libvirt: new VirshLibvirt("qemu:///system", virsh.run),
+      nowMs: () => clock.ms,
+      nowS: () => clock.ms / 1000,
+    };
     host = await createLibvirtBackend(options).open();
     await sizes();
     await apply(300);

@@ -48,11 +48,14 @@ describe("running virsh", () => {
 
   it("ends it at the deadline, for good", async () => {
     const mark = `${directory.path}/pid`;
-    const run = virsh(program(`echo $$ > ${mark}; exec sleep 60`), 300);
-    await expect(run(["domstats"])).rejects.toMatchObject({
-      code: "ERR_DEADLINE",
-      message: "virsh domstats must answer within 300 ms; gave up",
-    });
+    const path = program(`echo $$ > ${mark}; exec sleep 60`);
+    // A machine may be too slow to start it within the first deadlines.
+    for (let deadlineMs = 300; !existsSync(mark); deadlineMs *= 2) {
+      await expect(virsh(path, deadlineMs)(["domstats"])).rejects.toMatchObject({
+        code: "ERR_DEADLINE",
+        message: `virsh domstats must answer within ${deadlineMs} ms; gave up`,
+      });
+    }
     const pid = readFileSync(mark, "utf8").trim();
     await eventually(() => !existsSync(`/proc/${pid}`));
   });
@@ -61,22 +64,19 @@ describe("running virsh", () => {
     await expect(virsh(program("exec yes"))(["domstats"])).rejects.toMatchObject({ code: "ERR_VIRSH" });
   });
 
-  /** Hangs for agents, else prints the command. */
-  const hangsForAgents = (): string => program('[ "$4" != agent ] || exec sleep 60\necho "$4"');
-
   it("lets nothing else wait for agents, and no agent for those that hung the last time", async () => {
-    const run = virsh(hangsForAgents(), 2000);
-    const startedMs = performance.now();
+    const answer = `${directory.path}/answer`;
+    const body = `[ "$4" != agent ] || until [ -e ${answer} ]; do sleep 0.05; done\necho "$4"`;
+    const run = virsh(program(body), 60_000);
+    const controller = new AbortController();
     const hung = (["agent", "doubtful"] as const).flatMap((lane) => Array.from({ length: 9 }, () => lane));
-    const settled = Promise.allSettled(
-      hung.map((lane) => run(["agent"], { lane, deadlineMs: () => 800, cancellation: AbortSignal.timeout(600) })),
-    );
+    const settled = Promise.allSettled(hung.map((lane) => run(["agent"], { lane, cancellation: controller.signal })));
     expect((await run(["setmem"])).stdout).toBe("setmem\n");
-    expect(performance.now() - startedMs).toBeLessThan(600);
-    const codes = (await settled).map((result) => result.status === "rejected" && result.reason.code);
-    const count = (code: string): number => codes.filter((found) => found === code).length;
-    expect([count("ERR_DEADLINE"), count("ERR_CANCELLED")]).toEqual([8 + 4, 1 + 5]);
-    expect(performance.now() - startedMs).toBeLessThan(2000);
+    controller.abort();
+    writeFileSync(answer, "");
+    const ends = (await settled).map((result) => (result.status === "rejected" ? result.reason.code : "answered"));
+    const count = (end: string): number => ends.filter((found) => found === end).length;
+    expect([count("answered"), count("ERR_CANCELLED")]).toEqual([8 + 4, 1 + 5]);
   });
 
   it("never begins what was cancelled while it waited", async () => {

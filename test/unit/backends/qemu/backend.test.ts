@@ -1,10 +1,12 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { agentSocket } from "../../../../src/backends/qemu/agent-socket.ts";
 import { createQemuBackend, type QemuOptions } from "../../../../src/backends/qemu/backend.ts";
-import { nameGuests } from "../../../../src/backends/qemu/guest-names.ts";
+import { GuestNames } from "../../../../src/backends/qemu/guest-names.ts";
 import { findSockets } from "../../../../src/backends/qemu/socket-paths.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
+import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu, type FakeQemuOptions } from "../../../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
 
@@ -45,10 +47,48 @@ describe("the guests of a QEMU host", () => {
     expect(await host.guests(signal)).toEqual(["web", "two"]);
   });
 
-  it("are called by their sockets' paths where two have the same name", async () => {
-    const one = await start("one", { machineName: "web" });
-    const two = await start("two", { machineName: "web" });
-    expect(await host.guests(signal)).toEqual([one.qmpPath, two.qmpPath]);
+  it("keep their names, whoever else says that it is called so", async () => {
+    await start("100", { machineName: "web" });
+    expect(await host.guests(signal)).toEqual(["web"]);
+    const claiming = await start("099", { machineName: "web" });
+    expect(await host.guests(signal)).toEqual(["web", "099"]);
+    await claiming.close();
+    fakes = fakes.filter((fake) => fake !== claiming);
+    expect(await host.guests(signal)).toEqual(["web"]);
+  });
+
+  it("stay, whoever else says that their sockets are its own", async () => {
+    const web = await start("web");
+    const evil = await start("evil");
+    evil.otherSockets = [web.qmpPath, web.agentPath];
+    expect(await host.guests(signal)).toEqual(["evil", "web"]);
+    web.qmp.behave({ kind: "silent" });
+    web.qmp.cut();
+    expect(await host.guests(signal)).toEqual(["evil", "web"]);
+  });
+
+  it("are found as soon as they answer, though another says meanwhile that their sockets are its own", async () => {
+    const web = await start("web");
+    web.mute = true;
+    web.qmp.behave({ kind: "silent" });
+    const evil = await start("evil");
+    evil.otherSockets = [web.qmpPath];
+    expect(await host.guests(signal)).toEqual(["evil"]);
+    web.mute = false;
+    web.qmp.behave({ kind: "well" });
+    web.qmp.cut();
+    await eventually(async () => (await host.guests(signal)).includes("web"));
+  });
+
+  it("have no agent but their own, whatever they say", async () => {
+    const web = await start("web");
+    const evil = await start("evil");
+    evil.agentSays = web.agentPath;
+    await host.guests(signal);
+    const { notices } = await host.observe("evil", signal);
+    expect(notices.map(({ code }) => code)).toEqual(["weaker_source"]);
+    expect(web.agentSocket.served).toBe(0);
+    expect((await host.observe("web", signal)).observation.psiSomeTotalUs).toBe(1234);
   });
 
   it("come and go", async () => {
@@ -173,12 +213,77 @@ describe("the search for sockets", () => {
 });
 
 describe("the names of guests", () => {
-  it("are unique, whatever the machines are called", () => {
+  const named = (names: GuestNames, sockets: Readonly<Record<string, string | null>>): string[] => [
+    ...names.assign(Object.entries(sockets).map(([path, name]) => ({ path, name }))).values(),
+  ];
+
+  it("are those of the sockets where a machine claims what another's socket is called", () => {
+    expect(named(new GuestNames(), { "/run/a.qmp": "x", "/run/x.sock": null, "/run/b.qmp": null })).toEqual([
+      "a",
+      "x",
+      "b",
+    ]);
+  });
+
+  it("are paths where nothing else is left, and no machine can claim a path", () => {
+    const sockets = { "/run/1/x.qmp": "x", "/run/2/x.qmp": "x", "/run/3/y.qmp": "/run/2/x.qmp" };
+    expect(named(new GuestNames(), sockets)).toEqual(["x", "/run/2/x.qmp", "y"]);
+  });
+
+  it("do not depend on who was found first, but on the paths", () => {
     const sockets = [
-      { path: "/run/a.qmp", name: "x" },
-      { path: "/run/x.sock", name: null },
-      { path: "/run/b.qmp", name: null },
+      { path: "/run/1.qmp", name: "web" },
+      { path: "/run/2.qmp", name: "web" },
     ];
-    expect([...nameGuests(sockets).values()]).toEqual(["/run/a.qmp", "/run/x.sock", "b"]);
+    for (const found of [sockets, sockets.toReversed()]) {
+      expect(new GuestNames().assign(found).get("/run/1.qmp")).toBe("web");
+    }
+  });
+
+  it("stay with those who have them, unless a machine comes to say something else", () => {
+    const names = new GuestNames();
+    expect(named(names, { "/run/2.qmp": "web" })).toEqual(["web"]);
+    expect(named(names, { "/run/1.qmp": "web", "/run/2.qmp": "web" })).toEqual(["1", "web"]);
+    expect(named(names, { "/run/1.qmp": "web", "/run/2.qmp": "db" })).toEqual(["1", "db"]);
+  });
+});
+
+describe("the socket of a machine's agent", () => {
+  const directory = socketDirectory();
+  const at = (name: string): string => join(directory.path, name);
+  let fakes: FakeQemu[] = [];
+
+  beforeEach(async () => {
+    mkdirSync(at("other"));
+    const names = ["web", "web-2", "other/web"];
+    fakes = await Promise.all(names.map((name) => FakeQemu.start(directory.path, { name })));
+    symlinkSync(at("other/web.qga"), at("web.link"));
+    writeFileSync(at("web.file"), "");
+  });
+
+  afterEach(async () => {
+    await Promise.all(fakes.map((fake) => fake.close()));
+    rmSync(directory.path, { recursive: true });
+    mkdirSync(directory.path);
+  });
+
+  it.each([
+    ["web.qga", true],
+    ["web-2.qga", false],
+    ["web-2.qmp", false],
+    ["web.qmp", false],
+    ["other/web.qga", false],
+    ["web.link", false],
+    ["web.file", false],
+    ["web.none", false],
+    ["other/../web.qga", true],
+  ])("is believed to be at %s beside another machine's: %s", async (said, isBelieved) => {
+    const found = await agentSocket(at(said), at("web.qmp"), [at("web.qmp"), at("web-2.qmp")]);
+    expect(found).toBe(isBelieved ? at("web.qga") : null);
+  });
+
+  it("may be called anything in a directory of the machine's own", async () => {
+    expect(await agentSocket(at("web-2.qga"), at("web.qmp"), [at("web.qmp")])).toBe(at("web-2.qga"));
+    expect(await agentSocket("web.qga", at("web.qmp"), [at("web.qmp")])).toBeNull();
   });
 });

@@ -35,7 +35,8 @@ describe("a QEMU guest", () => {
 
   function reach(agentPattern: string | null = null): QemuGuest {
     const nowMs = (): number => clock.ms;
-    const options = { path: qemu.qmpPath, agentPattern, deadlineMs: 500, nowMs, nowS: () => clock.ms / 1000 };
+    const path = qemu.qmpPath;
+    const options = { path, qmpPaths: () => [path], agentPattern, deadlineMs: 500, nowMs, nowS: () => clock.ms / 1000 };
     const guest = new QemuGuest(options);
     opened.push(guest);
     return guest;
@@ -79,18 +80,134 @@ describe("a QEMU guest", () => {
     await guest.apply("web", hasMib * MIB, signal);
     Object.assign(qemu, change);
     if (agentSays !== undefined) qemu.guest.files = { "/proc/meminfo": agentSays };
-    expect(await guest.size("web", signal)).toEqual({ currentBytes: hasMib * MIB, maximumBytes: 512 * MIB });
+    expect(await guest.size("web", signal)).toMatchObject({ currentBytes: hasMib * MIB, maximumBytes: 512 * MIB });
   });
 
   it("without a balloon has all that it was built with", async () => {
     await restartQemu({ balloon: false });
-    expect(await reach().size("web", signal)).toEqual({ currentBytes: 512 * MIB, maximumBytes: 512 * MIB });
+    expect(await reach().size("web", signal)).toMatchObject({ currentBytes: 512 * MIB, maximumBytes: 512 * MIB });
   });
 
-  it("may have hotplugged memory besides what it was built with", async () => {
-    qemu.plugged = 128 * MIB;
-    const { observation } = await observe(reach());
-    expect(observation.balloonMaxPages).toBe((512 + 128) * 256);
+  describe("with plugged memory", () => {
+    const plugDimm = (mib: number): void => {
+      qemu.guest.plugDimm(mib * MIB);
+      qemu.memoryDevices = [{ type: "dimm", sizeBytes: mib * MIB }];
+    };
+
+    it("may have its DIMMs besides what it was built with", async () => {
+      plugDimm(128);
+      const { observation, unballoonedBytes } = await observe(reach());
+      expect([observation.balloonMaxPages, unballoonedBytes]).toEqual([(512 + 128) * 256, 0]);
+    });
+
+    it.each([
+      ["virtio-mem", 1024],
+      ["nvdimm", 0],
+      ["virtio-pmem", 0],
+    ])("of the kind %s has %s MiB that its balloon does not count", async (type, otherMib) => {
+      qemu.guest.unballoonedBytes = otherMib * MIB;
+      qemu.memoryDevices = [{ type, sizeBytes: 1024 * MIB }];
+      const guest = reach();
+      const { observation, unballoonedBytes } = await observe(guest);
+      expect([observation.balloonMaxPages, unballoonedBytes]).toEqual([512 * 256, otherMib * MIB]);
+      expect(observation.totalramPages).toBe((512 + otherMib - 50) * 256);
+      expect(await guest.size("web", signal)).toEqual({
+        currentBytes: 512 * MIB,
+        maximumBytes: 512 * MIB,
+        unballoonedBytes: otherMib * MIB,
+      });
+    });
+
+    it.each([true, false])("is read by its new size at once (agent: %s)", async (agent) => {
+      await restartQemu({ agent });
+      const guest = reach();
+      await observe(guest);
+      clock.ms += 2000;
+      await observe(guest);
+      plugDimm(512);
+      qemu.guest.offlineBytes = 0;
+      await observe(guest); // statistics that say more than there was: the next reading is a new one
+      const { observation } = await observe(guest);
+      expect([observation.balloonMaxPages, observation.balloonCurrentPages]).toEqual([1024 * 256, 1024 * 256]);
+      expect(observation.totalramPages).toBe((1024 - 50) * 256);
+    });
+
+    it("has pages of the same size when it puts the memory online later", async () => {
+      const guest = reach();
+      await observe(guest);
+      clock.ms += 2000;
+      plugDimm(512);
+      expect((await observe(guest)).observation.pageBytes).toBe(4096);
+      clock.ms += 3000;
+      qemu.guest.offlineBytes = 0;
+      expect((await observe(guest)).observation).toMatchObject({ pageBytes: 4096, totalramPages: 974 * 256 });
+    });
+
+    it("is read again when the guest says that it took up what was plugged", async () => {
+      const guest = reach();
+      await guest.apply("web", 300 * MIB, signal);
+      clock.ms += 2000;
+      await observe(guest);
+      plugDimm(128);
+      qemu.guest.offlineBytes = 0;
+      qemu.emit("ACPI_DEVICE_OST", { info: {} });
+      await eventually(async () => (await observe(guest)).observation.balloonMaxPages === 640 * 256);
+      expect((await observe(guest)).observation.balloonCurrentPages).toBe(428 * 256);
+    });
+
+    it("is not moved to a target of before it was plugged, which would take what is in use", async () => {
+      const guest = reach();
+      await observe(guest);
+      plugDimm(512);
+      await expect(guest.apply("web", 400 * MIB, signal)).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+      expect(qemu.guest.targetBytes).toBe(1024 * MIB);
+      await observe(guest);
+      await guest.apply("web", 900 * MIB, signal);
+      expect(qemu.guest.targetBytes).toBe(900 * MIB);
+    });
+
+    it("is given all of it at the end", async () => {
+      const guest = reach();
+      await guest.apply("web", 300 * MIB, signal);
+      await observe(guest);
+      plugDimm(512);
+      await guest.release("web", null, signal);
+      expect(qemu.guest.targetBytes).toBe(1024 * MIB);
+    });
+
+    it("whose machine says that it has more than there is is not read", async () => {
+      const guest = reach();
+      qemu.guest.actualBytes = 600 * MIB;
+      await expect(observe(guest)).rejects.toMatchObject({ code: "ERR_FORMAT" });
+      await expect(guest.apply("web", 300 * MIB, signal)).rejects.toMatchObject({ code: "ERR_FORMAT" });
+    });
+  });
+
+  it("whose total does not move has what its balloon leaves", async () => {
+    await restartQemu({ agent: false });
+    qemu.guest.totalIsConstant = true;
+    const guest = reach();
+    const totalMib = async (): Promise<number> => Number((await observe(guest)).observation.totalramPages) / 256;
+    expect(await totalMib()).toBe(462);
+    for (const targetMib of [500, 490, 480]) {
+      await guest.apply("web", targetMib * MIB, signal);
+      clock.ms += 1000;
+      await observe(guest);
+    }
+    expect(await totalMib()).toBe(430);
+  });
+
+  it("whose total follows, though its device offers to deflate, has what it says", async () => {
+    await restartQemu({ deflateOnOom: true });
+    qemu.guest.totalIsConstant = false;
+    const guest = reach();
+    for (const targetMib of [500, 400, 300]) {
+      await observe(guest);
+      await guest.apply("web", targetMib * MIB, signal);
+      clock.ms += 1000;
+    }
+    await observe(guest);
+    expect((await observe(guest)).observation.totalramPages).toBe(250 * 256);
   });
 
   it.each([

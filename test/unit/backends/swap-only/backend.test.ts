@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createSwapOnlyBackend } from "../../../../src/backends/swap-only/backend.ts";
 import { MachineFiles } from "../../../../src/machine/files.ts";
@@ -42,6 +43,17 @@ describe("a machine without a balloon", () => {
     expect(notices).toEqual([]);
     expect(open.watch("desk", never)).toBeNull();
     await expect(open.observe("other", never)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
+  });
+
+  it("is read without its zones, which nothing depends on here", async () => {
+    const tree = new Tree("qemu/linux-6.12-zswap");
+    tree.write("proc/zoneinfo", "rubbish\n");
+    tree.write("proc/self/auxv", readFileSync("/proc/self/auxv"));
+    const options = { compressedSwap: () => ["zram0"], frontswapPages: () => 77, nowS: () => 5 };
+    const open = await createSwapOnlyBackend({ ...options, files: new MachineFiles(tree.root) }).open();
+    const [guest = ""] = await open.guests(never);
+    const { observation } = await open.observe(guest, never);
+    expect(observation).toMatchObject({ frontswapPages: 77, totalreservePages: null, maxPfn: null });
   });
 
   it("has nothing to move, and nothing to give back", async () => {

@@ -5,11 +5,14 @@ import { readBalloonBytes } from "./vitals.ts";
 /** QEMU tells a change of the balloon at once, but of more changes within so long only the last (monitor/monitor.c). */
 export const HELD_BACK_MS = 1100;
 
-/** A size is asked for again after so long, even if nothing was heard. */
+/** A size is asked for again after so long, even if nothing was heard: of plugged memory nothing is. */
 const KEPT_MS = 10_000;
 
-/** A balloon's size. It is asked for only when it may have changed: QEMU says BALLOON_CHANGE when it moves. */
-export class BalloonSize {
+/** Events after which it is another: the last comes when the guest has taken up memory that was plugged. */
+const CHANGES: ReadonlySet<string> = new Set(["BALLOON_CHANGE", "RESET", "ACPI_DEVICE_OST"]);
+
+/** `actual`: what a machine's balloon leaves its guest. It is asked for only when it may have changed: QEMU says BALLOON_CHANGE when it moves. */
+export class ActualSize {
   private readonly qmp: QmpClient;
   private readonly nowMs: () => number;
   private knownBytes: number | null = null;
@@ -33,7 +36,7 @@ export class BalloonSize {
   }
 
   take(event: QmpEvent): void {
-    if (event.name === "BALLOON_CHANGE" || event.name === "RESET") this.moved();
+    if (CHANGES.has(event.name)) this.moved();
   }
 
   /** It moves, or may have moved while nobody listened. */

@@ -8,7 +8,7 @@ const BEGUN_MS = 1000;
  * driver starts with an empty balloon, and tells its size only when it moves. It does so at once, unless the guest was
  * given all its memory meanwhile: then there is nothing to move, and the balloon stays empty, whatever libvirt says.
  */
-export class BalloonSize {
+export class MovingSize {
   private readonly nowMs: () => number;
   private lastSetBytes: number | null = null;
   /** What libvirt says that is of before the restart; null: it says how it is. */
