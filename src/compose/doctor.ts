@@ -1,71 +1,96 @@
+import { rowsOf } from "../backends/registry.ts";
+import { daemonProblems, explainHeld, findDaemon, type RunningDaemon } from "../cli/running-daemon.ts";
+import { examineConfig } from "../config/examine.ts";
 import type { Config } from "../config/load.ts";
+import type { Backend, Probe } from "../core/backend.ts";
 import { SelfballoonError } from "../core/errors.ts";
-import type { Finding } from "../core/finding.ts";
-import { POLICIES } from "../core/policy.ts";
+import { type Finding, finding } from "../core/finding.ts";
+import { examinePressure, examineZones } from "../machine/examine.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
-import { examineBackends } from "./examine-backends.ts";
-import { examineHost } from "./examine-host.ts";
-import { findDaemon } from "./running-daemon.ts";
+import { isRealHost, loadBackend } from "./backends.ts";
+import { examineStart } from "./start-up.ts";
 
-/** Look at this machine: what is present, missing and risky, and what to do about it. */
+/** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
   const running = await findDaemon(config.socket);
-  let isGuest = false;
-  const ofBackends = await findingsOf(async () => {
-    const examined = await examineBackends(files, config, root);
-    isGuest = examined.isGuest;
-    return examined.findings;
-  });
-  const ofGuests = await findingsOf(() => examineHost(config, running.daemon));
-  const findings = [
-    ...ofBackends,
-    ...ofGuests,
-    // A host's own swap is no guest's.
-    ...(ofGuests.length > 0 ? [] : await findingsOf(() => examineOwnSwap(files, isGuest))),
+  const { used, findings } = await examineBackends(config, root, running.daemon);
+  const all = [
+    ...findings,
+    ...(used?.traits.place === "guest" && used.traits.hasBalloons ? [examineStart(used, config, root)] : []),
+    ...(await findingsOf(() => examineMachine(files, used))),
     ...(await findingsOf(() => [examinePressure(files)])),
-    examineGuard(config),
-    examinePolicy(config),
-    examineConfig(config),
+    ...examineConfig(config),
     running.finding,
   ];
   files.close();
-  return findings;
+  return all;
 }
 
-/** Swap advice is for a guest whose balloon may move, and for compressed swap that there is. */
-function examineOwnSwap(files: MachineFiles, isGuest: boolean): readonly Finding[] {
-  const hasMeminfo = files.readIfThere("/proc/meminfo") !== null;
-  const isOurs = isGuest || !hasMeminfo || isConfigured(detectCompressedSwap(files));
-  return isOurs ? examineSwap(files) : [];
+interface BackendsExamined {
+  /** What `run` would use; null if there is nothing. */
+  readonly used: Backend | null;
+  readonly findings: readonly Finding[];
 }
 
-function examineGuard(config: Config): Finding {
-  if (isGuardOff(config)) {
-    const what = "The guard is off (guard=0): the law alone decides, as in the driver, whose users met OOM kills.";
-    return { level: "warn", what, remedy: "Set guard=1, or keep swap of at least the guest's memory." };
+/** Look for balloons as `run` does: at each way in its order, up to the first that is usable, which is then examined. */
+async function examineBackends(config: Config, root: string, daemon: RunningDaemon | null): Promise<BackendsExamined> {
+  const findings: Finding[] = [];
+  let used: Backend | null = null;
+  let isRefused = false;
+  for (const row of rowsOf(config.backend)) {
+    if (used !== null || isRefused) break;
+    const said = await findingsOf(async () => {
+      const backend = await loadBackend(row, config, root);
+      const probe = await backend.probe();
+      if (!probe.usable) {
+        isRefused = probe.refused;
+        return [absent(row.name, probe, config)];
+      }
+      used = backend;
+      return examineUsable(backend, probe.found, daemon);
+    });
+    findings.push(...said);
   }
-  return {
-    level: "ok",
-    what: "The guard is on: memory in use is left alone, and a burst is answered at once.",
-    remedy: "",
+  return { used, findings };
+}
+
+/** Some reasons begin with the name already. */
+function absent(
+  name: string,
+  { because, refused, remedy }: Probe & { readonly usable: false },
+  config: Config,
+): Finding {
+  const level = refused || config.backend !== "auto" ? "fail" : "info";
+  return finding(level, because.startsWith(name) ? `${because}.` : `${name}: ${because}.`, remedy);
+}
+
+/** What the running daemon knows is said where it keeps us from asking. */
+async function examineUsable(
+  backend: Backend,
+  found: string,
+  daemon: RunningDaemon | null,
+): Promise<readonly Finding[]> {
+  let isHeld = false;
+  const explain = (path: string): Finding | null => {
+    const explained = explainHeld(daemon, path);
+    isHeld ||= explained !== null;
+    return explained;
   };
+  const findings = await backend.examine({ found, explainHeld: explain });
+  return isHeld && daemon !== null ? [...findings, ...daemonProblems(daemon)] : findings;
 }
 
-function examinePolicy(config: Config): Finding {
-  const { policy } = config;
-  if (policy === "adaptive" && isGuardOff(config)) {
-    const what = "The policy adaptive needs the guard, which is off: goals are found as under the policy driver.";
-    return { level: "warn", what, remedy: "Set guard=1, or take the policy out of the configuration." };
-  }
-  return { level: "info", what: `How goals are found (policy ${policy}): ${POLICIES[policy]}`, remedy: "" };
-}
-
-function isGuardOff({ tunables }: Config): boolean {
-  const configured = tunables.filter(({ name }) => name === "guard").at(-1);
-  return configured?.text.trim() === "0";
+/** What is asked of a guest: swap and zones; a host's own are no guest's. On no guest, its compressed swap if it has any. */
+function examineMachine(files: MachineFiles, used: Backend | null): readonly Finding[] {
+  if (used !== null && isRealHost(used)) return [];
+  const isGuest = used?.traits.place === "guest";
+  const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
+  if (!isOurs) return [];
+  const zones = isGuest ? examineZones(files) : null;
+  return zones === null ? examineSwap(files) : [zones, ...examineSwap(files)];
 }
 
 /** What can't be read is a finding too. */
@@ -76,19 +101,6 @@ async function findingsOf(
     return await examine();
   } catch (thrown) {
     if (!(thrown instanceof SelfballoonError)) throw thrown;
-    return [{ level: "fail", what: `${thrown.message}.`, remedy: "" }];
+    return [finding("fail", `${thrown.message}.`)];
   }
-}
-
-function examinePressure(files: MachineFiles): Finding {
-  if (files.readIfThere("/proc/pressure/memory") !== null) {
-    return { level: "ok", what: "The kernel tells memory pressure (PSI).", remedy: "" };
-  }
-  const what = `The kernel does not tell memory pressure: there is no ${files.resolve("/proc/pressure/memory")}.`;
-  return { level: "info", what, remedy: "Boot with psi=1 (Linux 4.20 or later, CONFIG_PSI)." };
-}
-
-function examineConfig(config: Config): Finding {
-  const what = config.file === null ? "There is no configuration file; the defaults hold." : `${config.file} is good.`;
-  return { level: config.file === null ? "info" : "ok", what, remedy: "" };
 }

@@ -20,7 +20,7 @@ describe("doctor", () => {
     expect(found).toContainEqual(expect.stringMatching(/^fail: `run` would not start: neither loop is on/));
     expect(found).toContainEqual(expect.stringMatching(/^warn: There are 0 MiB of swap for 446 MiB of RAM/));
     expect(found).toContainEqual(expect.stringMatching(/^warn: No compressed swap is in use/));
-    expect(found).toContain("ok: The kernel tells memory pressure (PSI).");
+    expect(found).toContain("ok: The kernel reports memory pressure (PSI).");
   });
 
   it("is content with a guest that has zram of its own size", async () => {

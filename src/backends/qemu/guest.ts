@@ -1,4 +1,3 @@
-import { basename, dirname, extname } from "node:path";
 import type { Cancellation, GuestSize, Reading, WatchSample } from "../../core/backend.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { requireSafeTarget } from "../host/balloon-state.ts";
@@ -7,6 +6,7 @@ import { Freshness } from "../host/freshness.ts";
 import { type AgedStatistics, type AgentAnswer, chooseReadings, type Source, sourceNotices } from "../host/source.ts";
 import { meminfoSample } from "../host/watch-sample.ts";
 import { AgentClient } from "./agent.ts";
+import { agentPathOf } from "./agent-path.ts";
 import { BACKOFF_MS, type Balloon, BalloonMachine } from "./balloon-machine.ts";
 import { type Machine, queryChardevs } from "./machine.ts";
 import type { QmpEvent } from "./qmp-message.ts";
@@ -158,8 +158,7 @@ export class QemuGuest {
 
   private agentOf(machine: Machine): AgentSource | null {
     const { agentPattern, nowMs, deadlineMs } = this.options;
-    const chardev = machine.chardevs.find(({ label }) => label === machine.agentLabel);
-    const path = agentPattern === null ? (chardev?.socketPath ?? null) : fillIn(agentPattern, this.options.path);
+    const path = agentPathOf(machine, this.options.path, agentPattern);
     if (path === null) return null;
     const port = new AgentClient({ path, nowMs, deadlineMs, backoffMs: BACKOFF_MS });
     const portOpen = async (): Promise<boolean | null> => {
@@ -177,9 +176,4 @@ export class QemuGuest {
     this.freshness = new Freshness();
     this.source = null;
   }
-}
-
-/** The agent's socket by the operator's pattern. */
-function fillIn(pattern: string, path: string): string {
-  return pattern.replaceAll("{dir}", dirname(path)).replaceAll("{name}", basename(path, extname(path)));
 }
