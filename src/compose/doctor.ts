@@ -12,6 +12,8 @@ import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isRealHost, loadBackend } from "./backends.ts";
 import { examineStart } from "./start-up.ts";
 
+const READ_DEADLINE_MS = 3000;
+
 /** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
@@ -84,13 +86,28 @@ async function examineUsable(
 }
 
 /** What is asked of a guest: swap and zones; a host's own are no guest's. On no guest, its compressed swap if it has any. */
-function examineMachine(files: MachineFiles, used: Backend | null): readonly Finding[] {
+async function examineMachine(files: MachineFiles, used: Backend | null): Promise<readonly Finding[]> {
   if (used !== null && isRealHost(used)) return [];
   const isGuest = used?.traits.place === "guest";
   const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
   if (!isOurs) return [];
   const zones = isGuest ? examineZones(files) : null;
-  return zones === null ? examineSwap(files) : [zones, ...examineSwap(files)];
+  const swap = examineSwap(files, isGuest ? await maximumBytes(used) : null);
+  return zones === null ? swap : [zones, ...swap];
+}
+
+/** What the guest that we run in may have at most; null if its balloon does not say. */
+async function maximumBytes(backend: Backend): Promise<number | null> {
+  const signal = AbortSignal.timeout(READ_DEADLINE_MS);
+  try {
+    const opened = await backend.open();
+    const [guest = ""] = await opened.guests(signal);
+    const { observation } = await opened.observe(guest, signal);
+    return observation.balloonMaxPages === null ? null : observation.balloonMaxPages * observation.pageBytes;
+  } catch (thrown) {
+    if (!(thrown instanceof SelfballoonError)) throw thrown;
+    return null; // what can't be read is said by those who judge it
+  }
 }
 
 /** What can't be read is a finding too. */
