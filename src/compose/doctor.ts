@@ -31,32 +31,36 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
   return all;
 }
 
-interface BackendsExamined {
+interface Examined {
   /** What `run` would use; null if there is nothing. */
   readonly used: Backend | null;
   readonly findings: readonly Finding[];
 }
 
 /** Look for balloons as `run` does: at each way in its order, up to the first that is usable, which is then examined. */
-async function examineBackends(config: Config, root: string, daemon: RunningDaemon | null): Promise<BackendsExamined> {
+async function examineBackends(config: Config, root: string, daemon: RunningDaemon | null): Promise<Examined> {
   const findings: Finding[] = [];
-  let used: Backend | null = null;
-  let isRefused = false;
   for (const row of rowsOf(config.backend)) {
-    if (used !== null || isRefused) break;
-    const said = await findingsOf(async () => {
-      const backend = await loadBackend(row, config, root);
-      const probe = await backend.probe();
-      if (!probe.usable) {
-        isRefused = probe.refused;
-        return [absent(row.name, probe, config)];
-      }
-      used = backend;
-      return examineUsable(backend, probe.found, daemon);
-    });
-    findings.push(...said);
+    const backend = await loadBackend(row, config, root);
+    const probe = await probeOf(backend);
+    if (probe.usable) {
+      findings.push(...(await findingsOf(() => examineUsable(backend, probe.found, daemon))));
+      return { used: backend, findings };
+    }
+    findings.push(absent(row.name, probe, config));
+    if (probe.refused) break;
   }
-  return { used, findings };
+  return { used: null, findings };
+}
+
+/** Where a probe fails `run` ends, and tries no other. */
+async function probeOf(backend: Backend): Promise<Probe> {
+  try {
+    return await backend.probe();
+  } catch (thrown) {
+    if (!(thrown instanceof SelfballoonError)) throw thrown;
+    return { usable: false, refused: true, because: thrown.message };
+  }
 }
 
 /** Some reasons begin with the name already. */
@@ -75,14 +79,14 @@ async function examineUsable(
   found: string,
   daemon: RunningDaemon | null,
 ): Promise<readonly Finding[]> {
-  let isHeld = false;
+  const held: Finding[] = [];
   const explain = (path: string): Finding | null => {
     const explained = explainHeld(daemon, path);
-    isHeld ||= explained !== null;
+    if (explained !== null) held.push(explained);
     return explained;
   };
   const findings = await backend.examine({ found, explainHeld: explain });
-  return isHeld && daemon !== null ? [...findings, ...daemonProblems(daemon)] : findings;
+  return held.length > 0 && daemon !== null ? [...findings, ...daemonProblems(daemon)] : findings;
 }
 
 /** What is asked of a guest: swap and zones; a host's own are no guest's. On no guest, its compressed swap if it has any. */
