@@ -12,11 +12,12 @@ const rooms = {
   "backends/libvirt": ["core", "formats", "backends/host"],
   "backends/swap-only": ["core", "formats", "machine"],
   "backends/simulated": ["core", "formats", "sim"],
-  config: ["core", "formats"],
+  "backends/registry.ts": ["core", "formats", "machine", "swap", "backends"],
+  config: ["core", "formats", "backends/registry.ts"],
   daemon: ["core"],
   api: ["core", "formats"],
   history: ["core", "formats", "view"],
-  cli: ["core", "formats", "config", "view", "api/client.ts"],
+  cli: ["core", "formats", "config", "view", "api/client.ts", "backends/registry.ts"],
   web: ["core", "view", "api"],
 };
 
@@ -24,8 +25,8 @@ const roomRules = Object.entries(rooms).map(([room, mayImport]) => ({
   name: `${room.replace("/", "-")}-imports`,
   comment: `${room} may import ${mayImport.length === 0 ? "nothing" : mayImport.join(", ")}`,
   severity: "error",
-  from: { path: `^src/${room}/` },
-  to: { path: "^src/", pathNot: [`^src/${room}/`, ...mayImport.map((place) => `^src/${place}`)] },
+  from: { path: `^src/${room}(/|$)` },
+  to: { path: "^src/", pathNot: [`^src/${room}(/|$)`, ...mayImport.map((place) => `^src/${place}`)] },
 }));
 
 module.exports = {

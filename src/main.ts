@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { dirname } from "node:path";
 import type { CliPorts } from "./cli/ports.ts";
 import { runCli } from "./cli/program.ts";
 import { VERSION } from "./version.ts";
@@ -7,17 +8,12 @@ import { VERSION } from "./version.ts";
 const ports: CliPorts = {
   version: VERSION,
   run: async (plan) => (await import("./compose/run.ts")).run(plan),
-  openBackend: async (config, root) => {
-    const { chooseBackend } = await import("./compose/backends.ts");
-    const { onlyReleasing, rulesFor } = await import("./compose/host.ts");
-    const { backend } = await chooseBackend(config, root, true);
-    const rules = rulesFor(backend, config, false);
-    return onlyReleasing(await backend.open(), rules);
-  },
+  openBackend: async (config, root) => (await import("./compose/backends.ts")).openBackend(config, root),
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
-  recoverSwap: async (config, root) => (await import("./compose/swap-shrinker.ts")).recoverSwap(config, root),
-  slices: async (request) => (await import("./compose/slices.ts")).changeSlices(request),
-  sliceCommands: async (request, root) => (await import("./compose/slices.ts")).sliceCommands(request, root),
+  recoverSwap: async ({ socket }, root) =>
+    (await import("./swap/open-shrinker.ts")).recoverSwap({ root, recordFolder: dirname(socket) }),
+  slices: async (request) => (await import("./swap/slices/change.ts")).changeSlices(request),
+  sliceCommands: async (request, root) => (await import("./swap/slices/change.ts")).sliceCommands(request, root),
   simulator: async () => (await import("./compose/simulate.ts")).createSimulator(),
 };
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BACKEND_KINDS } from "../../src/config/backend-kinds.ts";
+import { BACKEND_KINDS } from "../../src/backends/registry.ts";
 import { DEFAULT_CONFIG_FILE, environmentName } from "../../src/config/load.ts";
 import { configFileSchema } from "../../src/config/schema.ts";
 import { POLICY_NAMES } from "../../src/core/policy.ts";

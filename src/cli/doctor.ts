@@ -5,6 +5,9 @@ import type { CliPorts } from "./ports.ts";
 
 const COLOURS = { ok: "green", info: "dim", warn: "yellow", fail: "red" } as const;
 
+/** Most guests that a folded finding names. */
+const MAX_NAMES = 8;
+
 /** `selfballoon doctor`: what is present, missing and risky on this machine, and what to do. */
 export async function doctor(ports: CliPorts, options: BackendOptions & { readonly json?: boolean }): Promise<void> {
   const { config, problem } = await configOrDefaults(options);
@@ -12,10 +15,41 @@ export async function doctor(ports: CliPorts, options: BackendOptions & { readon
   const findings =
     problem === null ? examined : [{ level: "fail" as const, what: `${problem}.`, remedy: "" }, ...examined];
   if (options.json) return printJson({ findings });
-  for (const finding of findings) print(describe(finding));
+  for (const folded of foldFindings(findings)) print(describe(folded));
 }
 
-function describe({ level, what, remedy }: Finding): string {
-  const first = `${coloured(COLOURS[level], level.padEnd(4))}  ${what}`;
-  return remedy === "" ? first : `${first}\n      ${remedy}`;
+/** A finding, and the other guests of which the same is said. */
+export interface FoldedFinding {
+  readonly finding: Finding;
+  readonly others: readonly string[];
+}
+
+/** Those that are alike but for the guest become one, in the place of the first. */
+export function foldFindings(findings: readonly Finding[]): readonly FoldedFinding[] {
+  const alike = new Map<string, { readonly finding: Finding; readonly others: string[] }>();
+  for (const finding of findings) {
+    const key = keyOf(finding);
+    const first = alike.get(key);
+    if (first === undefined) alike.set(key, { finding, others: [] });
+    else if (finding.guest !== undefined) first.others.push(finding.guest);
+  }
+  return [...alike.values()];
+}
+
+function keyOf({ level, what, remedy, guest = "" }: Finding): string {
+  const rest = what.startsWith(guest) ? what.slice(guest.length) : what;
+  return JSON.stringify([level, guest !== "", rest, remedy]);
+}
+
+function describe({ finding: { level, what, remedy }, others }: FoldedFinding): string {
+  const lines = [`${coloured(COLOURS[level], level.padEnd(4))}  ${what}`];
+  if (others.length > 0) lines.push(`      The same of ${namesOf(others)}.`);
+  if (remedy !== "") lines.push(`      ${remedy}`);
+  return lines.join("\n");
+}
+
+function namesOf(guests: readonly string[]): string {
+  const more = guests.length - MAX_NAMES;
+  const named = guests.slice(0, MAX_NAMES).join(", ");
+  return more > 0 ? `${named} and ${more} more` : named;
 }

@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import { BACKEND_KINDS, type BackendKind } from "../config/backend-kinds.ts";
+import { BACKEND_KINDS, type BackendKind } from "../backends/registry.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { BOOT_OPTIONS } from "../core/startup.ts";

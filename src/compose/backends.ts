@@ -1,10 +1,10 @@
-import type { XenOptions } from "../backends/xen/backend.ts";
-import type { BackendKind } from "../config/backend-kinds.ts";
+import { type BackendRow, rowsOf } from "../backends/registry.ts";
+import { hostRules } from "../config/host-rules.ts";
 import type { Config } from "../config/load.ts";
-import type { Backend } from "../core/backend.ts";
+import type { Backend, OpenBackend } from "../core/backend.ts";
 import { selfballoonError } from "../core/errors.ts";
-import { MachineFiles } from "../machine/files.ts";
-import { createLibvirt, createQemu } from "./host.ts";
+import type { HostRules } from "../core/host/rules.ts";
+import { BYTES_PER_MIB } from "../core/units.ts";
 
 /** The backend that was chosen, and what was looked at before it. */
 export interface Choice {
@@ -15,28 +15,9 @@ export interface Choice {
   readonly passedOver: readonly string[];
 }
 
-/** A backend by name. `swap-only` can't be asked for: `auto` takes it where there is compressed swap and no balloon. */
-type Candidate = Exclude<BackendKind, "auto"> | "swap-only";
-
-/** What `auto` tries, in this order. Each is loaded only when it is asked for. */
-const CANDIDATES = ["xen", "qemu", "libvirt", "swap-only", "simulated"] as const satisfies readonly Candidate[];
-
-/** Make a backend; nothing is touched until it is probed. */
-export async function createBackend(kind: Candidate, config: Config, root: string): Promise<Backend> {
-  switch (kind) {
-    case "xen":
-      return createXen(root);
-    case "qemu":
-      return createQemu(config);
-    case "libvirt":
-      return createLibvirt(config);
-    case "swap-only":
-      return createSwapOnly(root);
-    case "simulated": {
-      const { createSimulatedBackend } = await import("../backends/simulated/backend.ts");
-      return createSimulatedBackend({ nowMs: () => performance.now(), plan: config.simulated });
-    }
-  }
+/** A row that the configuration asks for, made into a backend. */
+export function loadBackend(row: BackendRow, { backend: asked, backendSection, simulated }: Config, root: string) {
+  return row.load({ section: backendSection, simulated, isAskedFor: asked !== "auto", root });
 }
 
 /**
@@ -45,12 +26,10 @@ export async function createBackend(kind: Candidate, config: Config, root: strin
  * @throws ERR_NO_BACKEND if the one asked for is not usable, or if ballooning is forbidden here.
  */
 export async function chooseBackend(config: Config, root: string, real = false): Promise<Choice> {
-  const { backend: kind } = config;
-  const all: readonly Candidate[] = kind === "auto" ? CANDIDATES : [kind];
-  const kinds = real ? all.filter((candidate) => candidate !== "simulated") : all;
   const passedOver: string[] = [];
-  for (const candidate of kinds) {
-    const backend = await createBackend(candidate, config, root);
+  for (const row of rowsOf(config.backend)) {
+    const backend = await loadBackend(row, config, root);
+    if (real && !backend.traits.isReal) continue;
     const probe = await backend.probe();
     if (probe.usable) return { backend, found: probe.found, passedOver };
     if (probe.refused) throw selfballoonError("ERR_NO_BACKEND", { because: probe.because });
@@ -59,28 +38,56 @@ export async function chooseBackend(config: Config, root: string, real = false):
   throw selfballoonError("ERR_NO_BACKEND", { because: passedOver.join("; ") });
 }
 
-async function createXen(root: string): Promise<Backend> {
-  const { createXenBackend } = await import("../backends/xen/backend.ts");
-  return createXenBackend(await machineOptions(root));
+/** Whether the guests of `backend` share a host that is ours, whose operator names the guests to move. */
+export function isRealHost({ traits: { place, isReal } }: Backend): boolean {
+  return place === "host" && isReal;
 }
 
-async function createSwapOnly(root: string): Promise<Backend> {
-  const { createSwapOnlyBackend } = await import("../backends/swap-only/backend.ts");
-  const { compressedSwapNames, detectCompressedSwap } = await import("../swap/compressed-swap.ts");
-  const options = await machineOptions(root);
-  return createSwapOnlyBackend({
-    ...options,
-    compressedSwap: () => compressedSwapNames(detectCompressedSwap(options.files)),
-  });
+/** How the guests of this host share it; null where we are a guest ourselves, and for simulated guests without limits. */
+export function rulesFor(backend: Backend, config: Config, dryRun: boolean): HostRules | null {
+  if (backend.traits.place === "guest") return null;
+  if (backend.traits.isReal) return hostRules(config, dryRun);
+  const isLimited = config.host.memoryMb !== null || config.guests.some(({ limits }) => Object.keys(limits).length > 0);
+  if (!isLimited) return null;
+  const rules = hostRules(config, dryRun);
+  return { ...rules, terms: (guest) => ({ ...rules.terms(guest), isManaged: true }) };
 }
 
-/** What the backends of this machine have in common. */
-async function machineOptions(root: string): Promise<XenOptions> {
-  const { detectCompressedSwap, storedPages } = await import("../swap/compressed-swap.ts");
-  const files = new MachineFiles(root);
+/** The backend without a way to move guests that are not ours; `rules` are asked for each time. Null: all are ours. */
+export function onlyManaged(backend: OpenBackend, rules: () => HostRules | null): OpenBackend {
   return {
-    files,
-    nowS: () => Date.now() / 1000,
-    frontswapPages: (meminfo, pageBytes) => storedPages(files, detectCompressedSwap(files), meminfo, pageBytes),
+    ...passing(backend),
+    apply: async (guest, pages, pageBytes, cancellation) => {
+      if (rules()?.terms(guest).isManaged ?? true) await backend.apply(guest, pages, pageBytes, cancellation);
+    },
+    release: (guest, maxBytes, cancellation) => backend.release(guest, maxBytes, cancellation),
+  };
+}
+
+/** The balloon of this machine, to look at it or to give memory back. @throws ERR_NO_BACKEND. */
+export async function openBackend(config: Config, root: string): Promise<OpenBackend> {
+  const { backend } = await chooseBackend(config, root, true);
+  return onlyReleasing(await backend.open(), rulesFor(backend, config, false));
+}
+
+/** The backend for whoever only gives memory back: to guests that are ours, and no more than the operator allows. */
+function onlyReleasing(backend: OpenBackend, rules: HostRules | null): OpenBackend {
+  return {
+    ...passing(backend),
+    apply: () => Promise.resolve(),
+    release: async (guest, _, cancellation) => {
+      const { isManaged, maxMb } = rules?.terms(guest) ?? { isManaged: true, maxMb: null };
+      if (isManaged) await backend.release(guest, maxMb === null ? null : maxMb * BYTES_PER_MIB, cancellation);
+    },
+  };
+}
+
+function passing(backend: OpenBackend): Omit<OpenBackend, "apply" | "release"> {
+  return {
+    guests: (cancellation) => backend.guests(cancellation),
+    observe: (guest, cancellation) => backend.observe(guest, cancellation),
+    watch: (guest, cancellation) => backend.watch(guest, cancellation),
+    size: (guest, cancellation) => backend.size(guest, cancellation),
+    close: () => backend.close(),
   };
 }

@@ -5,7 +5,6 @@ import { DEFAULT_LISTEN, type ListenAddress } from "../config/listen.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { problemOf, SelfballoonError } from "../core/errors.ts";
-import { isHost } from "./host.ts";
 
 /** The page and the API over TCP, as they came to be served. */
 export interface Dashboard {
@@ -26,7 +25,7 @@ const NONE: Dashboard = { url: null, tokenFile: null, problem: null, close: () =
  * @throws ERR_LISTEN, ERR_PERMISSION for what was configured.
  */
 export async function serveDashboard(backend: Backend, config: Config, api: Api): Promise<Dashboard> {
-  const usual = isHost(backend) || backend.name === "simulated" ? DEFAULT_LISTEN : null;
+  const usual = backend.traits.place === "host" ? DEFAULT_LISTEN : null;
   const { listen = usual } = config;
   if (listen === null) return NONE;
   try {
@@ -50,7 +49,7 @@ async function serve(backend: Backend, config: Config, listen: ListenAddress, ap
   });
   // What may be changed of simulated guests is no secret worth a copy by hand; a token that lasts, or that moves real
   // guests, is never printed.
-  const isShown = backend.name === "simulated" && config.tokenFile === undefined;
+  const isShown = !backend.traits.isReal && config.tokenFile === undefined;
   return {
     url: isShown ? `${url}#token=${token}` : url,
     tokenFile: isShown ? null : (config.tokenFile ?? runtimeTokenFile),

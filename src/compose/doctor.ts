@@ -1,72 +1,117 @@
+import { rowsOf } from "../backends/registry.ts";
+import { daemonProblems, explainHeld, findDaemon, type RunningDaemon } from "../cli/running-daemon.ts";
+import { examineConfig } from "../config/examine.ts";
 import type { Config } from "../config/load.ts";
-import { problemOf, SelfballoonError } from "../core/errors.ts";
-import type { Finding } from "../core/finding.ts";
-import { POLICIES } from "../core/policy.ts";
-import { parsePressure } from "../formats/pressure.ts";
+import type { Backend, Probe } from "../core/backend.ts";
+import { SelfballoonError } from "../core/errors.ts";
+import { type Finding, finding } from "../core/finding.ts";
+import { examinePressure, examineZones } from "../machine/examine.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
-import { examineBackends } from "./examine-backends.ts";
-import { examineHost } from "./examine-host.ts";
-import { findDaemon } from "./running-daemon.ts";
+import { isRealHost, loadBackend } from "./backends.ts";
+import { examineStart } from "./start-up.ts";
 
-/** Look at this machine: what is present, missing and risky, and what to do about it. */
+const READ_DEADLINE_MS = 3000;
+
+/** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
   const running = await findDaemon(config.socket);
-  let isGuest = false;
-  const ofBackends = await findingsOf(async () => {
-    const examined = await examineBackends(files, config, root);
-    isGuest = examined.isGuest;
-    return examined.findings;
-  });
-  const ofGuests = await findingsOf(() => examineHost(config, running.daemon));
-  const findings = [
-    ...ofBackends,
-    ...ofGuests,
-    // A host's own swap is no guest's.
-    ...(ofGuests.length > 0 ? [] : await findingsOf(() => examineOwnSwap(files, isGuest))),
+  const { used, findings } = await examineBackends(config, root, running.daemon);
+  const all = [
+    ...findings,
+    ...(used?.traits.place === "guest" && used.traits.hasBalloons ? [examineStart(used, config, root)] : []),
+    ...(await findingsOf(() => examineMachine(files, used))),
     ...(await findingsOf(() => [examinePressure(files)])),
-    examineGuard(config),
-    examinePolicy(config),
-    examineConfig(config),
+    ...examineConfig(config),
     running.finding,
   ];
   files.close();
-  return findings;
+  return all;
 }
 
-/** Swap advice is for a guest whose balloon may move, and for compressed swap that there is. */
-function examineOwnSwap(files: MachineFiles, isGuest: boolean): readonly Finding[] {
-  const hasMeminfo = files.readIfThere("/proc/meminfo") !== null;
-  const isOurs = isGuest || !hasMeminfo || isConfigured(detectCompressedSwap(files));
-  return isOurs ? examineSwap(files) : [];
+interface Examined {
+  /** What `run` would use; null if there is nothing. */
+  readonly used: Backend | null;
+  readonly findings: readonly Finding[];
 }
 
-function examineGuard(config: Config): Finding {
-  if (isGuardOff(config)) {
-    const what = "The guard is off (guard=0): the law alone decides, as in the driver, whose users met OOM kills.";
-    return { level: "warn", what, remedy: "Set guard=1, or keep swap of at least the guest's memory." };
+/** Look for balloons as `run` does: at each way in its order, up to the first that is usable, which is then examined. */
+async function examineBackends(config: Config, root: string, daemon: RunningDaemon | null): Promise<Examined> {
+  const findings: Finding[] = [];
+  for (const row of rowsOf(config.backend)) {
+    const backend = await loadBackend(row, config, root);
+    const probe = await probeOf(backend);
+    if (probe.usable) {
+      findings.push(...(await findingsOf(() => examineUsable(backend, probe.found, daemon))));
+      return { used: backend, findings };
+    }
+    findings.push(absent(row.name, probe, config));
+    if (probe.refused) break;
   }
-  return {
-    level: "ok",
-    what: "The guard is on: memory in use is left alone, and a burst is answered at once.",
-    remedy: "",
+  return { used: null, findings };
+}
+
+/** Where a probe fails `run` ends, and tries no other. */
+async function probeOf(backend: Backend): Promise<Probe> {
+  try {
+    return await backend.probe();
+  } catch (thrown) {
+    if (!(thrown instanceof SelfballoonError)) throw thrown;
+    return { usable: false, refused: true, because: thrown.message };
+  }
+}
+
+/** Some reasons begin with the name already. */
+function absent(
+  name: string,
+  { because, refused, remedy }: Probe & { readonly usable: false },
+  config: Config,
+): Finding {
+  const level = refused || config.backend !== "auto" ? "fail" : "info";
+  return finding(level, because.startsWith(name) ? `${because}.` : `${name}: ${because}.`, remedy);
+}
+
+/** What the running daemon knows is said where it keeps us from asking. */
+async function examineUsable(
+  backend: Backend,
+  found: string,
+  daemon: RunningDaemon | null,
+): Promise<readonly Finding[]> {
+  const held: Finding[] = [];
+  const explain = (path: string): Finding | null => {
+    const explained = explainHeld(daemon, path);
+    if (explained !== null) held.push(explained);
+    return explained;
   };
+  const findings = await backend.examine({ found, explainHeld: explain });
+  return held.length > 0 && daemon !== null ? [...findings, ...daemonProblems(daemon)] : findings;
 }
 
-function examinePolicy(config: Config): Finding {
-  const { policy } = config;
-  if (policy === "adaptive" && isGuardOff(config)) {
-    const what = "The policy adaptive needs the guard, which is off: goals are found as under the policy driver.";
-    return { level: "warn", what, remedy: "Set guard=1, or take the policy out of the configuration." };
+/** What is asked of a guest: swap and zones; a host's own are no guest's. On no guest, its compressed swap if it has any. */
+async function examineMachine(files: MachineFiles, used: Backend | null): Promise<readonly Finding[]> {
+  if (used !== null && isRealHost(used)) return [];
+  const isGuest = used?.traits.place === "guest";
+  const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
+  if (!isOurs) return [];
+  const zones = isGuest ? examineZones(files) : null;
+  const swap = examineSwap(files, isGuest ? await maximumBytes(used) : null);
+  return zones === null ? swap : [zones, ...swap];
+}
+
+/** What the guest that we run in may have at most; null if its balloon does not say. */
+async function maximumBytes(backend: Backend): Promise<number | null> {
+  const signal = AbortSignal.timeout(READ_DEADLINE_MS);
+  try {
+    const opened = await backend.open();
+    const [guest = ""] = await opened.guests(signal);
+    const { observation } = await opened.observe(guest, signal);
+    return observation.balloonMaxPages === null ? null : observation.balloonMaxPages * observation.pageBytes;
+  } catch (thrown) {
+    if (!(thrown instanceof SelfballoonError)) throw thrown;
+    return null; // what can't be read is said by those who judge it
   }
-  return { level: "info", what: `How goals are found (policy ${policy}): ${POLICIES[policy]}`, remedy: "" };
-}
-
-function isGuardOff({ tunables }: Config): boolean {
-  const configured = tunables.filter(({ name }) => name === "guard").at(-1);
-  return configured?.text.trim() === "0";
 }
 
 /** What can't be read is a finding too. */
@@ -77,30 +122,6 @@ async function findingsOf(
     return await examine();
   } catch (thrown) {
     if (!(thrown instanceof SelfballoonError)) throw thrown;
-    return [{ level: "fail", what: `${thrown.message}.`, remedy: "" }];
+    return [finding("fail", `${thrown.message}.`)];
   }
-}
-
-function examinePressure(files: MachineFiles): Finding {
-  const problem = pressureProblem(files, files.resolve("/proc/pressure/memory"));
-  if (problem === null) return { level: "ok", what: "The kernel tells memory pressure (PSI).", remedy: "" };
-  const what = `The kernel does not tell memory pressure: ${problem}.`;
-  return { level: "info", what, remedy: "Boot with psi=1 (Linux 4.20 or later, CONFIG_PSI)." };
-}
-
-/** A kernel in which it is built in and switched off has the file, and refuses to have it read. */
-function pressureProblem(files: MachineFiles, path: string): string | null {
-  try {
-    const text = files.readIfThere("/proc/pressure/memory");
-    if (text === null) return `there is no ${path}`;
-    parsePressure(text);
-    return null;
-  } catch (thrown) {
-    return problemOf(thrown);
-  }
-}
-
-function examineConfig(config: Config): Finding {
-  const what = config.file === null ? "There is no configuration file; the defaults hold." : `${config.file} is good.`;
-  return { level: config.file === null ? "info" : "ok", what, remedy: "" };
 }

@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
 import { createApi } from "../api/api.ts";
 import { serveSocket } from "../api/server.ts";
-import { endWithReader, mibText, print, printJson } from "../cli/output.ts";
+import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
-import type { StepRecord } from "../core/control.ts";
-import type { Policy } from "../core/policy.ts";
+import type { Backend } from "../core/backend.ts";
+import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import { realClock } from "../daemon/clock.ts";
 import { Journal } from "../daemon/journal.ts";
 import { runDaemon } from "../daemon/lifecycle.ts";
@@ -13,15 +13,12 @@ import { takeLock } from "../daemon/lock.ts";
 import { createLogger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
 import { Worker } from "../daemon/worker.ts";
+import type { KeptHistory } from "../history/keep.ts";
 import { VERSION } from "../version.ts";
-import { reasonText } from "../view/reason-text.ts";
-import { type Choice, chooseBackend } from "./backends.ts";
-import { type Dashboard, serveDashboard } from "./dashboard.ts";
-import { keepHistory } from "./history.ts";
-import { isHost, onlyManaged, rulesFor } from "./host.ts";
-import { namedGuestsText } from "./named-guests.ts";
+import { announce, describe, namedGuestsText, onceText } from "./announce.ts";
+import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
+import { serveDashboard } from "./dashboard.ts";
 import { findStartFacts, startTunables } from "./start-up.ts";
-import { createSwapShrinker } from "./swap-shrinker.ts";
 
 /** Records that the journal keeps: an hour of one guest at the default interval, with room for the rest. */
 const JOURNAL_RECORDS = 1024;
@@ -48,14 +45,14 @@ export async function run(plan: RunPlan): Promise<number> {
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
-      swapShrinker: await createSwapShrinker(backend, config, flags.root),
+      swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
     if (plan.once) return await runOnce(worker, journal, plan);
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
-    const named = rules !== null && isHost(backend) ? await namedGuestsText(opened, rules, config) : null;
-    const history = await keepHistory(backend, config, journal);
+    const named = rules !== null && isRealHost(backend) ? await namedGuestsText(opened, rules, config) : null;
+    const history = await historyFor(backend, config, journal);
     const api = createApi(worker, VERSION, history?.port ?? null);
     const closeSocket = await serveSocket(config.socket, api);
     const dashboard = await serveDashboard(backend, config, api).catch(async (thrown: unknown) => {
@@ -82,37 +79,6 @@ export async function run(plan: RunPlan): Promise<number> {
   }
 }
 
-function describe({ backend, found }: Choice, policy: Policy, dryRun: boolean): string {
-  if (dryRun) return `watching ${found}; a dry run moves nothing`;
-  if (backend.name === "swap-only") return `bringing swapped pages back from ${found}`;
-  return `selfballooning ${found}${policy === "driver" ? "" : ` (policy ${policy})`}`;
-}
-
-function announce(
-  { backend, found, passedOver }: Choice,
-  dashboard: Dashboard,
-  { socket, history }: Config,
-  dryRun: boolean,
-  historyDirectory: string | null,
-  named: string | null,
-): void {
-  const dry = dryRun ? " This is a dry run: it decides and records, and moves nothing." : "";
-  if (backend.name === "simulated") {
-    const looked = passedOver.length === 0 ? "" : `No balloon was found on this machine (${passedOver.join("; ")}). `;
-    print(
-      `${looked}Running ${found}: the law is real, the guests are not, and nothing of this machine is moved.${dry}`,
-    );
-  } else {
-    print(`Found ${found}.${dry}`);
-  }
-  if (dashboard.url !== null) print(`Dashboard: ${dashboard.url}`);
-  if (dashboard.problem !== null) print(dashboard.problem);
-  if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
-  print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
-  if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
-  if (named !== null) print(named);
-}
-
 /** One step of every guest, printed; targets stay as the step left them. */
 async function runOnce(worker: Worker, journal: Journal, plan: RunPlan): Promise<number> {
   endWithReader();
@@ -129,11 +95,28 @@ async function runOnce(worker: Worker, journal: Journal, plan: RunPlan): Promise
   }
 }
 
-function onceText({ decision, observation, applied }: StepRecord): string {
-  const mib = (pages: number | null): string => mibText(pages, observation.pageBytes);
-  const done = applied ? "the target was handed to the balloon" : "nothing was moved";
-  return (
-    `${decision.guest}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
-    `goal ${mib(decision.goalPages)}, floor ${mib(decision.floorPages)}. ${reasonText(decision, observation)} (${done})`
-  );
+/** What brings pages back from this machine's compressed swap; the swap of other guests is out of our reach. */
+async function swapShrinkerFor({ traits }: Backend, config: Config, root: string): Promise<SwapShrinker | null> {
+  if (traits.place === "host") return null;
+  const { openSwapShrinker } = await import("../swap/open-shrinker.ts");
+  return openSwapShrinker({ root, recordFolder: dirname(config.socket) });
+}
+
+/** It changes nothing that is remembered of guests. */
+const UNTURNED = { isRepeated: false, turn: null, nowMs: null } as const;
+
+/** History where the configuration or systemd says; for simulated guests beside the socket. Null: nowhere. */
+async function historyFor({ traits }: Backend, config: Config, journal: Journal): Promise<KeptHistory | null> {
+  if (config.history.directory === null || (config.history.directory === undefined && traits.isReal)) return null;
+  const { keepHistory, writableFolder } = await import("../history/keep.ts");
+  const directory = config.history.directory ?? writableFolder(join(dirname(config.socket), "history"));
+  if (directory === null) return null;
+  return keepHistory({
+    directory,
+    maxMb: config.history.maxMb,
+    nowMs: realClock.nowMs,
+    subscribe: (take) => journal.subscribe(take),
+    onProblem: ({ code, details, message }) =>
+      void journal.add({ kind: "fault", guest: "*", code, details, problem: message, ...UNTURNED }),
+  });
 }

@@ -1,14 +1,15 @@
 import { configure, type StartFacts } from "../config/configure.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
-import { selfballoonError } from "../core/errors.ts";
+import { problemOf, selfballoonError } from "../core/errors.ts";
+import { type Finding, finding } from "../core/finding.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { Configured } from "../core/settings.ts";
 import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { readOwnKernel, readZonesIfPossible } from "../machine/own-kernel.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
-import { isHost } from "./host.ts";
+import { isRealHost } from "./backends.ts";
 
 /**
  * What start-up finds (specification, section 7). In a guest it follows from the boot options, from what swap there is
@@ -16,8 +17,8 @@ import { isHost } from "./host.ts";
  * host no boot option speaks, and the swap of the guests is out of our reach.
  */
 export function findStartFacts(backend: Backend, root: string, bootFlags: readonly string[]): StartFacts {
-  if (backend.name === "simulated") return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
-  if (isHost(backend)) return { hasCompressedSwap: false, defaults: {} };
+  if (!backend.traits.isReal) return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
+  if (isRealHost(backend)) return { hasCompressedSwap: false, defaults: {} };
   const files = new MachineFiles(root);
   const hasCompressedSwap = isConfigured(detectCompressedSwap(files));
   const cmdline = (files.readIfPossible("/proc/cmdline") ?? "").split(/\s+/);
@@ -27,7 +28,7 @@ export function findStartFacts(backend: Backend, root: string, bootFlags: readon
     compressedSwapUsable: true,
   });
   const defaults = {
-    selfballooning: Number(loops.selfballooning && backend.name !== "swap-only"),
+    selfballooning: Number(loops.selfballooning && backend.traits.hasBalloons),
     frontswap_selfshrinking: Number(loops.selfshrinking),
     selfballoon_reserved_mb: reservedMb(files),
   };
@@ -49,8 +50,23 @@ export function startTunables(
 ): Configured {
   const start = rules === null ? facts : { ...facts, isNamed: (guest: string) => rules.terms(guest).isManaged };
   const configured = configure(config, start, consequence);
-  if (backend.name !== "simulated" && !isHost(backend)) refuseIdle(configured);
+  if (backend.traits.place === "guest") refuseIdle(configured);
   return configured;
+}
+
+/** What `doctor` says of the loops that `run` would start with in this guest. */
+export function examineStart(backend: Backend, config: Config, root: string): Finding {
+  try {
+    const { settings } = startTunables(backend, findStartFacts(backend, root, []), config, "nothing was started");
+    const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
+    const swap = settings.hasCompressedSwap
+      ? `frontswap_selfshrinking=${frontswap_selfshrinking}`
+      : "no self-shrinking";
+    const loops = `selfballooning=${selfballooning}, ${swap}, selfballoon_reserved_mb=${selfballoon_reserved_mb}`;
+    return finding("ok", `\`run\` would start with ${loops}.`);
+  } catch (thrown) {
+    return finding("fail", `\`run\` would not start: ${problemOf(thrown)}.`);
+  }
 }
 
 function reservedMb(files: MachineFiles): number {

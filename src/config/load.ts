@@ -1,18 +1,16 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { type BackendKind, type BackendSection, kindWithKey } from "../backends/registry.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { GuestLimits } from "../core/limits.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Source } from "../core/settings.ts";
 import { TUNABLES } from "../core/tunables.ts";
-import type { BackendKind } from "./backend-kinds.ts";
 import { type ListenAddress, parseListen } from "./listen.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /** Where the configuration lies unless the operator says otherwise. */
 export const DEFAULT_CONFIG_FILE = "/etc/selfballoon/selfballoon.toml";
-
-const DEFAULT_LIBVIRT_URI = "qemu:///system";
 
 const DEFAULT_HISTORY_MB = 64;
 
@@ -68,11 +66,8 @@ export interface Config {
   readonly listen?: ListenAddress | null;
   /** The operator's file with the token for writes over TCP. */
   readonly tokenFile?: string;
-  /** How QEMU's machines are found. */
-  readonly qemu: { readonly qmp: readonly string[]; readonly agent: string | null };
-  readonly libvirtUri: string;
-  /** Whether the operator said where libvirt is. */
-  readonly isLibvirtNamed: boolean;
+  /** What the operator says of backends: how QEMU's machines are found, where libvirt is. */
+  readonly backendSection: BackendSection;
   /** What all guests of a host may have together, and what of it is kept for emergencies; null: the default. */
   readonly host: { readonly memoryMb: number | null; readonly reserveMb: number | null };
   /** What the simulated host is made of, where no real one is. */
@@ -111,6 +106,7 @@ function assemble(
   return {
     file,
     ...hostSections(flags, environment, content),
+    simulated: simulatedSection(content),
     policy: flags.policy ?? content.law?.policy ?? "driver",
     socket,
     ...listenOf(content, environment, file ?? "", consequence),
@@ -125,27 +121,24 @@ function assemble(
   };
 }
 
-type HostSections = Pick<Config, "backend" | "qemu" | "libvirtUri" | "isLibvirtNamed" | "host" | "simulated">;
+type HostSections = Pick<Config, "backend" | "backendSection" | "host">;
 
 /** QMP sockets named by hand ask for the backend that uses them. */
-function hostSections(
-  flags: Flags,
-  environment: NodeJS.ProcessEnv,
-  { backend, host, simulated }: ConfigFile,
-): HostSections {
+function hostSections(flags: Flags, environment: NodeJS.ProcessEnv, { backend, host }: ConfigFile): HostSections {
   const named = flags.qmp ?? environment["SELFBALLOON_QMP"]?.split(":").filter((pattern) => pattern !== "");
-  const kind = flags.backend ?? (named === undefined ? backend?.kind : "qemu");
+  const { kind, ...section } = backend ?? {};
   return {
-    backend: kind ?? "auto",
-    qemu: { qmp: named ?? backend?.qmp ?? [], agent: backend?.agent ?? null },
-    libvirtUri: backend?.libvirt_uri ?? DEFAULT_LIBVIRT_URI,
-    isLibvirtNamed: backend?.libvirt_uri !== undefined || kind === "libvirt",
+    backend: flags.backend ?? (named === undefined ? kind : kindWithKey("qmp")) ?? "auto",
+    backendSection: named === undefined ? section : { ...section, qmp: named },
     host: { memoryMb: host?.memory_mb ?? null, reserveMb: host?.reserve_mb ?? null },
-    simulated: {
-      guests: simulated?.guests ?? DEFAULT_SIMULATED_GUESTS,
-      seed: simulated?.seed ?? 1,
-      isRestless: simulated?.restless ?? false,
-    },
+  };
+}
+
+function simulatedSection({ simulated }: ConfigFile): SimulatedSection {
+  return {
+    guests: simulated?.guests ?? DEFAULT_SIMULATED_GUESTS,
+    seed: simulated?.seed ?? 1,
+    isRestless: simulated?.restless ?? false,
   };
 }
 

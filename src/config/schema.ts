@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { BACKEND_KINDS, BACKENDS, type SectionValue } from "../backends/registry.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES } from "../core/tunables.ts";
-import { BACKEND_KINDS } from "./backend-kinds.ts";
 
 /** 16 TiB: more than any host has. */
 const MOST_MB = 16_777_216;
@@ -53,6 +53,17 @@ const guest = z
     error: "min_mb must be at most max_mb",
   });
 
+const sectionValues: Readonly<Record<SectionValue, z.ZodType<string | readonly string[]>>> = {
+  text: text(256),
+  paths: z.array(path).max(64).describe('a list of texts, such as ["/run/vm/*.qmp"], at most 64'),
+};
+
+const backendKeys = Object.fromEntries(
+  BACKENDS.flatMap(({ section }) =>
+    Object.entries<SectionValue>(section).map(([key, kind]) => [key, sectionValues[kind].optional()]),
+  ),
+);
+
 /** The configuration file, section by section. */
 export const configFileSchema = z.strictObject({
   tunables: z.strictObject(tunables).optional(),
@@ -60,9 +71,7 @@ export const configFileSchema = z.strictObject({
   backend: z
     .strictObject({
       kind: oneOf(BACKEND_KINDS).optional(),
-      qmp: z.array(path).max(64).describe('a list of texts, such as ["/run/vm/*.qmp"], at most 64').optional(),
-      agent: text(256).optional(),
-      libvirt_uri: text(256).optional(),
+      ...backendKeys,
     })
     .optional(),
   host: host.optional(),

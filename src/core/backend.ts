@@ -1,3 +1,4 @@
+import type { Finding } from "./finding.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
 
@@ -17,6 +18,8 @@ export type Probe =
       readonly because: string;
       /** True if using it is forbidden here (Xen's initial domain), so that nothing else must be tried instead. */
       readonly refused: boolean;
+      /** What would make it usable, where there is one thing that would. */
+      readonly remedy?: string;
     };
 
 /** What one reading of a guest gave. */
@@ -50,10 +53,31 @@ export interface WatchSample {
   totalramPages: number | null;
 }
 
+/** What a backend is, in so far as the house treats its guests differently for it. */
+export interface BackendTraits {
+  /** `guest`: we run in the one guest that there is. `host`: the guests share a host, whose operator says which are ours to move. */
+  readonly place: "guest" | "host";
+  /** False for simulated guests: nothing of this machine is moved, and there is nothing to protect. */
+  readonly isReal: boolean;
+  /** False where there is no balloon to move and only compressed swap is managed. */
+  readonly hasBalloons: boolean;
+}
+
+/** What a backend is told when it is examined. */
+export interface ExamineContext {
+  /** What its probe found. */
+  readonly found: string;
+  /** What is known of a socket that serves somebody else, such as our own daemon; null: nothing but that. */
+  readonly explainHeld: (path: string) => Finding | null;
+}
+
 /** A way to reach balloons. */
 export interface Backend {
   readonly name: string;
+  readonly traits: BackendTraits;
   probe(): Promise<Probe>;
+  /** What `doctor` says of it where it is usable: what it is first, then what is missing and risky about its guests. */
+  examine(context: ExamineContext): Promise<readonly Finding[]>;
   open(): Promise<OpenBackend>;
 }
 

@@ -5,6 +5,8 @@ export interface Finding {
   readonly what: string;
   /** What to do about it; empty if there is nothing to do. */
   readonly remedy: string;
+  /** The guest that it is about, with whose name `what` starts; absent if it is about none. */
+  readonly guest?: string;
 }
 
 /** A finding; most have nothing to do about them. */

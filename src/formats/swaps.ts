@@ -1,4 +1,5 @@
 import { formatError, parseCount, quote, requireWholeText } from "./kernel-text.ts";
+import { decodeOctal } from "./octal.ts";
 
 /** The highest priority that `swapon -p` takes. */
 export const HIGHEST_PRIORITY = 32_767;
@@ -40,15 +41,10 @@ function parseArea(line: string): SwapArea | null {
   const usedKib = parseCount(used);
   if (sizeKib === null || usedKib === null || usedKib > sizeKib) return null;
   return {
-    path: decodeEscapes(path),
+    path: decodeOctal(path),
     type: type === "partition" || type === "file" ? type : "other",
     sizeKib,
     usedKib,
     priority: Number(priority),
   };
-}
-
-/** The kernel writes blank, tab, newline and backslash in a path as a backslash and three octal digits. */
-function decodeEscapes(path: string): string {
-  return path.replace(/\\([01][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

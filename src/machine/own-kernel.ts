@@ -33,7 +33,7 @@ export function readOwnKernel(files: MachineFiles, zones: Zoneinfo | null): OwnK
   const readings = kernelReadings({
     meminfo,
     totalKib: meminfo.memTotalKib,
-    pageBytes: pageBytesOf(files, meminfo, zones),
+    pageBytes: ownPageBytes(files, meminfo, zones),
     zones,
     vmstat: files.readIfPossible("/proc/vmstat"),
     pressureMemory: files.readIfPossible("/proc/pressure/memory"),
@@ -41,8 +41,15 @@ export function readOwnKernel(files: MachineFiles, zones: Zoneinfo | null): OwnK
   return { readings, meminfo };
 }
 
-/** Trees that stand for a machine (`--root`) seldom have the kernel's word. */
-function pageBytesOf(files: MachineFiles, { memTotalKib }: Meminfo, zones: Zoneinfo | null): number {
+/**
+ * This machine's page size. Trees that stand for a machine (`--root`) seldom have the kernel's word.
+ * @throws ERR_FORMAT if it can't be told.
+ */
+export function ownPageBytes(
+  files: MachineFiles,
+  { memTotalKib }: Pick<Meminfo, "memTotalKib">,
+  zones: Zoneinfo | null,
+): number {
   const auxv = files.readBytesIfPossible("/proc/self/auxv");
   const told = auxv === null ? null : parseAuxvPageBytes(auxv);
   const managedPages = zones?.managedPages ?? 0;

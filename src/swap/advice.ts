@@ -1,40 +1,60 @@
-import type { Finding } from "../core/finding.ts";
+import { type Finding, finding } from "../core/finding.ts";
+import { BYTES_PER_KIB } from "../core/units.ts";
 import { parseMeminfo } from "../formats/meminfo.ts";
 import type { MachineFiles } from "../machine/files.ts";
+import { examineAreas } from "./area-risks.ts";
+import { builtFor } from "./built-for.ts";
 import { detectCompressedSwap, isConfigured, swapAreas } from "./compressed-swap.ts";
 import { examineDevices } from "./device-rules.ts";
+import { moreSwap } from "./more-swap.ts";
 import { examineReturn } from "./return-advice.ts";
 
 const KIB_PER_MIB = 1024;
 
+/** Each swap area is smaller by its header than what it lies on; there are 32 at the most, of pages of at most 64 KiB. */
+const HEADER_KIB = 2048;
+
+/** The kernel's own part of the RAM: this much, or this part of it. */
+const BOOT_KIB = 96 * KIB_PER_MIB;
+const BOOT_DIVISOR = 16;
+
 /**
  * The driver's system requirement (specification, section 7, rule 5): swap of at least the guest's memory, and
  * compressed swap in front of it; and what bringing pages back needs on this machine.
+ * @param builtForBytes What the guest may have at most; null if nobody knows but the kernel.
  */
-export function examineSwap(files: MachineFiles): readonly Finding[] {
+export function examineSwap(files: MachineFiles, builtForBytes: number | null): readonly Finding[] {
   const text = files.readIfThere("/proc/meminfo");
-  if (text === null) return [{ level: "fail", what: `There is no ${files.resolve("/proc/meminfo")}.`, remedy: "" }];
+  if (text === null) return [finding("fail", `There is no ${files.resolve("/proc/meminfo")}.`)];
   const { memTotalKib, swapTotalKib } = parseMeminfo(text);
-  const ramMib = Math.ceil(memTotalKib / KIB_PER_MIB);
+  const builtForKib = builtForBytes === null ? builtFor(files, memTotalKib) : builtForBytes / BYTES_PER_KIB;
   const swap = detectCompressedSwap(files);
-  const sizes = [
-    swapSize(ramMib, Math.floor((swapTotalKib ?? 0) / KIB_PER_MIB)),
+  const findings = [
+    swapSize(files, { memTotalKib, builtForKib: Math.max(memTotalKib, builtForKib), swapTotalKib: swapTotalKib ?? 0 }),
     largestAllocation(memTotalKib, swapTotalKib),
+    ...examineAreas(files),
   ];
-  if (!isConfigured(swap)) return [...sizes, noCompressedSwap(files, ramMib)];
-  return [...sizes, ...examineDevices(files, swap), ...examineReturn(files, swap)];
+  if (!isConfigured(swap)) return [...findings, noCompressedSwap(files, mib(builtForKib))];
+  return [...findings, ...examineDevices(files, swap), ...examineReturn(files, swap)];
 }
 
-function swapSize(ramMib: number, swapMib: number): Finding {
-  const sizes = `${swapMib} MiB of swap for ${ramMib} MiB of RAM`;
-  if (swapMib >= ramMib) return { level: "ok", what: `There are ${sizes}.`, remedy: "" };
-  return {
-    level: "warn",
-    what:
-      `There are ${sizes}; there should be at least as much swap as RAM. A guest whose balloon is inflated refuses ` +
-      "allocations larger than the RAM and swap it has left, and a burst may end in an OOM kill.",
-    remedy: `fallocate -l ${ramMib}M /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile`,
-  };
+interface Sizes {
+  readonly memTotalKib: number;
+  readonly builtForKib: number;
+  readonly swapTotalKib: number;
+}
+
+/** A balloon that is inflated now may be gone in a moment, so the RAM that counts is all that the guest may have. */
+function swapSize(files: MachineFiles, { memTotalKib, builtForKib, swapTotalKib }: Sizes): Finding {
+  // What the kernel takes at boot is no part of MemTotal, and a balloon's is a good deal more.
+  const isBallooned = builtForKib - memTotalKib > Math.max(BOOT_KIB, builtForKib / BOOT_DIVISOR);
+  const now = isBallooned ? ` (it has ${mib(memTotalKib)} MiB now)` : "";
+  const sizes = `${mib(swapTotalKib)} MiB of swap for ${mib(builtForKib)} MiB of RAM${now}`;
+  if (swapTotalKib + HEADER_KIB >= builtForKib) return finding("ok", `There are ${sizes}.`);
+  const what =
+    `There are ${sizes}; there should be at least as much swap as RAM. A guest whose balloon is inflated refuses ` +
+    "allocations larger than the RAM and swap it has left, and a burst may end in an OOM kill.";
+  return finding("warn", what, moreSwap(files, mib(builtForKib - swapTotalKib)));
 }
 
 /** With heuristic overcommit (vm.overcommit_memory 0) the kernel refuses more than RAM and swap in one piece. */
@@ -56,4 +76,8 @@ function noCompressedSwap(files: MachineFiles, ramMib: number): Finding {
     what: "No compressed swap is in use, so selfballooning is off unless it is asked for, and there is no self-shrinking.",
     remedy: hasDisk && hasZswap ? zswap : zram,
   };
+}
+
+function mib(kib: number): number {
+  return Math.round(kib / KIB_PER_MIB);
 }

@@ -2,6 +2,7 @@ import type { Finding } from "../core/finding.ts";
 import { parseEffectiveCapabilities } from "../formats/process-status.ts";
 import type { MachineFiles } from "../machine/files.ts";
 import type { CompressedSwap } from "./compressed-swap.ts";
+import { isAtLeast, kernelRelease } from "./kernel-release.ts";
 import { sliceAreas } from "./slices/slices.ts";
 
 /** Linux, include/uapi/linux/capability.h: the number of each. */
@@ -29,7 +30,7 @@ export function examineReturn(files: MachineFiles, swap: CompressedSwap): readon
 
 /** Since Linux 6.8 zswap frees a page that is read; before, only with the page's place in swap. Measured on 6.1 and 6.12. */
 function examineWay(files: MachineFiles, { zswap }: CompressedSwap): Finding {
-  const release = files.readIfPossible("/proc/sys/kernel/osrelease")?.trim().slice(0, 32) ?? "";
+  const release = kernelRelease(files);
   if (!zswap || isAtLeast(release, 6, 8))
     return { level: "ok", what: "Pages come back from compressed swap by being read.", remedy: "" };
   const what =
@@ -63,9 +64,4 @@ function examineAccess(files: MachineFiles, has: Has): Finding {
     what: "The memory of other processes may not be read, so only pages of our own user's are brought back.",
     remedy: "Run as root, with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.",
   };
-}
-
-function isAtLeast(release: string, major: number, minor: number): boolean {
-  const [, first = "0", second = "0"] = /^([0-9]{1,4})\.([0-9]{1,4})/.exec(release) ?? [];
-  return Number(first) > major || (Number(first) === major && Number(second) >= minor);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { program } from "../../scripts/reference/commands.ts";
-import { BACKEND_KINDS } from "../../src/config/backend-kinds.ts";
+import { BACKEND_KINDS } from "../../src/backends/registry.ts";
 import { TUNABLES } from "../../src/core/tunables.ts";
 import { SCENARIOS } from "../../src/sim/scenarios.ts";
 import { PROJECT } from "../support/docs.ts";

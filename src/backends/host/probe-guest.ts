@@ -1,30 +1,33 @@
 import type { OpenBackend } from "../../core/backend.ts";
-import type { GuestFacts } from "./advice.ts";
-import { asSelfballoonError } from "./thrown.ts";
+import type { ReadingFacts } from "./guest-facts.ts";
+import { asSelfballoonError, hasCode } from "./thrown.ts";
 
 /**
- * What only a reading tells: whether the agent answers, and what swap there is. The backend, which must know one guest at
- * least, is closed after it.
+ * Read a guest as a step does. The backend, which must know one guest at least, is closed after it.
  * @param guest its name; null: the first that there is.
  */
 export async function probeGuest(
   backend: OpenBackend,
   guest: string | null,
   deadlineMs: number,
-): Promise<Pick<GuestFacts, "hasAgent" | "swapBytes">> {
+): Promise<ReadingFacts> {
   const signal = AbortSignal.timeout(deadlineMs);
   try {
     const [first = ""] = guest === null ? await backend.guests(signal) : [guest];
     const { observation } = await backend.observe(first, signal);
-    const { swapTotalPages, pageBytes } = observation;
-    // Only the agent tells of swap.
+    const { swapTotalPages, balloonMaxPages, pageBytes } = observation;
+    const bytes = (pages: number | null): number | null => (pages === null ? null : pages * pageBytes);
     return {
-      hasAgent: swapTotalPages !== null,
-      swapBytes: swapTotalPages === null ? null : swapTotalPages * pageBytes,
+      isByAgent: swapTotalPages !== null, // only the agent knows of swap
+      problem: null,
+      isLeftAlone: false,
+      swapBytes: bytes(swapTotalPages),
+      maximumBytes: bytes(balloonMaxPages),
     };
   } catch (thrown) {
-    asSelfballoonError(thrown); // a bug goes on
-    return { hasAgent: false, swapBytes: null };
+    const { message } = asSelfballoonError(thrown);
+    const isLeftAlone = hasCode(thrown, "ERR_GUEST_LEFT_ALONE");
+    return { isByAgent: false, problem: message, isLeftAlone, swapBytes: null, maximumBytes: null };
   } finally {
     await backend.close();
   }

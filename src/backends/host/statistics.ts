@@ -13,6 +13,11 @@ export interface BalloonStatistics {
   readonly allocStalls: number | null;
 }
 
+/** Whether these statistics hold what a step needs: the guest's total memory, and how much of it is free. */
+export function isOfUse({ totalBytes, availableBytes, freeBytes }: BalloonStatistics): boolean {
+  return totalBytes !== null && (availableBytes !== null || freeBytes !== null);
+}
+
 /** A balloon's page, whatever the guest's is (virtio, section 5.5.6). */
 export const BALLOON_PAGE_BYTES = 4096;
 

@@ -18,7 +18,12 @@ export interface LibvirtOptions {
 export function createLibvirtBackend(options: LibvirtOptions): Backend {
   return {
     name: "libvirt",
+    traits: { place: "host", isReal: true, hasBalloons: true },
     probe: () => probe(options),
+    examine: async (context) => {
+      const { examineLibvirt } = await import("./examine.ts");
+      return examineLibvirt({ ...options, open: () => new LibvirtHost(options) }, context);
+    },
     open: () => Promise.resolve(new LibvirtHost(options)),
   };
 }

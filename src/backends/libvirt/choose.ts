@@ -27,5 +27,10 @@ export async function chooseLibvirt({ uri, runtimeFolder, nowMs }: ChooseOptions
       await libvirt.close(); // virsh says what is wrong, should it fail too
     }
   }
+  return throughVirsh(uri);
+}
+
+/** libvirt through virsh, which is not started before something is asked. */
+export function throughVirsh(uri: string): Libvirt {
   return new VirshLibvirt(uri, createVirsh({ uri, program: "virsh", deadlineMs: DEADLINE_MS }));
 }

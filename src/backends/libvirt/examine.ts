@@ -1,77 +1,139 @@
-import type { Finding } from "../../core/finding.ts";
-import { examineGuest, type GuestFacts, type Hindrance, type Remedies } from "../host/advice.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExamineContext, OpenBackend } from "../../core/backend.ts";
+import { type Finding, finding } from "../../core/finding.ts";
+import { examineGuest } from "../host/advice.ts";
+import { type AgentFacts, examineAgent } from "../host/examine-agent.ts";
+import type { GuestFacts, Remedies, StatisticsFacts } from "../host/guest-facts.ts";
+import { NOT_NAMED } from "../host/hindrances.ts";
 import { probeGuest } from "../host/probe-guest.ts";
+import { isOfUse } from "../host/statistics.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
 import { createTurns } from "../host/turns.ts";
-import { createLibvirtBackend, type LibvirtOptions } from "./backend.ts";
+import { LibvirtAgent } from "./agent.ts";
 import { parseBalloonDevice } from "./balloon-device.ts";
-import type { Domain } from "./libvirt.ts";
+import { findHindrances } from "./hindrances.ts";
+import type { Domain, Libvirt } from "./libvirt.ts";
 import { DomainSnapshot } from "./snapshot.ts";
 
 /** Most domains that are looked at, and how many at a time. */
-const MOST_GUESTS = 256;
+const MAX_GUESTS = 256;
 const AT_A_TIME = 8;
 
 const READ_MS = 5000;
+
+/** An agent is asked once, so there is no second failure to wait longer after. */
+const BACKOFF_MS = { first: 1000, most: 1000 };
+
+/** Where nobody had chosen a period, statistics come a second after reading has chosen one. */
+const LOOKS = 5;
+const LOOK_MS = 500;
 
 const REMEDIES: Remedies = {
   balloon:
     "In <devices>: <memballoon model='virtio' autodeflate='on' freePageReporting='on'><stats period='1'/></memballoon>",
   deflateOnOom: "Where a guest may be short in less than 0.1 s: autodeflate='on' in <memballoon>.",
+  freePageReporting:
+    "freePageReporting='on' in <memballoon> (libvirt 6.9 and QEMU 5.1 or later; in the guest Linux 5.7 or later).",
   agentPort:
     "In <devices>: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel> " +
     "(and install qemu-guest-agent in the guest)",
   hugepages: "Take <hugepages/> out of <memoryBacking>.",
   locked: "Take <locked/> out of <memoryBacking>.",
   vfio: "Take the PCI <hostdev> out, or do not name this guest under [guests].",
-};
-
-/** What in a domain's XML keeps memory with the machine (libvirt, formatdomain: memory backing, host devices). */
-const HINDRANCES: Readonly<Record<Hindrance, RegExp>> = {
-  hugepages: /<hugepages\b/,
-  locked: /<locked\b/,
-  vfio: /<(?:hostdev\b[^>]*\btype=["']pci["']|interface\b[^>]*\btype=["']hostdev["'])/,
+  mdev: "Take <hostdev type='mdev'> out, or do not name this guest under [guests].",
+  vdpa: "Take <interface type='vdpa'> out, or do not name this guest under [guests].",
+  disk: "Use another <disk> than type='nvme' or type='vhostvdpa', or do not name this guest under [guests].",
+  sev: NOT_NAMED,
+  snp: NOT_NAMED,
+  tdx: NOT_NAMED,
+  s390: NOT_NAMED,
+  confidential: NOT_NAMED,
 };
 
 /** The channel of the guest agent, whether or not somebody in the guest has it open. */
-const AGENT_PORT = /<target\b[^>]*\bname=["']org\.qemu\.guest_agent\.0["']/;
+const AGENT_PORT = /<target\b[^>]*\bname=["']org\.qemu\.guest_agent\.0["'][^>]*>/;
+
+/** What domains are looked at with. */
+export interface ExamineOptions {
+  readonly libvirt: Libvirt;
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+  /** The backend in use. */
+  readonly open: () => OpenBackend;
+}
 
 /** What `doctor` says of the active domains. */
-export async function examineLibvirt(options: LibvirtOptions): Promise<readonly Finding[]> {
+export async function examineLibvirt(
+  options: ExamineOptions,
+  { found }: Pick<ExamineContext, "found">,
+): Promise<readonly Finding[]> {
   try {
-    return await examineDomains(options);
+    return [finding("info", `libvirt: ${found}.`), ...(await examineDomains(options))];
   } finally {
     await options.libvirt.close();
   }
 }
 
-async function examineDomains(options: LibvirtOptions): Promise<readonly Finding[]> {
-  const domains = [...(await new DomainSnapshot(options.libvirt, options.nowMs).read()).values()].slice(0, MOST_GUESTS);
+async function examineDomains(options: ExamineOptions): Promise<readonly Finding[]> {
+  const domains = [...(await readDomains(options)).values()];
   const turns = createTurns(AT_A_TIME);
-  const found = await Promise.all(domains.map((domain) => turns(() => examineDomain(domain, options))));
-  return found.flat();
+  const findings = await Promise.all(
+    domains.slice(0, MAX_GUESTS).map((domain) => turns(() => examineDomain(domain, options))),
+  );
+  const rest = domains.length - MAX_GUESTS;
+  return [
+    ...findings.flat(),
+    ...(rest > 0 ? [finding("info", `libvirt: ${rest} more domains were not looked at.`)] : []),
+  ];
 }
 
-async function examineDomain(domain: Domain, options: LibvirtOptions): Promise<readonly Finding[]> {
+function readDomains({ libvirt, nowMs }: ExamineOptions): Promise<ReadonlyMap<string, Domain>> {
+  return new DomainSnapshot(libvirt, nowMs).read();
+}
+
+async function examineDomain(domain: Domain, options: ExamineOptions): Promise<readonly Finding[]> {
   try {
     const xml = await options.libvirt.describe(domain.uuid);
-    const backend = await createLibvirtBackend(options).open();
-    const probed = await probeGuest(backend, domain.name, READ_MS);
-    return examineGuest({ ...factsOf(domain, xml), ...probed }, REMEDIES);
+    const device = parseBalloonDevice(xml);
+    const port = AGENT_PORT.exec(xml)?.[0] ?? null;
+    const agent = await askAgent(domain, port, options);
+    const reading = await probeGuest(options.open(), domain.name, READ_MS);
+    const facts: GuestFacts = {
+      guest: domain.name,
+      hasBalloon: device !== null,
+      deflatesOnOom: device?.deflateOnOom ?? false,
+      reportsFreePages: /<memballoon\b[^>]*\bfreePageReporting=["']on["']/.test(xml),
+      hasAgentPort: port !== null,
+      agent,
+      reading,
+      statistics: await statisticsOf(domain, device?.periodS === null, options),
+      hindrances: findHindrances(xml),
+    };
+    return examineGuest(facts, REMEDIES);
   } catch (thrown) {
-    return [{ level: "fail", what: `${domain.name}: ${asSelfballoonError(thrown).message}.`, remedy: "" }];
+    return [finding("fail", `${domain.name}: ${asSelfballoonError(thrown).message}.`)];
   }
 }
 
-function factsOf(domain: Domain, xml: string): Omit<GuestFacts, "hasAgent" | "swapBytes"> {
-  const device = parseBalloonDevice(xml);
-  const names = Object.keys(HINDRANCES) as readonly Hindrance[]; // the keys of a complete record
-  return {
-    guest: domain.name,
-    hasBalloon: device !== null,
-    deflatesOnOom: device?.deflateOnOom ?? false,
-    hasAgentPort: AGENT_PORT.test(xml),
-    hasStatistics: domain.statistics.totalBytes !== null,
-    hindrances: names.filter((name) => HINDRANCES[name].test(xml)),
-  };
+async function askAgent(domain: Domain, port: string | null, { libvirt, nowMs }: ExamineOptions): Promise<AgentFacts> {
+  const isClosed = port === null || /\bstate=["']disconnected["']/.test(port);
+  if (isClosed || !domain.running) return { answers: false };
+  const agent = new LibvirtAgent({ libvirt, uuid: domain.uuid, nowMs, backoffMs: BACKOFF_MS });
+  agent.startReading();
+  return examineAgent(agent);
+}
+
+async function statisticsOf(domain: Domain, isNew: boolean, options: ExamineOptions): Promise<StatisticsFacts> {
+  let now: Domain | undefined = domain;
+  for (let looks = 0; isNew && now !== undefined && !isUpdated(now) && looks < LOOKS; looks += 1) {
+    await sleep(LOOK_MS);
+    now = (await readDomains(options)).get(domain.name);
+  }
+  if (now === undefined || !isUpdated(now)) return "none";
+  return isOfUse(now.statistics) ? "given" : "empty";
+}
+
+/** libvirt before 2.1 gives statistics without saying when they were updated. */
+function isUpdated({ lastUpdateS, statistics }: Domain): boolean {
+  return (lastUpdateS !== null && lastUpdateS > 0) || isOfUse(statistics);
 }

@@ -30,7 +30,12 @@ export interface QemuOptions {
 export function createQemuBackend(options: QemuOptions): Backend {
   return {
     name: "qemu",
+    traits: { place: "host", isReal: true, hasBalloons: true },
     probe: () => probe(options.qmp),
+    examine: async (context) => {
+      const { examineQemu } = await import("./examine.ts");
+      return examineQemu({ ...options, open: (path) => new QemuHost({ ...options, qmp: [path] }) }, context);
+    },
     open: () => Promise.resolve(new QemuHost(options)),
   };
 }

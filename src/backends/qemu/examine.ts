@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Finding } from "../../core/finding.ts";
-import { examineGuest, type GuestFacts, type Hindrance, type Remedies } from "../host/advice.ts";
+import type { ExamineContext, OpenBackend } from "../../core/backend.ts";
+import { type Finding, finding } from "../../core/finding.ts";
+import { examineGuest } from "../host/advice.ts";
+import { type AgentFacts, examineAgent } from "../host/examine-agent.ts";
+import type { GuestFacts, Remedies, StatisticsFacts } from "../host/guest-facts.ts";
+import { NOT_NAMED } from "../host/hindrances.ts";
 import { probeGuest } from "../host/probe-guest.ts";
+import { isOfUse } from "../host/statistics.ts";
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import { createTurns } from "../host/turns.ts";
-import { createQemuBackend, type QemuOptions } from "./backend.ts";
-import { BalloonMachine } from "./balloon-machine.ts";
-import { listDevices, property } from "./machine.ts";
-import type { QmpClient } from "./qmp.ts";
+import { AgentClient } from "./agent.ts";
+import { agentPathOf } from "./agent-path.ts";
+import { BACKOFF_MS, BalloonMachine } from "./balloon-machine.ts";
+import { findHindrances } from "./hindrances.ts";
+import { type Machine, property } from "./machine.ts";
 import { findSockets } from "./socket-paths.ts";
 
 /** Most machines that are looked at, and how many at a time. */
-const MOST_GUESTS = 256;
+const MAX_GUESTS = 256;
 const AT_A_TIME = 16;
 
 /** How long a machine may take for one answer. */
@@ -24,60 +30,91 @@ const LOOK_MS = 250;
 const REMEDIES: Remedies = {
   balloon: "Add to QEMU: -device virtio-balloon-pci,id=balloon0,deflate-on-oom=on,free-page-reporting=on",
   deflateOnOom: "Where a guest may be short in less than 0.1 s, add deflate-on-oom=on to -device virtio-balloon-pci.",
+  freePageReporting:
+    "Add free-page-reporting=on to -device virtio-balloon-pci (QEMU 5.1 or later; in the guest Linux 5.7 or later).",
   agentPort:
     "Add to QEMU: -device virtio-serial-pci -chardev socket,id=agent0,path=/run/vm/NAME.qga,server=on,wait=off " +
     "-device virtserialport,chardev=agent0,name=org.qemu.guest_agent.0 (and install qemu-guest-agent in the guest)",
   hugepages: "Take hugetlb=on, or the mem-path on hugetlbfs, out of QEMU's -object memory-backend and -mem-path.",
   locked: "Take -overcommit mem-lock=on out of QEMU's arguments.",
   vfio: "Take -device vfio-pci out, or do not name this guest under [guests].",
+  mdev: "Take -device vfio-pci,sysfsdev=... out, or do not name this guest under [guests].",
+  vdpa: "Take -netdev vhost-vdpa or -device vhost-vdpa-device-pci out, or do not name this guest under [guests].",
+  disk: "Use another block driver than nvme or virtio-blk-vhost-vdpa, or do not name this guest under [guests].",
+  sev: NOT_NAMED,
+  snp: NOT_NAMED,
+  tdx: NOT_NAMED,
+  s390: NOT_NAMED,
+  confidential: NOT_NAMED,
 };
 
-/** What is known of a socket that serves somebody else; null: nothing but that. */
-export type ExplainOccupied = (path: string) => Finding | null;
+/** What machines are looked at with. */
+export interface ExamineOptions {
+  readonly qmp: readonly string[];
+  readonly agent: string | null;
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+  /** The backend in use, for the machine at one socket alone. */
+  readonly open: (path: string) => OpenBackend;
+}
 
 /** What `doctor` says of the machines behind the sockets. */
 export async function examineQemu(
-  options: QemuOptions,
-  explain: ExplainOccupied = () => null,
+  options: ExamineOptions,
+  { found, explainHeld }: ExamineContext,
 ): Promise<readonly Finding[]> {
   const { paths, problems } = await findSockets(options.qmp);
   const turns = createTurns(AT_A_TIME);
-  const found = await Promise.all(
-    paths.slice(0, MOST_GUESTS).map((path) => turns(() => examineSocket(path, options, explain))),
+  const findings = await Promise.all(
+    paths.slice(0, MAX_GUESTS).map((path) => turns(() => examineSocket(path, paths, options, explainHeld))),
   );
-  const unlisted = problems.map((problem): Finding => ({ level: "fail", what: `qemu: ${problem}.`, remedy: "" }));
-  return [...unlisted, ...found.flat()];
+  const rest = paths.length - MAX_GUESTS;
+  return [
+    finding("info", `qemu: ${found}.`),
+    ...problems.map((problem) => finding("fail", `qemu: ${problem}.`)),
+    ...findings.flat(),
+    ...(rest > 0 ? [finding("info", `qemu: ${rest} more sockets were not looked at.`)] : []),
+  ];
 }
 
 async function examineSocket(
   path: string,
-  options: QemuOptions,
-  explain: ExplainOccupied,
+  qmpPaths: readonly string[],
+  options: ExamineOptions,
+  explainHeld: ExamineContext["explainHeld"],
 ): Promise<readonly Finding[]> {
   try {
-    const facts = await factsOf(path, options);
-    const backend = await createQemuBackend({ ...options, qmp: [path] }).open();
-    return examineGuest({ ...facts, ...(await probeGuest(backend, null, STATISTICS_MS)) }, REMEDIES);
+    const facts = await factsOf(path, qmpPaths, options);
+    const reading = await probeGuest(options.open(path), null, STATISTICS_MS);
+    return examineGuest({ ...facts, reading }, REMEDIES);
   } catch (thrown) {
     const error = asSelfballoonError(thrown);
     const level = hasCode(error, "ERR_SOCKET_OCCUPIED") ? "info" : "fail";
-    const explained = level === "info" ? explain(path) : null;
-    return [explained ?? { level, what: `${error.message}.`, remedy: "" }];
+    const explained = level === "info" ? explainHeld(path) : null;
+    return [explained ?? finding(level, `${error.message}.`)];
   }
 }
 
-type MachineFacts = Omit<GuestFacts, "hasAgent" | "swapBytes">;
-
-async function factsOf(path: string, { nowMs }: QemuOptions): Promise<MachineFacts> {
+async function factsOf(
+  path: string,
+  qmpPaths: readonly string[],
+  options: ExamineOptions,
+): Promise<Omit<GuestFacts, "reading">> {
+  const { nowMs } = options;
   const machine = new BalloonMachine({ path, deadlineMs: DEADLINE_MS, nowMs, onEvent: () => {} });
   try {
-    const { name, balloonPath, deflateOnOom, agentLabel } = await machine.discover();
+    const known = await machine.discover();
+    const { name, balloonPath, deflateOnOom, agentLabel } = known;
+    const hasReporting =
+      balloonPath !== null && (await property(machine.qmp, balloonPath, "free-page-reporting")) === true;
     return {
       guest: name ?? path,
       hasBalloon: balloonPath !== null,
       deflatesOnOom: deflateOnOom,
+      reportsFreePages: hasReporting,
       hasAgentPort: agentLabel !== null,
-      hasStatistics: balloonPath !== null && (await hasStatistics(machine, balloonPath)),
+      agent: await askAgent(known, path, qmpPaths, options),
+      statistics: balloonPath === null ? "none" : await statisticsOf(machine, balloonPath),
       hindrances: await findHindrances(machine.qmp),
     };
   } finally {
@@ -85,29 +122,24 @@ async function factsOf(path: string, { nowMs }: QemuOptions): Promise<MachineFac
   }
 }
 
-async function hasStatistics(machine: BalloonMachine, balloonPath: string): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs <= STATISTICS_MS; waitedMs += LOOK_MS) {
-    const { lastUpdateS } = await machine.statistics(balloonPath);
-    if (lastUpdateS !== null && lastUpdateS > 0) return true;
-    await sleep(LOOK_MS);
-  }
-  return false;
+/** What is said to an agent that is not there is kept for it, so nothing is said while its port is closed. */
+async function askAgent(
+  machine: Machine,
+  qmp: string,
+  qmpPaths: readonly string[],
+  { agent, nowMs }: ExamineOptions,
+): Promise<AgentFacts> {
+  const path = await agentPathOf(machine, qmp, qmpPaths, agent);
+  const isClosed = machine.chardevs.some(({ label, frontendOpen }) => label === machine.agentLabel && !frontendOpen);
+  if (path === null || isClosed) return { answers: false };
+  return examineAgent(new AgentClient({ path, nowMs, deadlineMs: DEADLINE_MS, backoffMs: BACKOFF_MS }));
 }
 
-/** Machines of PCs and of microvm alike have their devices and memory backends here. */
-async function findHindrances(qmp: QmpClient): Promise<readonly Hindrance[]> {
-  const [named, unnamed, objects] = await Promise.all([
-    listDevices(qmp, "/machine/peripheral"),
-    listDevices(qmp, "/machine/peripheral-anon"),
-    listDevices(qmp, "/objects"),
-  ]);
-  const backends = objects.filter(({ type }) => type.startsWith("memory-backend-"));
-  const huge = await Promise.all(
-    backends.map(async ({ path }) => {
-      const [hugetlb, file] = await Promise.all([property(qmp, path, "hugetlb"), property(qmp, path, "mem-path")]);
-      return hugetlb === true || (typeof file === "string" && /huge/i.test(file));
-    }),
-  );
-  const hasVfio = [...named, ...unnamed].some(({ type }) => type.startsWith("vfio-"));
-  return [...(huge.includes(true) ? (["hugepages"] as const) : []), ...(hasVfio ? (["vfio"] as const) : [])];
+async function statisticsOf(machine: BalloonMachine, balloonPath: string): Promise<StatisticsFacts> {
+  for (let waitedMs = 0; waitedMs <= STATISTICS_MS; waitedMs += LOOK_MS) {
+    const { lastUpdateS, statistics } = await machine.statistics(balloonPath);
+    if (lastUpdateS !== null && lastUpdateS > 0) return isOfUse(statistics) ? "given" : "empty";
+    await sleep(LOOK_MS);
+  }
+  return "none";
 }

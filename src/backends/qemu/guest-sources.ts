@@ -1,4 +1,3 @@
-import { basename, dirname, extname } from "node:path";
 import type { WatchSample } from "../../core/backend.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonState, machineBytes, memTotalBytes } from "../host/balloon-state.ts";
@@ -7,7 +6,7 @@ import { type AgedStatistics, type AgentAnswer, type ChosenReadings, chooseReadi
 import { TotalWatch } from "../host/total-watch.ts";
 import { meminfoSample } from "../host/watch-sample.ts";
 import { AgentClient } from "./agent.ts";
-import { agentSocket } from "./agent-socket.ts";
+import { agentPathOf } from "./agent-path.ts";
 import { BACKOFF_MS, type Balloon, type BalloonMachine } from "./balloon-machine.ts";
 import { type Machine, queryChardevs } from "./machine.ts";
 
@@ -108,20 +107,14 @@ export class GuestSources {
 
   /** The machine was asked what it is, for the first time or again: its agent may be elsewhere. */
   private async findAgent(machine: Machine): Promise<void> {
-    const path = await this.agentPath(machine);
+    const { agentPattern, path: qmpPath, qmpPaths } = this.options;
+    const path = await agentPathOf(machine, qmpPath, qmpPaths(), agentPattern);
     const before = this.agent;
     if (path !== null && path === before?.path) this.agent = { ...before, machine };
     else {
       await before?.source.close();
       this.agent = path === null ? null : { machine, path, source: this.connect(path) };
     }
-  }
-
-  private agentPath({ chardevs, agentLabel }: Machine): Promise<string | null> {
-    const { agentPattern, path, qmpPaths } = this.options;
-    if (agentPattern !== null) return Promise.resolve(fillIn(agentPattern, path));
-    const said = chardevs.find(({ label }) => label === agentLabel)?.socketPath ?? null;
-    return said === null ? Promise.resolve(null) : agentSocket(said, path, qmpPaths());
   }
 
   private connect(path: string): AgentSource {
@@ -134,9 +127,4 @@ export class GuestSources {
     const chardevs = await queryChardevs(this.machine.qmp);
     return chardevs.find(({ label }) => label === this.machine.known?.agentLabel)?.frontendOpen ?? null;
   }
-}
-
-/** The agent's socket by the operator's pattern. */
-function fillIn(pattern: string, path: string): string {
-  return pattern.replaceAll("{dir}", dirname(path)).replaceAll("{name}", basename(path, extname(path)));
 }

@@ -64,7 +64,8 @@ export async function queryChardevs(qmp: QmpClient): Promise<readonly Chardev[]>
   }));
 }
 
-interface Device {
+/** Something in QEMU's object model. */
+export interface Device {
   readonly path: string;
   readonly type: string;
 }

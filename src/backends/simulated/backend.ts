@@ -1,5 +1,6 @@
 import type { Backend, GuestSize, OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
+import { finding } from "../../core/finding.ts";
 import { kibFromPages } from "../../core/units.ts";
 import { createSimHost, type SimHost } from "../../sim/host.ts";
 import { PAGE_BYTES } from "../../sim/watermarks.ts";
@@ -25,7 +26,11 @@ export function createSimulatedBackend(options: SimulatedOptions): Backend {
   const host = options.host ?? createSimHost({ guests: simulatedGuests(options.plan ?? DEFAULT_PLAN) });
   return {
     name: "simulated",
+    traits: { place: "host", isReal: false, hasBalloons: true },
     probe: () => Promise.resolve({ usable: true, found: `a simulated host of ${host.guests().length} guests` }),
+    examine: async () => [
+      finding("info", "`run` would start simulated guests here: they move nothing of this machine."),
+    ],
     open: () => Promise.resolve(new SimulatedHost(host, options.nowMs)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Backend, OpenBackend, Probe, Reading } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
+import { finding } from "../../core/finding.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
 import { readOwnKernel, readZonesIfPossible } from "../../machine/own-kernel.ts";
@@ -15,18 +16,27 @@ export interface SwapOnlyOptions {
   readonly nowS: () => number;
 }
 
-/** This machine without a balloon: only its compressed swap is looked after. */
+/** This machine without a balloon: only its compressed swap is managed. */
 export function createSwapOnlyBackend(options: SwapOnlyOptions): Backend {
   return {
     name: "swap-only",
+    traits: { place: "guest", isReal: true, hasBalloons: false },
     probe: () => Promise.resolve(probe(options.compressedSwap())),
+    examine: async () => [finding("ok", WITHOUT_BALLOON)],
     open: () => Promise.resolve(new ThisMachine(options)),
   };
 }
 
+const WITHOUT_BALLOON =
+  "Where `run` finds no balloon, it brings pages back from compressed swap alone, once it is calm.";
+
+const ADD_SWAP = "With zram or zswap in use, `run` brings pages back from it: selfballoon slices --help";
+
 function probe(compressedSwap: readonly string[]): Probe {
-  if (compressedSwap.length === 0)
-    return { usable: false, refused: false, because: "this machine has no compressed swap" };
+  if (compressedSwap.length === 0) {
+    const because = "this machine has no compressed swap";
+    return { usable: false, refused: false, because, remedy: ADD_SWAP };
+  }
   return { usable: true, found: `compressed swap (${compressedSwap.join(", ")}) and no balloon on this machine` };
 }
 

@@ -29,7 +29,9 @@ export interface XenOptions {
 export function createXenBackend(options: XenOptions): Backend {
   return {
     name: "xen",
+    traits: { place: "guest", isReal: true, hasBalloons: true },
     probe: () => Promise.resolve(probeXen(options.files)),
+    examine: async ({ found }) => (await import("./examine.ts")).examineXen(options.files, found),
     open: () => Promise.resolve(new XenGuest(options)),
   };
 }

@@ -14,6 +14,8 @@ export class FakeAgent implements FakePeer {
   forbidden: readonly string[] = [];
   /** Files that can be opened, but not read. */
   unreadable: readonly string[] = [];
+  /** What it returns to further commands, by their names. */
+  readonly answers = new Map<string, unknown>();
   /** Files that are open. */
   readonly handles = new Map<number, string>();
   private readonly guest: FakeGuest;
@@ -49,6 +51,7 @@ export class FakeAgent implements FakePeer {
     if (this.forbidden.includes(request.execute)) {
       return [refusal("CommandNotFound", `Command ${request.execute} has been disabled`)];
     }
+    if (this.answers.has(request.execute)) return [result(this.answers.get(request.execute))];
     const { path = "", handle = 0, id = 0 } = request.arguments ?? {};
     if (request.execute === "guest-sync-delimited") return [Buffer.from([0xff]), result(id)];
     if (request.execute === "guest-file-open") return [this.open(path)];

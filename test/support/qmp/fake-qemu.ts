@@ -39,6 +39,12 @@ export class FakeQemu implements FakePeer {
   devices: readonly string[] = [];
   /** Whether its memory is made of hugepages. */
   hugepages = false;
+  /** Types of further objects that it has, such as `sev-guest`. */
+  objects: readonly string[] = [];
+  /** Properties of devices and objects, as `PATH NAME`, beside or instead of those that it has. */
+  properties: Readonly<Record<string, unknown>> = {};
+  /** What it returns to further commands, by their names. */
+  readonly answers = new Map<string, unknown>();
   /** Further QMP sockets that it says it has. */
   otherSockets: readonly string[] = [];
   /** Where it says that its agent's socket is; null: where it is. */
@@ -144,6 +150,7 @@ export class FakeQemu implements FakePeer {
 
   private query(command: string): Readonly<Record<string, unknown>> {
     const { machineName = this.options.name, balloon = true } = this.options;
+    if (this.answers.has(command)) return { return: this.answers.get(command) };
     if (command === "query-name") return { return: machineName === null ? {} : { name: machineName } };
     if (command === "query-status") return { return: { status: this.status, running: this.status === "running" } };
     if (command === "query-migrate") return { return: this.migration === null ? {} : { status: this.migration } };
@@ -187,7 +194,10 @@ export class FakeQemu implements FakePeer {
       const others = this.devices.map((name) => ({ name, type: `child<${name}>` }));
       return balloon ? [type, ...others, { name: "balloon0", type: "child<virtio-balloon-pci>" }] : [type, ...others];
     }
-    if (path === "/objects") return [type, { name: "ram", type: "child<memory-backend-memfd>" }];
+    if (path === "/objects") {
+      const others = this.objects.map((name) => ({ name, type: `child<${name}>` }));
+      return [type, { name: "ram", type: "child<memory-backend-memfd>" }, ...others];
+    }
     return [
       type,
       { name: "device[0]", type: "child<virtio-serial-pci>" },
@@ -202,6 +212,7 @@ export class FakeQemu implements FakePeer {
       "/objects/ram hugetlb": this.hugepages,
       [`${PORT} name`]: "org.qemu.guest_agent.0",
       [`${PORT} chardev`]: "ga",
+      ...this.properties,
     };
     if (property === "guest-stats") return { return: this.guest.statistics() };
     const value = values[`${path} ${property}`];

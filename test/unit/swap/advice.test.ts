@@ -15,10 +15,19 @@ const capabilities = (...bits: readonly bigint[]): string =>
     .toString(16)
     .padStart(16, "0")}\n`;
 
-function advice(change: (tree: Tree) => void = () => {}, fixture = "xen/pv-zram") {
+const MIB = 1_048_576;
+
+/** What the guest was built for. */
+const BUILT_FOR = 512 * MIB;
+
+function advice(
+  change: (tree: Tree) => void = () => {},
+  fixture = "xen/pv-zram",
+  builtForBytes: number | null = BUILT_FOR,
+) {
   const tree = new Tree(fixture);
   change(tree);
-  return examineSwap(new MachineFiles(tree.root));
+  return examineSwap(new MachineFiles(tree.root), builtForBytes);
 }
 
 const levels = (...of: Parameters<typeof advice>) => advice(...of).map(({ level }) => level);
@@ -41,10 +50,10 @@ describe("the advice on swap", () => {
   it("warns of a guest with no swap, and gives the lines that set it up", () => {
     expect(levels(() => {}, "xen/pv-idle")).toEqual(["warn", "info", "warn"]);
     expect(about("/swapfile", () => {}, "xen/pv-idle")?.remedy).toBe(
-      "fallocate -l 446M /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
+      "fallocate -l 512M /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
     );
     expect(about("No compressed swap", (tree) => tree.remove("sys/module/zswap"), "xen/pv-idle")?.remedy).toBe(
-      "modprobe zram && echo 446M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon -p 100 /dev/zram0; or: selfballoon slices --size-mb 446",
+      "modprobe zram && echo 512M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon -p 100 /dev/zram0; or: selfballoon slices --size-mb 512",
     );
   });
 
@@ -103,6 +112,110 @@ describe("the advice on swap", () => {
 
   it("warns of zswap before zram", () => {
     expect(about("zswap lies before zram", (tree) => tree.write(ZSWAP, "Y\n"))).toMatchObject({ level: "warn" });
+  });
+});
+
+describe("the size of swap", () => {
+  const swapOf = (mib: number) => (tree: Tree) => {
+    tree.edit("proc/meminfo", /^SwapTotal: .*$/m, `SwapTotal: ${mib * 1024} kB`);
+  };
+  const size = (...of: Parameters<typeof advice>) => about("MiB of swap", ...of);
+
+  it("is judged by all that a ballooned guest may have, not by what it has now", () => {
+    const found = size(swapOf(256), "xen/pv-ballooned", 1024 * MIB);
+    expect(found).toMatchObject({ level: "warn", remedy: expect.stringContaining("fallocate -l 768M /swapfile") });
+    expect(found?.what).toContain("256 MiB of swap for 1024 MiB of RAM (it has 189 MiB now)");
+    expect(size(swapOf(1024), "xen/pv-ballooned", 1024 * MIB)).toMatchObject({ level: "ok" });
+  });
+
+  it("is judged by the pages of the kernel's zones where no balloon says more", () => {
+    expect(size(swapOf(256), "xen/pv-ballooned", null)?.what).toContain("256 MiB of swap for 1024 MiB of RAM");
+    const broken = size((tree) => tree.write("proc/zoneinfo", "nothing\n"), "xen/pv-ballooned", null);
+    expect(broken?.what).toContain("0 MiB of swap for 189 MiB of RAM;");
+  });
+});
+
+describe("how more swap is made", () => {
+  const mounts = (filesystem: string, options = "rw") =>
+    `21 60 0:5 / /proc rw - proc proc rw\n60 1 0:30 / / ${options} shared:1 - ${filesystem} /dev/vda1 rw\n`;
+  const remedy = (filesystem: string, options?: string, change: (tree: Tree) => void = () => {}) =>
+    about(
+      "MiB of swap",
+      (tree) => {
+        tree.write("proc/self/mountinfo", mounts(filesystem, options));
+        tree.write("proc/sys/kernel/osrelease", "6.12.0\n");
+        change(tree);
+      },
+      "xen/pv-idle",
+    )?.remedy ?? "";
+
+  it("is a file on ext4, written where XFS may not take a preallocated one", () => {
+    expect(remedy("ext4")).toMatch(/^fallocate -l 512M \/swapfile && chmod 600 \/swapfile && mkswap \/swapfile/);
+    expect(remedy("xfs")).toMatch(/^dd if=\/dev\/zero of=\/swapfile bs=1M count=512 && chmod 600 /);
+  });
+
+  it("is a file without copy on write on btrfs, on kernels that take one", () => {
+    expect(remedy("btrfs")).toMatch(/^btrfs filesystem mkswapfile --size 512m \/swapfile && swapon .*chattr \+C/);
+    const old = remedy("btrfs", "rw", (tree) => tree.write("proc/sys/kernel/osrelease", "4.19.0\n"));
+    expect(old).not.toMatch(/swapfile/);
+  });
+
+  it.each(["zfs", "overlay", "nfs4", "bcachefs", "tmpfs"])("is no file on %s", (filesystem) => {
+    const said = remedy(filesystem);
+    expect(said).toMatch(/^On a partition .*mkswap \/dev\/DISK.*selfballoon slices --size-mb 512/);
+    expect(said).not.toMatch(/fallocate|mkswapfile|\bdd\b/);
+    expect(said.includes("zvol may deadlock")).toBe(filesystem === "zfs");
+  });
+
+  it("is no file where the root can't be written", () => {
+    expect(remedy("ext4", "ro")).toMatch(/^On a partition/);
+  });
+
+  it("takes no file that is swapped to already", () => {
+    const swaps = `${HEADLINE}/swapfile file\t9\t0\t-2\n/swapfile2 file\t9\t0\t-3\n`;
+    expect(remedy("ext4", "rw", (tree) => tree.write("proc/swaps", swaps))).toContain("mkswap /swapfile3 ");
+  });
+});
+
+describe("swap that needs memory before it can free any", () => {
+  const risk = (path: string, type: string, change: (tree: Tree) => void = () => {}) =>
+    advice((tree) => {
+      tree.write("proc/swaps", `${HEADLINE}/dev/zram0 partition\t9\t0\t100\n${path} ${type}\t9\t0\t-2\n`);
+      change(tree);
+    }).find(({ what }) => what.startsWith(`Swap at ${path}`));
+
+  it.each(["/dev/zd0", "/dev/zd16p1", "/dev/zvol/rpool/swap"])("is warned of on the zvol %s", (path) => {
+    expect(risk(path, "partition")).toMatchObject({ level: "warn", what: expect.stringContaining("ZFS") });
+  });
+
+  it("is warned of on a zvol below device mapper, and in a file on ZFS", () => {
+    expect(risk("/dev/dm-0", "partition", (tree) => tree.write("sys/block/dm-0/slaves/zd0", ""))?.what).toContain(
+      "ZFS",
+    );
+    const onZfs = (tree: Tree): void => tree.write("proc/self/mountinfo", "60 1 0:3 / / rw - zfs rpool/ROOT rw\n");
+    expect(risk("/swapfile", "file", onZfs)?.what).toContain("ZFS");
+  });
+
+  it("is warned of where it is stacked on zram", () => {
+    expect(risk("/dev/dm-1", "partition", (tree) => tree.write("sys/block/dm-1/slaves/zram1", ""))).toMatchObject({
+      level: "warn",
+      what: expect.stringContaining("stacked on zram1"),
+    });
+    const mounted = (tree: Tree): void => {
+      const lines = ["60 1 8:1 / / rw - ext4 /dev/sda1 rw", "61 60 252:1 / /var\\040tmp rw - ext4 /dev/zram1 rw"];
+      tree.write("proc/self/mountinfo", lines.map((line) => `${line}\n`).join(""));
+    };
+    expect(risk("/var\\040tmp/swap", "file", mounted)).toBeUndefined(); // it is called by its own name
+    const loop = (tree: Tree): void => {
+      mounted(tree);
+      tree.write("sys/block/loop3/loop/backing_file", "/var tmp/swap\n");
+    };
+    expect(risk("/dev/loop3", "partition", loop)?.what).toContain("stacked on zram1");
+  });
+
+  it("is no worry on a disk", () => {
+    expect(risk("/dev/dm-0", "partition", (tree) => tree.write("sys/block/dm-0/slaves/sda2", ""))).toBeUndefined();
+    expect(risk("/dev/sda2", "partition")).toBeUndefined();
   });
 });
 

@@ -1,10 +1,10 @@
-import { askSocket } from "../cli/daemon.ts";
 import type { GuestStatus } from "../core/control.ts";
 import { problemOf } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import { reasonText } from "../view/reason-text.ts";
+import { askSocket } from "./daemon.ts";
 
-/** The daemon that runs on this machine, as it tells of itself. */
+/** The daemon that runs on this machine, as it says itself. */
 export interface RunningDaemon {
   /** What it does, in one sentence. */
   readonly doing: string;
@@ -37,7 +37,7 @@ export function explainHeld(daemon: RunningDaemon | null, path: string): Finding
   return finding("info", `${path}: held by the running daemon (see \`selfballoon status\`); end it for a full look.`);
 }
 
-/** What keeps the daemon from looking after guests whose sockets it holds. */
+/** What keeps the daemon from managing guests whose sockets it holds. */
 export function daemonProblems({ guests }: RunningDaemon): readonly Finding[] {
   return guests.flatMap(({ guest, problem, decision, observation }) => {
     if (problem !== null) return finding("warn", `${guest}: ${problem.message}.`);

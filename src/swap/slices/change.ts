@@ -1,8 +1,11 @@
-import type { SlicesRequest } from "../cli/ports.ts";
-import { selfballoonError } from "../core/errors.ts";
-import { MachineFiles } from "../machine/files.ts";
-import { removeCommands, removeSlices, setUpCommands, setUpSlices } from "../swap/slices/set-up.ts";
-import { zramHost } from "../swap/slices/zram-host.ts";
+import { selfballoonError } from "../../core/errors.ts";
+import { MachineFiles } from "../../machine/files.ts";
+import { removeCommands, removeSlices, setUpCommands, setUpSlices } from "./set-up.ts";
+import type { SlicesPlan } from "./slice-steps.ts";
+import { zramHost } from "./zram-host.ts";
+
+/** What is to be done about slices. */
+export type SlicesRequest = { readonly do: "set up"; readonly plan: SlicesPlan } | { readonly do: "remove" };
 
 /** Set up or remove this machine's slices. @returns their devices' names. */
 export async function changeSlices(request: SlicesRequest): Promise<readonly string[]> {

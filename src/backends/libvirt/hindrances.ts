@@ -1,0 +1,31 @@
+import type { Hindrance } from "../host/hindrances.ts";
+
+/** What in a domain's XML keeps memory with the machine (libvirt, formatdomain: memory backing, devices). */
+const ELEMENTS: Readonly<Partial<Record<Hindrance, RegExp>>> = {
+  hugepages: /<hugepages\b/,
+  locked: /<locked\b/,
+  vfio: /<(?:hostdev\b[^>]*\btype=["']pci["']|interface\b[^>]*\btype=["']hostdev["']|qemu:arg\b[^>]*\bvalue=["']vfio-pci\b)/,
+  // Channels and crypto of s390 pin no pages (QEMU, hw/vfio/ccw.c and ap.c).
+  mdev: /<hostdev\b(?![^>]*\bmodel=["']vfio-(?:ccw|ap)["'])[^>]*\btype=["']mdev["']/,
+  vdpa: /<interface\b[^>]*\btype=["']vdpa["']/,
+  disk: /<disk\b[^>]*\btype=["'](?:nvme|vhostvdpa)["']/,
+};
+
+/** Types of `<launchSecurity>`; one that came later is a confidential guest all the same. */
+const CONFIDENTIAL: Readonly<Record<string, Hindrance>> = {
+  sev: "sev",
+  "sev-snp": "snp",
+  tdx: "tdx",
+  "s390-pv": "s390",
+};
+
+/** What keeps memory with the machine of this XML. */
+export function findHindrances(xml: string): readonly Hindrance[] {
+  const own = xml.replace(/<(metadata|description|title)\b[^>]*>[\s\S]*?<\/\1>/g, ""); // there anybody may write anything
+  const names = Object.keys(ELEMENTS) as readonly (keyof typeof ELEMENTS)[]; // the keys of a literal
+  const security = /<launchSecurity\b[^>]*\btype=["']([a-z0-9-]{1,32})["']/.exec(own)?.[1];
+  return [
+    ...names.filter((name) => ELEMENTS[name]?.test(own)),
+    ...(security === undefined ? [] : [CONFIDENTIAL[security] ?? ("confidential" as const)]),
+  ];
+}

@@ -1,0 +1,72 @@
+import { mibText, print } from "../cli/output.ts";
+import type { Config } from "../config/load.ts";
+import type { OpenBackend } from "../core/backend.ts";
+import type { StepRecord } from "../core/control.ts";
+import type { HostRules } from "../core/host/rules.ts";
+import type { Policy } from "../core/policy.ts";
+import { reasonText } from "../view/reason-text.ts";
+import type { Choice } from "./backends.ts";
+import type { Dashboard } from "./dashboard.ts";
+
+/** How long finding the guests may take before nothing is said of them. */
+const FIND_DEADLINE_MS = 3000;
+
+/** What the daemon does, in one sentence. */
+export function describe({ backend, found }: Choice, policy: Policy, dryRun: boolean): string {
+  if (dryRun) return `watching ${found}; a dry run moves nothing`;
+  if (!backend.traits.hasBalloons) return `bringing swapped pages back from ${found}`;
+  return `selfballooning ${found}${policy === "driver" ? "" : ` (policy ${policy})`}`;
+}
+
+/** The first lines of `run`. */
+export function announce(
+  { backend, found, passedOver }: Choice,
+  dashboard: Dashboard,
+  { socket, history }: Config,
+  dryRun: boolean,
+  historyDirectory: string | null,
+  named: string | null,
+): void {
+  const dry = dryRun ? " This is a dry run: it decides and records, and moves nothing." : "";
+  if (!backend.traits.isReal) {
+    const looked = passedOver.length === 0 ? "" : `No balloon was found on this machine (${passedOver.join("; ")}). `;
+    print(
+      `${looked}Running ${found}: the law is real, the guests are not, and nothing of this machine is moved.${dry}`,
+    );
+  } else {
+    print(`Found ${found}.${dry}`);
+  }
+  if (dashboard.url !== null) print(`Dashboard: ${dashboard.url}`);
+  if (dashboard.problem !== null) print(dashboard.problem);
+  if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
+  print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
+  if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
+  if (named !== null) print(named);
+}
+
+/** A step of `run --once`. */
+export function onceText({ decision, observation, applied }: StepRecord): string {
+  const mib = (pages: number | null): string => mibText(pages, observation.pageBytes);
+  const done = applied ? "the target was handed to the balloon" : "nothing was moved";
+  return (
+    `${decision.guest}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
+    `goal ${mib(decision.goalPages)}, floor ${mib(decision.floorPages)}. ${reasonText(decision, observation)} (${done})`
+  );
+}
+
+/** Which of a host's guests are ours to move, as a sentence; null where all are, or none was found yet. */
+export async function namedGuestsText(
+  backend: Pick<OpenBackend, "guests">,
+  { terms }: Pick<HostRules, "terms">,
+  { guests: sections }: Pick<Config, "guests">,
+): Promise<string | null> {
+  // What is wrong with them is told of each, once the daemon looks at them.
+  const guests = await backend.guests(AbortSignal.timeout(FIND_DEADLINE_MS)).catch(() => []);
+  if (guests.length === 0) return null;
+  const named = guests.filter((guest) => terms(guest).isManaged).length;
+  if (named === guests.length) return sections.length === 0 ? ALL_BUT_NOT_NAMED : null;
+  const which = `${named} of ${guests.length} guests ${named === 1 ? "is" : "are"} named under [guests]`;
+  return named === 0 ? `${which}: they are only shown, and nothing is moved.` : `${which}: the others are only shown.`;
+}
+
+const ALL_BUT_NOT_NAMED = "The configuration names no guest: shown as if all were named.";
