@@ -27,6 +27,8 @@ export interface HttpOptions {
   /** New connections a second; twice as many at once. Null: as many as come. */
   readonly connectionsPerSecond?: number | null;
   readonly sweepMs?: number;
+  /** A monotonic clock. */
+  readonly nowMs?: () => number;
 }
 
 /** An HTTP server with a limit on everything that a client can make it hold. */
@@ -37,10 +39,11 @@ export interface HttpServer {
   readonly close: () => Promise<void>;
 }
 
+const monotonicMs = (): number => performance.now();
+
 /** Answer HTTP requests with `handler`, one at a time for each connection. */
 export function createHttpServer(handler: RequestListener, options: HttpOptions = {}): HttpServer {
-  const { limits = LIMITS, connectionsPerSecond = null, sweepMs = SWEEP_MS } = options;
-  const nowMs = (): number => performance.now();
+  const { limits = LIMITS, connectionsPerSecond = null, sweepMs = SWEEP_MS, nowMs = monotonicMs } = options;
   const connections = new Connections(limits, nowMs);
   const rate =
     connectionsPerSecond === null ? null : new RateLimit(connectionsPerSecond, 2 * connectionsPerSecond, nowMs);

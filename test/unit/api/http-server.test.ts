@@ -153,18 +153,23 @@ describe("an HTTP server", () => {
     expect(isSent).toBe(false);
   });
 
-  it("keeps a client that reads slowly, for as long as it reads", async () => {
+  it("keeps a client that reads slowly for as long as it reads, and no longer", async () => {
     const { asked, handler } = slow();
-    const { open } = await serve(handler, { limits: { ...LIMITS, deadlinesMs: { ...NEVER, stalled: 400 } } });
+    let nowMs = 0;
+    const limits = { ...LIMITS, deadlinesMs: { ...NEVER, stalled: 1000 } };
+    const { open } = await serve(handler, { limits, nowMs: () => nowMs });
     const client = open(get("/"));
     const { response } = await until("the request", () => asked[0] ?? null);
-    const total = 16_000_000;
-    response.end("x".repeat(total));
-    client.socket.on("data", () => {
+    response.end(Buffer.alloc(32_000_000));
+    for (let part = 1; part <= 12; part += 1) {
+      client.socket.resume();
+      await until("a part of the answer", () => (client.socket.bytesRead > part * 2_000_000 ? true : null));
       client.socket.pause();
-      setTimeout(() => client.socket.resume(), 4);
-    });
-    await until("the whole answer", () => (client.text.length > total ? true : null));
+      nowMs += 300;
+    }
+    expect(response.destroyed).toBe(false);
+    nowMs += 1001;
+    await until("it to be cut off", () => (response.destroyed ? true : null));
   });
 
   it("cuts off who has not read for the longest, where too much is unsent", async () => {

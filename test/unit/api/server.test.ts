@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -45,6 +46,16 @@ function follow(socket: string, headers: Record<string, string> = {}) {
   onTestFinished(() => void reader.socket.destroy());
   return reader;
 }
+
+describe("the control socket", () => {
+  it("is open to nobody but its owner before it has its mode", async () => {
+    const socket = join(temporaryFolder(), "s.sock");
+    const serving = serveSocket(socket, createApi(new ScriptedControl(), "1.2.3"));
+    const modeAtFirst = statSync(socket).mode & 0o777;
+    onTestFinished(await serving);
+    expect([modeAtFirst, statSync(socket).mode & 0o777]).toEqual([0o600, 0o660]);
+  });
+});
 
 describe("the event stream", () => {
   it("gives a reader all that the journal holds, however much that is", async () => {
