@@ -1,4 +1,5 @@
 import type { Finding } from "../core/finding.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { type BackendOptions, configOrDefaults } from "./daemon.ts";
 import { coloured, print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
@@ -16,6 +17,6 @@ export async function doctor(ports: CliPorts, options: BackendOptions & { readon
 }
 
 function describe({ level, what, remedy }: Finding): string {
-  const first = `${coloured(COLOURS[level], level.padEnd(4))}  ${what}`;
-  return remedy === "" ? first : `${first}\n      ${remedy}`;
+  const first = `${coloured(COLOURS[level], level.padEnd(4))}  ${shownText(what, SENTENCE_LENGTH)}`;
+  return remedy === "" ? first : `${first}\n      ${shownText(remedy, SENTENCE_LENGTH)}`;
 }

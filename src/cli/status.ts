@@ -1,8 +1,8 @@
 import type { GuestStatus } from "../core/control.ts";
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../core/shown-text.ts";
 import { reasonText } from "../view/reason-text.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
 import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
-import { plainText } from "./terminal-text.ts";
 
 /** `selfballoon status`: each guest: what it has, wants, its floor, and why. */
 export async function status(options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
@@ -17,7 +17,7 @@ export async function status(options: DaemonOptions & { readonly json?: boolean 
 function row({ guest, observation, decision, problem, state }: GuestStatus): readonly string[] {
   const mib = (pages: number | null | undefined): string => mibText(pages ?? null, observation?.pageBytes ?? 4096);
   return [
-    plainText(guest),
+    shownGuest(guest),
     mib(observation?.totalramPages),
     mib(decision?.targetPages),
     mib(decision?.goalPages),
@@ -34,6 +34,6 @@ function whyText(
   observation: GuestStatus["observation"],
   state: string,
 ): string {
-  if (problem !== null) return plainText(problem);
+  if (problem !== null) return shownText(problem, SENTENCE_LENGTH);
   return decision === null ? `no step yet (${state})` : reasonText(decision, observation);
 }

@@ -6,6 +6,7 @@ import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { StepRecord } from "../core/control.ts";
 import type { Policy } from "../core/policy.ts";
+import { shownGuest } from "../core/shown-text.ts";
 import { realClock } from "../daemon/clock.ts";
 import { Journal } from "../daemon/journal.ts";
 import { runDaemon } from "../daemon/lifecycle.ts";
@@ -133,7 +134,7 @@ function onceText({ decision, observation, applied }: StepRecord): string {
   const mib = (pages: number | null): string => mibText(pages, observation.pageBytes);
   const done = applied ? "the target was handed to the balloon" : "nothing was moved";
   return (
-    `${decision.guest}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
+    `${shownGuest(decision.guest)}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
     `goal ${mib(decision.goalPages)}, floor ${mib(decision.floorPages)}. ${reasonText(decision, observation)} (${done})`
   );
 }

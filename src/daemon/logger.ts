@@ -2,6 +2,7 @@ import type { JournalRecord, ShrinkRecord, StepRecord } from "../core/control.ts
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromPages } from "../core/units.ts";
 
@@ -41,10 +42,14 @@ function jsonLine({ time, level, fields, message }: LogLine): string {
 }
 
 function textLine({ time, level, fields, message }: LogLine): string {
-  const facts = Object.entries(fields).map(
-    ([name, value]) => ` ${name}=${Array.isArray(value) ? value.join(",") : String(value)}`,
-  );
-  return `${time} ${level.padEnd(5)} ${message}${facts.join("")}`;
+  const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${factText(value)}`);
+  return `${time} ${level.padEnd(5)} ${shownText(message, SENTENCE_LENGTH)}${facts.join("")}`;
+}
+
+/** A fact of one word, or in quotes: no name can look like another fact. */
+function factText(value: LogFields[string] | undefined): string {
+  const text = shownText(Array.isArray(value) ? value.join(",") : String(value));
+  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
 }
 
 /**

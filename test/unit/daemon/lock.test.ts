@@ -86,7 +86,7 @@ describe("the lock", () => {
     expect(readFileSync(path, "utf8")).toBe(owner);
   });
 
-  it("goes to exactly one of several starters that find a dead owner's at once", async () => {
+  it("goes to exactly one of several starters that find a dead owner's at once", { timeout: 60_000 }, async () => {
     const path = lockPath();
     const starters = await Promise.all(Array.from({ length: 5 }, startStarter));
     takeLock(path)();
