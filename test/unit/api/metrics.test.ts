@@ -107,20 +107,33 @@ async function byPromClient(text: string, durationsMs: readonly number[]): Promi
       for (const ms of durationsMs) histogram.observe(ms / 1000);
       continue;
     }
-    const samples = part.split("\n").slice(2).map(sampleOf);
-    // With no name of a label it would write a sample of 0.
-    const labelNames = samples[0] === undefined ? ["guest"] : Object.keys(samples[0].labels);
-    const metric = type === "counter" ? new Counter({ name, help, labelNames, registers }) : null;
-    const gauge = metric === null ? new Gauge({ name, help, labelNames, registers }) : null;
-    for (const { labels, value } of samples) {
-      metric?.inc(labels, value);
-      gauge?.set(labels, value);
-    }
+    tell(registry, { name, help, type }, part.split("\n").slice(2).map(sampleOf));
   }
   return registry.metrics();
 }
 
-function sampleOf(line: string): { readonly labels: Record<string, string>; readonly value: number } {
+interface Sample {
+  readonly labels: Record<string, string>;
+  readonly value: number;
+}
+
+function tell(
+  registry: Registry,
+  { name, help, type }: { readonly name: string; readonly help: string; readonly type: string },
+  samples: readonly Sample[],
+): void {
+  // With no name of a label it would write a sample of 0.
+  const labelNames = samples[0] === undefined ? ["guest"] : Object.keys(samples[0].labels);
+  const options = { name, help, labelNames, registers: [registry] };
+  const counter = type === "counter" ? new Counter(options) : null;
+  const gauge = counter === null ? new Gauge(options) : null;
+  for (const { labels, value } of samples) {
+    counter?.inc(labels, value);
+    gauge?.set(labels, value);
+  }
+}
+
+function sampleOf(line: string): Sample {
   const labels = [...line.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = "", text = ""]) => {
     const value = text.replace(/\\(.)/g, (_, letter: string) => (letter === "n" ? "\n" : letter));
     return [name, value] as const;
