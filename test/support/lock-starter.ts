@@ -1,18 +1,16 @@
-// A starter that takes a lock whenever its parent says so: told `{ path, atMs }`, it says whether it won; told null, it gives
+// A starter that takes a lock whenever its parent says so: told `{ path }`, it says whether it won; told null, it gives
 // back what it has.
 import { takeLock } from "../../src/daemon/lock.ts";
 
 let giveBack: (() => void) | null = null;
 
-process.on("message", (order: { readonly path: string; readonly atMs: number } | null) => {
+process.on("message", (order: { readonly path: string } | null) => {
   if (order === null) {
     giveBack?.();
     giveBack = null;
     process.send?.("done");
     return;
   }
-  // All begin within the same few microseconds.
-  while (Date.now() < order.atMs);
   try {
     giveBack = takeLock(order.path);
     process.send?.("won");

@@ -86,14 +86,14 @@ describe("the lock", () => {
     expect(readFileSync(path, "utf8")).toBe(owner);
   });
 
-  it("goes to exactly one of several starters that find a dead owner's at once", { timeout: 60_000 }, async () => {
+  it("goes to exactly one of several starters that find a dead owner's at once", { timeout: 240_000 }, async () => {
     const path = lockPath();
-    const starters = await Promise.all(Array.from({ length: 5 }, startStarter));
+    const starters = await Promise.all(Array.from({ length: 4 }, startStarter));
     takeLock(path)();
     for (let round = 1; round <= 50; round += 1) {
       writeFileSync(path, `99999999 ${round}\n`);
-      const answers = await askAll(starters, { path, atMs: Date.now() + 5 });
-      expect([...answers].sort(), `round ${round}`).toEqual([...Array(4).fill("ERR_ALREADY_RUNNING"), "won"]);
+      const answers = await askAll(starters, { path });
+      expect([...answers].sort(), `round ${round}`).toEqual([...Array(3).fill("ERR_ALREADY_RUNNING"), "won"]);
       await askAll(starters, null);
       expect(readdirSync(dirname(path)), `round ${round}`).toEqual([]);
     }
