@@ -4,7 +4,7 @@ import { selfballoonError } from "../core/errors.ts";
 const BODY_LIMIT_KIB = 64;
 
 /** So much of a body that is too large is still taken in, and thrown away: who sends it can read our answer then. */
-const DRAINED_LIMIT_BYTES = 64 * 1_048_576;
+const DRAINED_LIMIT_BYTES = 16 * 1_048_576;
 
 /** Read a request's body, of at most 64 KiB. The server's own deadline bounds how long it takes. @throws ERR_BODY_TOO_LARGE. */
 export function readBody(request: IncomingMessage): Promise<string> {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import type { JournalRecord } from "../core/control.ts";
-import { problemOf, selfballoonError } from "../core/errors.ts";
+import { type ErrorDetails, hasSystemCode, problemOf, selfballoonError } from "../core/errors.ts";
 import type { Problem } from "./problem.ts";
 
 const ANSWER_DEADLINE_MS = 10_000;
@@ -55,7 +55,7 @@ export async function* followDaemon(socket: string, after: number | null = null)
     yield* parseEvents(response as AsyncIterable<string>, socket);
   } catch (thrown) {
     // A stream has no end of its own: it breaks off when the daemon goes.
-    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ECONNRESET")) throw thrown;
+    if (!hasSystemCode(thrown, "ECONNRESET")) throw thrown;
   }
 }
 
@@ -68,10 +68,18 @@ async function* parseEvents(stream: AsyncIterable<string>, socket: string): Asyn
     const events = pending.split("\n\n");
     pending = events.pop() ?? "";
     for (const event of events) {
-      const data = event.split("\n").find((line) => line.startsWith("data: "));
-      if (data !== undefined) yield JSON.parse(data.slice("data: ".length)) as JournalRecord;
+      const { name, data } = fieldsOf(event);
+      if (name === "behind") throw selfballoonError("ERR_EVENTS_LOST", JSON.parse(data) as ErrorDetails);
+      if (data !== "") yield JSON.parse(data) as JournalRecord;
     }
   }
+}
+
+/** An event's name and data, each on a line of its own; empty if there is none. */
+function fieldsOf(event: string): { readonly name: string; readonly data: string } {
+  const lines = event.split("\n");
+  const field = (name: string): string => lines.find((line) => line.startsWith(name))?.slice(name.length) ?? "";
+  return { name: field("event: "), data: field("data: ") };
 }
 
 function open(
@@ -92,7 +100,7 @@ function open(
 
 function unreachable(socket: string, thrown: unknown): Error {
   const problem = problemOf(thrown);
-  if (thrown instanceof Error && "code" in thrown && thrown.code === "EACCES") {
+  if (hasSystemCode(thrown, "EACCES")) {
     const remedy = "run as root or as a member of the socket's group";
     return selfballoonError("ERR_PERMISSION", { path: socket, mode: "reachable", problem, remedy }, thrown);
   }

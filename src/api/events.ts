@@ -1,38 +1,77 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ControlPort, JournalRecord } from "../core/control.ts";
 
-/**
- * A reader that lets this much pile up, besides what it asked for, is cut off; it can come back and ask from its last
- * event on.
- */
-const MOST_UNREAD_BYTES = 1_048_576;
-
 /** A comment this often shows that the link lives, also to whatever stands in between. */
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Stream the journal as server-sent events (HTML Living Standard, section 9.2): one event a record, its kind as the
- * event's name and its number as the event's id. `Last-Event-ID`, or `after` in the query, replays what came after it,
- * as far as the journal reaches back.
+ * The journal as server-sent events (HTML Living Standard, section 9.2): one event a record, its kind as the event's name
+ * and its number as the event's id. `Last-Event-ID`, or `after` in the query, replays what came after it, as far as the
+ * journal reaches back.
+ *
+ * A stream holds no records: while its reader is behind it writes none, and then goes on from the journal. A reader that
+ * is so far behind that the journal has lost what comes next is told by an event `behind`, and the stream ends.
  */
-export function streamEvents(control: ControlPort, request: IncomingMessage, response: ServerResponse): void {
-  const lastSeen = lastSeenBy(request);
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-  response.write(": selfballoon\n\n");
-  const tell = (record: JournalRecord): void => {
-    response.write(`id: ${record.seq}\nevent: ${record.kind}\ndata: ${JSON.stringify(record)}\n\n`);
-  };
-  if (lastSeen !== null) control.journalAfter(lastSeen).forEach(tell);
-  const mostUnreadBytes = MOST_UNREAD_BYTES + response.writableLength;
-  const stop = control.subscribe((record) => {
-    tell(record);
-    if (response.writableLength > mostUnreadBytes) response.destroy();
-  });
-  const heartbeat = setInterval(() => response.write(": heartbeat\n\n"), HEARTBEAT_MS);
-  response.on("close", () => {
-    clearInterval(heartbeat);
-    stop();
-  });
+export class EventStreams {
+  private readonly control: ControlPort;
+  private last: { readonly record: JournalRecord; readonly frame: string } | null = null;
+
+  constructor(control: ControlPort) {
+    this.control = control;
+  }
+
+  /** Stream to a reader until it goes. */
+  open(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.write(": selfballoon\n\n");
+    const stop = this.follow(response, lastSeenBy(request));
+    const heartbeat = setInterval(() => {
+      if (!response.writableNeedDrain) response.write(": heartbeat\n\n");
+    }, HEARTBEAT_MS);
+    response.on("close", () => {
+      clearInterval(heartbeat);
+      stop();
+    });
+  }
+
+  /** Write what comes after `lastSeen`; null: what comes from now on. @returns how to stop. */
+  private follow(response: ServerResponse, lastSeen: number | null): () => void {
+    let isBehind = false;
+    let nextSeq: number | null = null;
+    const write = (record: JournalRecord): void => {
+      nextSeq = record.seq + 1;
+      isBehind = !response.write(this.frameOf(record));
+    };
+    const catchUp = (afterSeq: number): void => {
+      isBehind = false;
+      for (const record of this.control.journalAfter(afterSeq)) {
+        const lostFrom = nextSeq !== null && record.seq > nextSeq ? nextSeq : null;
+        if (lostFrom === null) write(record);
+        else endBehind(response, lostFrom, record.seq - 1);
+        if (lostFrom !== null || isBehind) return;
+      }
+    };
+    if (lastSeen !== null) catchUp(lastSeen);
+    response.on("drain", () => {
+      if (isBehind && nextSeq !== null && !response.writableEnded) catchUp(nextSeq - 1);
+    });
+    return this.control.subscribe((record) => {
+      if (!isBehind && !response.writableEnded) write(record);
+    });
+  }
+
+  /** A record is put into words once, however many follow. */
+  private frameOf(record: JournalRecord): string {
+    if (this.last?.record !== record) {
+      const frame = `id: ${record.seq}\nevent: ${record.kind}\ndata: ${JSON.stringify(record)}\n\n`;
+      this.last = { record, frame };
+    }
+    return this.last.frame;
+  }
+}
+
+function endBehind(response: ServerResponse, lostFrom: number, lostTo: number): void {
+  response.end(`event: behind\ndata: ${JSON.stringify({ lostFrom, lostTo })}\n\n`);
 }
 
 /** The number of the last event that the reader has; null if it asks for none of the past. */

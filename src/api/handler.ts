@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { selfballoonError } from "../core/errors.ts";
 import { readBody } from "./body.ts";
-import { streamEvents } from "./events.ts";
+import { Documents } from "./documents.ts";
+import { EventStreams } from "./events.ts";
 import { PROBLEM_TYPE, problemObject } from "./problem.ts";
 import type { Api, ApiRequest } from "./route.ts";
 import { answerRequest, findRoute } from "./routes.ts";
@@ -11,6 +12,8 @@ const MOST_STREAMS = 32;
 
 /** A way in: who may come in by it, who may write, and what it has besides the routes. */
 export interface Door {
+  /** Whether those who come in share documents that are a moment old; else each is answered with how things stand. */
+  readonly sharesDocuments: boolean;
   /** @throws if this request must not be answered. */
   admit(request: IncomingMessage): void;
   isPrivileged(request: IncomingMessage): boolean;
@@ -31,6 +34,8 @@ const SECURITY_HEADERS = {
 /** Answer HTTP requests that come in by `door`. */
 export function createHandler(api: Api, door: Door): RequestListener {
   let streams = 0;
+  const eventStreams = new EventStreams(api.control);
+  const documents = door.sharesDocuments ? sharedDocuments(api) : null;
   return (request, response) => void handle(request, response);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -54,10 +59,12 @@ export function createHandler(api: Api, door: Door): RequestListener {
   }
 
   async function answer(asked: ApiRequest, response: ServerResponse): Promise<void> {
-    const { contentType } = findRoute(asked.method, asked.path).route;
-    const body = await answerRequest(api, asked);
-    response.writeHead(200, { "content-type": contentType });
-    response.end(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
+    const { route, parameter } = findRoute(asked.method, asked.path);
+    const make = async (): Promise<Buffer> => bytesOf(await answerRequest(api, asked));
+    const isShared = documents !== null && !route.writes && parameter === "";
+    const body = await (isShared ? documents.get(route.path, make) : make());
+    response.writeHead(200, { "content-type": route.contentType, "content-length": body.length });
+    response.end(body);
   }
 
   function stream(request: IncomingMessage, response: ServerResponse): void {
@@ -66,8 +73,21 @@ export function createHandler(api: Api, door: Door): RequestListener {
     response.on("close", () => {
       streams -= 1;
     });
-    streamEvents(api.control, request, response);
+    eventStreams.open(request, response);
   }
+}
+
+/** Documents that are forgotten as soon as somebody has changed something. */
+function sharedDocuments({ control }: Api): Documents {
+  const documents = new Documents(() => performance.now());
+  control.subscribe(({ kind }) => {
+    if (kind === "tunables" || kind === "pause") documents.clear();
+  });
+  return documents;
+}
+
+function bytesOf(body: unknown): Buffer {
+  return Buffer.from(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
 }
 
 function sendProblem(response: ServerResponse, thrown: unknown): void {
@@ -76,10 +96,12 @@ function sendProblem(response: ServerResponse, thrown: unknown): void {
     response.destroy();
     return;
   }
+  const body = bytesOf(problem);
   response.writeHead(problem.status, {
     "content-type": PROBLEM_TYPE,
+    "content-length": body.length,
     ...(problem.status === 401 ? { "www-authenticate": 'Bearer realm="selfballoon"' } : {}),
     ...(problem.status === 429 ? { "retry-after": "1" } : {}),
   });
-  response.end(`${JSON.stringify(problem)}\n`);
+  response.end(body);
 }

@@ -1,7 +1,9 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ControlPort, GuestStatus, StepRecord } from "../core/control.ts";
 import { type Figures, figuresOf } from "../core/figures.ts";
 import type { Observation } from "../core/observation.ts";
+import { shownText } from "../core/shown-text.ts";
+import { TUNABLES } from "../core/tunables.ts";
+import { Exposition, type Labels } from "./exposition.ts";
 
 interface FigureMetric {
   readonly name: string;
@@ -58,80 +60,112 @@ const DURATION_BUCKETS = [0.0001, 0.001, 0.005, 0.02, 0.1, 0.5, 1, 3, 6];
  */
 export class Metrics {
   private readonly control: ControlPort;
-  private readonly registry = new Registry();
-  private readonly steps: Counter<"guest" | "reason">;
-  private readonly durations: Histogram;
-  private readonly tunable: Gauge<"name" | "guest">;
-  private readonly readable: Gauge<"guest">;
-  private readonly paused: Gauge<"guest">;
-  private readonly figures: ReadonlyMap<FigureMetric, Gauge<"guest">>;
-  private readonly counts: ReadonlyMap<CountMetric, Counter<"guest">>;
-  /** Reasons that were counted, by guest: what has to go when the guest goes. */
-  private readonly counted = new Map<string, Set<string>>();
+  private readonly version: string;
+  /** Steps of each guest, by reason: what has to go when the guest goes. */
+  private readonly steps = new Map<string, Map<string, number>>();
+  private readonly durations = new Map(DURATION_BUCKETS.map((bound) => [bound, 0]));
+  private durationSum = 0;
+  private durationCount = 0;
 
   constructor(control: ControlPort, version: string) {
     this.control = control;
-    const registers = [this.registry];
-    const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
-      new Gauge({ name: `selfballoon_${name}`, help, labelNames, registers });
-    const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> =>
-      new Counter({ name: `selfballoon_${name}`, help, labelNames, registers });
-    gauge("build_info", "1, with the program's version.", "version").set({ version }, 1);
-    this.steps = counter("steps_total", "Steps, by guest and reason.", "guest", "reason");
-    this.durations = new Histogram({
-      name: "selfballoon_step_duration_seconds",
-      help: "Time of a step, from the first reading to the balloon's answer.",
-      buckets: DURATION_BUCKETS,
-      registers,
-    });
-    this.tunable = gauge("tunable", "Tunables in force for the guest.", "name", "guest");
-    this.readable = gauge("guest_readable", "1 if the guest could be read and moved the last time, else 0.", "guest");
-    this.paused = gauge("guest_paused", "1 while the guest is paused, else 0.", "guest");
-    this.figures = new Map(FIGURES.map((row) => [row, gauge(row.name, row.help, "guest")]));
-    this.counts = new Map(COUNTS.map((row) => [row, counter(row.name, row.help, "guest")]));
+    this.version = version;
     for (const record of control.journalAfter(0)) if (record.kind === "step") this.count(record);
     control.subscribe((record) => record.kind === "step" && this.count(record));
   }
 
   /** All metrics as they stand, in Prometheus' text format. */
-  async text(): Promise<string> {
-    for (const metric of [this.tunable, this.readable, this.paused, ...this.figures.values(), ...this.counts.values()])
-      metric.reset();
+  text(): string {
     const guests = this.control.guests();
     this.forget(new Set(guests.map(({ guest }) => guest)));
-    for (const status of guests) this.read(status);
-    return this.registry.metrics();
+    const out = new Exposition();
+    const add = (
+      name: string,
+      type: "gauge" | "counter",
+      help: string,
+      samples: readonly (readonly [Labels, number])[],
+    ) => out.add(`selfballoon_${name}`, type, help, samples);
+    add("build_info", "gauge", "1, with the program's version.", [[[["version", this.version]], 1]]);
+    add("steps_total", "counter", "Steps, by guest and reason.", this.stepSamples());
+    const help = "Time of a step, from the first reading to the balloon's answer.";
+    const { durations, durationSum, durationCount } = this;
+    out.addHistogram("selfballoon_step_duration_seconds", help, [...durations], durationSum, durationCount);
+    add("tunable", "gauge", "Tunables in force for the guest.", guests.flatMap(tunableSamples));
+    const readable = "1 if the guest could be read and moved the last time, else 0.";
+    add(
+      "guest_readable",
+      "gauge",
+      readable,
+      guests.map((one) => [of(one.guest), Number(one.problem === null)]),
+    );
+    const paused = "1 while the guest is paused, else 0.";
+    add(
+      "guest_paused",
+      "gauge",
+      paused,
+      guests.map((one) => [of(one.guest), Number(one.paused)]),
+    );
+    for (const row of FIGURES)
+      add(
+        row.name,
+        "gauge",
+        row.help,
+        samplesOf(guests, (one) => figureOf(one, row)),
+      );
+    for (const row of COUNTS)
+      add(
+        row.name,
+        "counter",
+        row.help,
+        samplesOf(guests, (one) => countOf(one, row)),
+      );
+    return out.text();
   }
 
   private count({ decision, durationMs }: StepRecord): void {
-    const { guest, reason } = decision;
-    this.steps.inc({ guest, reason });
-    this.durations.observe(durationMs / 1000);
-    const reasons = this.counted.get(guest) ?? new Set();
-    this.counted.set(guest, reasons.add(reason));
+    const reasons = this.steps.get(decision.guest) ?? new Map<string, number>();
+    this.steps.set(decision.guest, reasons.set(decision.reason, (reasons.get(decision.reason) ?? 0) + 1));
+    const seconds = durationMs / 1000;
+    this.durationSum += seconds;
+    this.durationCount += 1;
+    for (const [bound, observed] of this.durations) if (seconds <= bound) this.durations.set(bound, observed + 1);
   }
 
   private forget(present: ReadonlySet<string>): void {
-    for (const [guest, reasons] of this.counted) {
-      if (present.has(guest)) continue;
-      for (const reason of reasons) this.steps.remove({ guest, reason });
-      this.counted.delete(guest);
-    }
+    for (const guest of this.steps.keys()) if (!present.has(guest)) this.steps.delete(guest);
   }
 
-  private read({ guest, paused, problem, observation, decision, tunables }: GuestStatus): void {
-    this.paused.set({ guest }, Number(paused));
-    this.readable.set({ guest }, Number(problem === null));
-    for (const [name, value] of Object.entries(tunables)) this.tunable.set({ name, guest }, value);
-    if (observation === null || decision === null) return;
-    const figures = figuresOf(observation, decision);
-    for (const [{ read }, metric] of this.figures) {
-      const value = read(figures);
-      if (value !== null) metric.set({ guest }, value);
-    }
-    for (const [{ read }, metric] of this.counts) {
-      const value = read(observation);
-      if (value !== null) metric.inc({ guest }, value);
-    }
+  private stepSamples(): readonly (readonly [Labels, number])[] {
+    return [...this.steps].flatMap(([guest, reasons]) =>
+      [...reasons].map(([reason, count]) => [[...of(guest), ["reason", reason] as const], count] as const),
+    );
   }
+}
+
+/** The label of a guest: a name may be anything, and whoever reads metrics shows it. */
+function of(guest: string): Labels {
+  return [["guest", shownText(guest)]];
+}
+
+function tunableSamples({ guest, tunables }: GuestStatus): readonly (readonly [Labels, number])[] {
+  return TUNABLES.map(({ name }) => [[["name", name], ...of(guest)], tunables[name]]);
+}
+
+/** A sample for each guest of which there is a value. */
+function samplesOf(
+  guests: readonly GuestStatus[],
+  read: (status: GuestStatus) => number | null,
+): readonly (readonly [Labels, number])[] {
+  return guests.flatMap((status) => {
+    const value = read(status);
+    return value === null ? [] : [[of(status.guest), value] as const];
+  });
+}
+
+function figureOf({ observation, decision }: GuestStatus, { read }: FigureMetric): number | null {
+  return observation === null || decision === null ? null : read(figuresOf(observation, decision));
+}
+
+function countOf({ observation, decision }: GuestStatus, { read }: CountMetric): number | null {
+  return observation === null || decision === null ? null : read(observation);
 }

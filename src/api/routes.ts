@@ -1,8 +1,9 @@
-import type { GuestStatus } from "../core/control.ts";
+import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
-import { type Figures, figuresOf } from "../core/figures.ts";
+import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { describeRange, findTunable, TUNABLES } from "../core/tunables.ts";
+import type { GuestAnswer, HealthAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
 
@@ -18,7 +19,7 @@ export const ROUTES: readonly Route[] = [
     path: "/healthz",
     summary: "Whether the daemon answers, what it does, and its version.",
     gives: "Health",
-    answer: ({ control, version }) => ({ ok: true, doing: control.describe(), version }),
+    answer: ({ control, version }): HealthAnswer => ({ ok: true, doing: control.describe(), version }),
   },
   {
     ...read,
@@ -80,7 +81,7 @@ export const ROUTES: readonly Route[] = [
     path: "/v1/reasons",
     summary: "Every reason that a decision may have, and everything that may cut its target, in a sentence each.",
     gives: "Reasons",
-    answer: () => ({ reasons: REASONS, clamps: CLAMPS }),
+    answer: (): ReasonsAnswer => ({ reasons: REASONS, clamps: CLAMPS }),
   },
   {
     ...read,
@@ -156,8 +157,6 @@ export async function answerRequest(api: Api, request: ApiRequest): Promise<unkn
   return route.answer?.(api, request, parameter);
 }
 
-type GuestAnswer = GuestStatus & { readonly figures: Figures | null };
-
 function withFigures(status: GuestStatus): GuestAnswer {
   const { observation, decision } = status;
   return { ...status, figures: observation === null || decision === null ? null : figuresOf(observation, decision) };
@@ -178,7 +177,7 @@ function changeGuest(api: Api, request: ApiRequest, guest: string): GuestAnswer 
   throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }
 
-function withMeaning(status: { readonly name: string }): object {
+function withMeaning(status: TunableStatus): TunableAnswer {
   const row = findTunable(status.name) ?? TUNABLES[0];
   const { kind, unit, min, max, startRule, summary } = row;
   return { ...status, kind, unit, min, max, range: describeRange(row), startRule, summary };

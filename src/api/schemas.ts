@@ -1,167 +1,266 @@
-import { ERRORS } from "../core/errors.ts";
+import * as z from "zod";
+import type { JournalRecord } from "../core/control.ts";
+import type { Decision } from "../core/decision.ts";
+import { ERRORS, type ErrorCode, type Problem as GuestProblem } from "../core/errors.ts";
+import type { Figures } from "../core/figures.ts";
+import { CAUSES, GIVE_CAUSES } from "../core/guest/events.ts";
+import type { HistoryPoint, HistoryRange } from "../core/history.ts";
+import type { GuestTerms } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
-import { NEEDED_READINGS, OPTIONAL_READINGS } from "../core/observation.ts";
+import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
-import { describeRange, TUNABLES, type TunableRow } from "../core/tunables.ts";
+import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
+import { describeRange, TUNABLES, type TunableName, type TunableRow, type Tunables } from "../core/tunables.ts";
+import type { GuestAnswer, HealthAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
+import type { Problem } from "./problem.ts";
+
+// One zod object for each thing that the API takes or gives. The document's JSON Schemas are derived from them, and the
+// compiler compares each with the type that the code has of it: neither can lack a field of the other.
+
+/** A type without `readonly`, as zod infers it. */
+type Plain<T> = T extends readonly (infer One)[]
+  ? Plain<One>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+    : T;
+
+/** Take a schema whose values are just those of the type `T`; any other does not compile. */
+const of =
+  <T>() =>
+  <S extends z.ZodType<Plain<T>>>(schema: S & (Plain<T> extends z.output<S> ? unknown : never)): S =>
+    schema;
+
+function fields<Name extends string, S extends z.ZodType>(names: readonly Name[], schema: S): Record<Name, S> {
+  return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, S>;
+}
+
+/** The names of a table's rows. */
+function keysOf<Name extends string>(table: Readonly<Record<Name, unknown>>): [Name, ...Name[]] {
+  return Object.keys(table) as [Name, ...Name[]];
+}
+
+const text = z.string();
+const number = z.number();
+const TUNABLE_NAMES = TUNABLES.map(({ name }) => name) as [TunableName, ...TunableName[]];
+const FIGURES = ["current", "target", "goal", "floor", "maximum", "committed", "available", "compressedSwap"] as const;
+const PAGES = ["goalPages", "floorPages", "targetPages", "balloonTargetPages", "frontswapTargetPages"] as const;
+const SIZES = ["currentBytes", "maximumBytes", "unballoonedBytes", "weight"] as const;
+const SHRINK_PAGES = ["targetPages", "startPages", "leftPages", "freedPages", "touchedPages"] as const;
+
+const observation = of<Observation>()(
+  z.object({
+    t: number,
+    guest: text,
+    pageBytes: number,
+    ...fields([...NEEDED_READINGS, "frontswapPages", ...OPTIONAL_READINGS], number.nullable()),
+  }),
+).describe(
+  "What was read of the guest, in pages of `pageBytes` bytes unless the name says otherwise; null is what was not there.",
+);
+
+const reason = z.enum(keysOf(REASONS));
+
+const decision = of<Decision>()(
+  z.object({
+    t: number,
+    guest: text,
+    ...fields(PAGES, number.nullable()),
+    reason,
+    clamps: z.array(z.enum(keysOf(CLAMPS))),
+  }),
+).describe("What a step chose, and why; null means that nothing is set.");
+
+const figures = of<Figures>()(
+  z.object(
+    fields(
+      FIGURES.map((name) => `${name}Bytes` as const),
+      number.nullable(),
+    ),
+  ),
+).describe("The same in bytes; null is what is not known.");
+
+const tunableValues = of<Tunables>()(z.object(fields(TUNABLE_NAMES, number)));
+
+const details = z.record(text, z.union([text, number, z.array(text)]));
+
+const guestProblem = of<GuestProblem>()(z.object({ code: z.enum(keysOf<ErrorCode>(ERRORS)), details, message: text }));
+
+const guest = of<GuestAnswer>()(
+  z.object({
+    guest: text,
+    state: z.enum(["armed", "idle", "unreadable"]),
+    paused: z.boolean(),
+    steps: number,
+    observation: observation.nullable(),
+    decision: decision.nullable(),
+    figures: figures.nullable(),
+    tunables: tunableValues,
+    problem: guestProblem.nullable(),
+  }),
+);
+
+const historyPoint = of<HistoryPoint>()(
+  z.object({ atMs: number, gap: z.boolean(), figures, reason, psiPercent: number.nullable() }),
+).describe("A step. With `gap` nothing is known of the time since the point before.");
+
+const history = of<HistoryRange>()(
+  z.object({ guest: text, keptFromMs: number.nullable(), complete: z.boolean(), points: z.array(historyPoint) }),
+).describe(
+  "A part of a guest's past, oldest first. `complete` is false if there was too much to read in time: then the oldest part is left out.",
+);
+
+const tunable = of<TunableAnswer>()(
+  z.object({
+    name: z.enum(TUNABLE_NAMES),
+    value: number,
+    default: number,
+    source: z.enum(["default", "start-up", "file", "environment", "flag", "runtime"]),
+    kind: z.enum(["switch", "count"]),
+    unit: z.enum(["", "s", "ms", "MiB", "steps", "%"]),
+    min: number,
+    max: number,
+    range: text,
+    startRule: text,
+    summary: text,
+  }),
+);
+
+/** What one tunable may be set to. */
+function changeOf(row: TunableRow): z.ZodType {
+  const description = `${row.summary} ${describeRange(row)}${row.unit === "" ? "" : ` (${row.unit})`}; null for the default.`;
+  return z.union([z.int().min(row.min).max(row.max), text.regex(/^\+?[0-9]+\n?$/), z.null()]).describe(description);
+}
+
+const numbered = { seq: number, atMs: number };
+const turned = { ...numbered, turn: number, nowMs: number };
+
+const terms = of<GuestTerms>()(
+  z.object({ minMb: number, maxMb: number.nullable(), weight: number, isManaged: z.boolean() }),
+);
+
+const event = of<JournalRecord>()(
+  z.discriminatedUnion("kind", [
+    z.object({
+      ...turned,
+      kind: z.literal("step"),
+      cause: z.enum(CAUSES),
+      observation,
+      decision,
+      tunables: tunableValues,
+      wantedPages: number.nullable(),
+      terms: terms.nullable(),
+      isPaused: z.boolean(),
+      machinePages: number.nullable(),
+      rssBytes: number.nullable(),
+      unballoonedBytes: number,
+      applied: z.boolean(),
+      durationMs: number,
+    }),
+    z.object({ ...turned, kind: z.literal("guest"), guest: text, change: z.enum(["found", "removed"]) }),
+    z.object({
+      ...turned,
+      kind: z.literal("size"),
+      guest: text,
+      ...fields(SIZES, number),
+    }),
+    z.object({ ...turned, kind: z.literal("rise"), guest: text, risePages: number }),
+    z.object({
+      ...turned,
+      kind: z.literal("give"),
+      guest: text,
+      because: z.enum(keysOf(GIVE_CAUSES)),
+      bytes: number.nullable(),
+      isAll: z.boolean(),
+      terms: terms.nullable(),
+    }),
+    z.object({
+      ...turned,
+      kind: z.literal("rules"),
+      budget: z.object({ memoryBytes: number, reserveBytes: number }),
+    }),
+    z.object({
+      ...numbered,
+      kind: z.literal("shrink"),
+      guest: text,
+      pageBytes: number,
+      end: z.enum(keysOf(SHRINK_ENDS)),
+      cpuMs: number,
+      skippedProcesses: number,
+      ...fields(SHRINK_PAGES, number),
+    }),
+    z.object({
+      ...numbered,
+      kind: z.literal("fault"),
+      guest: text,
+      code: z.enum(keysOf<ErrorCode>(ERRORS)),
+      details,
+      problem: text,
+      isRepeated: z.boolean(),
+      turn: number.nullable(),
+      nowMs: number.nullable(),
+    }),
+    z.object({
+      ...numbered,
+      kind: z.literal("notice"),
+      guest: text,
+      notice: z.object({ code: z.enum(keysOf(NOTICES)), details: z.record(text, number) }),
+    }),
+    z.object({ ...turned, kind: z.literal("tunables"), values: z.partialRecord(z.enum(TUNABLE_NAMES), number) }),
+    z.object({ ...numbered, kind: z.literal("pause"), guest: text, paused: z.boolean() }),
+  ]),
+).describe("One record of the journal; `event` of the stream is its `kind`, `id` its `seq`.");
+
+const problem = of<Problem>()(
+  z.object({
+    type: text,
+    title: text,
+    status: number,
+    detail: text,
+    code: z.enum(keysOf<ErrorCode>(ERRORS)),
+    details,
+  }),
+).describe(
+  "Every error (RFC 9457). `code` is stable; `detail` says what it should have been, what it was, and what was done.",
+);
+
+/** Everything that the API takes and gives, by name. */
+const OBJECTS = {
+  Health: of<HealthAnswer>()(z.object({ ok: z.boolean(), doing: text, version: text })),
+  Observation: observation,
+  Decision: decision,
+  Figures: figures,
+  TunableValues: tunableValues,
+  Guest: guest,
+  Guests: z.object({ guests: z.array(guest) }),
+  History: history,
+  HistoryPoint: historyPoint,
+  GuestChange: z.strictObject({ paused: z.boolean() }),
+  Tunable: tunable,
+  Tunables: z.object({ tunables: z.array(tunable) }),
+  // Names and ranges are judged by the write rules, which have errors of their own.
+  TunableChanges: z.strictObject(Object.fromEntries(TUNABLES.map((row) => [row.name, changeOf(row).optional()]))),
+  Reasons: of<ReasonsAnswer>()(
+    z.object({ reasons: z.object(fields(keysOf(REASONS), text)), clamps: z.object(fields(keysOf(CLAMPS), text)) }),
+  ),
+  Released: z.object({ released: z.array(text) }),
+  OpenApi: z.looseObject({}),
+  Snapshot: z.looseObject({}).describe("Plain data of this version; only a recording has a use for it."),
+  Event: event,
+  Problem: problem,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type SchemaName = keyof typeof OBJECTS;
 
 /** A JSON Schema of 2020-12, as OpenAPI 3.1 takes it. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-const TEXT: Schema = { type: "string" };
-const NUMBER: Schema = { type: "number" };
-const YES_NO: Schema = { type: "boolean" };
+/** The JSON Schema of everything that the API takes and gives. */
+export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = derived();
 
-const nullable = (schema: Schema): Schema => ({ anyOf: [schema, { type: "null" }] });
-const oneOf = (words: readonly string[]): Schema => ({ type: "string", enum: words });
-const list = (items: Schema): Schema => ({ type: "array", items });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object of which every property is there. */
-function object(properties: Readonly<Record<string, Schema>>, description?: string): Schema {
-  const about = description === undefined ? {} : { description };
-  return { type: "object", ...about, properties, required: Object.keys(properties) };
+function derived(): Readonly<Record<SchemaName, Schema>> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, object] of Object.entries(OBJECTS)) registry.add(object, { id });
+  const { schemas } = z.toJSONSchema(registry, { io: "input", uri: (id) => `#/components/schemas/${id}` });
+  const entries = Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [name, schema]);
+  return Object.fromEntries(entries) as Record<SchemaName, Schema>;
 }
-
-function properties(names: readonly string[], schema: Schema): Record<string, Schema> {
-  return Object.fromEntries(names.map((name) => [name, schema]));
-}
-
-const READINGS = [...NEEDED_READINGS, "frontswapPages", ...OPTIONAL_READINGS];
-const TUNABLE_NAMES = TUNABLES.map(({ name }) => name);
-const FIGURES = ["current", "target", "goal", "floor", "maximum", "committed", "available", "compressedSwap"];
-const SOURCES = ["default", "start-up", "file", "environment", "flag", "runtime"];
-
-/** What one tunable may be set to. */
-function changeOf(row: TunableRow): Schema {
-  const description = `${row.summary} ${describeRange(row)}${row.unit === "" ? "" : ` (${row.unit})`}; null for the default.`;
-  return {
-    description,
-    anyOf: [
-      { type: "integer", minimum: row.min, maximum: row.max },
-      { type: "string", pattern: "^\\+?[0-9]+\\n?$" },
-      { type: "null" },
-    ],
-  };
-}
-
-const step = { seq: NUMBER, atMs: NUMBER };
-
-/** Everything that the API takes and gives, by name. */
-export const SCHEMAS = {
-  Health: object({ ok: YES_NO, doing: TEXT, version: TEXT }),
-  Observation: object(
-    { t: NUMBER, guest: TEXT, pageBytes: NUMBER, ...properties(READINGS, nullable(NUMBER)) },
-    "What was read of the guest, in pages of `pageBytes` bytes unless the name says otherwise; null is what was not there.",
-  ),
-  Decision: object(
-    {
-      t: NUMBER,
-      guest: TEXT,
-      ...properties(
-        ["goalPages", "floorPages", "targetPages", "balloonTargetPages", "frontswapTargetPages"],
-        nullable(NUMBER),
-      ),
-      reason: oneOf(Object.keys(REASONS)),
-      clamps: list(oneOf(Object.keys(CLAMPS))),
-    },
-    "What a step chose, and why; null means that nothing is set.",
-  ),
-  Figures: object(
-    properties(
-      FIGURES.map((name) => `${name}Bytes`),
-      nullable(NUMBER),
-    ),
-    "The same in bytes; null is what is not known.",
-  ),
-  TunableValues: object(properties(TUNABLE_NAMES, NUMBER)),
-  Guest: object({
-    guest: TEXT,
-    state: oneOf(["armed", "idle", "unreadable"]),
-    paused: YES_NO,
-    steps: NUMBER,
-    observation: nullable(ref("Observation")),
-    decision: nullable(ref("Decision")),
-    figures: nullable(ref("Figures")),
-    tunables: ref("TunableValues"),
-    problem: nullable(TEXT),
-  }),
-  Guests: object({ guests: list(ref("Guest")) }),
-  History: object(
-    { guest: TEXT, keptFromMs: nullable(NUMBER), complete: YES_NO, points: list(ref("HistoryPoint")) },
-    "A part of a guest's past, oldest first. `complete` is false if there was too much to read in time: then the oldest part is left out.",
-  ),
-  HistoryPoint: object(
-    {
-      atMs: NUMBER,
-      gap: YES_NO,
-      figures: ref("Figures"),
-      reason: oneOf(Object.keys(REASONS)),
-      psiPercent: nullable(NUMBER),
-    },
-    "A step. With `gap` nothing is known of the time since the point before.",
-  ),
-  GuestChange: { ...object({ paused: YES_NO }), additionalProperties: false },
-  Tunable: object({
-    name: oneOf(TUNABLE_NAMES),
-    value: NUMBER,
-    default: NUMBER,
-    source: oneOf(SOURCES),
-    kind: oneOf(["switch", "count"]),
-    unit: TEXT,
-    min: NUMBER,
-    max: NUMBER,
-    range: TEXT,
-    startRule: TEXT,
-    summary: TEXT,
-  }),
-  Tunables: object({ tunables: list(ref("Tunable")) }),
-  TunableChanges: {
-    type: "object",
-    properties: Object.fromEntries(TUNABLES.map((row) => [row.name, changeOf(row)])),
-    additionalProperties: false,
-  },
-  Reasons: object({
-    reasons: object(properties(Object.keys(REASONS), TEXT)),
-    clamps: object(properties(Object.keys(CLAMPS), TEXT)),
-  }),
-  Released: object({ released: list(TEXT) }),
-  OpenApi: { type: "object" },
-  Snapshot: { type: "object", description: "Plain data of this version; only a recording has a use for it." },
-  Event: {
-    description: "One record of the journal; `event` of the stream is its `kind`, `id` its `seq`.",
-    oneOf: [
-      object({
-        ...step,
-        kind: { const: "step" },
-        observation: ref("Observation"),
-        decision: ref("Decision"),
-        tunables: ref("TunableValues"),
-        applied: YES_NO,
-        durationMs: NUMBER,
-      }),
-      object({ ...step, kind: { const: "shrink" }, guest: TEXT, end: TEXT, freedPages: NUMBER }),
-      object({ ...step, kind: { const: "fault" }, guest: TEXT, code: oneOf(Object.keys(ERRORS)), problem: TEXT }),
-      object({
-        ...step,
-        kind: { const: "notice" },
-        guest: TEXT,
-        notice: object({ code: oneOf(Object.keys(NOTICES)), details: { type: "object" } }),
-      }),
-      object({ ...step, kind: { const: "tunables" }, values: { type: "object" } }),
-      object({ ...step, kind: { const: "pause" }, guest: TEXT, paused: YES_NO }),
-    ],
-  },
-  Problem: object(
-    {
-      type: { type: "string", format: "uri" },
-      title: TEXT,
-      status: NUMBER,
-      detail: TEXT,
-      code: oneOf(Object.keys(ERRORS)),
-      details: { type: "object" },
-    },
-    "Every error (RFC 9457). `code` is stable; `detail` says what it should have been, what it was, and what was done.",
-  ),
-} as const satisfies Readonly<Record<string, Schema>>;
-
-export type SchemaName = keyof typeof SCHEMAS;

@@ -1,14 +1,19 @@
 import { chmodSync, lstatSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
+import type { Server } from "node:net";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import { createHandler, type Door } from "./handler.ts";
-import { closeServer, createHttpServer } from "./http-server.ts";
+import { createHttpServer } from "./http-server.ts";
 import type { Api } from "./route.ts";
 
 /** Owner and group may use the socket: whoever can reach it may write. */
 const SOCKET_MODE = 0o660;
 
-const OPEN_DOOR: Door = { admit: () => {}, isPrivileged: () => true, serveFile: () => Promise.resolve(false) };
+const OPEN_DOOR: Door = {
+  sharesDocuments: false,
+  admit: () => {},
+  isPrivileged: () => true,
+  serveFile: () => Promise.resolve(false),
+};
 
 /**
  * Serve the API as HTTP on the unix socket `path`, mode 0660. A socket left by a daemon that died is replaced: the
@@ -16,10 +21,10 @@ const OPEN_DOOR: Door = { admit: () => {}, isPrivileged: () => true, serveFile: 
  * @returns how to close it.
  */
 export async function serveSocket(path: string, api: Api): Promise<() => Promise<void>> {
-  const server = createHttpServer(createHandler(api, OPEN_DOOR));
+  const { server, close } = createHttpServer(createHandler(api, OPEN_DOOR));
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
   await listen(server, path);
-  return () => closeServer(server);
+  return close;
 }
 
 function listen(server: Server, path: string): Promise<void> {

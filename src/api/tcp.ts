@@ -1,16 +1,18 @@
 import { rmSync } from "node:fs";
-import type { IncomingMessage, Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import { createHandler, type Door } from "./handler.ts";
 import { isOwnHost, urlHost } from "./host-check.ts";
-import { closeServer, createHttpServer } from "./http-server.ts";
+import { createHttpServer } from "./http-server.ts";
 import { PageFiles } from "./page-files.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Api } from "./route.ts";
 import { createBearerCheck, createToken, readToken } from "./token.ts";
 
 const WRITES_PER_SECOND = 10;
+/** Writes without the token that are told so; the allowance of those who have it is not touched by them. */
+const REFUSALS_PER_SECOND = 10;
 const CONNECTIONS_PER_SECOND = 100;
 
 /** Where to serve, and what is needed for it. */
@@ -44,13 +46,13 @@ export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer
   const removeToken = (): void => {
     if (tokenFile === null) rmSync(runtimeTokenFile, { force: true });
   };
-  const server = createHttpServer(createHandler(api, guardedDoor(token, new PageFiles(options.pageFolder))));
-  limitConnections(server);
+  const door = guardedDoor(token, new PageFiles(options.pageFolder));
+  const http = createHttpServer(createHandler(api, door), { connectionsPerSecond: CONNECTIONS_PER_SECOND });
   try {
-    const port = await listen(server, options);
+    const port = await listen(http.server, options);
     const close = async (): Promise<void> => {
       removeToken();
-      await closeServer(server);
+      await http.close();
     };
     return { url: `http://${urlHost(host)}:${port}/`, token, close };
   } catch (thrown) {
@@ -70,26 +72,28 @@ function listen(server: Server, { host, port }: TcpOptions): Promise<number> {
   });
 }
 
-function limitConnections(server: Server): void {
-  const limit = new RateLimit(CONNECTIONS_PER_SECOND, 2 * CONNECTIONS_PER_SECOND, () => performance.now());
-  server.on("connection", (socket) => {
-    if (!limit.take()) socket.destroy();
-  });
-}
-
 function guardedDoor(token: string, files: PageFiles): Door {
-  const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, () => performance.now());
+  const nowMs = (): number => performance.now();
+  const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, nowMs);
+  const refusals = new RateLimit(REFUSALS_PER_SECOND, 2 * REFUSALS_PER_SECOND, nowMs);
   const hasToken = createBearerCheck(token);
+  const isPrivileged = (request: IncomingMessage): boolean => hasToken(request.headers.authorization);
   return {
+    sharesDocuments: true,
     admit(request) {
       checkHost(request);
-      const isWrite = request.method !== "GET" && request.method !== "HEAD";
-      if (isWrite && !writes.take())
-        throw selfballoonError("ERR_TOO_MANY", { limit: WRITES_PER_SECOND, what: "writes a second" });
+      if (request.method === "GET" || request.method === "HEAD") return;
+      if (isPrivileged(request)) countWrite(writes, WRITES_PER_SECOND, "writes a second");
+      else countWrite(refusals, REFUSALS_PER_SECOND, "writes without the token a second");
     },
-    isPrivileged: (request) => hasToken(request.headers.authorization),
+    isPrivileged,
     serveFile: async (request, path, response) => files.serve(request, path, response),
   };
+}
+
+/** @throws ERR_TOO_MANY. */
+function countWrite(rate: RateLimit, limit: number, what: string): void {
+  if (!rate.take()) throw selfballoonError("ERR_TOO_MANY", { limit, what });
 }
 
 function checkHost(request: IncomingMessage): void {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 
 /** A token is random, and as long as a hash: nobody guesses it. */
@@ -15,15 +15,26 @@ const LONGEST_LENGTH = 512;
 export function readToken(path: string): string {
   try {
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return writeToken(path);
-    if ((lstatSync(path).mode & 0o077) !== 0) throw new Error("others may read or write it");
-    const token = readFileSync(path, "utf8")
-      .slice(0, LONGEST_LENGTH + 2)
-      .trim();
+    const token = readOwn(path).trim();
     if (!/^[\x21-\x7e]+$/.test(token) || token.length < SHORTEST_LENGTH || token.length > LONGEST_LENGTH)
       throw new Error(`it is not one word of ${SHORTEST_LENGTH} to ${LONGEST_LENGTH} letters`);
     return token;
   } catch (thrown) {
     throw unusable(path, thrown);
+  }
+}
+
+/** The text of a file that nobody else may read or write. What is judged is what is read: a link is not followed. */
+function readOwn(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { mode, size } = fstatSync(file);
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new Error("it is no file");
+    if ((mode & 0o077) !== 0) throw new Error("others may read or write it");
+    if (size > LONGEST_LENGTH + 2) throw new Error("it is too long");
+    return readFileSync(file, "utf8");
+  } finally {
+    closeSync(file);
   }
 }
 

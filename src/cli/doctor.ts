@@ -1,4 +1,5 @@
 import type { Finding } from "../core/finding.ts";
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../core/shown-text.ts";
 import { type BackendOptions, configOrDefaults } from "./daemon.ts";
 import { coloured, print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
@@ -42,14 +43,14 @@ function keyOf({ level, what, remedy, guest = "" }: Finding): string {
 }
 
 function describe({ finding: { level, what, remedy }, others }: FoldedFinding): string {
-  const lines = [`${coloured(COLOURS[level], level.padEnd(4))}  ${what}`];
+  const lines = [`${coloured(COLOURS[level], level.padEnd(4))}  ${shownText(what, SENTENCE_LENGTH)}`];
   if (others.length > 0) lines.push(`      The same of ${namesOf(others)}.`);
-  if (remedy !== "") lines.push(`      ${remedy}`);
+  if (remedy !== "") lines.push(`      ${shownText(remedy, SENTENCE_LENGTH)}`);
   return lines.join("\n");
 }
 
 function namesOf(guests: readonly string[]): string {
   const more = guests.length - MAX_NAMES;
-  const named = guests.slice(0, MAX_NAMES).join(", ");
+  const named = guests.slice(0, MAX_NAMES).map(shownGuest).join(", ");
   return more > 0 ? `${named} and ${more} more` : named;
 }

@@ -1,5 +1,6 @@
 import type { Config } from "../config/load.ts";
 import { SelfballoonError } from "../core/errors.ts";
+import { shownGuest } from "../core/shown-text.ts";
 import { askSocket, configOrDefaults, type DaemonOptions } from "./daemon.ts";
 import { print } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
@@ -34,7 +35,7 @@ async function releaseBalloons(ports: CliPorts, config: Config, root: string): P
   const released = await Promise.allSettled(guests.map((guest) => backend.release(guest, null, signal)));
   await backend.close();
   const given = guests.filter((_, index) => released[index]?.status === "fulfilled");
-  if (given.length > 0) print(`All memory was given back to ${given.join(", ")}.`);
+  if (given.length > 0) print(`All memory was given back to ${given.map(shownGuest).join(", ")}.`);
   for (const result of released) if (result.status === "rejected") throw result.reason;
 }
 

@@ -1,9 +1,9 @@
 import type { GuestStatus } from "../core/control.ts";
 import type { Problem } from "../core/errors.ts";
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../core/shown-text.ts";
 import { reasonText } from "../view/reason-text.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
 import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
-import { plainText } from "./terminal-text.ts";
 
 /** `selfballoon status`: each guest: what it has, wants, its floor, and why. */
 export async function status(options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
@@ -18,7 +18,7 @@ export async function status(options: DaemonOptions & { readonly json?: boolean 
 function row({ guest, observation, decision, problem, state }: GuestStatus): readonly string[] {
   const mib = (pages: number | null | undefined): string => mibText(pages ?? null, observation?.pageBytes ?? 4096);
   return [
-    plainText(guest),
+    shownGuest(guest),
     mib(observation?.totalramPages),
     mib(decision?.targetPages),
     mib(decision?.goalPages),
@@ -35,6 +35,6 @@ function whyText(
   observation: GuestStatus["observation"],
   state: string,
 ): string {
-  if (problem !== null) return plainText(problem.message);
+  if (problem !== null) return shownText(problem.message, SENTENCE_LENGTH);
   return decision === null ? `no step yet (${state})` : reasonText(decision, observation);
 }

@@ -5,15 +5,7 @@ const WIDE =
 /** Text of which every character takes one column: nearly all that there is. */
 const NARROW = /^[\u0020-\u10ff]*$/;
 
-/**
- * Text that came from a guest or from a file, made harmless for a terminal: control characters, marks that turn the
- * direction of text, and what is invisible become `?`; marks that pile up on a letter go.
- */
-export function plainText(text: string): string {
-  return text.normalize("NFC").replace(/\p{M}/gu, "").replace(/\p{Z}/gu, " ").replace(/\p{C}/gu, "?");
-}
-
-/** Columns that plain text takes. */
+/** Columns that shown text takes. */
 export function textColumns(text: string): number {
   if (NARROW.test(text)) return text.length;
   let columns = 0;
@@ -21,7 +13,7 @@ export function textColumns(text: string): number {
   return columns;
 }
 
-/** Plain text in exactly `columns` columns: filled up with spaces at its end or, with `toRight`, before it; cut with `~`. */
+/** Shown text in exactly `columns` columns: filled up with spaces at its end or, with `toRight`, before it; cut with `~`. */
 export function fitText(text: string, columns: number, toRight = false): string {
   const missing = columns - textColumns(text);
   if (missing < 0) return cutText(text, columns);

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 
 /** Where a command line is not understood: say whose help tells more. */
 export function refuse(words: string): (error: CommanderError) => never {
@@ -29,7 +30,9 @@ function reportError(thrown: unknown, json: boolean): number {
       : selfballoonError("ERR_INTERNAL", { problem: problemOf(thrown) }, thrown);
   const { code, message, details } = error;
   process.stderr.write(
-    json ? `${JSON.stringify({ code, message, details })}\n` : `selfballoon: ${message} [${code}]\n`,
+    json
+      ? `${JSON.stringify({ code, message, details })}\n`
+      : `selfballoon: ${shownText(message, SENTENCE_LENGTH)} [${code}]\n`,
   );
   if (error.code === "ERR_INTERNAL" && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ""}\n`);
   return error.exitCode;

@@ -4,6 +4,7 @@ import type { OpenBackend } from "../core/backend.ts";
 import type { StepRecord } from "../core/control.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { Policy } from "../core/policy.ts";
+import { shownGuest } from "../core/shown-text.ts";
 import { reasonText } from "../view/reason-text.ts";
 import type { Choice } from "./backends.ts";
 import type { Dashboard } from "./dashboard.ts";
@@ -49,7 +50,7 @@ export function onceText({ decision, observation, applied }: StepRecord): string
   const mib = (pages: number | null): string => mibText(pages, observation.pageBytes);
   const done = applied ? "the target was handed to the balloon" : "nothing was moved";
   return (
-    `${decision.guest}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
+    `${shownGuest(decision.guest)}: has ${mib(observation.totalramPages)}, target ${mib(decision.targetPages)}, ` +
     `goal ${mib(decision.goalPages)}, floor ${mib(decision.floorPages)}. ${reasonText(decision, observation)} (${done})`
   );
 }

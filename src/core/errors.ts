@@ -207,6 +207,13 @@ export const ERRORS = {
     httpStatus: 429,
     message: "there must be at most {limit} {what}; try again in a second, nothing was changed",
   },
+  ERR_EVENTS_LOST: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "events must be read before the journal drops them, but {lostFrom} to {lostTo} were not; the reading stopped there",
+  },
   ERR_LISTEN: {
     owner: "operator",
     exitCode: 3,

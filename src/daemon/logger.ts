@@ -4,6 +4,7 @@ import { GIVE_CAUSES } from "../core/guest/events.ts";
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { BYTES_PER_MIB, mibFromPages } from "../core/units.ts";
 
@@ -43,10 +44,14 @@ function jsonLine({ time, level, fields, message }: LogLine): string {
 }
 
 function textLine({ time, level, fields, message }: LogLine): string {
-  const facts = Object.entries(fields).map(
-    ([name, value]) => ` ${name}=${Array.isArray(value) ? value.join(",") : String(value)}`,
-  );
-  return `${time} ${level.padEnd(5)} ${message}${facts.join("")}`;
+  const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${factText(value)}`);
+  return `${time} ${level.padEnd(5)} ${shownText(message, SENTENCE_LENGTH)}${facts.join("")}`;
+}
+
+/** A fact of one word, or in quotes: no name can look like another fact. */
+function factText(value: LogFields[string] | undefined): string {
+  const text = shownText(Array.isArray(value) ? value.join(",") : String(value));
+  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Account } from "../core/host/account.ts";
 import { type CompleteObservation, isComplete } from "../core/observation.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES, type TunableName } from "../core/tunables.ts";
+import type { Exact, Header, RecordedEvent, Remembered } from "./exact.ts";
 import { OBSERVATION } from "./observation-schema.ts";
 
 // The parts of a recording that replays exactly. A file may say anything: all is bounded and has the right kind.
@@ -69,7 +70,7 @@ const ACCOUNT: z.ZodType<Account> = z.object({
 const BUDGET = z.object({ memoryBytes: count, reserveBytes: count });
 
 /** A recording's first line. */
-export const HEADER = z.object({
+export const HEADER: z.ZodType<Header> = z.object({
   recording: z.literal(2),
   selfballoon: z.string().max(64),
   policy: z.enum(POLICY_NAMES),
@@ -89,7 +90,7 @@ export const HEADER = z.object({
 });
 
 /** What was remembered of one guest when the recording began. */
-export const REMEMBERED = z.object({
+export const REMEMBERED: z.ZodType<{ readonly remembered: Remembered }> = z.object({
   remembered: z.object({
     guest: name,
     state: CONTROLLER.nullable(),
@@ -109,7 +110,7 @@ const TERMS = z.object({
 });
 
 /** What happened besides steps, as far as a replay needs it; others are passed over. */
-export const EVENT = z.object({
+export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
   event: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("guest"), guest: name, change: z.enum(["found", "removed"]), ...turn }),
     z.object({
@@ -140,7 +141,7 @@ export const EVENT = z.object({
 });
 
 /** What an observation's line has besides, where it is of an exact recording. */
-export const EXACT = z.object({
+export const EXACT: z.ZodType<{ readonly exact: Exact }> = z.object({
   exact: z.object({
     ...turn,
     cause: z.enum(CAUSES),
@@ -157,8 +158,3 @@ export const EXACT = z.object({
       .optional(),
   }),
 });
-
-export type Header = z.infer<typeof HEADER>;
-export type Remembered = z.infer<typeof REMEMBERED>["remembered"];
-export type RecordedEvent = z.infer<typeof EVENT>["event"];
-export type Exact = z.infer<typeof EXACT>["exact"];

@@ -2,16 +2,8 @@ import * as z from "zod";
 import { selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import { CLAMPS, type Clamp, REASONS, type Reason } from "../core/reasons.ts";
-import {
-  EVENT,
-  EXACT,
-  type Exact,
-  HEADER,
-  type Header,
-  REMEMBERED,
-  type RecordedEvent,
-  type Remembered,
-} from "./exact-recording.ts";
+import type { Exact, Header, RecordedEvent, Remembered } from "./exact.ts";
+import { EVENT, EXACT, HEADER, REMEMBERED } from "./exact-recording.ts";
 import { MAX_COUNT } from "./kernel-text.ts";
 import { OBSERVATION, reading } from "./observation-schema.ts";
 import type { RecordedStep } from "./recording-writer.ts";

@@ -1,4 +1,5 @@
 import { CLAMPS, REASONS } from "../core/reasons.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { bytesText } from "../view/amounts.ts";
 import type { GuestView } from "./model.ts";
@@ -6,7 +7,8 @@ import type { GuestView } from "./model.ts";
 /** Why the guest has what it has, in sentences. */
 export function explain(view: GuestView): readonly string[] {
   const { figures, decision, problem } = view;
-  const sentences = problem === null ? [] : [`It can't be read or moved now: ${problem.message}.`];
+  const sentences =
+    problem === null ? [] : [`It can't be read or moved now: ${shownText(problem.message, SENTENCE_LENGTH)}.`];
   if (view.paused)
     sentences.push("It is paused: it keeps what it has, whatever is decided, also when memory runs short.");
   if (figures === null || decision === null) return [...sentences, "It was not stepped yet."];

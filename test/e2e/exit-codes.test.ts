@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Command } from "../support/command.ts";
@@ -59,7 +59,7 @@ describe("the exit code", () => {
   it("5 is a missing permission to write the target", async () => {
     const home = new Home();
     const tree = new Tree("xen/pv-idle");
-    chmodSync(home.folder, 0o777);
+    if (isRoot) chownSync(home.folder, NOBODY, NOBODY);
     chmodSync(tree.root, 0o755);
     chmodSync(join(tree.root, XEN_MEMORY, "target_kb"), 0o444);
     const args = ["run", "--backend", "xen", "--root", tree.root, "--selfballooning", "--once", "--set", "guard=0"];

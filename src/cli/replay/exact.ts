@@ -12,7 +12,7 @@ import type { Observation } from "../../core/observation.ts";
 import { react } from "../../core/react.ts";
 import { hostStateOf } from "../../core/snapshot.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../core/tunables.ts";
-import type { Exact, Header, RecordedEvent, Remembered } from "../../formats/exact-recording.ts";
+import type { Exact, Header, RecordedEvent, Remembered } from "../../formats/exact.ts";
 
 const ANYBODY: GuestTerms = { ...NO_LIMITS, isManaged: true };
 

@@ -1,6 +1,6 @@
 import { selfballoonError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy.ts";
-import type { Header, RecordedEvent } from "../../formats/exact-recording.ts";
+import type { Header, RecordedEvent } from "../../formats/exact.ts";
 import { parseRecordingLine, type RecordingLine } from "../../formats/recording.ts";
 import { formatDecision, formatSetAnswer } from "../../formats/recording-writer.ts";
 import { Check } from "./check.ts";

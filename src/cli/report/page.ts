@@ -1,4 +1,5 @@
 import { REASONS } from "../../core/reasons.ts";
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
 import { bytesText } from "../../view/amounts.ts";
 import { reasonLabel } from "../../view/reason-words.ts";
 import { escaped, htmlPage, section } from "../html/page.ts";
@@ -44,7 +45,7 @@ const WORST_ABOUT =
 
 function notes(figures: ReportFigures): string {
   return warnings(figures)
-    .map((text) => `<p class="warning">${escaped(text)}</p>`)
+    .map((text) => `<p class="warning">${escaped(shownText(text, SENTENCE_LENGTH))}</p>`)
     .join("");
 }
 
@@ -69,7 +70,7 @@ function sumTable({ guests, together }: ReportFigures): string {
   const row = (name: string, sums: Sums): string =>
     `<tr><th scope="row">${escaped(name)}</th>${SUM_COLUMNS.map((column) => `<td>${column.text(sums)}</td>`).join("")}</tr>`;
   const rows = [
-    ...guests.map((one) => row(one.guest, one)),
+    ...guests.map((one) => row(shownGuest(one.guest), one)),
     ...(guests.length === 1 ? [] : [row("all together", together)]),
   ];
   return `<div class="wide"><table><thead><tr><th>guest</th>${headings.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
@@ -82,7 +83,7 @@ function worstTable(figures: ReportFigures): string {
     const memory = [currentBytes, targetBytes, availableBytes].map((bytes) => `<td>${bytesText(bytes)}</td>`).join("");
     const why = moment.reason === null ? "" : REASONS[moment.reason];
     const when = escaped(momentText(moment.atMs, figures));
-    return `<tr><th scope="row">${when}</th><td class="words">${escaped(moment.guest)}</td><td class="words">${escaped(badText(moment))}</td>${memory}<td class="words">${escaped(why)}</td></tr>`;
+    return `<tr><th scope="row">${when}</th><td class="words">${escaped(shownGuest(moment.guest))}</td><td class="words">${escaped(badText(moment))}</td>${memory}<td class="words">${escaped(why)}</td></tr>`;
   });
   const headings =
     '<th>when</th><th class="words">guest</th><th class="words">what</th><th>had</th><th>target</th><th>available</th><th class="words">decided</th>';
@@ -92,7 +93,7 @@ function worstTable(figures: ReportFigures): string {
 function guestSections(guests: readonly GuestFigures[], figures: ReportFigures): readonly string[] {
   const marks = figures.hasDecisions ? " A mark on the time axis is a decision with a new reason." : "";
   return guests.map((one, nth) =>
-    section(one.guest, `${reasonsText(one)}${nth === 0 ? marks : ""}`, plotPlace(nth + 1)),
+    section(shownGuest(one.guest), `${reasonsText(one)}${nth === 0 ? marks : ""}`, plotPlace(nth + 1)),
   );
 }
 

@@ -1,7 +1,7 @@
 import { REASONS } from "../../core/reasons.ts";
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
 import { bytesText } from "../../view/amounts.ts";
 import { tableLines } from "../output.ts";
-import { plainText } from "../terminal-text.ts";
 import type { ReportFigures, Sums } from "./figures.ts";
 import { aboutText, badText, momentText, SUM_COLUMNS, warnings } from "./words.ts";
 import type { Moment } from "./worst.ts";
@@ -12,8 +12,8 @@ const MOST_MOMENTS = 5;
 /** The report for a terminal. */
 export function reportLines(figures: ReportFigures): readonly string[] {
   const { guests, together, worst } = figures;
-  const about = [aboutText(figures), ...warnings(figures).map(plainText)];
-  const rows = guests.map((one) => [plainText(one.guest), ...cells(one)]);
+  const about = [aboutText(figures), ...warnings(figures).map((text) => shownText(text, SENTENCE_LENGTH))];
+  const rows = guests.map((one) => [shownGuest(one.guest), ...cells(one)]);
   const sum = guests.length === 1 ? [] : [["all together", ...cells(together)]];
   const headings = [
     ["guest", ...SUM_COLUMNS.map(({ heading }) => heading)],
@@ -39,5 +39,5 @@ function momentLine(moment: Moment, figures: ReportFigures): string {
   const { atMs, guest, reason } = moment;
   const has = bytesText(moment.figures.currentBytes);
   const why = reason === null ? "" : ` ${REASONS[reason]}`;
-  return `  ${momentText(atMs, figures)}  ${plainText(guest)}, which had ${has}: ${badText(moment)}.${why}`;
+  return `  ${momentText(atMs, figures)}  ${shownGuest(guest)}, which had ${has}: ${badText(moment)}.${why}`;
 }

@@ -1,7 +1,8 @@
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { type GuestRow, type SortKey, stateLabel } from "../../view/guest-rows.ts";
 import { reasonText } from "../../view/reason-text.ts";
-import { plainText, textColumns } from "../terminal-text.ts";
+import { textColumns } from "../terminal-text.ts";
 
 /** One column of the table, declared once for the screen and for plain output. */
 export interface Column {
@@ -39,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
     least: 8,
     most: 32,
     dispensable: 0,
-    text: ({ guest }) => plainText(guest),
+    text: ({ guest }) => shownGuest(guest),
   },
   { heading: "STATE", key: "reason", isNumber: false, least: 8, most: 15, dispensable: 0, text: stateLabel },
   memory("HAS", "current", 0, (of) => of.currentBytes),
@@ -61,7 +62,7 @@ export const COLUMNS: readonly Column[] = [
 ];
 
 function whyText({ problem, decision, observation }: GuestRow): string {
-  if (problem !== null) return plainText(problem.message);
+  if (problem !== null) return shownText(problem.message, SENTENCE_LENGTH);
   return decision === null ? "No step was taken yet." : reasonText(decision, observation);
 }
 

@@ -1,10 +1,11 @@
+import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
 import { bytesText } from "../../view/amounts.ts";
 import type { GuestRow } from "../../view/guest-rows.ts";
 import { type HostSum, sumGuests } from "../../view/host-sum.ts";
 import { isFault } from "../../view/problem-words.ts";
 import { toneOf } from "../../view/reason-words.ts";
 import type { Colour } from "../output.ts";
-import { fitText, plainText, textColumns } from "../terminal-text.ts";
+import { fitText, textColumns } from "../terminal-text.ts";
 import { GAP, type Laid, layOut } from "./columns.ts";
 import { sortedGuests, type TopModel } from "./model.ts";
 
@@ -72,12 +73,12 @@ function headLines(model: TopModel, columns: number, withHost: boolean, paint: P
 }
 
 function titleText({ version, doing }: TopModel): string {
-  return `selfballoon ${plainText(version)}: ${plainText(doing)}`;
+  return `selfballoon ${shownText(version)}: ${shownText(doing)}`;
 }
 
 function linkText({ link, nowMs }: TopModel): string {
   if (link.state === "lost") {
-    return `The daemon is lost since ${timeText(link.sinceMs)}: what you see is old. Trying again. ${plainText(link.problem)}`;
+    return `The daemon is lost since ${timeText(link.sinceMs)}: what you see is old. Trying again. ${shownText(link.problem, SENTENCE_LENGTH)}`;
   }
   if (link.lostMs === null || nowMs - link.sinceMs > BACK_MS) return "";
   return `The daemon is back since ${timeText(link.sinceMs)}; it was lost at ${timeText(link.lostMs)}.`;

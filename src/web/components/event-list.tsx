@@ -2,6 +2,7 @@ import type { JournalRecord } from "../../core/control.ts";
 import { GIVE_CAUSES } from "../../core/guest/events.ts";
 import { describeNotice } from "../../core/notices.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
 import { SHRINK_ENDS } from "../../core/swap-shrinker.ts";
 import { bytesText } from "../../view/amounts.ts";
 import { timeText } from "../format.ts";
@@ -37,7 +38,7 @@ function EventRows({ events }: { readonly events: readonly ListedEvent[] }) {
 function GuestLink({ record }: { readonly record: JournalRecord }) {
   const guest = guestOf(record);
   if (guest === null || guest === "*") return <span class="all">all guests</span>;
-  return <a href={`#/guests/${encodeURIComponent(guest)}`}>{guest}</a>;
+  return <a href={`#/guests/${encodeURIComponent(guest)}`}>{shownGuest(guest)}</a>;
 }
 
 function guestOf(record: JournalRecord): string | null {
@@ -54,7 +55,7 @@ function describe(record: JournalRecord): string {
       return `${REASONS[decision.reason]}${target}`;
     }
     case "fault":
-      return record.problem;
+      return shownText(record.problem, SENTENCE_LENGTH);
     case "notice":
       return describeNotice(record.notice);
     case "shrink":

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Problem } from "../../api/problem.ts";
 import type { HistoryPoint } from "../../core/history.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { shownGuest } from "../../core/shown-text.ts";
 import { TUNABLES } from "../../core/tunables.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { reasonLabel, toneOf } from "../../view/reason-words.ts";
@@ -27,7 +28,7 @@ export function GuestPage({ store, name }: { readonly store: Store; readonly nam
       </p>
       {view === undefined ? (
         <>
-          <h2 id="guest-title">{name}</h2>
+          <h2 id="guest-title">{shownGuest(name)}</h2>
           <p class="empty">{store.link.state === "connecting" ? "Reading …" : "There is no guest of this name now."}</p>
         </>
       ) : (
@@ -46,7 +47,7 @@ function Guest({ store, view }: { readonly store: Store; readonly view: GuestVie
     <>
       <div class="guest-head">
         <h2 id="guest-title">
-          {view.guest} <StateChip view={view} />
+          {shownGuest(view.guest)} <StateChip view={view} />
         </h2>
         <Pause store={store} view={view} />
       </div>

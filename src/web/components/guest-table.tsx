@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { shownGuest } from "../../core/shown-text.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { type Sorting, type SortKey, selectRows } from "../../view/guest-rows.ts";
 import type { GuestView } from "../model.ts";
@@ -131,8 +132,8 @@ function Row({ view, index }: { readonly view: GuestView; readonly index: number
   return (
     <tr aria-rowindex={index + 2}>
       <th scope="row">
-        <a href={`#/guests/${encodeURIComponent(view.guest)}`} title={view.guest}>
-          {view.guest}
+        <a href={`#/guests/${encodeURIComponent(view.guest)}`} title={shownGuest(view.guest)}>
+          {shownGuest(view.guest)}
         </a>
       </th>
       <td>

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
@@ -61,6 +62,27 @@ describe("the metrics", () => {
     expect(await api.metrics()).toBe(await api.metrics());
   });
 
+  it("have a guest's name escaped and bounded, and each sample once", async () => {
+    const { control, api } = rig();
+    for (const name of ["*", "__proto__", "a\u202eb", "x".repeat(4096)]) control.statuses.set(name, guestStatus(name));
+    const text = await api.metrics();
+    expect(text).toContain('selfballoon_current_bytes{guest="odd \\"name\\"\\\\n"} ');
+    expect(text).toContain('selfballoon_current_bytes{guest="__proto__"} ');
+    expect(text).toContain('selfballoon_current_bytes{guest="a\\\\u{202e}b"} ');
+    expect(text).not.toMatch(/x{257}|\u202e/);
+    const samples = text.split("\n").map((line) => line.replace(/ \S+$/, ""));
+    const named = samples.filter((line) => line.startsWith("selfballoon_"));
+    expect(new Set(named).size).toBe(named.length);
+  });
+
+  it("are written as prom-client would write them", async () => {
+    const { control, api } = rig();
+    for (const durationMs of [0.05, 3, 20, 700, 9000]) control.journal.add({ ...stepRecord("web"), durationMs });
+    control.journal.add({ ...stepRecord('odd "name"\n'), durationMs: 0.1 });
+    const text = await api.metrics();
+    expect(text).toBe(await byPromClient(text, [0.05, 3, 20, 700, 9000, 0.1]));
+  });
+
   it.skipIf(!HAS_PROMTOOL && !isRequired)("are clean for promtool", async () => {
     const { control, api } = rig();
     control.journal.add(stepRecord("web"));
@@ -71,3 +93,50 @@ describe("the metrics", () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 });
+
+/** The same metrics, told to prom-client and written by it. */
+async function byPromClient(text: string, durationsMs: readonly number[]): Promise<string> {
+  const registry = new Registry();
+  const registers = [registry];
+  for (const part of text.trimEnd().split("\n\n")) {
+    const [, name = "", help = ""] = /^# HELP (\S+) (.*)$/m.exec(part) ?? [];
+    const [, type = ""] = /^# TYPE \S+ (.*)$/m.exec(part) ?? [];
+    if (type === "histogram") {
+      const bounds = [...part.matchAll(/le="([0-9.]+)"/g)].map(([, bound]) => Number(bound));
+      const histogram = new Histogram({ name, help, buckets: bounds, registers });
+      for (const ms of durationsMs) histogram.observe(ms / 1000);
+      continue;
+    }
+    tell(registry, { name, help, type }, part.split("\n").slice(2).map(sampleOf));
+  }
+  return registry.metrics();
+}
+
+interface Sample {
+  readonly labels: Record<string, string>;
+  readonly value: number;
+}
+
+function tell(
+  registry: Registry,
+  { name, help, type }: { readonly name: string; readonly help: string; readonly type: string },
+  samples: readonly Sample[],
+): void {
+  // With no name of a label it would write a sample of 0.
+  const labelNames = samples[0] === undefined ? ["guest"] : Object.keys(samples[0].labels);
+  const options = { name, help, labelNames, registers: [registry] };
+  const counter = type === "counter" ? new Counter(options) : null;
+  const gauge = counter === null ? new Gauge(options) : null;
+  for (const { labels, value } of samples) {
+    counter?.inc(labels, value);
+    gauge?.set(labels, value);
+  }
+}
+
+function sampleOf(line: string): Sample {
+  const labels = [...line.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = "", text = ""]) => {
+    const value = text.replace(/\\(.)/g, (_, letter: string) => (letter === "n" ? "\n" : letter));
+    return [name, value] as const;
+  });
+  return { labels: Object.fromEntries(labels), value: Number(line.slice(line.lastIndexOf(" "))) };
+}

@@ -40,6 +40,16 @@ function rig() {
   return { control, api: createApi(control, "1.2.3", ONE_POINT) };
 }
 
+const OUTCOME = {
+  startPages: 9,
+  leftPages: 1,
+  freedPages: 8,
+  touchedPages: 8,
+  skippedProcesses: 0,
+  cpuMs: 2,
+  end: "reached",
+} as const;
+
 const BODIES: Partial<Record<SchemaName, string>> = {
   TunableChanges: '{"frontswap_inertia":"+4","guard":1,"selfballoon_interval":null}',
   GuestChange: '{"paused":true}',
@@ -67,11 +77,23 @@ describe("the OpenAPI document", () => {
     expect(checkerOf("GuestChange").safeParse(JSON.parse(body)).success).toBe(false);
   });
 
+  it("says of each event, those of compressed swap included, which fields it has", () => {
+    const described = SCHEMAS.Event["oneOf"] as readonly {
+      required: string[];
+      properties: { kind: { const: string } };
+    }[];
+    const shrink = described.find(({ properties }) => properties.kind.const === "shrink");
+    expect(shrink?.required.toSorted()).toEqual(
+      ["seq", "atMs", "kind", "guest", "pageBytes", "targetPages", ...Object.keys(OUTCOME)].toSorted(),
+    );
+  });
+
   it("describes the events", () => {
     const { control } = rig();
     control.journal.add(stepRecord("web"));
     control.journal.add(faultRecord("web", "late"));
     control.journal.add({ kind: "notice", guest: "web", notice: { code: "failed_open", details: { silentS: 15 } } });
+    control.journal.add({ kind: "shrink", guest: "web", pageBytes: 4096, targetPages: 1, ...OUTCOME });
     control.pause("web", true);
     control.change({ guard: "0" }, true);
     for (const record of control.journalAfter(0))

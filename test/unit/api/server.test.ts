@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -27,7 +28,7 @@ async function impostor(status: number, body: string): Promise<string> {
 }
 
 /** A record of more than 4 KiB. */
-const add = (control: ScriptedControl) => control.journal.add(faultRecord("g", "x".repeat(4096)));
+const add = (control: ScriptedControl, length = 4096) => control.journal.add(faultRecord("g", "x".repeat(length)));
 
 /** A reader of the event stream. */
 function follow(socket: string, headers: Record<string, string> = {}) {
@@ -46,6 +47,16 @@ function follow(socket: string, headers: Record<string, string> = {}) {
   return reader;
 }
 
+describe("the control socket", () => {
+  it("is open to nobody but its owner before it has its mode", async () => {
+    const socket = join(temporaryFolder(), "s.sock");
+    const serving = serveSocket(socket, createApi(new ScriptedControl(), "1.2.3"));
+    const modeAtFirst = statSync(socket).mode & 0o777;
+    onTestFinished(await serving);
+    expect([modeAtFirst, statSync(socket).mode & 0o777]).toEqual([0o600, 0o660]);
+  });
+});
+
 describe("the event stream", () => {
   it("gives a reader all that the journal holds, however much that is", async () => {
     const { socket, control } = await serve();
@@ -55,20 +66,55 @@ describe("the event stream", () => {
     expect(reader.text.match(/^id: /gm)).toHaveLength(1024);
   });
 
-  it("is cut for a reader that lets it pile up, and goes on for the others", async () => {
+  it("waits for a reader that is behind, without holding what it has not read, and goes on for the others", async () => {
     const { socket, control } = await serve();
     const [idle, busy] = [follow(socket), follow(socket)];
     await until("both to follow", () => (idle.text !== "" && busy.text !== "" ? true : null));
     idle.socket.pause();
-    let added = 0;
-    await until("the busy reader to see the last of 4 MiB", () => {
-      if (added < 1024) for (let count = 0; count < 16; count += 1) added = add(control).seq;
-      return busy.text.includes("id: 1024\n") ? true : null;
-    });
+    for (let count = 0; count < 64; count += 1) {
+      for (let nth = 0; nth < 16; nth += 1) add(control);
+      await until("the busy reader", () => (busy.text.includes(`id: ${16 * count + 16}\n`) ? true : null));
+    }
     idle.socket.resume();
-    await until("the idle reader to be cut", () => (idle.closed ? true : null));
-    expect(idle.text.length).toBeLessThan(busy.text.length);
+    await until("the idle reader to have all", () => (idle.text.includes("id: 1024\n") ? true : null));
+    expect(idle.text).toBe(busy.text);
+  });
+
+  it("tells a reader whose next events the journal has lost which they are, and ends", async () => {
+    const { socket, control } = await serve();
+    const [idle, busy] = [follow(socket), follow(socket)];
+    await until("both to follow", () => (idle.text !== "" && busy.text !== "" ? true : null));
+    idle.socket.pause();
+    let last = 0;
+    for (let count = 0; count < 256; count += 1) {
+      for (let nth = 0; nth < 16; nth += 1) last = add(control, 512).seq;
+      await until("the busy reader", () => (busy.text.slice(-2000).includes(`id: ${last}\n`) ? true : null));
+    }
+    idle.socket.resume();
+    await until("the idle reader to be told", () => (/event: behind\n.*\n\n/.test(idle.text) ? true : null));
+    const { lostFrom, lostTo } = JSON.parse(/event: behind\ndata: (.*)\n/.exec(idle.text)?.[1] ?? "{}") as {
+      lostFrom: number;
+      lostTo: number;
+    };
+    expect(idle.text).toContain(`id: ${lostFrom - 1}\n`);
+    expect(idle.text).not.toContain(`id: ${lostFrom}\n`);
+    expect(lostTo).toBe(last - 1024);
     expect(busy.closed).toBe(false);
+  });
+
+  it("is open to so many readers, and one more is told to come again", async () => {
+    const { socket } = await serve();
+    const readers = Array.from({ length: 32 }, () => follow(socket));
+    await until("all to follow", () => (readers.every(({ text }) => text !== "") ? true : null));
+    const answer = await askDaemon(socket, "GET", "/v1/events");
+    expect(answer).toMatchObject({ ok: false, problem: { code: "ERR_TOO_MANY", details: { what: "event streams" } } });
+    readers[0]?.socket.destroy();
+    await until("a place to be free", async () => {
+      const late = follow(socket);
+      await until("an answer", () => (late.text !== "" ? true : null));
+      late.socket.destroy();
+      return late.text.startsWith("HTTP/1.1 200") ? true : null;
+    });
   });
 });
 
@@ -92,6 +138,15 @@ describe("the client", () => {
   ])("says so where something else answers (%d %j)", async (status, body) => {
     const socket = await impostor(status, body);
     await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
+  });
+
+  it("says which events it has lost", async () => {
+    const frames = 'event: behind\ndata: {"lostFrom":3,"lostTo":9}\n\n';
+    const socket = await impostor(200, frames);
+    await expect(followDaemon(socket).next()).rejects.toMatchObject({
+      code: "ERR_EVENTS_LOST",
+      message: expect.stringContaining("3 to 9"),
+    });
   });
 
   it("takes no events from something else", async () => {

@@ -121,6 +121,38 @@ describe("the API over TCP", () => {
     expect(statuses).toContainEqual([429, "1"]);
   });
 
+  it("counts writes without the token apart, so that strangers use up nobody's", async () => {
+    const { url, bearer } = await serve();
+    const write = async (headers: Record<string, string>) =>
+      (await askHttp(url + TUNABLES, { method: "PATCH", headers, body: '{"frontswap_inertia":"9"}' })).status;
+    const strangers = await Promise.all(Array.from({ length: 40 }, () => write({ authorization: "Bearer wrong" })));
+    expect(new Set(strangers)).toEqual(new Set([401, 429]));
+    expect(await Promise.all(Array.from({ length: 20 }, () => write(bearer)))).toEqual(Array(20).fill(200));
+  });
+
+  it("makes the list of guests once for all who ask at a time, and anew after a change", async () => {
+    const { url, control, bearer } = await serve();
+    let asked = 0;
+    const guests = control.guests.bind(control);
+    control.guests = () => {
+      asked += 1;
+      return guests();
+    };
+    const texts = await Promise.all(Array.from({ length: 40 }, async () => (await askHttp(`${url}v1/guests`)).text));
+    expect(new Set(texts).size).toBe(1);
+    expect(asked).toBeLessThan(20);
+    await askHttp(`${url}v1/guests/web`, { method: "PATCH", headers: bearer, body: '{"paused":true}' });
+    expect((await askHttp(`${url}v1/guests`)).text).toContain('"paused":true');
+  });
+
+  it("cuts off who sends a body without end", async () => {
+    const { url, bearer } = await serve();
+    const body = Buffer.alloc(17 * 1_048_576, "x");
+    await expect(askHttp(url + TUNABLES, { method: "PATCH", headers: bearer, body })).rejects.toMatchObject({
+      code: expect.stringMatching(/ECONNRESET|EPIPE/),
+    });
+  });
+
   it("answers HEAD as GET without the body, and ends it for the event stream too", async () => {
     const { url } = await serve();
     for (const path of ["", "v1/guests", "v1/events"])

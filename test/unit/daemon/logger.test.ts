@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Observation } from "../../../src/core/observation.ts";
-import { type Logger, logRecords } from "../../../src/daemon/logger.ts";
+import { createLogger, type Logger, logRecords } from "../../../src/daemon/logger.ts";
 import { stepRecord } from "../../support/guest-records.ts";
 
 interface Line {
@@ -35,5 +35,38 @@ describe("the log of steps", () => {
       ["info", undefined],
     ]);
     expect(lines[0]?.message).toMatch(/^A reading that the law needs was not there/);
+  });
+});
+
+/** What a logger writes. */
+function written(json: boolean, log: (logger: Logger) => void): string {
+  let text = "";
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  onTestFinished(() => spy.mockRestore());
+  log(createLogger({ json }));
+  spy.mockRestore();
+  return text;
+}
+
+describe("a line of the log", () => {
+  const EVIL = "web\n2026 info  all is well \u001b[2J\u202e guest=other";
+
+  it("is one line, in which a name can neither do anything nor look like another fact", () => {
+    const text = written(false, (logger) => logger.warn(EVIL, { guest: EVIL, code: "ERR_FORMAT" }));
+    expect(text.match(/\n/g)).toHaveLength(1);
+    expect(text).not.toMatch(/[\u001b\u202e]/);
+    expect(text).toMatch(/ guest="web\\\\n2026 [^"]* guest=other" code=ERR_FORMAT\n$/);
+  });
+
+  it("is bounded, however long a name or a sentence is", () => {
+    const long = "x".repeat(1_000_000);
+    expect(written(false, (logger) => logger.warn(long, { guest: long })).length).toBeLessThan(4096);
+  });
+
+  it("has the name as it is in JSON", () => {
+    expect(JSON.parse(written(true, (logger) => logger.warn("m", { guest: EVIL })))).toMatchObject({ guest: EVIL });
   });
 });

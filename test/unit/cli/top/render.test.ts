@@ -88,7 +88,7 @@ describe("the screen", () => {
   });
 
   it("makes names harmless", () => {
-    expect(screen(model(["\u001b]0;evil\u0007"]))).toContain("?]0;evil?");
+    expect(screen(model(["\u001b]0;evil\u0007"]))).toContain("\\u{1b}]0;evil\\u{7}");
   });
 
   it("says when the daemon is lost, keeps what it knew, and says when it is back", () => {

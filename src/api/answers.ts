@@ -1,0 +1,24 @@
+import type { GuestStatus, TunableStatus } from "../core/control.ts";
+import type { Figures } from "../core/figures.ts";
+import type { Clamp, Reason } from "../core/reasons.ts";
+import type { TunableRow } from "../core/tunables.ts";
+
+/** Whether the daemon answers, and what it does. */
+export interface HealthAnswer {
+  readonly ok: boolean;
+  readonly doing: string;
+  readonly version: string;
+}
+
+/** A guest as it stands, with its figures in bytes. */
+export type GuestAnswer = GuestStatus & { readonly figures: Figures | null };
+
+/** A tunable as it stands, and what it means. */
+export type TunableAnswer = TunableStatus &
+  Pick<TunableRow, "kind" | "unit" | "min" | "max" | "startRule" | "summary"> & { readonly range: string };
+
+/** What reasons and clamps mean, in a sentence each. */
+export interface ReasonsAnswer {
+  readonly reasons: Readonly<Record<Reason, string>>;
+  readonly clamps: Readonly<Record<Clamp, string>>;
+}

@@ -1,0 +1,43 @@
+const NAME_LENGTH = 256;
+
+/** Longest sentence of a peer that is shown. */
+export const SENTENCE_LENGTH = 2048;
+
+/**
+ * Text of a guest, a peer or a file as people are shown it, on a terminal, in a log, a report, the page or a metric's
+ * label: one line, in which nothing is invisible, moves a cursor or turns the direction of reading. What would is
+ * escaped (`\n`, `\u{202e}`), marks that pile up on a letter are left out, and text longer than `maxLength` is cut; a
+ * number made of all of it tells such texts apart.
+ */
+export function shownText(text: string, maxLength = NAME_LENGTH): string {
+  const kept = text.slice(0, maxLength);
+  const shown = kept
+    .normalize("NFC")
+    .replace(/\p{M}/gu, "")
+    .replace(/\p{Zs}/gu, " ")
+    .replace(/[\p{C}\p{Z}]/gu, escaped);
+  return kept === text ? shown : `${shown}…${checksum(text)}`;
+}
+
+/** A guest's name as people are shown it; `*` alone stands for the host, so that a guest of that name is quoted. */
+export function shownGuest(name: string): string {
+  return name === "*" ? '"*"' : shownText(name);
+}
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+]);
+
+function escaped(character: string): string {
+  if (character === " ") return character;
+  return SHORT.get(character) ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** FNV-1a, of 32 bits, in hexadecimal. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
