@@ -1,12 +1,13 @@
 import type { Config, Flags } from "../config/load.ts";
 import type { OpenBackend } from "../core/backend.ts";
+import type { KernelParameter } from "../core/boot-options.ts";
 import type { Finding } from "../core/finding.ts";
 
 /** What `run` was asked to do. */
 export interface RunPlan {
   readonly flags: Flags;
-  /** The driver's boot options, given as flags. */
-  readonly bootOptions: readonly string[];
+  /** The driver's boot options, given as flags, in their order. */
+  readonly bootOptions: readonly KernelParameter[];
   readonly dryRun: boolean;
   readonly once: boolean;
   /** Never run simulated guests unless the configuration asks for them by name. */

@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_KINDS, type BackendKind } from "../config/backend-kinds.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
-import { BOOT_OPTIONS } from "../core/startup.ts";
+import { addBootOptions } from "./boot-flags.ts";
 import type { BackendOptions } from "./daemon.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts, SimulatorNames } from "./ports.ts";
@@ -118,11 +118,7 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
     .option("--once", "one step of every guest, then exit; targets stay")
     .option("--real", "never simulated guests: end with exit code 4 where there is nothing else")
     .option("--json", "decisions and log as JSON lines");
-  for (const name of bootFlags()) {
-    const takesValue = BOOT_OPTIONS[name] === undefined;
-    const option = new Option(`--${name}${takesValue ? " <0|1>" : ""}`, "the driver's boot option of that name");
-    run.addOption(takesValue ? option.choices(["0", "1"]) : option);
-  }
+  const bootOptions = addBootOptions(run);
   run.action(async (options: RunOptions) => {
     exitWith(
       await ports.run({
@@ -134,26 +130,13 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
           set: options.set,
           root: options.root ?? "",
         },
-        bootOptions: bootOptionsGiven(run.opts()),
+        bootOptions: bootOptions(),
         dryRun: options.dryRun ?? false,
         once: options.once ?? false,
         real: options.real ?? false,
         json: options.json ?? false,
       }),
     );
-  });
-}
-
-/** The boot options' names without values, each once. */
-function bootFlags(): readonly string[] {
-  return [...new Set(Object.keys(BOOT_OPTIONS).map((word) => word.split("=")[0] ?? word))];
-}
-
-/** The boot options among the flags, as the kernel's command line spells them. */
-function bootOptionsGiven(options: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.keys(BOOT_OPTIONS).filter((word) => {
-    const [name = word, value] = word.split("=");
-    return options[name] === (value ?? true);
   });
 }
 

@@ -1,10 +1,12 @@
 import { configure, type StartFacts } from "../config/configure.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
+import { type KernelParameter, readBootOptions } from "../core/boot-options.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { HostRules } from "../core/host-rules.ts";
 import type { Configured } from "../core/settings.ts";
-import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
+import { startReservedMb, startUp } from "../core/startup.ts";
+import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { kernelReadings } from "../formats/kernel-readings.ts";
 import { parseZoneinfo } from "../formats/zoneinfo.ts";
 import { MachineFiles } from "../machine/files.ts";
@@ -16,14 +18,14 @@ import { isHost } from "./host.ts";
  * and from the RAM that the guest has. Simulated guests start with both loops on and a step a second, to be watched. On a
  * host no boot option speaks, and the swap of the guests is out of our reach.
  */
-export function findStartFacts(backend: Backend, root: string, bootFlags: readonly string[]): StartFacts {
+export function findStartFacts(backend: Backend, root: string, bootFlags: readonly KernelParameter[]): StartFacts {
   if (backend.name === "simulated") return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
   if (isHost(backend)) return { hasCompressedSwap: false, defaults: {} };
   const files = new MachineFiles(root);
   const hasCompressedSwap = isConfigured(detectCompressedSwap(files));
-  const cmdline = (files.readIfThere("/proc/cmdline") ?? "").split(/\s+/);
+  const cmdline = parseKernelCommandLine(files.readIfThere("/proc/cmdline") ?? "");
   const loops = startUp({
-    boot: parseBootOptions([...cmdline, ...bootFlags]),
+    boot: readBootOptions([...cmdline, ...bootFlags]),
     compressedSwapConfigured: hasCompressedSwap,
     compressedSwapUsable: true,
   });
