@@ -16,6 +16,8 @@ const ports: CliPorts = {
   },
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
   recoverSwap: async (config, root) => (await import("./compose/swap-shrinker.ts")).recoverSwap(config, root),
+  serveFiles: async (socket, mountpoint) => (await import("./compose/files.ts")).serveFiles(socket, mountpoint),
+  removeFiles: async (mountpoint) => (await import("./compose/files.ts")).removeFiles(mountpoint),
   slices: async (request) => (await import("./compose/slices.ts")).changeSlices(request),
   sliceCommands: async (request, root) => (await import("./compose/slices.ts")).sliceCommands(request, root),
   simulator: async () => (await import("./compose/simulate.ts")).createSimulator(),

@@ -98,6 +98,10 @@ export interface CliPorts {
   examine(config: Config, root: string): Promise<readonly Finding[]>;
   /** Put back what a daemon that was killed left of compressed swap. @throws ERR_TOOL, ERR_DEADLINE. */
   recoverSwap(config: Config, root: string): Promise<void>;
+  /** Serve the driver's files at `mountpoint`, with the values of the daemon behind `socket`, until a signal comes. */
+  serveFiles(socket: string, mountpoint: string): Promise<void>;
+  /** Remove what a process that served them there, and was killed, has left. */
+  removeFiles(mountpoint: string): Promise<void>;
   /** Set up or remove this machine's slices. @returns their devices' names. */
   slices(request: SlicesRequest): Promise<readonly string[]>;
   /** The same as commands, without doing any of it. */

@@ -4,6 +4,7 @@ import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { addBootOptions } from "./boot-flags.ts";
 import type { BackendOptions } from "./daemon.ts";
+import type { FilesOptions } from "./files.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay.ts";
@@ -79,9 +80,9 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
   addSimulations(program, ports, names);
   addCompletion(program, ports);
   for (const command of program.commands) command.exitOverride(refuse(`selfballoon ${command.name()}`));
-  // `run` has memory to give back first, and sees to it itself.
+  // `run` has memory to give back first and `files` a folder to unmount, and see to it themselves.
   program.hook("preAction", (_, action) => {
-    if (action.name() !== "run") endWithReader();
+    if (!["run", "files"].includes(action.name())) endWithReader();
   });
   return program;
 }
@@ -172,6 +173,11 @@ function addMachine(program: Command, ports: CliPorts): void {
   command(program, "release", "give all memory back and exit").action(async (options: Common) =>
     (await import("./release.ts")).release(ports, options),
   );
+  command(program, "files <MOUNTPOINT>", "serve the tunables as the driver's files there, over FUSE; as root")
+    .option("--undo", "remove what is left there of files whose process was killed")
+    .action(async (mountpoint: string, options: FilesOptions) =>
+      (await import("./files.ts")).files(ports, mountpoint, options),
+    );
 }
 
 const DOCTOR_LEVELS = `
