@@ -17,6 +17,7 @@ import { VERSION } from "../version.ts";
 import { reasonText } from "../view/reason-text.ts";
 import { type Choice, chooseBackend } from "./backends.ts";
 import { type Dashboard, serveDashboard } from "./dashboard.ts";
+import { driverLines } from "./driver-lines.ts";
 import { keepHistory } from "./history.ts";
 import { isHost, onlyNamed, rulesFor } from "./host.ts";
 import { namedGuestsText } from "./named-guests.ts";
@@ -65,6 +66,7 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
     if (plan.json && named !== null) logger.info(named);
     if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, named);
+    for (const line of driverLines(backend, configured.settings)) logger.info(line);
     const close = async (): Promise<void> => {
       await dashboard.close();
       await closeSocket();

@@ -75,7 +75,7 @@ describe("start-up in a Xen guest", () => {
     const before = tree.read(`${XEN_MEMORY}/target_kb`);
     const { exitCode, stdout, stderr } = await once(tree, "--backend", kind, "--selfballooning");
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
-    expect(stderr).toContain("disabled for domain0");
+    expect(stderr).toContain("Xen selfballooning driver disabled for domain0");
     expect(tree.read(`${XEN_MEMORY}/target_kb`)).toBe(before);
   });
 
