@@ -14,11 +14,11 @@ export function parseMountinfo(text: string): readonly Mount[] {
   return text.split("\n").flatMap((line) => {
     const [, mountpoint, type, source] = LINE.exec(line) ?? [];
     if (mountpoint === undefined || type === undefined || source === undefined) return [];
-    return { mountpoint: unescape(mountpoint), type, source: unescape(source) };
+    return { mountpoint: unquoted(mountpoint), type, source: unquoted(source) };
   });
 }
 
 /** Spaces and the like are written as three octal digits. The rest are bytes of UTF-8 that are read as such. */
-function unescape(word: string): string {
+function unquoted(word: string): string {
   return word.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -33,7 +33,7 @@ export function isInSysfs(folder: string): boolean {
  */
 export async function coverFolder(folder: string, source: string): Promise<void> {
   const aside = mkdtempSync(join(tmpdir(), "selfballoon-sysfs-"));
-  await mount("--bind", folder, aside);
+  await mount("-o", "bind", folder, aside);
   try {
     await mount("-t", "tmpfs", "-o", "mode=755,size=64k,nosuid,nodev,noexec", source, folder);
     for (const entry of readdirSync(aside, { withFileTypes: true }).slice(0, MAX_ENTRIES)) {
@@ -44,7 +44,7 @@ export async function coverFolder(folder: string, source: string): Promise<void>
       }
       if (entry.isDirectory()) mkdirSync(to);
       else writeFileSync(to, "");
-      await mount("--bind", from, to);
+      await mount("-o", "bind", from, to);
     }
   } finally {
     await runTool("umount", ["-l", aside], MOUNT_DEADLINE_MS);

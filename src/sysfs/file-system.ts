@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { type ErrorCode, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { driverText } from "../core/settings.ts";
 import { parseWrite, type TunableName } from "../core/tunables.ts";
 import {
@@ -187,16 +187,13 @@ function untilNul(text: string): string {
   return end === -1 ? text : text.slice(0, end);
 }
 
+/** What a reader or writer is told where the daemon does not answer, or refuses. */
+const ERRNO_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
+  ERR_NO_DAEMON: ENOTCONN,
+  ERR_TUNABLE_INVALID: EINVAL,
+  ERR_TUNABLE_ABSENT: ENOENT,
+};
+
 function errnoOf(thrown: unknown): number {
-  if (!(thrown instanceof SelfballoonError)) return EIO;
-  switch (thrown.code) {
-    case "ERR_NO_DAEMON":
-      return ENOTCONN;
-    case "ERR_TUNABLE_INVALID":
-      return EINVAL;
-    case "ERR_TUNABLE_ABSENT":
-      return ENOENT;
-    default:
-      return EIO;
-  }
+  return (thrown instanceof SelfballoonError ? ERRNO_OF[thrown.code] : undefined) ?? EIO;
 }
