@@ -36,30 +36,6 @@ _selfballoon() {
 		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
 		return 0
 		;;
-	"run --selfballooning")
-		:
-		return 0
-		;;
-	"run --noselfballooning")
-		:
-		return 0
-		;;
-	"run --noselfshrink")
-		:
-		return 0
-		;;
-	"run --tmem.selfballooning")
-		:
-		return 0
-		;;
-	"run --tmem.selfshrinking")
-		:
-		return 0
-		;;
-	"run --tmem.selfshrink")
-		:
-		return 0
-		;;
 	"status --config")
 		_selfballoon_paths -f
 		return 0
