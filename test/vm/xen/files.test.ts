@@ -50,15 +50,16 @@ describe.skipIf(vmGate().skip)("the driver's files in a PV guest", () => {
   it("are read by nobody, and written by nobody not", () => {
     expect(evidence("nobody-reads")).toBe("2\nexit code 0");
     expect(evidence("nobody-writes")).toMatch(/Permission denied[\s\S]*exit code 1$/);
-    expect(evidence("nobody-writes-666")).toMatch(/exit code 1$/);
-    expect(evidence("refused")).toMatch(/exit code 1$/);
+    expect(evidence("nobody-writes-666")).toMatch(/Operation not permitted[\s\S]*exit code 1$/);
+    expect(evidence("refused")).toMatch(/Invalid argument[\s\S]*exit code 1$/);
     expect(evidence("after-refusals")).toBe("2\nexit code 0");
   });
 
   it("do not stand between the daemon and its balloon", () => {
     expect(Number(evidence("shrunk-kb"))).toBeLessThan(Number(evidence("start-kb")));
-    expect(evidence("released-kb")).toBe(evidence("start-kb"));
-    expect(evidence("end-kb")).toBe(evidence("start-kb"));
+    // Xen lets a guest have 1 MiB more than it was started with.
+    for (const name of ["released-kb", "end-kb"])
+      expect(Number(evidence(name))).toBeGreaterThanOrEqual(Number(evidence("start-kb")));
   });
 
   it("give whole values under load, and the daemon steps on", () => {
