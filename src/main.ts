@@ -12,6 +12,8 @@ const ports: CliPorts = {
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
   recoverSwap: async ({ socket }, root) =>
     (await import("./swap/open-shrinker.ts")).recoverSwap({ root, recordFolder: dirname(socket) }),
+  serveFiles: async (socket, mountpoint) => (await import("./compose/files.ts")).serveFiles(socket, mountpoint),
+  removeFiles: async (mountpoint) => (await import("./compose/files.ts")).removeFiles(mountpoint),
   slices: async (request) => (await import("./swap/slices/change.ts")).changeSlices(request),
   sliceCommands: async (request, root) => (await import("./swap/slices/change.ts")).sliceCommands(request, root),
   simulator: async () => (await import("./compose/simulate.ts")).createSimulator(),

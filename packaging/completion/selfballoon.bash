@@ -36,18 +36,6 @@ _selfballoon() {
 		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
 		return 0
 		;;
-	"run --tmem.selfballooning")
-		_selfballoon_words "0 1"
-		return 0
-		;;
-	"run --tmem.selfshrinking")
-		_selfballoon_words "0 1"
-		return 0
-		;;
-	"run --tmem.selfshrink")
-		_selfballoon_words "0 1"
-		return 0
-		;;
 	"status --config")
 		_selfballoon_paths -f
 		return 0
@@ -113,6 +101,14 @@ _selfballoon() {
 		return 0
 		;;
 	"release --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"files --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"files --root")
 		_selfballoon_paths -d
 		return 0
 		;;
@@ -209,7 +205,7 @@ _selfballoon() {
 	[[ -z $assigned ]] || return 0
 	case "$command ${current:0:1}" in
 	" -") _selfballoon_words "--version --help" ;;
-	" "*) _selfballoon_words "run status top get set reset doctor release slices record replay report simulate compare completion" ;;
+	" "*) _selfballoon_words "run status top get set reset doctor release files slices record replay report simulate compare completion" ;;
 	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
 	"status -") _selfballoon_words "--config --root --json --help" ;;
 	"top -") _selfballoon_words "--config --root --interval --json --help" ;;
@@ -218,6 +214,7 @@ _selfballoon() {
 	"reset -") _selfballoon_words "--config --root --help" ;;
 	"doctor -") _selfballoon_words "--config --root --backend --qmp --json --help" ;;
 	"release -") _selfballoon_words "--config --root --help" ;;
+	"files -") _selfballoon_words "--config --root --undo --help" ;;
 	"slices -") _selfballoon_words "--size-mb --count --priority --algorithm --undo --dry-run --root --help" ;;
 	"record -") _selfballoon_words "--config --root --count --interval --help" ;;
 	"replay -") _selfballoon_words "--set --policy --check --help" ;;
@@ -228,6 +225,7 @@ _selfballoon() {
 	"get "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"set "*) _selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"reset "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
+	"files "*) : ;;
 	"record "*) _selfballoon_paths -f ;;
 	"replay "*) _selfballoon_paths -f ;;
 	"report "*) _selfballoon_paths -f ;;

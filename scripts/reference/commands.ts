@@ -17,6 +17,8 @@ const PORTS: CliPorts = {
   openBackend: NOT_RUN,
   examine: NOT_RUN,
   recoverSwap: NOT_RUN,
+  serveFiles: NOT_RUN,
+  removeFiles: NOT_RUN,
   slices: NOT_RUN,
   sliceCommands: NOT_RUN,
   simulator: NOT_RUN,

@@ -38,17 +38,18 @@ export class EventStreams {
   private follow(response: ServerResponse, lastSeen: number | null): () => void {
     let isBehind = false;
     let nextSeq: number | null = null;
-    const write = (record: JournalRecord): void => {
+    /** False once the reader has enough for now. */
+    const write = (record: JournalRecord): boolean => {
       nextSeq = record.seq + 1;
       isBehind = !response.write(this.frameOf(record));
+      return !isBehind;
     };
     const catchUp = (afterSeq: number): void => {
       isBehind = false;
       for (const record of this.control.journalAfter(afterSeq)) {
         const lostFrom = nextSeq !== null && record.seq > nextSeq ? nextSeq : null;
-        if (lostFrom === null) write(record);
-        else endBehind(response, lostFrom, record.seq - 1);
-        if (lostFrom !== null || isBehind) return;
+        if (lostFrom !== null) return endBehind(response, lostFrom, record.seq - 1);
+        if (!write(record)) return;
       }
     };
     if (lastSeen !== null) catchUp(lastSeen);

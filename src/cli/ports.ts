@@ -1,12 +1,13 @@
 import type { Config, Flags } from "../config/load.ts";
 import type { OpenBackend } from "../core/backend.ts";
+import type { KernelParameter } from "../core/boot-options.ts";
 import type { Finding } from "../core/finding.ts";
 
 /** What `run` was asked to do. */
 export interface RunPlan {
   readonly flags: Flags;
-  /** The driver's boot options, given as flags. */
-  readonly bootOptions: readonly string[];
+  /** The driver's boot options, given as flags, in their order. */
+  readonly bootOptions: readonly KernelParameter[];
   readonly dryRun: boolean;
   readonly once: boolean;
   /** Never run simulated guests unless the configuration asks for them by name. */
@@ -99,6 +100,10 @@ export interface CliPorts {
   examine(config: Config, root: string): Promise<readonly Finding[]>;
   /** Put back what a daemon that was killed left of compressed swap. @throws ERR_TOOL, ERR_DEADLINE. */
   recoverSwap(config: Config, root: string): Promise<void>;
+  /** Serve the driver's files at `mountpoint`, with the values of the daemon behind `socket`, until a signal comes. */
+  serveFiles(socket: string, mountpoint: string): Promise<void>;
+  /** Remove what a process that served them there, and was killed, has left. */
+  removeFiles(mountpoint: string): Promise<void>;
   /** Set up or remove this machine's slices. @returns their devices' names. */
   slices(request: SlicesRequest): Promise<readonly string[]>;
   /** The same as commands, without doing any of it. */

@@ -2,8 +2,9 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_KINDS, type BackendKind } from "../backends/registry.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
-import { BOOT_OPTIONS } from "../core/startup.ts";
+import { addBootOptions } from "./boot-flags.ts";
 import type { BackendOptions } from "./daemon.ts";
+import type { FilesOptions } from "./files.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay/replay.ts";
@@ -79,9 +80,9 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
   addSimulations(program, ports, names);
   addCompletion(program, ports);
   for (const command of program.commands) command.exitOverride(refuse(`selfballoon ${command.name()}`));
-  // `run` has memory to give back first, and sees to it itself.
+  // `run` has memory to give back first and `files` a folder to unmount, and see to it themselves.
   program.hook("preAction", (_, action) => {
-    if (action.name() !== "run") endWithReader();
+    if (!["run", "files"].includes(action.name())) endWithReader();
   });
   return program;
 }
@@ -118,11 +119,7 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
     .option("--once", "one step of every guest, then exit; targets stay")
     .option("--real", "never simulated guests: end with exit code 4 where there is nothing else")
     .option("--json", "decisions and log as JSON lines");
-  for (const name of bootFlags()) {
-    const takesValue = BOOT_OPTIONS[name] === undefined;
-    const option = new Option(`--${name}${takesValue ? " <0|1>" : ""}`, "the driver's boot option of that name");
-    run.addOption(takesValue ? option.choices(["0", "1"]) : option);
-  }
+  const bootOptions = addBootOptions(run);
   run.action(async (options: RunOptions) => {
     exitWith(
       await ports.run({
@@ -134,26 +131,13 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
           set: options.set,
           root: options.root ?? "",
         },
-        bootOptions: bootOptionsGiven(run.opts()),
+        bootOptions: bootOptions(),
         dryRun: options.dryRun ?? false,
         once: options.once ?? false,
         real: options.real ?? false,
         json: options.json ?? false,
       }),
     );
-  });
-}
-
-/** The boot options' names without values, each once. */
-function bootFlags(): readonly string[] {
-  return [...new Set(Object.keys(BOOT_OPTIONS).map((word) => word.split("=")[0] ?? word))];
-}
-
-/** The boot options among the flags, as the kernel's command line spells them. */
-function bootOptionsGiven(options: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.keys(BOOT_OPTIONS).filter((word) => {
-    const [name = word, value] = word.split("=");
-    return options[name] === (value ?? true);
   });
 }
 
@@ -189,6 +173,11 @@ function addMachine(program: Command, ports: CliPorts): void {
   command(program, "release", "give all memory back and exit").action(async (options: Common) =>
     (await import("./release.ts")).release(ports, options),
   );
+  command(program, "files <MOUNTPOINT>", "serve the tunables as the driver's files there, over FUSE; as root")
+    .option("--undo", "remove what is left there of files whose process was killed")
+    .action(async (mountpoint: string, options: FilesOptions) =>
+      (await import("./files.ts")).files(ports, mountpoint, options),
+    );
 }
 
 const DOCTOR_LEVELS = `

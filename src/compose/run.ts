@@ -18,6 +18,7 @@ import { VERSION } from "../version.ts";
 import { announce, describe, namedGuestsText, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
+import { driverLines } from "./driver-lines.ts";
 import { findStartFacts, startTunables } from "./start-up.ts";
 
 /** Records that the journal keeps: an hour of one guest at the default interval, with room for the rest. */
@@ -62,6 +63,7 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
     if (plan.json && named !== null) logger.info(named);
     if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, named);
+    for (const line of driverLines(backend, configured.settings)) logger.info(line);
     const close = async (): Promise<void> => {
       await dashboard.close();
       await closeSocket();

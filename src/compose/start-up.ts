@@ -1,11 +1,13 @@
 import { configure, type StartFacts } from "../config/configure.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
+import { type KernelParameter, readBootOptions } from "../core/boot-options.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { Configured } from "../core/settings.ts";
-import { parseBootOptions, startReservedMb, startUp } from "../core/startup.ts";
+import { startReservedMb, startUp } from "../core/startup.ts";
+import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { readOwnKernel, readZonesIfPossible } from "../machine/own-kernel.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
@@ -16,14 +18,14 @@ import { isRealHost } from "./backends.ts";
  * and from the RAM that the guest has. Simulated guests start with both loops on and a step a second, to be watched. On a
  * host no boot option speaks, and the swap of the guests is out of our reach.
  */
-export function findStartFacts(backend: Backend, root: string, bootFlags: readonly string[]): StartFacts {
+export function findStartFacts(backend: Backend, root: string, bootFlags: readonly KernelParameter[]): StartFacts {
   if (!backend.traits.isReal) return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
   if (isRealHost(backend)) return { hasCompressedSwap: false, defaults: {} };
   const files = new MachineFiles(root);
   const hasCompressedSwap = isConfigured(detectCompressedSwap(files));
-  const cmdline = (files.readIfPossible("/proc/cmdline") ?? "").split(/\s+/);
+  const cmdline = parseKernelCommandLine(files.readIfPossible("/proc/cmdline") ?? "");
   const loops = startUp({
-    boot: parseBootOptions([...cmdline, ...bootFlags]),
+    boot: readBootOptions([...cmdline, ...bootFlags]),
     compressedSwapConfigured: hasCompressedSwap,
     compressedSwapUsable: true,
   });

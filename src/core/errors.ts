@@ -70,6 +70,12 @@ export const ERRORS = {
     httpStatus: 409,
     message: "only one daemon may move a balloon, and process {pid} holds {lock}; nothing was started",
   },
+  ERR_FILES_SERVED: {
+    owner: "operator",
+    exitCode: 6,
+    httpStatus: 409,
+    message: "{path} must not be served by another process, but process {pid} serves it; nothing was mounted",
+  },
   ERR_RECORDING_LINE: {
     owner: "operator",
     exitCode: 2,

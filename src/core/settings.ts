@@ -56,12 +56,17 @@ export function writeSetting(settings: Settings, name: string, text: string, pri
   return { ok: true, settings: withValue(settings, row.name, written.value), name: row.name, value: written.value };
 }
 
-/**
- * What reading the driver's sysfs file gives: the decimal value and a newline. The driver printed its 32 bits as a signed
- * number, so 4294967295 reads as -1; every other surface of ours shows the value itself.
- */
+/** What reading the driver's sysfs file gives. */
 export function readSetting(settings: Settings, name: TunableName): string {
-  return `${settings.values[name] | 0}\n`;
+  return driverText(settings.values[name]);
+}
+
+/**
+ * A value as the driver's sysfs files have it: decimal, and a newline. The driver printed its 32 bits as a signed number, so
+ * 4294967295 reads as -1; every other surface of ours shows the value itself.
+ */
+export function driverText(value: number): string {
+  return `${value | 0}\n`;
 }
 
 /** Bring one tunable back to its default, 0 included: the way back that the driver lacked. */

@@ -1,29 +1,5 @@
+import type { BootOptions } from "./boot-options.ts";
 import { mibFromPages } from "./units.ts";
-
-/** What the boot options say of the two loops; null where they say nothing. */
-export interface BootOptions {
-  readonly selfballooning: boolean | null;
-  readonly selfshrinking: boolean | null;
-}
-
-/** The spellings of the driver's boot options over its life (specification, section 7), and what each one sets. */
-export const BOOT_OPTIONS: Readonly<Record<string, Partial<BootOptions>>> = {
-  selfballooning: { selfballooning: true },
-  noselfballooning: { selfballooning: false },
-  noselfshrink: { selfshrinking: false },
-  "tmem.selfballooning=1": { selfballooning: true },
-  "tmem.selfballooning=0": { selfballooning: false },
-  "tmem.selfshrinking=1": { selfshrinking: true },
-  "tmem.selfshrinking=0": { selfshrinking: false },
-  "tmem.selfshrink=1": { selfshrinking: true },
-  "tmem.selfshrink=0": { selfshrinking: false },
-};
-
-/** Read the options out of the words of a kernel command line; a later word wins, unknown words are not ours. */
-export function parseBootOptions(words: readonly string[]): BootOptions {
-  const said = words.filter((word) => Object.hasOwn(BOOT_OPTIONS, word)).map((word) => BOOT_OPTIONS[word]);
-  return Object.assign({ selfballooning: null, selfshrinking: null }, ...said);
-}
 
 /** What start-up found. */
 export interface StartUpInput {

@@ -144,6 +144,9 @@ export const TUNABLES = [
 
 export type TunableName = (typeof TUNABLES)[number]["name"];
 
+/** The driver's own nine: each was a file. */
+export const DRIVER_TUNABLES: readonly (TunableRow & { readonly name: TunableName })[] = TUNABLES.slice(0, 9);
+
 /** A value for every tunable. */
 export type Tunables = Readonly<Record<TunableName, number>>;
 

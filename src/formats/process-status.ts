@@ -13,3 +13,9 @@ export function parseEffectiveCapabilities(status: string): bigint | null {
   const digits = /^CapEff:\t([0-9a-f]{16})$/m.exec(status)?.[1];
   return digits === undefined ? null : BigInt(`0x${digits}`);
 }
+
+/** When a process started, in clock ticks since boot: field 22 of `/proc/PID/stat` (proc(5)); null if it is not there. */
+export function parseStartTicks(stat: string): string | null {
+  // The name before it may hold anything, parentheses and spaces among it.
+  return /^[0-9]+$/.exec(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "")?.[0] ?? null;
+}

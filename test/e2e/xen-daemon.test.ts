@@ -46,6 +46,13 @@ describe("the daemon in a Xen guest", () => {
     expect(daemon.stderr).toMatch(/info .*guest=guest reason=lower currentMib=445 targetMib=396 .*applied=true\n/);
   });
 
+  it("says what the driver said at its start, a line for each loop that is on", async () => {
+    const guest = new XenGuest();
+    const daemon = await guest.ballooned();
+    await daemon.says("stderr", /Initializing Xen selfballooning driver\n/);
+    expect(daemon.stderr).not.toContain("frontswap");
+  });
+
   it("gives everything back on SIGTERM", async () => {
     const guest = new XenGuest();
     const daemon = await guest.ballooned();

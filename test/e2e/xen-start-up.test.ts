@@ -34,7 +34,12 @@ describe("start-up in a Xen guest", () => {
     ["noselfballooning", true, "self-shrinking alone"],
     ["noselfballooning noselfshrink", true, null],
     ["noselfballooning tmem.selfshrink=0", true, null],
-    ["notselfballooning selfballooning=1", false, null],
+    ["notselfballooning", false, null],
+    ["selfballooning=0", false, "selfballooning"],
+    ["tmem.selfballooning", false, "selfballooning"],
+    ["selfballooning tmem.selfballooning=off", false, null],
+    ["-- selfballooning", false, null],
+    ['init="/sbin/init selfballooning"', false, null],
   ])("booted with %j, zram %s, starts %s", async (words, hasZram, expected) => {
     expect(await loops(guest(words, hasZram))).toBe(expected);
   });
@@ -43,6 +48,8 @@ describe("start-up in a Xen guest", () => {
     ["--selfballooning", false, "selfballooning"],
     ["--tmem.selfballooning=1", false, "selfballooning"],
     ["--noselfballooning", true, "self-shrinking alone"],
+    ["--tmem.selfballooning", false, "selfballooning"],
+    ["--selfballooning=yes", false, "selfballooning"],
     ["--set=selfballooning=1", false, "selfballooning"],
   ])("given %s, zram %s, starts %s", async (flag, hasZram, expected) => {
     expect(await loops(guest("", hasZram), flag)).toBe(expected);
@@ -53,9 +60,14 @@ describe("start-up in a Xen guest", () => {
     expect(await loops(guest("noselfballooning", false), "--selfballooning")).toBe("selfballooning");
   });
 
-  it("refuses a boot option's value that is neither 0 nor 1", async () => {
+  it("lets the last of several flags win", async () => {
+    expect(await loops(guest("", false), "--noselfballooning", "--selfballooning")).toBe("selfballooning");
+    expect(await loops(guest("", false), "--tmem.selfballooning=on", "--noselfballooning")).toBe(null);
+  });
+
+  it("refuses a flag whose value the kernel would not have taken", async () => {
     const ended = await once(guest("", false), "--tmem.selfballooning", "7");
-    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Allowed choices are 0, 1") });
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("must be a boolean such as 0 or 1") });
   });
 
   it.each(["xen", "auto"])("is refused to Xen's initial domain in the driver's words (--backend %s)", async (kind) => {
@@ -63,7 +75,7 @@ describe("start-up in a Xen guest", () => {
     const before = tree.read(`${XEN_MEMORY}/target_kb`);
     const { exitCode, stdout, stderr } = await once(tree, "--backend", kind, "--selfballooning");
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
-    expect(stderr).toContain("disabled for domain0");
+    expect(stderr).toContain("Xen selfballooning driver disabled for domain0");
     expect(tree.read(`${XEN_MEMORY}/target_kb`)).toBe(before);
   });
 

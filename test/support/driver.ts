@@ -1,9 +1,10 @@
+import { readBootOptions } from "../../src/core/boot-options.ts";
 import { armsAfterRun, armsOnWrite } from "../../src/core/guest/arming.ts";
 import { lawTarget } from "../../src/core/guest/law.ts";
 import { type GuestState, INITIAL_GUEST_STATE, restartInertia, step } from "../../src/core/guest/step.ts";
 import type { CompleteObservation } from "../../src/core/observation.ts";
 import { createSettings, readSetting, type Settings, writeSetting } from "../../src/core/settings.ts";
-import { parseBootOptions, startUp } from "../../src/core/startup.ts";
+import { startUp } from "../../src/core/startup.ts";
 import { findTunable } from "../../src/core/tunables.ts";
 import { observationOf } from "./observations.ts";
 
@@ -57,7 +58,7 @@ export class Driver {
 
   private init(event: InitEvent): Record<string, unknown> {
     const loops = startUp({
-      boot: parseBootOptions(event.boot),
+      boot: readBootOptions(event.boot.map((name) => ({ name, value: null }))),
       compressedSwapConfigured: event.compressedSwap,
       compressedSwapUsable: event.tmem,
     });

@@ -97,15 +97,20 @@ export class LineSocket {
     this.unsent = "";
   }
 
+  /** False if the connection has ended: then the lines after it are nobody's. */
+  private takeLine(line: string): boolean {
+    if (this.ended) return false;
+    if (this.budget.takeLine()) this.listener?.onLine(line);
+    else this.end(this.flood());
+    return true;
+  }
+
   private take(chunk: Buffer): void {
     if (this.ended) return;
     try {
       const mayBeRead = this.budget.takeBytes(chunk.length);
-      for (const line of mayBeRead ? this.splitter.push(chunk) : []) {
-        if (this.ended) return;
-        if (!this.budget.takeLine()) this.end(this.flood());
-        else this.listener?.onLine(line);
-      }
+      const lines = mayBeRead ? this.splitter.push(chunk) : [];
+      for (const line of lines) if (!this.takeLine(line)) return;
       if (!mayBeRead) this.end(this.flood());
     } catch (thrown) {
       this.end(selfballoonError("ERR_SOCKET", { path: this.path, problem: problemOf(thrown) }, thrown));

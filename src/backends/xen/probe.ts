@@ -21,7 +21,7 @@ export function probeXen(files: MachineFiles): Probe {
       usable: false,
       refused: true,
       because:
-        "Xen selfballooning is disabled for domain0: this is Xen's initial domain, and selfballooning is for guests",
+        "Xen selfballooning driver disabled for domain0: this is Xen's initial domain, and selfballooning is for guests",
     };
   }
   if (files.readIfThere(`${XEN_MEMORY}/target_kb`) === null) {

@@ -90,7 +90,9 @@ function completedOption(option: Option, placeholders: Placeholders): CompletedO
   return {
     flag: option.long ?? option.short ?? option.flags,
     summary: option.description,
-    values: placeholder === undefined ? null : valuesOf(option.argChoices, placeholder, placeholders),
+    // A value that may be left out is completed by nothing: what follows may be the next option.
+    values:
+      placeholder === undefined || option.optional ? null : valuesOf(option.argChoices, placeholder, placeholders),
     repeatable: option.variadic || Array.isArray(option.defaultValue),
   };
 }

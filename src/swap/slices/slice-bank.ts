@@ -1,11 +1,11 @@
 import { problemOf, selfballoonError } from "../../core/errors.ts";
 import type { MachineFiles } from "../../machine/files.ts";
+import { endsWithin, runTool, startTool } from "../../machine/tools.ts";
 import { zramStoredPages } from "../compressed-swap.ts";
 import { type MemoryView, viewMemory } from "../memory-view.ts";
 import { endOrphans, sliceMark } from "./orphans.ts";
 import { SliceRecord } from "./slice-record.ts";
 import { findSlices, isOn, readLabel, SLICE_LABEL, type Slice, type SliceArea } from "./slices.ts";
-import { endsWithin, runTool, startTool } from "./tools.ts";
 
 /** swapon takes some milliseconds; more than this means that something is wrong. */
 const SWAPON_DEADLINE_MS = 10_000;
@@ -71,7 +71,7 @@ export class SliceBank implements SliceKernel {
   takeOff(slice: Slice): Absence {
     this.record.write(slice);
     let problem: string | null = null;
-    const swapoff = startTool("swapoff", [slice.path], sliceMark(slice.path));
+    const swapoff = startTool("swapoff", [slice.path], { mark: sliceMark(slice.path) });
     const back = swapoff.ended.then(async (failure) => {
       problem = (await this.swapOn(slice)) ?? failure;
       this.absent = null;

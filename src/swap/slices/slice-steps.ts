@@ -1,5 +1,5 @@
+import type { Tool } from "../../machine/tools.ts";
 import { SLICE_LABEL } from "./slices.ts";
-import type { Tool } from "./tools.ts";
 
 /** How slices are to be set up. */
 export interface SlicesPlan {

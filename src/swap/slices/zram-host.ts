@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MachineFiles } from "../../machine/files.ts";
+import { runTool } from "../../machine/tools.ts";
 import { HOT_ADD, HOT_REMOVE, LOAD_ZRAM, type Step } from "./slice-steps.ts";
-import { runTool } from "./tools.ts";
 
 /** swapoff of a slice brings back all that it holds; the other steps take milliseconds. */
 const STEP_DEADLINE_MS = 120_000;

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { BOOT_OPTIONS, parseBootOptions, startReservedMb, startUp } from "../../../src/core/startup.ts";
+import { readBootOptions } from "../../../src/core/boot-options.ts";
+import { startReservedMb, startUp } from "../../../src/core/startup.ts";
+import { parseKernelCommandLine } from "../../../src/formats/kernel-command-line.ts";
 
 const start = (words: readonly string[], configured: boolean) =>
-  startUp({ boot: parseBootOptions(words), compressedSwapConfigured: configured, compressedSwapUsable: true });
+  startUp({
+    boot: readBootOptions(parseKernelCommandLine(words.join(" "))),
+    compressedSwapConfigured: configured,
+    compressedSwapUsable: true,
+  });
 
 describe("start-up where compressed swap is configured", () => {
   it.each([
@@ -27,17 +33,6 @@ describe("start-up without compressed swap", () => {
     [["tmem.selfshrinking=1"], false],
   ])("with %j has selfballooning %s and never self-shrinking", (words, selfballooning) => {
     expect(start(words, false)).toEqual({ selfballooning, selfshrinking: false });
-  });
-});
-
-describe("boot options", () => {
-  it("are found among the other words of a kernel command line", () => {
-    const words = "console=hvc0 quiet selfballooning=7 noselfshrink root=/dev/xvda1 toString".split(" ");
-    expect(parseBootOptions(words)).toEqual({ selfballooning: null, selfshrinking: false });
-  });
-
-  it.each(Object.keys(BOOT_OPTIONS))("understand %s", (word) => {
-    expect(Object.values(parseBootOptions([word])).filter((said) => said !== null)).toHaveLength(1);
   });
 });
 

@@ -124,7 +124,7 @@ describe.skipIf(vmGate().skip)("the daemon in a PV guest", () => {
   });
 
   it("refuses to run in dom0, in the driver's words", () => {
-    expect(evidence.text("dom0-run.txt")).toContain("Xen selfballooning is disabled for domain0");
+    expect(evidence.text("dom0-run.txt")).toContain("Xen selfballooning driver disabled for domain0");
     expect(evidence.text("dom0-run.txt")).toContain("exit code 4");
     expect(evidence.number("dom0-target-kb.txt")).toBe(START_MIB * MIB_KIB);
   });

@@ -37,7 +37,7 @@ const DOM0_MODULES = [
   ..."crc32c_generic ext4".split(" "), // for the guest's disks, which hold dom0's Node
 ];
 const INITRAMFS_MODULES = ["xen-blkfront", "crc32c_generic", "ext4"];
-const GUEST_MODULES = ["xen-evtchn", "xen-privcmd", "xenfs", "zram", "lz4", "zstd", "z3fold"];
+const GUEST_MODULES = ["xen-evtchn", "xen-privcmd", "xenfs", "zram", "lz4", "zstd", "z3fold", "fuse"];
 
 /** libxl loads it at run time to cancel its threads, so no list of linked libraries shows it. */
 const LIBGCC = "/lib/x86_64-linux-gnu/libgcc_s.so.1";

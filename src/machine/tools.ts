@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { problemOf, selfballoonError } from "../../core/errors.ts";
+import { problemOf, selfballoonError } from "../core/errors.ts";
 
-/** The programs that slices take: of util-linux or busybox, and of kmod. */
-export type Tool = "mkswap" | "modprobe" | "swapoff" | "swapon";
+/** The programs that are run to change this machine: of util-linux or busybox, and of kmod. */
+export type Tool = "mkswap" | "modprobe" | "mount" | "swapoff" | "swapon" | "umount";
 
 /** What a tool says is kept up to this length. */
 const MOST_WORDS = 512;
@@ -15,18 +15,20 @@ export interface RunningTool {
   kill(): void;
 }
 
-/**
- * Start a tool. This is the only place of this room that starts a program; no shell sees the arguments. `mark` is put
- * into the program's environment, for those who look for it.
- */
-export function startTool(
-  tool: Tool,
-  args: readonly string[],
-  mark: Readonly<Record<string, string>> = {},
-): RunningTool {
+/** What a tool is given besides its arguments. */
+export interface ToolSurroundings {
+  /** Put into the program's environment, for those who look for it. */
+  readonly mark?: Readonly<Record<string, string>>;
+  /** A descriptor of ours that the tool has as its number 3. */
+  readonly descriptor?: number;
+}
+
+/** Start a tool. This is the only place of this room that starts a program; no shell sees the arguments. */
+export function startTool(tool: Tool, args: readonly string[], surroundings: ToolSurroundings = {}): RunningTool {
+  const { mark = {}, descriptor } = surroundings;
   try {
     const child = spawn(tool, args, {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "ignore", "pipe", descriptor ?? "ignore"],
       // The mark first, where it is soon met; administrators' programs are not on everybody's path.
       env: { ...mark, ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`, LC_ALL: "C" },
     });
@@ -55,9 +57,14 @@ function endOf(child: ChildProcess): Promise<string | null> {
  * Run a tool to its end.
  * @throws ERR_TOOL if it fails, ERR_DEADLINE if it has not ended in time; it is killed then.
  */
-export async function runTool(tool: Tool, args: readonly string[], deadlineMs: number): Promise<void> {
+export async function runTool(
+  tool: Tool,
+  args: readonly string[],
+  deadlineMs: number,
+  surroundings: ToolSurroundings = {},
+): Promise<void> {
   const command = [tool, ...args].join(" ");
-  const { ended, kill } = startTool(tool, args);
+  const { ended, kill } = startTool(tool, args, surroundings);
   if (!(await endsWithin(ended, deadlineMs))) {
     kill();
     throw selfballoonError("ERR_DEADLINE", { what: command, deadlineMs });
