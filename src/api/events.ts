@@ -48,7 +48,10 @@ export class EventStreams {
       isBehind = false;
       for (const record of this.control.journalAfter(afterSeq)) {
         const lostFrom = nextSeq !== null && record.seq > nextSeq ? nextSeq : null;
-        if (lostFrom !== null) return endBehind(response, lostFrom, record.seq - 1);
+        if (lostFrom !== null) {
+          endBehind(response, lostFrom, record.seq - 1);
+          return;
+        }
         if (!write(record)) return;
       }
     };

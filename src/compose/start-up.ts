@@ -9,7 +9,7 @@ import type { Configured } from "../core/settings.ts";
 import { startReservedMb, startUp } from "../core/startup.ts";
 import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
-import { readOwnKernel, readZonesIfPossible } from "../machine/own-kernel.ts";
+import { readOwnKernel, readZones, readZonesIfPossible } from "../machine/own-kernel.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isRealHost } from "./backends.ts";
 
@@ -32,7 +32,7 @@ export function findStartFacts(backend: Backend, root: string, bootFlags: readon
   const defaults = {
     selfballooning: Number(loops.selfballooning && backend.traits.hasBalloons),
     frontswap_selfshrinking: Number(loops.selfshrinking),
-    selfballoon_reserved_mb: reservedMb(files),
+    selfballoon_reserved_mb: reservedMb(files, backend.traits.hasBalloons),
   };
   files.close();
   return { hasCompressedSwap, defaults };
@@ -71,8 +71,9 @@ export function examineStart(backend: Backend, config: Config, root: string): Fi
   }
 }
 
-function reservedMb(files: MachineFiles): number {
-  const { readings } = readOwnKernel(files, readZonesIfPossible(files));
+/** A step of a balloon needs the zones, so that their absence is told before anything starts. */
+function reservedMb(files: MachineFiles, hasBalloons: boolean): number {
+  const { readings } = readOwnKernel(files, hasBalloons ? readZones(files) : readZonesIfPossible(files));
   return startReservedMb(readings.totalramPages ?? 0, readings.pageBytes);
 }
 

@@ -110,7 +110,7 @@ export class EffectRunner {
       unballoonedBytes,
     };
     const durationMs = nowMs() - beganMs;
-    const entry = { kind: "step", ...turn, ...inputs, observation, decision, tunables, applied, durationMs } as const;
+    const entry = { kind: "step", observation, decision, tunables, applied, durationMs, ...inputs, ...turn } as const;
     const record = journal.add(entry);
     if (record.kind === "step") this.last = record;
   }

@@ -26,14 +26,14 @@ describe("doctor", () => {
     expect(found).toContain("ok: The kernel reports memory pressure (PSI).");
   });
 
-  it("names the boot option where the kernel has pressure and refuses to have it read, and a step is taken", async () => {
+  it("tells of pressure that can't be read, and a step is taken all the same", async () => {
     const { root } = new Tree("xen/pv-idle");
     rmSync(`${root}/proc/pressure/memory`);
     mkdirSync(`${root}/proc/pressure/memory`);
     const home = new Home();
     const report: { findings: Finding[] } = JSON.parse(await home.succeed("doctor", "--json", "--root", root));
     const ofPressure = report.findings.filter(({ what }) => what.includes("pressure"));
-    expect(ofPressure).toEqual([expect.objectContaining({ level: "info", remedy: expect.stringContaining("psi=1") })]);
+    expect(ofPressure).toEqual([expect.objectContaining({ level: "warn", what: expect.stringContaining("EISDIR") })]);
     await home.succeed("run", "--once", "--selfballooning", "--root", root);
   });
 

@@ -159,7 +159,9 @@ describe("the daemon in a Xen guest", () => {
     guest.tree.write("proc/meminfo", "rubbish\n");
     await daemon.says("stderr", /warn .*proc\/meminfo must hold .* code=ERR_FORMAT/);
     const status = JSON.parse(await guest.succeed("status", "--json"));
-    expect(status.guests).toMatchObject([{ state: "unreadable", problem: expect.stringContaining("meminfo") }]);
+    expect(status.guests).toMatchObject([
+      { state: "unreadable", problem: { message: expect.stringContaining("meminfo") } },
+    ]);
     expect(guest.targetKib).toBe("524288");
     guest.tree.write("proc/meminfo", meminfo);
     await guest.untilTargetIs("473748");

@@ -119,7 +119,7 @@ describe("run --once on the tree of a Xen guest", () => {
       ["missing", null, 4, "ERR_FILE_MISSING"],
       ["empty", "", 1, "ERR_FORMAT"],
       ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0xff]), 1, "ERR_FILE_UNREADABLE"],
-      ["huge", Buffer.alloc(2 * 1_048_576, "MemTotal: 1 kB\n"), 1, "ERR_FILE_UNREADABLE"],
+      ["huge", Buffer.alloc(5 * 1_048_576, "MemTotal: 1 kB\n"), 1, "ERR_FILE_UNREADABLE"],
     ])("%s writes nothing and says where", async (_, content, exitCode, code) => {
       const tree = new Tree("xen/pv-idle");
       if (content === null) tree.remove(path);
