@@ -8,6 +8,7 @@ import { MemoryWatch } from "../../machine/memory-watch.ts";
 import { readOwnKernel, readZones } from "../../machine/own-kernel.ts";
 import { XenBalloon, type XenBalloonReading } from "./balloon.ts";
 import { type Ceiling, ceilingKib, initialCeiling, noteWrite, observeCeiling, standsStill } from "./ceiling.ts";
+import { maximumKib } from "./maximum.ts";
 import { probeXen } from "./probe.ts";
 
 /** The last line of defence, below any floor of the law: a guest with less can't even run this daemon. */
@@ -41,6 +42,7 @@ class XenGuest implements OpenBackend {
   private readonly balloon: XenBalloon;
   private readonly guest: string;
   private ceiling: Ceiling;
+  private maximumKib: number;
   private readonly memory: MemoryWatch;
   private pageBytes = 4096;
   /** current_kb - MemTotal, constant over the guest's life. */
@@ -53,7 +55,9 @@ class XenGuest implements OpenBackend {
     this.balloon = new XenBalloon(options.files);
     this.memory = new MemoryWatch(options.files);
     this.guest = options.files.readIfPossible("/proc/sys/kernel/hostname")?.trim().slice(0, 64) || "guest";
-    this.ceiling = initialCeiling(this.balloon.read());
+    const reading = this.balloon.read();
+    this.ceiling = initialCeiling(reading);
+    this.maximumKib = maximumKib(null, reading);
   }
 
   guests(): Promise<readonly string[]> {
@@ -64,7 +68,7 @@ class XenGuest implements OpenBackend {
   async observe(guest: string): Promise<Reading> {
     this.check(guest);
     const { files, nowS, frontswapPages } = this.options;
-    const before = this.balloon.read();
+    const before = this.readBalloon();
     const { readings, meminfo } = readOwnKernel(files, readZones(files));
     const { pageBytes } = readings;
     const seen = observeCeiling(this.ceiling, before);
@@ -78,7 +82,7 @@ class XenGuest implements OpenBackend {
         ...readings,
         frontswapPages: frontswapPages(meminfo, pageBytes),
         balloonCurrentPages: pagesFromKib(meminfo.memTotalKib + offsetKib, pageBytes),
-        balloonMaxPages: pagesFromKib(ceilingKib(this.ceiling, before), pageBytes),
+        balloonMaxPages: pagesFromKib(ceilingKib(this.ceiling, this.maximumKib), pageBytes),
       },
       notices: [...this.untold.splice(0), ...seen.notices],
     };
@@ -92,9 +96,13 @@ class XenGuest implements OpenBackend {
     return null;
   }
 
+  /** A target was made from readings of a moment ago: what lies beyond the bounds of now is cut to them. */
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
     this.check(guest);
-    this.write(kibFromPages(balloonTargetPages, pageBytes));
+    const targetKib = kibFromPages(balloonTargetPages, pageBytes);
+    if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0)
+      throw selfballoonError("ERR_TARGET_UNSAFE", { targetKib, leastKib: LEAST_KIB, mostKib: this.maximumKib });
+    this.write(targetKib);
   }
 
   /**
@@ -103,7 +111,7 @@ class XenGuest implements OpenBackend {
    */
   async release(guest: string): Promise<void> {
     this.check(guest);
-    this.write(this.balloon.read().maximumKib);
+    this.write(Number.POSITIVE_INFINITY);
   }
 
   async close(): Promise<void> {
@@ -124,13 +132,30 @@ class XenGuest implements OpenBackend {
     return this.offsetKib ?? nowKib;
   }
 
-  /** Never above what the toolstack set, which it may have done since the step's observation. */
-  private write(wantedKib: number): void {
+  private readBalloon(): XenBalloonReading {
     const reading = this.balloon.read();
+    this.maximumKib = maximumKib(this.maximumKib, reading);
+    return reading;
+  }
+
+  /**
+   * Never above what the guest was built for, nor above what the toolstack set, which it may have done since the step's
+   * observation. A toolstack that set less than any target of ours is left alone.
+   */
+  private write(wantedKib: number): void {
+    const reading = this.readBalloon();
     const seen = observeCeiling(this.ceiling, reading);
-    const targetKib = Math.min(wantedKib, seen.ceiling.toolstackKib ?? wantedKib);
-    const gaveUp = reading.targetKib === targetKib && standsStill(seen.ceiling, reading) && reading.retryCount === 1;
-    const writtenKib = this.balloon.write(gaveUp ? targetKib - WAKE_KIB : targetKib, LEAST_KIB, reading.maximumKib);
+    const maxKib = Math.min(this.maximumKib, seen.ceiling.toolstackKib ?? this.maximumKib);
+    const minKib = Math.min(LEAST_KIB, this.maximumKib);
+    if (maxKib < minKib) {
+      this.ceiling = seen.ceiling;
+      this.untold.push(...seen.notices);
+      return;
+    }
+    const targetKib = Math.min(maxKib, Math.max(minKib, wantedKib));
+    const isIdle = (reading.retryCount ?? 1) === 1 && standsStill(seen.ceiling, reading);
+    const gaveUp = isIdle && reading.targetKib === targetKib && targetKib > minKib;
+    const writtenKib = this.balloon.write(gaveUp ? targetKib - WAKE_KIB : targetKib, minKib, this.maximumKib);
     const noted = noteWrite(seen.ceiling, reading, writtenKib);
     this.ceiling = noted.ceiling;
     this.untold.push(...seen.notices, ...(gaveUp ? [givenUp(reading)] : []), ...noted.notices);

@@ -1,4 +1,5 @@
 import { selfballoonError } from "../../core/errors.ts";
+import { parseOptional } from "../../formats/kernel-text.ts";
 import { parseNumberFile } from "../../formats/number-file.ts";
 import type { MachineFiles } from "../../machine/files.ts";
 
@@ -10,14 +11,17 @@ const TARGET_KB = `${XEN_MEMORY}/target_kb`;
 /** Xen's balloon rounds targets down to this. */
 const GRAIN_KIB = 4;
 
+/** A balloon on its way may move while it is read: its files are then read again, so often at the most. */
+const MAX_READINGS = 3;
+
 /** What the balloon driver shows, in KiB. */
 export interface XenBalloonReading {
   readonly targetKib: number;
   readonly currentKib: number;
-  /** The most that the guest was built for (`maxmem=`): what it has plus what its balloon holds. */
-  readonly maximumKib: number;
-  /** 1 while nothing is being retried, and again once the driver has given up. */
-  readonly retryCount: number;
+  /** What the guest has plus what its balloon holds, as far as the two were read at one moment (`./maximum.ts`). */
+  readonly sumKib: number;
+  /** 1 while nothing is being retried, and again once the driver has given up; null where the driver does not tell. */
+  readonly retryCount: number | null;
 }
 
 /** The balloon driver's files. */
@@ -28,15 +32,24 @@ export class XenBalloon {
     this.files = files;
   }
 
+  /** Read all of it, again if the balloon has moved meanwhile. */
   read(): XenBalloonReading {
-    const currentKib = this.number(`${XEN_MEMORY}/info/current_kb`);
+    for (let readings = 1; ; readings += 1) {
+      const reading = this.readOnce();
+      if (readings === MAX_READINGS || this.currentKib() === reading.currentKib) return reading;
+    }
+  }
+
+  private readOnce(): XenBalloonReading {
+    const currentKib = this.currentKib();
     const lowKib = this.number(`${XEN_MEMORY}/info/low_kb`);
     const highKib = this.number(`${XEN_MEMORY}/info/high_kb`);
+    const retryCount = (text: string): number => parseNumberFile(text, "retry_count");
     return {
       targetKib: this.number(TARGET_KB),
       currentKib,
-      maximumKib: currentKib + lowKib + highKib,
-      retryCount: this.number(`${XEN_MEMORY}/retry_count`),
+      sumKib: currentKib + lowKib + highKib,
+      retryCount: parseOptional(retryCount, this.files.readIfPossible(`${XEN_MEMORY}/retry_count`)),
     };
   }
 

@@ -40,10 +40,10 @@ export function initialCeiling(reading: XenBalloonReading): Ceiling {
   };
 }
 
-/** The most that may be asked for now, in KiB. */
-export function ceilingKib(ceiling: Ceiling, reading: XenBalloonReading): number {
+/** The most that may be asked for now, in KiB, of a guest that was built for `maximumKib`. */
+export function ceilingKib(ceiling: Ceiling, maximumKib: number): number {
   const bounds = [ceiling.toolstackKib, ceiling.learnedKib].filter((bound) => bound !== null);
-  return Math.min(reading.maximumKib, ...bounds);
+  return Math.min(maximumKib, ...bounds);
 }
 
 /** What a look at the balloon changed. */
