@@ -81,10 +81,10 @@ export class LibvirtGuest {
     const device = await this.findDevice();
     const domain = { ...found, currentBytes: await this.readCurrent(found) };
     this.noteReset(domain);
-    if (this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
+    const isOld = domain.lastUpdateS === this.oldUpdateS;
+    if (!isOld && this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
     const answer = await this.askAgent(domain, device);
     const state = this.requireState(domain, device);
-    const isOld = domain.lastUpdateS === this.oldUpdateS;
     const ageMs = this.freshness.ageMs(isOld ? null : domain.lastUpdateS, this.options.nowMs());
     const periodMs = (device.periodS ?? PERIOD_S) * 1000;
     const statistics = { statistics: domain.statistics, ageMs, periodMs };
@@ -160,6 +160,8 @@ export class LibvirtGuest {
     if (!this.isReset) return;
     this.isReset = false;
     this.oldUpdateS = domain.lastUpdateS;
+    this.faults.told.forget();
+    this.faults.read.forget();
     this.noteSize(domain);
   }
 
