@@ -5,6 +5,11 @@
 export class FaultCount {
   private last: number | null = null;
 
+  /** It is known without it that another kernel runs now. */
+  forget(): void {
+    this.last = null;
+  }
+
   /** Take in the count; null: there is none. @returns whether it went back. */
   wentBack(count: number | null): boolean {
     const { last } = this;

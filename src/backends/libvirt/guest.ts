@@ -98,11 +98,11 @@ export class LibvirtGuest {
     const devices = await this.findDevices(found);
     const domain = await this.levelled(found, devices);
     this.noteReset(domain);
-    if (this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
+    const isOld = domain.lastUpdateS === this.oldUpdateS;
+    if (!isOld && this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
     const answer = await this.askAgent(domain, devices);
     const state = this.requireState(domain, devices);
     this.totals.take(domain.statistics.totalBytes, state, domain.lastUpdateS);
-    const isOld = domain.lastUpdateS === this.oldUpdateS;
     const ageMs = this.freshness.ageMs(isOld ? null : domain.lastUpdateS, this.options.nowMs());
     const periodMs = (devices.balloon.periodS ?? PERIOD_S) * 1000;
     const statistics = { statistics: domain.statistics, ageMs, periodMs };
@@ -204,6 +204,8 @@ export class LibvirtGuest {
     if (!this.isReset) return;
     this.isReset = false;
     this.oldUpdateS = domain.lastUpdateS;
+    this.faults.told.forget();
+    this.faults.read.forget();
     this.noteSize(domain);
   }
 

@@ -46,7 +46,7 @@ export class RpcConnection {
     socket.on("close", () => this.end("it was closed"));
   }
 
-  /** @throws ERR_LIBVIRT if nothing listens at `path`, or if it may not be used. */
+  /** A unix socket accepts or refuses at once, so this needs no deadline. @throws ERR_LIBVIRT if nothing listens at `path`, or if it may not be used. */
   static connect(path: string, listener: RpcListener): Promise<RpcConnection> {
     return new Promise((resolve, reject) => {
       const socket = connect({ path });

@@ -7,8 +7,6 @@ import { readDomain } from "./values.ts";
 import type { XdrReader } from "./xdr-reader.ts";
 import { XdrWriter } from "./xdr-writer.ts";
 
-const REGISTER_MS = 5000;
-
 /**
  * virDomainEventID, those that are wanted: lifecycle, reboot, balloon change, device removed, agent lifecycle, device
  * added, memory device size change.
@@ -27,13 +25,13 @@ const KINDS: ReadonlyMap<number, DomainEvent["kind"]> = new Map([
 export class EventCallbacks {
   private readonly kinds = new Map<number, DomainEvent["kind"]>();
 
-  /** Ask for all events; an older libvirt may lack some. */
-  async register(connection: RpcConnection): Promise<void> {
+  /** Ask for all events, each within `deadlineMs`; an older libvirt may lack some. */
+  async register(connection: RpcConnection, deadlineMs: number): Promise<void> {
     this.kinds.clear();
     const all = [...KINDS].map(([event, kind]) => {
       const args = new XdrWriter().int(event).uint(0).bytes(); // of all domains
       const note = (reader: XdrReader): void => void this.kinds.set(reader.int(), kind);
-      return connection.call(PROCEDURES.registerEvent, args, note, REGISTER_MS).catch(ignoreRefusal);
+      return connection.call(PROCEDURES.registerEvent, args, note, deadlineMs).catch(ignoreRefusal);
     });
     await Promise.all(all);
   }

@@ -56,7 +56,7 @@ export class RpcLibvirt implements Libvirt {
     this.doubtful = new RpcSession(silent);
     this.control = new RpcSession({
       ...silent,
-      onOpen: (connection) => this.callbacks.register(connection),
+      onOpen: (connection, deadlineMs) => this.callbacks.register(connection, deadlineMs),
       onEvent: (message) => {
         const event = this.callbacks.read(message);
         if (event !== null) this.listener(event);

@@ -1,7 +1,6 @@
 import type { Cancellation } from "../../../core/backend.ts";
 import { type SelfballoonError, selfballoonError } from "../../../core/errors.ts";
 import { Backoff } from "../../host/backoff.ts";
-import { withDeadline } from "../../host/deadline.ts";
 import { asSelfballoonError } from "../../host/thrown.ts";
 import { createTurns } from "../../host/turns.ts";
 import { RpcConnection } from "./connection.ts";
@@ -29,12 +28,12 @@ export interface RpcSessionOptions {
   readonly path: string;
   /** What is opened there, such as `qemu:///system`. */
   readonly name: string;
-  /** How long libvirt may take for one call. */
+  /** How long libvirt may take for one call, and for all that makes a connection. */
   readonly deadlineMs: number;
   readonly nowMs: () => number;
   readonly onEvent: (message: XdrReader) => void;
   /** A new connection is open: what holds for one connection only must be asked for again. */
-  readonly onOpen: (connection: RpcConnection) => Promise<void>;
+  readonly onOpen: (connection: RpcConnection, deadlineMs: number) => Promise<void>;
 }
 
 /** How one call is made. */
@@ -98,21 +97,22 @@ export class RpcSession {
   }
 
   private async open(): Promise<RpcConnection> {
-    const { path, name, deadlineMs, onEvent, onOpen } = this.options;
+    const { path, name, deadlineMs, nowMs, onEvent, onOpen } = this.options;
+    const untilMs = nowMs() + deadlineMs;
+    const leftMs = (): number => Math.max(1, Math.floor(untilMs - nowMs()));
     let isOpen = false;
     const onEnd = (error: SelfballoonError): void => {
       if (isOpen) this.lost(error); // else who waits for it is told
     };
-    const connecting = RpcConnection.connect(path, { onEvent, onEnd });
-    const connection = await withDeadline(connecting, `libvirt's socket ${path}`, deadlineMs);
+    const connection = await RpcConnection.connect(path, { onEvent, onEnd });
     try {
-      const types = await connection.call(PROCEDURES.authList, Buffer.alloc(0), readAuthTypes, deadlineMs);
+      const types = await connection.call(PROCEDURES.authList, Buffer.alloc(0), readAuthTypes, leftMs());
       if (types.length > 0 && !types.includes(AUTH_NONE)) {
         throw refusal(path, "authList", "it wants a password or polkit");
       }
       const args = new XdrWriter().uint(1).string(name).uint(0).bytes(); // a name that is there, and no flags
-      await connection.call(PROCEDURES.open, args, () => {}, deadlineMs);
-      await onOpen(connection);
+      await connection.call(PROCEDURES.open, args, () => {}, leftMs());
+      await onOpen(connection, leftMs());
       isOpen = true;
       return connection;
     } catch (thrown) {

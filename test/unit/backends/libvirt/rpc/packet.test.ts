@@ -8,7 +8,7 @@ const uint = fc.nat(2 ** 32 - 1);
 const int = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const packets: fc.Arbitrary<Packet> = fc.record({
   header: fc.record({ program: uint, version: uint, procedure: int, type: int, serial: uint, status: int }),
-  payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+  payload: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
 });
 
 function split(chunks: readonly Buffer[]): readonly Packet[] {

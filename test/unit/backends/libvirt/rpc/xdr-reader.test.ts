@@ -8,9 +8,14 @@ const MAX = 1000;
 describe("XDR", () => {
   it("gives back whatever was written, and leaves nothing over", () => {
     const int = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-    const values = fc.tuple(int, fc.nat(2 ** 32 - 1), fc.bigInt(0n, 2n ** 64n - 1n), fc.string({ unit: "binary" }));
+    const values = fc.tuple(
+      int,
+      fc.nat(2 ** 32 - 1),
+      fc.bigInt(0n, 2n ** 64n - 1n),
+      fc.string({ unit: "binary", maxLength: 20 }),
+    );
     fc.assert(
-      fc.property(values, fc.uint8Array({ maxLength: MAX }), ([signed, unsigned, long, text], bytes) => {
+      fc.property(values, fc.uint8Array({ maxLength: 20 }), ([signed, unsigned, long, text], bytes) => {
         const opaque = Buffer.from(bytes);
         const written = new XdrWriter().int(signed).uint(unsigned).uhyper(long).string(text).opaque(opaque).bytes();
         expect(written.length % 4).toBe(0);
@@ -21,7 +26,7 @@ describe("XDR", () => {
           long,
           text,
         ]);
-        expect(reader.opaque(opaque.length)).toEqual(opaque);
+        expect(reader.opaque(opaque.length).equals(opaque)).toBe(true);
         reader.end();
       }),
     );
