@@ -258,7 +258,7 @@ describe("a Xen guest whose balloon moves while it is read", () => {
       expect(target()).toBe(1_048_576);
       await xen.apply(guest, 200_000, 4096, NEVER);
       tree.write(`${XEN_MEMORY}/info/low_kb`, `${1_048_576 - 700_000 - torn}\n`);
-      await xen.release(guest, NEVER);
+      await xen.release(guest, null, NEVER);
       expect(target()).toBe(1_048_576);
     },
   );
@@ -267,7 +267,7 @@ describe("a Xen guest whose balloon moves while it is read", () => {
 describe("a Xen guest whose toolstack sets less than any guest can live with", () => {
   it.each([
     ["applied", (xen: OpenBackend, guest: string) => xen.apply(guest, 100_000, 4096, NEVER)],
-    ["given all back", (xen: OpenBackend, guest: string) => xen.release(guest, NEVER)],
+    ["given all back", (xen: OpenBackend, guest: string) => xen.release(guest, null, NEVER)],
   ])("keeps that target, and tells it, when it is %s", async (_, act) => {
     const { tree, xen, guest, target } = await open();
     await xen.observe(guest, NEVER);
