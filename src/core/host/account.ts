@@ -1,6 +1,9 @@
 import type { GuestSize, Reading } from "../backend.ts";
 import type { Decision } from "../decision.ts";
+import type { GuestTerms } from "../limits.ts";
 import type { Tunables } from "../tunables.ts";
+import { BYTES_PER_MIB } from "../units.ts";
+import { believedFloorBytes, believedGoalBytes } from "./belief.ts";
 import { type Effect, INITIAL_EFFECT } from "./effect.ts";
 import type { Claim } from "./entitlement.ts";
 import { neededPages } from "./reclaim.ts";
@@ -53,7 +56,7 @@ interface DecidedOn {
   readonly tunables: Tunables;
   /** The target in force, on which the balloon may still be on its way; null if there is none. */
   readonly askedPages: number | null;
-  readonly weight: number;
+  readonly terms: GuestTerms;
 }
 
 /**
@@ -64,9 +67,9 @@ export function accountAfter(
   before: Account,
   wanted: Decision,
   granted: Decision,
-  { reading, tunables, askedPages, weight }: DecidedOn,
+  { reading, tunables, askedPages, terms }: DecidedOn,
 ): Account {
-  const { observation, unballoonedBytes = 0 } = reading;
+  const { observation, rssBytes = null, unballoonedBytes = 0 } = reading;
   const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
   if (balloonCurrentPages === null) return before;
   // A balloon that is on its way up goes on, whatever is decided now.
@@ -76,16 +79,19 @@ export function accountAfter(
   const claimed = (pages: number): number =>
     Math.max(0, Math.min(pages, balloonMaxPages ?? Number.POSITIVE_INFINITY)) * pageBytes + unballoonedBytes;
   const goalPages = Math.max((granted.goalPages ?? 0) + offsetPages, neededPages(wanted, observation, tunables));
+  const maximumBytes = Math.max(balloonCurrentPages, balloonMaxPages ?? 0) * pageBytes + unballoonedBytes;
+  const floorBytes = claimed((granted.floorPages ?? 0) + offsetPages);
+  const operatorBytes = terms.minMb * BYTES_PER_MIB + unballoonedBytes;
   const isKnown = totalramPages !== null && availablePages !== null && totalramPages > 0;
   return {
     guest,
     currentBytes: Math.max(balloonCurrentPages, targetPages) * pageBytes + unballoonedBytes,
-    maximumBytes: Math.max(balloonCurrentPages, balloonMaxPages ?? 0) * pageBytes + unballoonedBytes,
+    maximumBytes,
     startBytes: before.startBytes,
     unballoonedBytes,
-    floorBytes: claimed((granted.floorPages ?? 0) + offsetPages),
-    goalBytes: claimed(goalPages),
-    weight,
+    floorBytes: believedFloorBytes(floorBytes, maximumBytes, operatorBytes),
+    goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, rssBytes),
+    weight: terms.weight,
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
     isFixed: granted.balloonTargetPages === null,
     effect: before.effect,

@@ -13,10 +13,14 @@ export function usableBytes({ memoryBytes, reserveBytes }: HostBudget): number {
 
 /**
  * What a guest that has `ownBytes` may be raised to at the most: what it has and what nobody else has. Memory is only
- * given when it is free, so donors come before takers. An emergency may take the reserve.
+ * given when it is free, so donors come before takers.
  * @param chargedBytes what all guests have or were promised, this one included.
+ * @param reserveShare the part of the reserve that it may use, beside what others use of it: 0, but in an emergency.
  */
-export function grantedBytes(budget: HostBudget, chargedBytes: number, ownBytes: number, isEmergency: boolean): number {
-  const thereBytes = isEmergency ? budget.memoryBytes : usableBytes(budget);
-  return ownBytes + Math.max(0, thereBytes - chargedBytes);
+export function grantedBytes(budget: HostBudget, chargedBytes: number, ownBytes: number, reserveShare: number): number {
+  const { reserveBytes } = budget;
+  const usable = usableBytes(budget);
+  const othersBytes = Math.min(reserveBytes, Math.max(0, chargedBytes - ownBytes - usable));
+  const thereBytes = usable + Math.min(reserveBytes, othersBytes + Math.floor(reserveBytes * reserveShare));
+  return ownBytes + Math.max(0, (reserveShare === 0 ? usable : thereBytes) - chargedBytes);
 }

@@ -3,6 +3,7 @@ import type { Decision } from "../decision.ts";
 import { type GuestTerms, holdLimits, minBalloonPages } from "../limits.ts";
 import type { Tunables } from "../tunables.ts";
 import { type Account, accountAfter } from "./account.ts";
+import { reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
 import { only, type Planned } from "./planned.ts";
@@ -37,7 +38,7 @@ export function grant(
   const wanted = concede(state, holdLimits(decided, observation, terms), reading, tunables, budget, terms, nowMs);
   const maxPages = maxPagesFor(state.ledger, account, wanted, reading, budget);
   const granted = atMostGranted(wanted, observation, tunables, maxPages);
-  const after = accountAfter(account, wanted, granted, { reading, tunables, askedPages, weight: terms.weight });
+  const after = accountAfter(account, wanted, granted, { reading, tunables, askedPages, terms });
   const settled = withLedger(state, withAccount(state.ledger, after));
   if (granted === wanted) return { ...only(settled), decision: granted };
   return {
@@ -76,7 +77,8 @@ function maxPagesFor(
   const { balloonCurrentPages, pageBytes } = observation;
   const ownBytes = (balloonCurrentPages ?? 0) * pageBytes + unballoonedBytes;
   const chargedBytes = ledger.chargedBytes - account.currentBytes + ownBytes;
-  const bytes = grantedBytes(budget, chargedBytes, ownBytes, reason === "emergency");
+  const share = reason === "emergency" ? reserveShare(account.weight, ledger.weight) : 0;
+  const bytes = grantedBytes(budget, chargedBytes, ownBytes, share);
   return Math.floor((bytes - unballoonedBytes) / pageBytes);
 }
 

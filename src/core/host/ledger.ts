@@ -14,10 +14,18 @@ export interface Ledger {
   readonly chargedBytes: number;
   /** What all guests want, or at least must have. */
   readonly wantedBytes: number;
+  /** The weights of all guests together. */
+  readonly weight: number;
 }
 
 /** No guests. */
-export const EMPTY_LEDGER: Ledger = Object.freeze({ slots: new Map(), blocks: [], chargedBytes: 0, wantedBytes: 0 });
+export const EMPTY_LEDGER: Ledger = Object.freeze({
+  slots: new Map(),
+  blocks: [],
+  chargedBytes: 0,
+  wantedBytes: 0,
+  weight: 0,
+});
 
 /** A ledger of these accounts; of two with one name the later one counts. */
 export function ledgerOf(accounts: Iterable<Account>): Ledger {
@@ -31,6 +39,7 @@ export function ledgerOf(accounts: Iterable<Account>): Ledger {
     blocks,
     chargedBytes: all.reduce((sum, { currentBytes }) => sum + currentBytes, 0),
     wantedBytes: all.reduce((sum, account) => sum + wantOf(account), 0),
+    weight: all.reduce((sum, { weight }) => sum + weight, 0),
   };
 }
 
@@ -57,6 +66,7 @@ export function withAccount(ledger: Ledger, account: Account): Ledger {
     blocks,
     chargedBytes: ledger.chargedBytes + account.currentBytes - (before?.currentBytes ?? 0),
     wantedBytes: ledger.wantedBytes + wantOf(account) - (before === null ? 0 : wantOf(before)),
+    weight: ledger.weight + account.weight - (before?.weight ?? 0),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import { BYTES_PER_MIB } from "../units.ts";
 import { type Account, openAccount, sizeOf } from "./account.ts";
+import { reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { followEffect } from "./effect.ts";
 import { grant, type Wants } from "./grant.ts";
@@ -129,7 +130,9 @@ function giveAll(
   const { currentBytes, maximumBytes, startBytes, unballoonedBytes } = account;
   const limitBytes = maxMb === null ? maximumBytes : maxMb * BYTES_PER_MIB + unballoonedBytes;
   const maxBytes = Math.min(maximumBytes, limitBytes);
-  const freeBytes = grantedBytes(budget, state.ledger.chargedBytes, currentBytes, true);
+  // Whoever falls silent gets no more of the reserve than it would by asking.
+  const share = because === "silent" ? reserveShare(account.weight, state.ledger.weight) : 1;
+  const freeBytes = grantedBytes(budget, state.ledger.chargedBytes, currentBytes, share);
   const isRestarting = because === "restarting";
   const minBytes = because === "silent" ? 0 : startBytes;
   const bytes = isRestarting ? maxBytes : Math.min(maxBytes, Math.max(minBytes, freeBytes));

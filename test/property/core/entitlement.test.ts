@@ -115,7 +115,7 @@ describe("granting memory", () => {
         for (const { guest, wantedBytes, isEmergency } of all) {
           const before = sumOf(have.values());
           const ownBytes = have.get(guest) ?? 0;
-          const maxBytes = grantedBytes({ memoryBytes, reserveBytes }, before, ownBytes, isEmergency);
+          const maxBytes = grantedBytes({ memoryBytes, reserveBytes }, before, ownBytes, Number(isEmergency));
           have.set(guest, Math.min(wantedBytes, maxBytes));
           const usableBytes = memoryBytes - (isEmergency ? 0 : reserveBytes);
           expect(sumOf(have.values())).toBeLessThanOrEqual(Math.max(before, usableBytes));
