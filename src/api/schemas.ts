@@ -171,6 +171,7 @@ const event = of<JournalRecord>()(
       because: z.enum(keysOf(GIVE_CAUSES)),
       bytes: number.nullable(),
       isAll: z.boolean(),
+      isDone: z.boolean(),
       terms: terms.nullable(),
     }),
     z.object({

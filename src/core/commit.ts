@@ -30,8 +30,8 @@ export function commit(before: Minds, judged: Judged, cause: Cause, env: GuestEn
   };
   return {
     guest: nextGuest(before.guest, judged, target, isShortage, env, nowMs),
-    host: nextHost(judged, before.guest.askedPages, env, nowMs),
-    effects: withOthers(decided, judged),
+    host: nextHost(judged, before.host, env, nowMs),
+    effects: withOthers(decided, judged, canMove(env)),
   };
 }
 
@@ -48,6 +48,7 @@ function nextGuest(
     step: stepAfter(before.step, step, isShortage, canMove(env)),
     last: isComplete(observation) ? { observation, targetPages } : null,
     askedPages: target === null ? before.askedPages : onItsWay(before.askedPages, target.balloonTargetPages),
+    owes: before.owes || target !== null,
     freshness: isComplete(observation) ? freshAt(nowMs) : before.freshness,
     isArmed: before.isArmed,
     demands: before.demands,
@@ -65,19 +66,26 @@ function onItsWay(askedPages: number | null, balloonTargetPages: number): number
   return Math.min(askedPages ?? balloonTargetPages, balloonTargetPages);
 }
 
-/** Whatever was decided, a guest that the operator paused keeps what was observed. */
+/**
+ * Whatever was decided, a guest that may not be moved makes no other yield, and one that the operator paused keeps what was
+ * observed.
+ */
 function nextHost(
   { host, observation }: Judged,
-  askedPages: number | null,
+  before: HostState | null,
   env: GuestEnv,
   nowMs: number,
 ): HostState | null {
-  if (host === null || env.host === null || !env.isPaused) return host;
-  return plan(host, { kind: "held", observation, askedPages }, env.host.budget, env.host.terms, nowMs).state;
+  if (host === null || before === null || env.host === null || canMove(env)) return host;
+  const calm = { ...host, shortage: before.shortage, steppedSoonMs: before.steppedSoonMs };
+  if (!env.isPaused) return calm;
+  return plan(calm, { kind: "held", observation }, env.host.budget, env.host.terms, nowMs).state;
 }
 
-function withOthers(decided: Effect, { stepSoon, notices }: Judged): readonly Effect[] {
-  if (stepSoon.length === 0 && notices.length === 0) return [decided];
+/** What others are to do comes first: it holds whether or not the balloon takes the target. */
+function withOthers(decided: Effect, { stepSoon, notices }: Judged, isMoved: boolean): readonly Effect[] {
+  const guests = isMoved ? stepSoon : [];
+  if (guests.length === 0 && notices.length === 0) return [decided];
   const told = notices.map((notice): Effect => ({ kind: "notice", notice }));
-  return stepSoon.length === 0 ? [decided, ...told] : [decided, ...told, { kind: "step_soon", guests: stepSoon }];
+  return guests.length === 0 ? [...told, decided] : [...told, { kind: "step_soon", guests }, decided];
 }

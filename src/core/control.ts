@@ -103,13 +103,15 @@ export interface RiseRecord extends Recorded, Turn {
   readonly risePages: number;
 }
 
-/** A guest is given all that it may have: `bytes`, or all that its machine has where that is null. */
+/** A guest was to be given all that it may have: `bytes`, or all that its machine has where that is null. */
 export interface GiveRecord extends Recorded, Turn {
   readonly kind: "give";
   readonly guest: string;
   readonly because: GiveCause;
   readonly bytes: number | null;
   readonly isAll: boolean;
+  /** False if it could not be done: it is tried again. */
+  readonly isDone: boolean;
   /** What the operator said of the guest; null where no host is shared. */
   readonly terms: GuestTerms | null;
 }

@@ -8,7 +8,9 @@ import { canMove, type Minds, type Reaction } from "./minds.ts";
 
 /** Is it time to give the guest everything, because nobody can tell what it needs? */
 export function failOpen(before: Minds, guest: string, env: GuestEnv, nowMs: number): Reaction {
-  const { freshness } = before.guest;
+  const { freshness, owes } = before.guest;
+  // What the configuration names no more gets back what was taken from it, until it has it.
+  if (owes && env.host !== null && !env.host.terms.isManaged) return giveAll(before, guest, "unmanaged", env, nowMs);
   if (!canMove(env) || !mustFailOpen(freshness, env.tunables, nowMs)) return { ...before, effects: NOTHING };
   return giveAll(before, guest, freshness.isRestarting ? "restarting" : "silent", env, nowMs);
 }
@@ -18,7 +20,7 @@ export function failOpen(before: Minds, guest: string, env: GuestEnv, nowMs: num
  * never moved, has nothing to get back.
  */
 export function giveAll(before: Minds, guest: string, because: GiveCause, env: GuestEnv, nowMs: number): Reaction {
-  const isOurs = (env.host?.terms.isManaged ?? true) || before.guest.askedPages !== null;
+  const isOurs = (env.host?.terms.isManaged ?? true) || before.guest.owes;
   if (env.isDryRun || !isOurs) return { ...before, effects: NOTHING };
   const { host, grant } = askHost(before.host, guest, because, env, nowMs);
   const { freshness } = before.guest;
@@ -30,7 +32,7 @@ export function giveAll(before: Minds, guest: string, because: GiveCause, env: G
     isNews: !freshness.isReported,
     silentMs: nowMs - freshness.lastGoodMs,
   };
-  return { guest: { ...before.guest, askedPages: null }, host, effects: [give] };
+  return { guest: before.guest, host, effects: [give] };
 }
 
 function askHost(

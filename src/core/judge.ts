@@ -4,7 +4,7 @@ import { heldIfContradictory } from "./guest/agreement.ts";
 import { NO_BOUNDS } from "./guest/bounds.ts";
 import type { GuestEnv } from "./guest/events.ts";
 import type { ControllerState } from "./guest/state.ts";
-import { type GuestState, step } from "./guest/step.ts";
+import { type GuestState, noteNotAsked, step } from "./guest/step.ts";
 import { boundsFor, react as plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
 import { boundObservation, type GuestTerms } from "./limits.ts";
@@ -43,24 +43,20 @@ export function judge(
   if (host === null || env.host === null) {
     const stepped = step(guest.step, reading.observation, tunables, nowMs, without, NO_BOUNDS);
     const decision = heldIfContradictory(stepped.decision, reading.observation);
+    const state = decision === stepped.decision ? stepped.state : noteNotAsked(stepped.state);
     const { balloonTargetPages: wantedPages } = decision;
     const rest = { wantedPages, stepSoon: NOBODY, notices: NO_NOTICES };
-    return { step: stepped.state, host, reading, observation: reading.observation, decision, ...rest };
+    return { step: state, host, reading, observation: reading.observation, decision, ...rest };
   }
   const { budget, terms } = env.host;
   const entitled = boundsFor(host, reading, budget, terms, nowMs);
   const bounded: Reading = { ...reading, observation: boundObservation(reading.observation, terms) };
   const stepped = step(guest.step, bounded.observation, tunables, nowMs, without, entitled.bounds);
-  const wanted = heldIfContradictory(named(stepped.decision, terms), reading.observation);
-  const planned = plan(
-    entitled.state,
-    { kind: "wants", wanted, reading: bounded, tunables, askedPages: guest.askedPages },
-    budget,
-    terms,
-    nowMs,
-  );
+  const decided = named(stepped.decision, terms);
+  const wanted = heldIfContradictory(decided, reading.observation);
+  const planned = plan(entitled.state, { kind: "wants", wanted, reading: bounded, tunables }, budget, terms, nowMs);
   return {
-    step: stepped.state,
+    step: wanted === decided ? stepped.state : noteNotAsked(stepped.state),
     host: planned.state,
     reading,
     observation: bounded.observation,

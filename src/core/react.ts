@@ -37,13 +37,15 @@ export function react(before: Minds, guest: string, event: GuestEvent, env: Gues
     case "unreadable":
       return unreadable(before, guest, event.state, env, nowMs);
     case "applied":
-      return changed(before, { askedPages: event.balloonTargetPages });
+      return applied(before, guest, event.balloonTargetPages, event.pageBytes, env, nowMs);
+    case "not_applied":
+      return notApplied(before);
     case "settled":
       return failOpen(before, guest, env, nowMs);
     case "asked_all":
       return giveAll(before, guest, event.because, env, nowMs);
     case "gave":
-      return changed(before, { freshness: { ...before.guest.freshness, isOpen: event.isAll, isReported: true } });
+      return gave(before, event.isAll);
     case "written":
       return written(before, event.name, event.before, env);
     case "ended":
@@ -95,6 +97,31 @@ function sampled(before: Minds, sample: WatchSample, env: GuestEnv): Reaction {
   const effects: Effect[] = risePages === null ? [] : [{ kind: "record_rise", risePages }];
   if (isAnswered) effects.push({ kind: "answer_shortage" });
   return { guest: state, host: before.host, effects };
+}
+
+function applied(
+  before: Minds,
+  guest: string,
+  balloonTargetPages: number,
+  pageBytes: number,
+  { host }: GuestEnv,
+  nowMs: number,
+): Reaction {
+  const after = changed(before, { askedPages: balloonTargetPages });
+  if (before.host === null || host === null) return after;
+  const told = { kind: "told", guest, balloonTargetBytes: balloonTargetPages * pageBytes } as const;
+  return { ...after, host: plan(before.host, told, host.budget, host.terms, nowMs).state };
+}
+
+/** It may still be short of what it was to have: the watch goes on looking. */
+function notApplied(before: Minds): Reaction {
+  const { last } = before.guest;
+  return last === null ? changed(before, {}) : changed(before, { last: { ...last, targetPages: null } });
+}
+
+function gave(before: Minds, isAll: boolean): Reaction {
+  const freshness = { ...before.guest.freshness, isOpen: isAll, isReported: true };
+  return changed(before, { freshness, askedPages: null, owes: !isAll });
 }
 
 /** Its target is held; memory that nobody has read of it yet counts all the same. */

@@ -84,9 +84,10 @@ export class EffectRunner {
     if (target !== null) {
       try {
         await calls.apply(target.balloonTargetPages, target.pageBytes);
-        this.take({ kind: "applied", balloonTargetPages: target.balloonTargetPages });
+        this.take({ kind: "applied", ...target });
       } catch (thrown) {
         problem = thrown;
+        this.take({ kind: "not_applied" });
       }
     }
     if (turn !== null) this.record(decided, turn, env, target !== null && problem === null, beganMs);
@@ -119,14 +120,22 @@ export class EffectRunner {
     const { guest, journal, calls } = this.tools;
     const { because, bytes, isAll, isNews, silentMs } = effect;
     const terms = env.host?.terms ?? null;
-    if (turn !== null) journal.add({ kind: "give", guest, because, bytes, isAll, terms, ...turn });
-    await calls.release(bytes);
-    this.take({ kind: "gave", isAll });
+    let problem: unknown = null;
+    try {
+      await calls.release(bytes);
+      this.take({ kind: "gave", isAll });
+    } catch (thrown) {
+      problem = thrown;
+    }
+    const isDone = problem === null;
+    if (turn !== null) journal.add({ kind: "give", guest, because, bytes, isAll, isDone, terms, ...turn });
+    if (!isDone) throw problem;
     const notice = isNews ? noticeOf(because, silentMs) : null;
     if (notice !== null) journal.add({ kind: "notice", guest, notice });
   }
 
-  private async readSize(): Promise<void> {
+  /** Read how large the guest is, and hand it to the core. */
+  async readSize(): Promise<void> {
     const { guest, journal, calls } = this.tools;
     const size = await calls.size();
     if (size === null) return;

@@ -1,10 +1,16 @@
-/** What is done for one guest, one task after the other. A task never throws: whoever adds it sees to that. */
+/** What is done for one guest, one task after the other. */
 export class GuestQueue {
+  private readonly onProblem: (thrown: unknown) => void;
   private underWay: Promise<void> = Promise.resolve();
 
-  /** Do `task` when what was added before has ended. Resolves when it has. */
+  /** `onProblem`: told of what a task threw, which keeps no later task from being done. */
+  constructor(onProblem: (thrown: unknown) => void) {
+    this.onProblem = onProblem;
+  }
+
+  /** Do `task` when what was added before has ended. Resolves when it has, well or not. */
   add(task: () => Promise<void>): Promise<void> {
-    this.underWay = this.underWay.then(task);
+    this.underWay = this.underWay.then(task).catch(this.onProblem);
     return this.underWay;
   }
 

@@ -60,10 +60,15 @@ export class GuestRoster {
     return (await this.findNames()).map((guest) => this.runnerFor(guest));
   }
 
-  /** No guest is looked for any more, and every runner ends. */
-  async stop(): Promise<void> {
+  /** No guest is looked for any more. */
+  stopLooking(): void {
     this.stopped = true;
     this.cancelRescan();
+  }
+
+  /** ... and every runner ends. */
+  async stop(): Promise<void> {
+    this.stopLooking();
     await Promise.all(this.runners.map((runner) => runner.stop()));
   }
 

@@ -38,7 +38,7 @@ export class GuestRunner {
   readonly guest: string;
   private readonly context: RunnerContext;
   private readonly timer: StepTimer;
-  private readonly queue = new GuestQueue();
+  private readonly queue: GuestQueue;
   private readonly calls: GuestCalls;
   private readonly faults: FaultLog;
   private readonly watch: GuestWatch;
@@ -58,6 +58,7 @@ export class GuestRunner {
     this.timer = new StepTimer(clock);
     this.calls = new GuestCalls(guest, context);
     this.faults = new FaultLog(guest, journal);
+    this.queue = new GuestQueue((thrown) => this.faults.tell(problemFrom(thrown), null));
     this.shrinkJob = swapShrinker === null ? null : new ShrinkJob(guest, swapShrinker, journal);
     const tunables = (): Tunables => this.env.tunables;
     this.watch = new GuestWatch({ guest, backend, clock, tunables, onSample: (sample) => this.takeSample(sample) });
@@ -152,6 +153,11 @@ export class GuestRunner {
     };
   }
 
+  /** Read how large it is: what it has counts before anything is granted to another. */
+  async readSize(): Promise<void> {
+    await this.effects.readSize();
+  }
+
   /** One pass, now; what goes wrong is thrown. */
   async stepOnce(): Promise<void> {
     await this.pass("interval");
@@ -162,8 +168,8 @@ export class GuestRunner {
     if (this.isSteppingSoon || this.stopped || this.effects.last === null) return;
     this.isSteppingSoon = true;
     void this.queue.add(async () => {
-      await this.tryPass("soon");
       this.isSteppingSoon = false;
+      await this.tryPass("soon");
     });
   }
 
@@ -190,12 +196,14 @@ export class GuestRunner {
     this.isAnswering = true;
     const beganMs = this.context.clock.nowMs();
     void this.queue.add(async () => {
-      await this.tryPass("shortage", beganMs);
-      this.isAnswering = false;
+      await this.tryPass("shortage", beganMs).finally(() => {
+        this.isAnswering = false;
+      });
     });
   }
 
   private takeSample(sample: WatchSample): void {
+    if (this.stopped) return;
     try {
       this.effects.carryOutNow(this.effects.take({ kind: "sampled", sample }));
     } catch (thrown) {
@@ -228,8 +236,7 @@ export class GuestRunner {
   private async observe(): Promise<Reading> {
     const reading = await this.calls.observe();
     const { totalramPages, pageBytes } = reading.observation;
-    if (this.effects.last === null && totalramPages !== null)
-      this.reservedMb = startReservedMb(totalramPages, pageBytes);
+    if (this.reservedMb === 0 && totalramPages !== null) this.reservedMb = startReservedMb(totalramPages, pageBytes);
     return reading;
   }
 

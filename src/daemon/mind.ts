@@ -83,8 +83,8 @@ export class Mind {
   }
 }
 
-/** A step's record says whether its target was taken, and one record tells a write for all guests. */
-const RECORDED_OTHERWISE: ReadonlySet<GuestEvent["kind"]> = new Set(["applied", "written"]);
+/** The records of steps and of what was given say what came of them, and one record tells a write for all guests. */
+const RECORDED_OTHERWISE: ReadonlySet<GuestEvent["kind"]> = new Set(["applied", "gave", "not_applied", "written"]);
 
 /** Arming, freshness and the samples of the watch bring events about; no decision is made by them. */
 function changesDecisions(before: Minds, after: Reaction): boolean {

@@ -95,7 +95,9 @@ export class Worker implements ControlPort {
 
   /** One step of every guest, now. */
   async stepOnce(): Promise<void> {
-    for (const runner of await this.roster.find()) await runner.stepOnce();
+    const runners = await this.roster.find();
+    if (this.rules !== null) for (const runner of runners) await runner.readSize();
+    for (const runner of runners) await runner.stepOnce();
   }
 
   /**
@@ -103,8 +105,10 @@ export class Worker implements ControlPort {
    * @returns the guests that were given theirs, and those that could not be.
    */
   async stop(options: { readonly keepTargets: boolean }): Promise<Released> {
+    // Each gets its memory as soon as its own step has ended: one that hangs holds up no other.
+    this.roster.stopLooking();
+    const released = options.keepTargets ? NOTHING_RELEASED : await this.giveAll(this.roster.runners, "asked", true);
     await this.roster.stop();
-    const released = options.keepTargets ? NOTHING_RELEASED : await this.giveAll(this.roster.runners, "asked");
     await this.options.backend.close();
     return released;
   }
@@ -183,6 +187,7 @@ export class Worker implements ControlPort {
     const { runners } = this.roster;
     const before = runners.map((runner) => runner.env.tunables);
     this.envs.configure(this.board.inForce, this.rules);
+    for (const runner of runners) runner.pace();
     if (writes.length === 0) return;
     const turn = this.mind.next();
     for (const { name } of writes) {
@@ -193,12 +198,13 @@ export class Worker implements ControlPort {
   }
 
   /** Every guest is tried, whatever becomes of the others; what went wrong is recorded and returned. */
-  private async giveAll(runners: readonly GuestRunner[], because: GiveCause): Promise<Released> {
+  private async giveAll(runners: readonly GuestRunner[], because: GiveCause, isLast = false): Promise<Released> {
     const given: string[] = [];
     const failed: { guest: string; thrown: unknown }[] = [];
     const gives = runners.map(async (runner) => {
       const { guest } = runner;
       try {
+        if (isLast) await runner.stop();
         if (await runner.giveAll(because)) given.push(guest);
       } catch (thrown) {
         if (thrown instanceof SelfballoonError && thrown.code === "ERR_GUEST_UNKNOWN") return; // it has disappeared

@@ -71,7 +71,13 @@ export class ExactLines {
   private lateOutcome(record: JournalRecord): readonly RecordLine[] {
     if (record.kind !== "step" || !record.applied) return [];
     const { guest, balloonTargetPages } = record.decision;
-    return [{ text: JSON.stringify({ event: { kind: "applied", guest, balloonTargetPages } }), isObservation: false }];
+    const { pageBytes } = record.observation;
+    return [
+      {
+        text: JSON.stringify({ event: { kind: "applied", guest, balloonTargetPages, pageBytes } }),
+        isObservation: false,
+      },
+    ];
   }
 
   private line(record: JournalRecord): RecordLine {

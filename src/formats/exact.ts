@@ -51,7 +51,12 @@ export type RecordedEvent =
   | Unnumbered<TunablesRecord>
   | Pick<FaultRecord, "kind" | "guest" | "turn" | "nowMs">
   /** The target of a step before the recording began was taken after that. */
-  | { readonly kind: "applied"; readonly guest: string; readonly balloonTargetPages: number }
+  | {
+      readonly kind: "applied";
+      readonly guest: string;
+      readonly balloonTargetPages: number;
+      readonly pageBytes: number;
+    }
   | { readonly kind: "notice" | "shrink" | "pause" };
 
 /** What an observation's line has besides. */

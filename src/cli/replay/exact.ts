@@ -65,7 +65,9 @@ export class ExactReplay {
     const effects = this.take(guest, { kind: "observed", reading, cause, isAgain: true }, nowMs);
     const decision = effects.find((effect) => effect.kind === "decided")?.decided.decision ?? null;
     const balloonTargetPages = decision?.balloonTargetPages ?? null;
-    if (applied && balloonTargetPages !== null) this.take(guest, { kind: "applied", balloonTargetPages }, nowMs);
+    const { pageBytes } = observation;
+    if (applied && balloonTargetPages !== null)
+      this.take(guest, { kind: "applied", balloonTargetPages, pageBytes }, nowMs);
     return decision;
   }
 
@@ -82,11 +84,11 @@ export class ExactReplay {
       case "rise":
         return this.take(event.guest, { kind: "rose", risePages: event.risePages }, event.nowMs);
       case "give":
-        return this.take(event.guest, { kind: "asked_all", because: event.because }, event.nowMs, event.terms);
+        return this.give(event);
       case "fault":
         return event.nowMs === null ? [] : this.take(event.guest, { kind: "unreadable", state: null }, event.nowMs);
       case "applied":
-        return this.take(event.guest, { kind: "applied", balloonTargetPages: event.balloonTargetPages }, 0);
+        return this.take(event.guest, event, 0);
       case "rules":
         return this.changeBudget(event.budget);
       case "tunables":
@@ -96,6 +98,12 @@ export class ExactReplay {
       case "pause":
         return [];
     }
+  }
+
+  private give({ guest, because, terms, isAll, isDone, nowMs }: RecordedEvent & { readonly kind: "give" }) {
+    const effects = this.take(guest, { kind: "asked_all", because }, nowMs, terms);
+    if (isDone) this.take(guest, { kind: "gave", isAll }, nowMs, terms);
+    return effects;
   }
 
   private take(guest: string, event: GuestEvent, nowMs: number, terms?: GuestTerms | null): readonly Effect[] {

@@ -7,7 +7,7 @@ import type { Observation } from "../../core/observation.ts";
 import type { Policy } from "../../core/policy.ts";
 import { refusedWrite } from "../../core/refused-write.ts";
 import { createSettings, resetSetting, type Settings, type SettingsChange, writeSetting } from "../../core/settings.ts";
-import { TUNABLES, type Tunables } from "../../core/tunables.ts";
+import { TUNABLES, type TunableName, type Tunables } from "../../core/tunables.ts";
 
 /** The most guests that one recording may tell of. */
 const MAX_GUESTS = 65_536;
@@ -16,6 +16,7 @@ const MAX_GUESTS = 65_536;
 export class LawReplay {
   private settings: Settings = createSettings({ hasCompressedSwap: true });
   private readonly states = new Map<string, GuestState>();
+  private readonly named = new Set<TunableName>();
   private readonly policy: Policy;
 
   constructor(policy: Policy) {
@@ -53,14 +54,12 @@ export class LawReplay {
     );
     if (!change.ok) throw refusedWrite(this.settings, name, text, change.refusal, hint);
     this.settings = change.settings;
+    this.named.add(change.name);
   }
 
-  /** What the command line and the recording have set so far, where it differs from the defaults. */
-  get changed(): Partial<Tunables> {
-    const { values, defaults } = this.settings;
-    return Object.fromEntries(
-      TUNABLES.flatMap(({ name }) => (values[name] === defaults[name] ? [] : [[name, values[name]]])),
-    );
+  /** What the command line has set. */
+  get overrides(): Partial<Tunables> {
+    return Object.fromEntries([...this.named].map((name) => [name, this.settings.values[name]]));
   }
 
   /** A step on what was read. @throws ERR_RECORDING_LINE for too many guests. */

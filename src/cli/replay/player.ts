@@ -63,7 +63,7 @@ export class Player {
 
   private begin(header: Header): string {
     const { isChecked, version } = this.options;
-    this.exact = new ExactReplay(header, this.law.changed);
+    this.exact = new ExactReplay(header, this.law.overrides);
     if (isChecked) this.check = new Check(header.turn, header.selfballoon, version, this.checked);
     return noted("recording");
   }

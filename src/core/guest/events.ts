@@ -23,7 +23,9 @@ export type GuestEvent =
   /** It could not be read or moved; `state` is what its machine does where that is why, such as `paused` or `restarting`. */
   | { readonly kind: "unreadable"; readonly state: string | null }
   /** The balloon took this target. */
-  | { readonly kind: "applied"; readonly balloonTargetPages: number }
+  | { readonly kind: "applied"; readonly balloonTargetPages: number; readonly pageBytes: number }
+  /** The balloon did not take the target that was decided last, as far as is known. */
+  | { readonly kind: "not_applied" }
   /** It was given all that it may have: `isAll` if that is all that it may ever have. */
   | { readonly kind: "gave"; readonly isAll: boolean }
   /** What was done for it has ended, well or not: it may have been unreadable for too long. */

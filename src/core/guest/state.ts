@@ -18,8 +18,13 @@ export interface ControllerState {
   readonly step: GuestState;
   /** Null before the first step, and while a needed reading is missing. */
   readonly last: LastStep | null;
-  /** The balloon's target that is in force, in pages; null before one was set, and after everything was given back. */
+  /**
+   * The balloon's target that is in force, in pages, the lower one while nobody knows which of two is; null before one was
+   * set, and once everything was given back.
+   */
   readonly askedPages: number | null;
+  /** Whether it was moved and has not been given everything back since. */
+  readonly owes: boolean;
   readonly freshness: Freshness;
   /** Whether a step is pending. */
   readonly isArmed: boolean;
@@ -33,6 +38,7 @@ export function foundState(policy: Policy, nowMs: number): ControllerState {
     step: startState(policy),
     last: null,
     askedPages: null,
+    owes: false,
     freshness: freshAt(nowMs),
     isArmed: false,
     demands: NO_DEMANDS,

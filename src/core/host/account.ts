@@ -16,6 +16,8 @@ export interface Account extends Claim {
   readonly startBytes: number;
   /** The part of all these that its balloon does not count. */
   readonly unballoonedBytes: number;
+  /** What it was promised and has not reached yet: its balloon may be on its way there, whatever is decided now. 0: nothing. */
+  readonly promisedBytes: number;
   /** Whether what it gives to its balloon comes free. */
   readonly effect: Effect;
 }
@@ -30,6 +32,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
     maximumBytes: size.maximumBytes + unballoonedBytes,
     startBytes: currentBytes,
     unballoonedBytes,
+    promisedBytes: 0,
     floorBytes: 0,
     goalBytes: currentBytes,
     weight,
@@ -54,8 +57,6 @@ export function sizeOf({ observation, unballoonedBytes = 0 }: Reading): GuestSiz
 interface DecidedOn {
   readonly reading: Reading;
   readonly tunables: Tunables;
-  /** The target in force, on which the balloon may still be on its way; null if there is none. */
-  readonly askedPages: number | null;
   readonly terms: GuestTerms;
 }
 
@@ -67,28 +68,31 @@ export function accountAfter(
   before: Account,
   wanted: Decision,
   granted: Decision,
-  { reading, tunables, askedPages, terms }: DecidedOn,
+  { reading, tunables, terms }: DecidedOn,
 ): Account {
   const { observation, rssBytes = null, unballoonedBytes = 0 } = reading;
   const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
   if (balloonCurrentPages === null) return before;
-  // A balloon that is on its way up goes on, whatever is decided now.
-  const targetPages = granted.balloonTargetPages ?? askedPages ?? balloonCurrentPages;
+  const targetBytes = (granted.balloonTargetPages ?? 0) * pageBytes + unballoonedBytes;
+  const hasBytes = balloonCurrentPages * pageBytes + unballoonedBytes;
+  const promisedBytes = stillPromised(Math.max(before.promisedBytes, targetBytes), hasBytes);
   const offsetPages = balloonCurrentPages - (totalramPages ?? balloonCurrentPages);
   // A guest may say anything of itself, but not claim less than nothing or more than its machine has.
   const claimed = (pages: number): number =>
     Math.max(0, Math.min(pages, balloonMaxPages ?? Number.POSITIVE_INFINITY)) * pageBytes + unballoonedBytes;
   const goalPages = Math.max((granted.goalPages ?? 0) + offsetPages, neededPages(wanted, observation, tunables));
-  const maximumBytes = Math.max(balloonCurrentPages, balloonMaxPages ?? 0) * pageBytes + unballoonedBytes;
+  const { maximumBytes } = before;
   const floorBytes = claimed((granted.floorPages ?? 0) + offsetPages);
   const operatorBytes = terms.minMb * BYTES_PER_MIB + unballoonedBytes;
   const isKnown = totalramPages !== null && availablePages !== null && totalramPages > 0;
   return {
     guest,
-    currentBytes: Math.max(balloonCurrentPages, targetPages) * pageBytes + unballoonedBytes,
+    // Where ballooning has no effect, the process holds what the balloon has taken.
+    currentBytes: Math.max(hasBytes, promisedBytes, before.effect.isMissing ? (rssBytes ?? 0) : 0),
     maximumBytes,
     startBytes: before.startBytes,
     unballoonedBytes,
+    promisedBytes,
     floorBytes: believedFloorBytes(floorBytes, maximumBytes, operatorBytes),
     goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, rssBytes),
     weight: terms.weight,
@@ -96,4 +100,9 @@ export function accountAfter(
     isFixed: granted.balloonTargetPages === null,
     effect: before.effect,
   };
+}
+
+/** What is left of a promise to a guest that has `hasBytes`: nothing once that is reached. */
+export function stillPromised(promisedBytes: number, hasBytes: number): number {
+  return promisedBytes > hasBytes ? promisedBytes : 0;
 }

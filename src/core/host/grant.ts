@@ -1,6 +1,7 @@
 import type { Reading } from "../backend.ts";
 import type { Decision } from "../decision.ts";
 import { type GuestTerms, holdLimits, minBalloonPages } from "../limits.ts";
+import type { Observation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { type Account, accountAfter } from "./account.ts";
 import { reserveShare } from "./belief.ts";
@@ -16,8 +17,6 @@ export interface Wants {
   readonly wanted: Decision;
   readonly reading: Reading;
   readonly tunables: Tunables;
-  /** The target in force, on which its balloon may still be on its way; null if there is none. */
-  readonly askedPages: number | null;
 }
 
 /** Those who hold too much are asked to step early at most so often. */
@@ -26,7 +25,7 @@ const STEP_SOON_MS = 1000;
 /** Give of what was wanted as much as there is; memory that nobody got is charged to nobody. */
 export function grant(
   state: HostState,
-  { wanted: decided, reading, tunables, askedPages }: Wants,
+  { wanted: decided, reading, tunables }: Wants,
   budget: HostBudget,
   terms: GuestTerms,
   nowMs: number,
@@ -38,7 +37,7 @@ export function grant(
   const wanted = concede(state, holdLimits(decided, observation, terms), reading, tunables, budget, terms, nowMs);
   const maxPages = maxPagesFor(state.ledger, account, wanted, reading, budget);
   const granted = atMostGranted(wanted, observation, tunables, maxPages);
-  const after = accountAfter(account, wanted, granted, { reading, tunables, askedPages, terms });
+  const after = accountAfter(account, wanted, granted, { reading, tunables, terms });
   const settled = withLedger(state, withAccount(state.ledger, after));
   if (granted === wanted) return { ...only(settled), decision: granted };
   return {
@@ -61,9 +60,16 @@ function concede(
   if (!isWaitedFor(shortage, guest, nowMs)) return wanted;
   const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs);
   if (bytes === Number.POSITIVE_INFINITY) return wanted;
-  const minPages = Math.max(minBalloonPages(terms, observation), Math.floor((bytes - unballoonedBytes) / pageBytes));
+  const entitledPages = Math.floor((bytes - unballoonedBytes) / pageBytes);
+  const minPages = Math.max(minBalloonPages(terms, observation), entitledPages, heldPages(ledger, observation));
   const yielded = yieldSpare(wanted, observation, tunables, minPages);
   return yielded === wanted ? onlyNeeded(wanted, observation, tunables) : yielded;
+}
+
+/** Where ballooning has no effect on the host, nothing is gained by taking more: the guest keeps what it has. */
+export function heldPages(ledger: Ledger, { guest, balloonCurrentPages }: Observation): number {
+  const isMissing = accountOf(ledger, guest)?.effect.isMissing ?? false;
+  return isMissing ? (balloonCurrentPages ?? 0) : 0;
 }
 
 /** The most that the guest may be raised to now, in pages on the balloon's side. */

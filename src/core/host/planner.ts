@@ -5,11 +5,11 @@ import { type GuestTerms, minBalloonPages } from "../limits.ts";
 import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import { BYTES_PER_MIB } from "../units.ts";
-import { type Account, openAccount, sizeOf } from "./account.ts";
+import { type Account, openAccount, sizeOf, stillPromised } from "./account.ts";
 import { reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { followEffect } from "./effect.ts";
-import { grant, type Wants } from "./grant.ts";
+import { grant, heldPages, type Wants } from "./grant.ts";
 import { accountOf, type Ledger, withAccount, withoutAccount } from "./ledger.ts";
 import { NO_NOTICES, only, type Planned } from "./planned.ts";
 import { entitledTo } from "./shortage.ts";
@@ -26,7 +26,9 @@ export type HostEvent =
   /** It is to have all that it may have. */
   | { readonly kind: "gives_all"; readonly guest: string; readonly because: GiveCause }
   /** The operator paused it: whatever was decided, it keeps what was observed. */
-  | { readonly kind: "held"; readonly observation: Observation; readonly askedPages: number | null };
+  | { readonly kind: "held"; readonly observation: Observation }
+  /** Its balloon took this target: no other is in force. */
+  | { readonly kind: "told"; readonly guest: string; readonly balloonTargetBytes: number };
 
 /**
  * The planner of a host: each guest is decided on by itself, and this sees to it that together they never get more than
@@ -48,7 +50,9 @@ export function react(
     case "unreadable":
       return only(fix(state, event.guest));
     case "held":
-      return only(hold(state, event.observation, event.askedPages));
+      return only(hold(state, event.observation));
+    case "told":
+      return only(tell(state, event.guest, event.balloonTargetBytes));
     case "gives_all":
       return giveAll(state, event.guest, event.because, budget, terms);
   }
@@ -76,10 +80,7 @@ export function boundsFor(
   const { guest, pageBytes } = observation;
   const { ledger, notices } = see(state.ledger, reading, terms);
   const { shortage, bytes } = entitledTo(state.shortage, ledger, guest, usableBytes(budget), nowMs);
-  // Where ballooning has no effect, nothing more is taken.
-  const isMissing = accountOf(ledger, guest)?.effect.isMissing ?? false;
-  const heldPages = isMissing ? (observation.balloonCurrentPages ?? 0) : 0;
-  const minPages = Math.max(minBalloonPages(terms, observation), heldPages);
+  const minPages = Math.max(minBalloonPages(terms, observation), heldPages(ledger, observation));
   const bounds = { minPages, entitledPages: Math.floor((bytes - unballoonedBytes) / pageBytes) };
   return { state: { ledger, shortage, steppedSoonMs: state.steppedSoonMs }, bounds, notices };
 }
@@ -93,7 +94,7 @@ function see(
   const { observation, rssBytes = null } = reading;
   const size = sizeOf(reading);
   if (size === null) return { ledger: before, notices: NO_NOTICES };
-  const ledger = open(before, observation.guest, size, terms, !terms.isManaged);
+  const ledger = withSize(open(before, observation.guest, size, terms, !terms.isManaged), observation.guest, size);
   const account = accountOf(ledger, observation.guest);
   if (account === null || rssBytes === null) return { ledger, notices: NO_NOTICES };
   // What the balloon does not count is in the process, too.
@@ -106,6 +107,22 @@ function see(
     ledger: withAccount(ledger, { ...account, effect }),
     notices: isNews ? [{ code: "no_effect", details }] : NO_NOTICES,
   };
+}
+
+/** What its machine's balloon can leave it at the most may change, as when memory is plugged. */
+function withSize(ledger: Ledger, guest: string, { maximumBytes, unballoonedBytes = 0 }: GuestSize): Ledger {
+  const account = accountOf(ledger, guest);
+  const machineBytes = maximumBytes + unballoonedBytes;
+  if (account === null || account.maximumBytes === machineBytes) return ledger;
+  return withAccount(ledger, { ...account, maximumBytes: machineBytes });
+}
+
+/** The charge is as it was until the guest is read again. */
+function tell(state: HostState, guest: string, balloonTargetBytes: number): HostState {
+  return changeAccount(state, guest, (account) => {
+    const promisedBytes = balloonTargetBytes + account.unballoonedBytes;
+    return account.promisedBytes === promisedBytes ? account : { ...account, promisedBytes };
+  });
 }
 
 function open(ledger: Ledger, guest: string, size: GuestSize, { weight }: GuestTerms, isFixed: boolean): Ledger {
@@ -137,23 +154,20 @@ function giveAll(
   const minBytes = because === "silent" ? 0 : startBytes;
   const bytes = isRestarting ? maxBytes : Math.min(maxBytes, Math.max(minBytes, freeBytes));
   const chargedBytes = Math.max(currentBytes, isRestarting ? maximumBytes : bytes);
-  const ledger = withAccount(state.ledger, { ...account, currentBytes: chargedBytes });
+  const promisedBytes = Math.max(account.promisedBytes, bytes);
+  const ledger = withAccount(state.ledger, { ...account, currentBytes: chargedBytes, promisedBytes });
   return {
     ...only(withLedger(state, ledger)),
     grant: { bytes: bytes - unballoonedBytes, isAll: bytes === maxBytes },
   };
 }
 
-function hold(
-  state: HostState,
-  { guest, balloonCurrentPages, pageBytes }: Observation,
-  askedPages: number | null,
-): HostState {
+function hold(state: HostState, { guest, balloonCurrentPages, pageBytes }: Observation): HostState {
   if (balloonCurrentPages === null) return state;
   return changeAccount(state, guest, (account) => {
-    const heldPages = Math.max(balloonCurrentPages, askedPages ?? 0);
-    const currentBytes = heldPages * pageBytes + account.unballoonedBytes;
-    return { ...account, currentBytes, isFixed: true };
+    const hasBytes = balloonCurrentPages * pageBytes + account.unballoonedBytes;
+    const promisedBytes = stillPromised(account.promisedBytes, hasBytes);
+    return { ...account, currentBytes: Math.max(hasBytes, promisedBytes), promisedBytes, isFixed: true };
   });
 }
 

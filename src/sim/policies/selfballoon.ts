@@ -49,6 +49,7 @@ class DaemonRun implements PolicyRun {
 
   step(host: HostSight, nowMs: number): readonly Setting[] {
     const settings = new Settings(host);
+    for (const guest of host.guests) this.meet(host, guest, nowMs);
     for (const guest of host.guests) this.pass(host, guest, "interval", settings, nowMs);
     return settings.all;
   }
@@ -63,15 +64,37 @@ class DaemonRun implements PolicyRun {
     return settings.all;
   }
 
+  /** What a guest has counts before anything is granted to another. */
+  private meet(host: HostSight, observation: Observation, nowMs: number): void {
+    const { guest, balloonCurrentPages, balloonMaxPages, pageBytes } = observation;
+    if (this.guests.has(guest) || balloonCurrentPages === null || balloonMaxPages === null) return;
+    const size = { currentBytes: balloonCurrentPages * pageBytes, maximumBytes: balloonMaxPages * pageBytes };
+    this.take(host, observation, { kind: "sized", size }, nowMs);
+  }
+
   private pass(host: HostSight, observation: Observation, cause: Cause, settings: Settings, nowMs: number): void {
     const reading = { observation, notices: [] };
     // Nothing moves while the virtual clock stands: a second reading is the first one.
-    for (const effect of this.take(host, observation, { kind: "observed", reading, cause, isAgain: true }, nowMs)) {
-      if (effect.kind === "decided") settings.set(observation.guest, effect);
-      if (effect.kind !== "step_soon") continue;
-      for (const donor of host.guests) {
-        if (effect.guests.includes(donor.guest)) this.pass(host, donor, "soon", settings, nowMs);
-      }
+    const effects = this.take(host, observation, { kind: "observed", reading, cause, isAgain: true }, nowMs);
+    for (const effect of [...effects, ...this.take(host, observation, { kind: "settled" }, nowMs)]) {
+      this.carryOut(effect, host, observation, settings, nowMs);
+    }
+  }
+
+  private carryOut(effect: Effect, host: HostSight, observation: Observation, settings: Settings, nowMs: number): void {
+    const { guest } = observation;
+    if (effect.kind === "decided") {
+      settings.set(guest, effect.target?.balloonTargetPages ?? null, effect.shrink?.targetPages ?? null);
+      if (effect.target !== null) this.take(host, observation, { kind: "applied", ...effect.target }, nowMs);
+    }
+    if (effect.kind === "give_all") {
+      const givenPages = effect.bytes === null ? observation.balloonMaxPages : Math.floor(effect.bytes / PAGE_BYTES);
+      settings.set(guest, givenPages, null);
+      this.take(host, observation, { kind: "gave", isAll: effect.isAll }, nowMs);
+    }
+    if (effect.kind !== "step_soon") return;
+    for (const donor of host.guests) {
+      if (effect.guests.includes(donor.guest)) this.pass(host, donor, "soon", settings, nowMs);
     }
   }
 
@@ -118,9 +141,8 @@ class Settings {
     this.all = guests.map(() => NOTHING);
   }
 
-  set(guest: string, { target, shrink }: Effect & { readonly kind: "decided" }): void {
+  set(guest: string, balloonTargetPages: number | null, frontswapTargetPages: number | null): void {
     const nth = this.order.get(guest);
-    const balloonTargetPages = target?.balloonTargetPages ?? null;
-    if (nth !== undefined) this.all[nth] = { balloonTargetPages, frontswapTargetPages: shrink?.targetPages ?? null };
+    if (nth !== undefined) this.all[nth] = { balloonTargetPages, frontswapTargetPages };
   }
 }

@@ -81,10 +81,7 @@ class PlannedHost {
     const before = this.sumPages;
     const wanted = wanting(guest, reason, targetPages);
     const reading = { observation, notices: [] };
-    const { decision } = this.react(
-      { kind: "wants", wanted, reading, tunables: DEFAULT_TUNABLES, askedPages: null },
-      minMb,
-    );
+    const { decision } = this.react({ kind: "wants", wanted, reading, tunables: DEFAULT_TUNABLES }, minMb);
     const grantedPages = decision?.balloonTargetPages ?? currentPages;
     this.has.set(guest, isSlow ? Math.max(currentPages, grantedPages) : grantedPages);
     const usablePages = this.memoryPages - (reason === "emergency" ? 0 : this.reservePages);

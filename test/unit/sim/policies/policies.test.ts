@@ -65,12 +65,13 @@ describe("every policy", () => {
     expect((SIMULATED_POLICIES[name]?.intervalMs ?? 0) % 100).toBe(0);
   });
 
-  it.each(names)("%s leaves a guest alone that can't be read", (name) => {
+  it.each(names)("%s takes nothing from a guest that can't be read", (name) => {
     const booting = { ...guest({}), totalramPages: null, availablePages: null, freePages: null, psiSomeTotalUs: null };
     const run = start(name);
     for (let nowMs = 0; nowMs < 60_000; nowMs += 5000) {
       const [setting] = run.step({ memoryPages: mib(512), isShared: false, guests: [booting] }, nowMs);
-      expect(setting?.balloonTargetPages).toBeNull();
+      // Ours give it all that it may have, once nobody could read it for a while.
+      expect([null, booting.balloonMaxPages]).toContain(setting?.balloonTargetPages);
     }
   });
 
