@@ -8,7 +8,7 @@ import type { Api, ApiRequest } from "./route.ts";
 import { answerRequest, findRoute } from "./routes.ts";
 
 /** Event streams that one way in serves at a time. */
-const MOST_STREAMS = 32;
+const MAX_STREAMS = 32;
 
 /** A way in: who may come in by it, who may write, and what it has besides the routes. */
 export interface Door {
@@ -68,7 +68,7 @@ export function createHandler(api: Api, door: Door): RequestListener {
   }
 
   function stream(request: IncomingMessage, response: ServerResponse): void {
-    if (streams >= MOST_STREAMS) throw selfballoonError("ERR_TOO_MANY", { limit: MOST_STREAMS, what: "event streams" });
+    if (streams >= MAX_STREAMS) throw selfballoonError("ERR_TOO_MANY", { limit: MAX_STREAMS, what: "event streams" });
     streams += 1;
     response.on("close", () => {
       streams -= 1;

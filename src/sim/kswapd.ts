@@ -2,7 +2,7 @@ import type { Kernel } from "./kernel.ts";
 import { canReclaim, reclaim } from "./reclaim.ts";
 
 /** Rounds without a page after which kswapd gives up (Linux mm/internal.h, MAX_RECLAIM_RETRIES). */
-const MOST_FAILURES = 16;
+const MAX_FAILURES = 16;
 /** Time of a round that looks at all lists and finds nothing. */
 const FUTILE_ROUND_US = 500;
 
@@ -15,7 +15,7 @@ export function runKswapd(kernel: Kernel): void {
   const { lowPages, totalreservePages } = kernel.watermarks;
   if (kernel.freePages < lowPages) kernel.isKswapdAwake = true;
   if (!kernel.isKswapdAwake) return;
-  if (kernel.kswapdFailures >= MOST_FAILURES && !canReclaim(kernel)) return;
+  if (kernel.kswapdFailures >= MAX_FAILURES && !canReclaim(kernel)) return;
   const budgetUs = kernel.cpus > 1 ? kernel.tickUs : kernel.tickUs / 2;
   const freed = reclaim(kernel, totalreservePages - kernel.freePages, budgetUs);
   kernel.kswapdUs = freed > 0 ? kernel.reclaimUs : Math.min(budgetUs, FUTILE_ROUND_US);

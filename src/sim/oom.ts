@@ -27,12 +27,12 @@ export function settleOom(kernel: Kernel, tickMs: number): void {
 
 function largestLoad(loads: readonly Load[]): Load | null {
   let largest: Load | null = null;
-  let mostPages = 0;
+  let maxPages = 0;
   for (const load of loads) {
     const pages = load.residentPages + load.swappedPages;
-    if (pages <= mostPages) continue;
+    if (pages <= maxPages) continue;
     largest = load;
-    mostPages = pages;
+    maxPages = pages;
   }
   return largest;
 }

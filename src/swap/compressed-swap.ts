@@ -21,7 +21,7 @@ export interface CompressedSwap {
 }
 
 /** More zram devices than this are told by their number. */
-const MOST_NAMES = 4;
+const MAX_NAMES = 4;
 
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
@@ -54,8 +54,8 @@ function isZswapInUse(files: MachineFiles): boolean {
 
 /** What there is, by name: `zram0`, `zswap`; of many devices the first ones, and how many more. */
 export function compressedSwapNames({ zramDevices, zswap }: CompressedSwap): readonly string[] {
-  const more = zramDevices.length - MOST_NAMES;
-  const names = [...zramDevices.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])];
+  const more = zramDevices.length - MAX_NAMES;
+  const names = [...zramDevices.slice(0, MAX_NAMES), ...(more > 0 ? [`${more} more`] : [])];
   return zswap ? [...names, "zswap"] : names;
 }
 

@@ -22,7 +22,7 @@ const AT_A_TIME = 8;
 const READ_MS = 5000;
 
 /** An agent is asked once, so there is no second failure to wait longer after. */
-const BACKOFF_MS = { first: 1000, most: 1000 };
+const BACKOFF_MS = { first: 1000, max: 1000 };
 
 /** Where nobody had chosen a period, statistics come a second after reading has chosen one. */
 const LOOKS = 5;

@@ -27,7 +27,7 @@ const ASKED_MS = 500;
 /** What is plugged of virtio-mem changes without the domain's maximum, and is looked at again after so long. */
 const PLUGGED_KEPT_MS = 10_000;
 
-const BACKOFF_MS = { first: 1000, most: 10_000 };
+const BACKOFF_MS = { first: 1000, max: 10_000 };
 
 /** What the domain's XML says, and when and at which maximum. */
 interface Devices {

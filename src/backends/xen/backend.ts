@@ -11,7 +11,7 @@ import { type Ceiling, ceilingKib, initialCeiling, noteWrite, observeCeiling, st
 import { probeXen } from "./probe.ts";
 
 /** The last line of defence, below any floor of the law: a guest with less can't even run this daemon. */
-const LEAST_KIB = 48 * 1024;
+const MIN_KIB = 48 * 1024;
 
 /** Xen's balloon moves in whole pages of 4 KiB; another value wakes a driver that gave up. */
 const WAKE_KIB = 4;
@@ -130,7 +130,7 @@ class XenGuest implements OpenBackend {
     const seen = observeCeiling(this.ceiling, reading);
     const targetKib = Math.min(wantedKib, seen.ceiling.toolstackKib ?? wantedKib);
     const gaveUp = reading.targetKib === targetKib && standsStill(seen.ceiling, reading) && reading.retryCount === 1;
-    const writtenKib = this.balloon.write(gaveUp ? targetKib - WAKE_KIB : targetKib, LEAST_KIB, reading.maximumKib);
+    const writtenKib = this.balloon.write(gaveUp ? targetKib - WAKE_KIB : targetKib, MIN_KIB, reading.maximumKib);
     const noted = noteWrite(seen.ceiling, reading, writtenKib);
     this.ceiling = noted.ceiling;
     this.untold.push(...seen.notices, ...(gaveUp ? [givenUp(reading)] : []), ...noted.notices);

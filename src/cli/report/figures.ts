@@ -89,7 +89,7 @@ function guestFigures(tally: GuestTally): GuestFigures {
 function sumsOf(all: readonly GuestTally[], seconds: number): Sums {
   const sum = (read: (one: GuestTally) => number): number => all.reduce((total, one) => total + read(one), 0);
   const held = sum(({ heldByteSeconds }) => heldByteSeconds);
-  const most = sum(({ mostByteSeconds }) => mostByteSeconds);
+  const max = sum(({ maxByteSeconds }) => maxByteSeconds);
   const [first, ...others] = all.map(({ rises }) => rises);
   const rises = first === undefined ? null : others.reduce<Rises>(sumOf, first);
   const inSeconds = (us: number | null | undefined): number | null => (us == null ? null : us / 1_000_000);
@@ -97,10 +97,10 @@ function sumsOf(all: readonly GuestTally[], seconds: number): Sums {
   return {
     hours: seconds / SECONDS_PER_HOUR,
     heldMeanBytes: mean(held),
-    mostMeanBytes: mean(most),
-    savedMeanBytes: mean(most - held),
-    savedGibHours: (most - held) / BYTES_PER_GIB / SECONDS_PER_HOUR,
-    savedPercent: most === 0 ? null : 100 * (1 - held / most),
+    mostMeanBytes: mean(max),
+    savedMeanBytes: mean(max - held),
+    savedGibHours: (max - held) / BYTES_PER_GIB / SECONDS_PER_HOUR,
+    savedPercent: max === 0 ? null : 100 * (1 - held / max),
     moves: all.every(({ moves }) => moves === null) ? null : sum(({ moves }) => moves ?? 0),
     waitedSeconds: inSeconds(rises?.psiSomeTotalUs),
     allWaitedSeconds: inSeconds(rises?.psiFullTotalUs),

@@ -30,7 +30,7 @@ const record = (atS: number, guest = "a"): StepRecord => ({
 interface Rig {
   readonly directory: string;
   readonly problems: string[];
-  readonly open: (mostBytes?: number) => Promise<History>;
+  readonly open: (maxBytes?: number) => Promise<History>;
   readonly files: () => readonly string[];
   readonly text: () => string;
 }
@@ -41,10 +41,10 @@ function rig(directory = join(temporaryFolder(), "history")): Rig {
   return {
     directory,
     problems,
-    open: (mostBytes = MIB) =>
+    open: (maxBytes = MIB) =>
       History.open({
         directory,
-        mostBytes,
+        maxBytes,
         nowMs: () => performance.now(),
         onProblem: ({ message }) => void problems.push(message),
       }),
@@ -115,17 +115,17 @@ describe("history", () => {
   it("never takes more than it may: the oldest files go, each of the others is whole and stands for itself", async () => {
     const { open, files, directory, problems } = rig();
     const history = await open();
-    let most = 0;
+    let max = 0;
     for (let hour = 0; hour < 8; hour += 1) {
       await keep(history, hour * 3600, (hour + 1) * 3600);
-      most = Math.max(
-        most,
+      max = Math.max(
+        max,
         files().reduce((sum, name) => sum + statSync(join(directory, name)).size, 0),
       );
     }
     await history.close();
-    expect(most).toBeLessThanOrEqual(MIB);
-    expect(most).toBeGreaterThan(0.7 * MIB);
+    expect(max).toBeLessThanOrEqual(MIB);
+    expect(max).toBeGreaterThan(0.7 * MIB);
     expect(files().length).toBeGreaterThan(4);
     expect(files()[0]).not.toContain("T120000");
     for (const name of files())

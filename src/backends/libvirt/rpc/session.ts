@@ -19,7 +19,7 @@ const MAX_WAITING = 512;
 /** How long libvirt may take to hear that this is the end. */
 const CLOSE_MS = 1000;
 
-const BACKOFF_MS = { firstMs: 1000, mostMs: 10_000 };
+const BACKOFF_MS = { firstMs: 1000, maxMs: 10_000 };
 
 /** remote_auth_type: none is needed. */
 const AUTH_NONE = 0;
