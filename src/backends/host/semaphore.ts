@@ -7,10 +7,10 @@ import { onAbort, requireGoing } from "./deadline.ts";
  * @throws ERR_BUSY if too many wait already; ERR_CANCELLED if `cancellation` aborts before the turn comes. In both cases
  * the work was not begun and never will be.
  */
-export type Turns = <T>(work: () => Promise<T>, cancellation?: Cancellation) => Promise<T>;
+export type Semaphore = <T>(work: () => Promise<T>, cancellation?: Cancellation) => Promise<T>;
 
 /** Lets at most `max` pieces of work run at a time, in the order in which they came, and `maxWaiting` wait. */
-export function createTurns(max: number, maxWaiting = Number.POSITIVE_INFINITY): Turns {
+export function createSemaphore(max: number, maxWaiting = Number.POSITIVE_INFINITY): Semaphore {
   const waiting = new Set<() => void>();
   let running = 0;
   const wait = (cancellation: Cancellation | undefined): Promise<void> =>
