@@ -51,7 +51,7 @@ export function judge(
   const entitled = boundsFor(host, reading, budget, terms, nowMs);
   const bounded: Reading = { ...reading, observation: boundObservation(reading.observation, terms) };
   const stepped = step(guest.step, bounded.observation, tunables, nowMs, without, entitled.bounds);
-  const wanted = heldIfContradictory(named(stepped.decision, terms), reading.observation);
+  const wanted = heldIfContradictory(markUnmanaged(stepped.decision, terms), reading.observation);
   const planned = plan(
     entitled.state,
     { kind: "wants", wanted, reading: bounded, tunables, askedPages: guest.askedPages },
@@ -71,6 +71,6 @@ export function judge(
   };
 }
 
-function named(decision: Decision, { isManaged }: GuestTerms): Decision {
+function markUnmanaged(decision: Decision, { isManaged }: GuestTerms): Decision {
   return decision.reason === "off" && !isManaged ? { ...decision, reason: "unmanaged" } : decision;
 }
