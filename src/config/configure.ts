@@ -1,8 +1,8 @@
 import { type SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { globMatcher } from "../core/glob.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, createSettings, type Settings, type Source, writeSetting } from "../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../core/tunables.ts";
-import { globMatcher } from "./glob.ts";
 import type { Config, TunableSetting } from "./load.ts";
 import { hintFor } from "./nearest.ts";
 

@@ -306,9 +306,14 @@ export function selfballoonError(code: ErrorCode, details: ErrorDetails = {}, ca
   return new CLASSES[ERRORS[code].owner](code, details, cause);
 }
 
-/** Whether what was thrown carries one of the system's codes, such as ENOENT. */
+/** The code of the system's that what was thrown carries, such as ENOENT; empty if it has none. */
+export function systemCodeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
+/** Whether what was thrown carries one of the system's codes. */
 export function hasSystemCode(thrown: unknown, ...codes: readonly string[]): boolean {
-  return thrown instanceof Error && "code" in thrown && codes.includes(String(thrown.code));
+  return codes.includes(systemCodeOf(thrown));
 }
 
 /** What went wrong, in words, whatever was thrown. */
