@@ -3,7 +3,7 @@ import { parseOptional } from "../formats/kernel-text.ts";
 import { findKib, type Meminfo } from "../formats/meminfo.ts";
 import { parseMmStat } from "../formats/mm-stat.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
-import { parseSwaps, type SwapArea } from "../formats/swaps.ts";
+import { parseSwaps, type SwapArea, zramDeviceOf } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
 
 /**
@@ -36,15 +36,6 @@ export function detectCompressedSwap(files: MachineFiles): CompressedSwap {
   const swaps = swapAreas(files);
   const zramDevices = new Set(swaps.flatMap((area) => zramDeviceOf(area) ?? []));
   return { zswap: swaps.length > 0 && isZswapInUse(files), zramDevices: [...zramDevices] };
-}
-
-/**
- * The zram device that a swap area lies on, `zram0`; null if it lies elsewhere. The kernel shows the path `/zram0` where a
- * service with a file tree of its own swapped it on and has ended since: with it went the mount that was `/dev`.
- */
-export function zramDeviceOf({ path, type }: Pick<SwapArea, "path" | "type">): string | null {
-  if (type !== "partition") return null;
-  return /^(?:\/dev)?\/(zram[0-9]{1,4})(?:p[0-9]{1,3})?$/.exec(path)?.[1] ?? null;
 }
 
 function isZswapInUse(files: MachineFiles): boolean {
