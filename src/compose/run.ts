@@ -70,9 +70,9 @@ export async function run(plan: RunPlan): Promise<number> {
       await history?.close();
     };
     const reload = async (): Promise<void> => {
-      const anew = await loadConfig(flags, process.env, "the old settings stay");
-      const newRules = rulesFor(backend, anew, plan.dryRun);
-      worker.configure(startTunables(backend, facts, anew, "the old settings stay", newRules), newRules);
+      const reloaded = await loadConfig(flags, process.env, "the old settings stay");
+      const newRules = rulesFor(backend, reloaded, plan.dryRun);
+      worker.configure(startTunables(backend, facts, reloaded, "the old settings stay", newRules), newRules);
       rules = newRules;
     };
     return await runDaemon({ worker, clock: realClock, logger, notifier: createNotifier(process.env), reload, close });

@@ -242,7 +242,7 @@ export const ERRORS = {
     owner: "host",
     exitCode: 1,
     httpStatus: 503,
-    message: "history must be kept in {directory}, but {problem}; guests are looked after all the same",
+    message: "history must be kept in {directory}, but {problem}; guests are managed all the same",
   },
   ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
 } as const satisfies Record<string, ErrorRow>;
@@ -272,7 +272,7 @@ export abstract class SelfballoonError extends Error {
   }
 }
 
-/** The operator asked for something that can't be: a command, a value, a file to mend. */
+/** The operator asked for something that can't be: a command, a value, a file to fix. */
 export class OperatorError extends SelfballoonError {
   override readonly name = "OperatorError";
 }

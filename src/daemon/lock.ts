@@ -49,7 +49,7 @@ export function takeLock(path: string): () => void {
   throw selfballoonError("ERR_ALREADY_RUNNING", { pid, lock: path });
 }
 
-/** Whether the lock is ours now. The draft is gone either way. */
+/** Whether the lock is ours now. The draft is removed either way. */
 function settled(path: string, draft: string): boolean {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

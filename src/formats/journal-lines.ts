@@ -38,7 +38,7 @@ export class JournalLines {
    * while the guest's line before it is younger than that.
    */
   of(record: JournalRecord, minSpacingMs = 0): readonly string[] {
-    // A write counts even if it changes no value: writing frontswap_inertia starts its count anew.
+    // A write counts even if it changes no value: writing frontswap_inertia starts its count again.
     if (record.kind === "tunables") return this.set(record.values);
     return record.kind === "step" ? this.stepLines(record, minSpacingMs) : [];
   }

@@ -87,7 +87,7 @@ export class Appender {
     return true;
   }
 
-  /** What was written in part is no line, and goes; so does a file that can't even be cut: the next one is opened anew. */
+  /** What was written in part is no line, and goes; so does a file that can't even be cut: the next one is opened again. */
   private async takeBack(): Promise<void> {
     const { current } = this;
     if (current === null) return;

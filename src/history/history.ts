@@ -27,7 +27,7 @@ export interface HistoryOptions {
   readonly maxBytes: number;
   /** Monotonic time, in ms. */
   readonly nowMs: () => number;
-  /** Told of trouble with the disk, as a sentence, now and then; the history goes on as well as it can. */
+  /** Told of trouble with the disk, as a sentence, now and then; the history continues as well as it can. */
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -56,7 +56,7 @@ export class History implements HistoryPort {
   /** Go on where the daemon before left off. */
   static async open(options: HistoryOptions): Promise<History> {
     const history = new History(options);
-    await history.goOn().catch((thrown: unknown) => history.tell(problemOf(thrown)));
+    await history.resume().catch((thrown: unknown) => history.tell(problemOf(thrown)));
     return history;
   }
 
@@ -94,9 +94,9 @@ export class History implements HistoryPort {
     }
   }
 
-  /** A replay begins anew where this daemon does. */
-  private async goOn(): Promise<void> {
-    const isContinued = await this.writer.goOn();
+  /** A replay begins again where this daemon does. */
+  private async resume(): Promise<void> {
+    const isContinued = await this.writer.resume();
     if (isContinued) this.writer.put([formatReset(TUNABLES.map(({ name }) => name))], Date.now());
   }
 

@@ -21,7 +21,7 @@ export interface WriterOptions {
   readonly maxBytes: number;
   /** The lines that each new file begins with. */
   readonly firstLines: () => readonly string[];
-  /** Told of all that goes wrong; the writer goes on as well as it can. */
+  /** Told of all that goes wrong; the writer continues as well as it can. */
   readonly onProblem: (problem: string) => void;
 }
 
@@ -51,7 +51,7 @@ export class HistoryWriter {
   }
 
   /** Append to the newest file from now on, if it has room and whole lines. False if there is no such file. */
-  async goOn(): Promise<boolean> {
+  async resume(): Promise<boolean> {
     const newest = (await listFiles(this.options.directory)).at(-1);
     if (newest === undefined) return false;
     const { beganMs, bytes, path } = newest;

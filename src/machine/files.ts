@@ -7,7 +7,7 @@ const LIMIT_KIB = 4096;
 /**
  * The files of this machine, or of a tree that stands for one (`--root`). Pseudo-files lie about their size, so each is
  * read to its end, at most 4 MiB. On the machine itself descriptors are kept: reading again from the start makes the
- * kernel write the file anew, at a twentieth of the cost of opening it.
+ * kernel write the file again, at a twentieth of the cost of opening it.
  */
 export class MachineFiles {
   private readonly root: string;

@@ -24,7 +24,7 @@ export class MemoryWatch {
     this.files = files;
   }
 
-  /** The same object each time, with new values; null where the file does not tell. */
+  /** The same object each time, with new values; null where the file does not report. */
   look(pageBytes: number): WatchSample {
     this.files.readStart("/proc/meminfo", this.bytes);
     this.sample.totalramPages = pagesOf(kibAfter(this.bytes, MEM_TOTAL), pageBytes);

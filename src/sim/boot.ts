@@ -58,7 +58,7 @@ export function createKernel(spec: KernelSpec): Kernel {
   return kernel;
 }
 
-/** Reboot now: the balloon is empty, every program starts anew, and all counters start at 0. The target stays. */
+/** Reboot now: the balloon is empty, every program starts again, and all counters start at 0. The target stays. */
 export function reboot(kernel: Kernel): void {
   kernel.currentBeforeBootPages = currentPages(kernel);
   boot(kernel, kernel.nowMs + BOOT_MS);

@@ -8,7 +8,7 @@ const FUTILE_ROUND_US = 500;
 
 /**
  * Background reclaim: wakes under the low watermark, works until the high one is reached. With one CPU it gets half of
- * it, so that programs go on allocating meanwhile.
+ * it, so that programs continue allocating meanwhile.
  */
 export function runKswapd(kernel: Kernel): void {
   kernel.kswapdUs = 0;

@@ -8,7 +8,7 @@ const RETRY_MS = 20;
 const RESTART_MS = 10_000;
 
 /**
- * After an allocation has failed for some time, kill the load with the most memory; it starts anew later. With nothing
+ * After an allocation has failed for some time, kill the load with the most memory; it starts again later. With nothing
  * left to kill the kernel panics ("System is deadlocked on memory") and stops.
  */
 export function settleOom(kernel: Kernel, tickMs: number): void {

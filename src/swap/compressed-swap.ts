@@ -26,7 +26,7 @@ const MAX_NAMES = 4;
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 
-/** The swap areas that are on; none where the kernel has no swap, or does not tell. */
+/** The swap areas that are on; none where the kernel has no swap, or does not report. */
 export function swapAreas(files: MachineFiles): readonly SwapArea[] {
   return parseOptional(parseSwaps, files.readIfPossible("/proc/swaps")) ?? [];
 }
@@ -74,7 +74,7 @@ export function storedPages(
 
 /**
  * Pages held in one zram device: what went in by its `mm_stat`, less what it has written back to a disk, less the page
- * with the header that makes it a swap device. Null if it does not tell.
+ * with the header that makes it a swap device. Null if it does not report.
  */
 export function zramStoredPages(files: MachineFiles, name: string, pageBytes: number): number | null {
   const statistics = parseOptional(parseMmStat, files.readIfPossible(`/sys/block/${name}/mm_stat`));

@@ -21,7 +21,7 @@ export class Effect {
     this.freedPages += freedPages;
   }
 
-  /** True if a batch has been brought back to little effect. Then the next batch is judged anew. */
+  /** True if a batch has been brought back to little effect. Then the next batch is judged again. */
   isFutile(): boolean {
     if (this.touchedPages < BATCH_PAGES) return false;
     const isFutile = this.freedPages < this.touchedPages * MIN_EFFECT;

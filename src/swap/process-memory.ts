@@ -3,10 +3,10 @@ import { type Mapping, parsePrivateMapping } from "../formats/process-maps.ts";
 
 /** Swapped pages that lie near each other. */
 export interface SwappedPages {
-  /** Where to go on from to find these again, or what follows them. */
+  /** Where to continue from to find these again, or what follows them. */
   readonly fromAddress: number;
   /**
-   * Addresses, by the number of the swap device that holds the page. The kernel tells that number only to those with
+   * Addresses, by the number of the swap device that holds the page. The kernel reports that number only to those with
    * CAP_SYS_ADMIN, and 0 to others.
    */
   readonly byDevice: ReadonlyMap<number, readonly number[]>;

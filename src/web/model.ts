@@ -65,7 +65,7 @@ export function withRecords(model: Model, records: readonly JournalRecord[]): Mo
   const maxPoints = pointsPerGuest(guests.size);
   let { lastSeq } = model;
   for (const record of records) {
-    // A daemon that was started anew counts from 1 again: then every number is new.
+    // A daemon that was started again counts from 1 again: then every number is new.
     lastSeq = record.seq;
     if (isListed(guests, record)) listed.push({ record, isProblem: isProblem(record) });
     applyRecord(guests, record, maxPoints);

@@ -182,7 +182,7 @@ export class LibvirtGuest {
   }
 
   /**
-   * What QEMU says now. libvirt keeps what QEMU told last, which is once a second at most (BALLOON_CHANGE), and so is old
+   * What QEMU says now. libvirt keeps what QEMU reported last, which is once a second at most (BALLOON_CHANGE), and so is old
    * while the balloon moves; and it adds what its balloon does not count (`isMixed`).
    */
   private async readCurrent({ uuid, currentBytes }: Domain, isMixed: boolean): Promise<number | null> {
@@ -207,7 +207,7 @@ export class LibvirtGuest {
     this.noteSize(domain);
   }
 
-  /** Where libvirt did not tell, as virsh does not: what the new kernel counts does. */
+  /** Where libvirt did not report, as virsh does not: what the new kernel counts does. */
   private noteRestart(domain: Domain): void {
     this.agent.restarted();
     this.totals = new TotalWatch();

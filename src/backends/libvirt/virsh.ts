@@ -24,7 +24,7 @@ export interface VirshOptions {
   readonly deadlineMs: number;
 }
 
-/** What a call printed. virsh goes on after a command that failed, so both may hold something. */
+/** What a call printed. virsh continues after a command that failed, so both may hold something. */
 export interface VirshOutput {
   readonly stdout: string;
   readonly stderr: string;

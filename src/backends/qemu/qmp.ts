@@ -48,7 +48,7 @@ export class QmpClient {
    * Have QEMU do `command`. Commands that are given in one turn of the event loop go out together.
    * @returns what QEMU returned.
    * @throws ERR_SOCKET, ERR_SOCKET_OCCUPIED or ERR_PERMISSION without a connection; ERR_COMMAND_REFUSED; ERR_DEADLINE,
-   * after which the connection is made anew.
+   * after which the connection is made again.
    */
   async execute(command: string, args: JsonObject | null): Promise<unknown> {
     const connection = this.connection ?? (await this.connected());

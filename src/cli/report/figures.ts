@@ -10,7 +10,7 @@ const SECONDS_PER_HOUR = 3600;
 /** Before this, a recording's time is no time of day: it counts from the start of something. */
 const FIRST_CLOCK_MS = 1e12;
 
-/** What a recording tells of one guest, or of all. Null is what it does not tell. */
+/** What a recording covers one guest, or of all. Null is what it does not report. */
 export interface Sums {
   /** Time that is known, without gaps. */
   readonly hours: number;
@@ -38,7 +38,7 @@ export interface GuestFigures extends Sums {
   readonly reasonHours: Partial<Record<Reason, number>>;
 }
 
-/** Everything that a report tells in figures. */
+/** Everything that a report says in figures. */
 export interface ReportFigures {
   readonly fromMs: number | null;
   readonly toMs: number | null;
@@ -47,7 +47,7 @@ export interface ReportFigures {
   readonly lines: number;
   readonly badLines: number;
   readonly firstBadLine: string | null;
-  /** Lines of guests beyond the most that a report tells of. */
+  /** Lines of guests beyond the most that a report covers. */
   readonly leftOutLines: number;
   /** False if no line tells what was decided. */
   readonly hasDecisions: boolean;

@@ -38,7 +38,7 @@ export class GuestTally {
   heldByteSeconds = 0;
   /** What it would have held if no balloon had moved. */
   maxByteSeconds = 0;
-  /** Targets that were handed to the balloon; null where the recording does not tell. */
+  /** Targets that were handed to the balloon; null where the recording does not report. */
   moves: number | null = null;
   readonly reasonSeconds = new Map<Reason, number>();
   rises: Rises = NEVER_TOLD;
@@ -100,7 +100,7 @@ const NEVER_TOLD: Rises = {
   swapOutPages: null,
 };
 
-/** A count that fell began anew: the guest was booted, and what it rose by is not known. */
+/** A count that fell began again: the guest was booted, and what it rose by is not known. */
 function risesBetween(before: Observation, after: Observation): Rises {
   const entries = COUNTERS.map((name) => {
     const [from, to] = [before[name], after[name]];

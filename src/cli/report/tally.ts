@@ -4,7 +4,7 @@ import { Sampler } from "../../view/sampler.ts";
 import { GuestTally, SILENCE_MS } from "./guest-tally.ts";
 import { WorstMoments } from "./worst.ts";
 
-/** The most guests that one report tells of. */
+/** The most guests that one report covers. */
 const MAX_GUESTS = 4096;
 
 /** Points that are kept over all guests, so that memory is bounded however many there are. */

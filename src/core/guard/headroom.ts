@@ -3,7 +3,7 @@ import { pagesFromMib } from "../units.ts";
 import type { Changes } from "./changes.ts";
 
 /**
- * How long a rise goes on after the watch has seen it: 150 ms to react and 150 ms for the balloon. Measured in emulated
+ * How long a rise continues after the watch has seen it: 150 ms to react and 150 ms for the balloon. Measured in emulated
  * guests: a burst of 150 MB/s into 30 MB ended in an OOM kill after 350 ms, and reading MemAvailable every 100 ms saved
  * all of them.
  */

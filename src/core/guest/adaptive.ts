@@ -5,7 +5,7 @@ import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { maximumTarget } from "./law.ts";
 
-/** A rise is reckoned to go on for this long, and to have taken a watch and its answer at least. */
+/** A rise is reckoned to last for this long, and to have taken a watch and its answer at least. */
 const RISE_MS = 1000;
 const MIN_RISE_MS = 400;
 

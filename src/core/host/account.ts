@@ -36,7 +36,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
   };
 }
 
-/** The size that a reading tells; null if nobody knows what the guest has. */
+/** The size that a reading reports; null if nobody knows what the guest has. */
 export function sizeOf({ observation, unballoonedBytes = 0 }: Reading): GuestSize | null {
   const { balloonCurrentPages, balloonMaxPages, pageBytes } = observation;
   if (balloonCurrentPages === null) return null;
@@ -69,7 +69,7 @@ export function accountAfter(
   const { observation, unballoonedBytes = 0 } = reading;
   const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
   if (balloonCurrentPages === null) return before;
-  // A balloon that is on its way up goes on, whatever is decided now.
+  // A balloon that is on its way up continues, whatever is decided now.
   const targetPages = granted.balloonTargetPages ?? askedPages ?? balloonCurrentPages;
   const offsetPages = balloonCurrentPages - (totalramPages ?? balloonCurrentPages);
   // A guest may say anything of itself, but not claim less than nothing or more than its machine has.

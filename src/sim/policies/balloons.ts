@@ -13,7 +13,7 @@ export interface BalloonSight {
   readonly freePages: number;
   /** Free memory, the page cache and buffers. */
   readonly availablePages: number;
-  /** Pages in swap, as far as a reading tells: in compressed swap. */
+  /** Pages in swap, as far as a reading reports: in compressed swap. */
   readonly swappedPages: number;
 }
 

@@ -71,7 +71,7 @@ export function Chart({ points }: { readonly points: readonly HistoryPoint[] }) 
       <div
         ref={box}
         role="img"
-        aria-label="Chart of the guest's memory; the table of decisions below tells the same in words"
+        aria-label="Chart of the guest's memory; the table of decisions below says the same in words"
       />
       <figcaption>
         {point === undefined ? "There is no step to show." : <Caption point={point} isLast={cursor === null} />}

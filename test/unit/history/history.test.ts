@@ -196,7 +196,7 @@ describe("history", () => {
       await history.flush();
     }
     expect(problems).toEqual([
-      `history must be kept in ${directory}, but the disk is full, so the oldest file was dropped; guests are looked after all the same`,
+      `history must be kept in ${directory}, but the disk is full, so the oldest file was dropped; guests are managed all the same`,
     ]);
     expect(existsSync(old)).toBe(false);
     expect(files()).toEqual(["20260131T120000.000Z.jsonl"]);
@@ -208,7 +208,7 @@ describe("history", () => {
     const history = await open();
     await keep(history, 0, 1000);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/ENOENT: no such file or directory, mkdir .*; guests are looked after all the same$/);
+    expect(problems[0]).toMatch(/ENOENT: no such file or directory, mkdir .*; guests are managed all the same$/);
     expect(await history.read(ALL)).toEqual({ guest: "a", keptFromMs: null, complete: true, points: [] });
     expect(existsSync(directory)).toBe(false);
     await history.close();
