@@ -7,8 +7,8 @@ import { ROOT } from "./support/paths.ts";
 // A process of its own: as many fake QEMUs with agents as the second argument says, in the folder that is the first.
 // Says "ready"; answers each line on standard input with what it saw since the last one, as JSON.
 const INTERVAL_MS = 1000;
-const LEAST_MIB = 100;
-const MOST_MIB = 400;
+const MIN_MIB = 100;
+const MAX_MIB = 400;
 
 const [, , folder = "", count = "0"] = process.argv;
 /** Read by each step, and not by the watch. A real guest's, since it is the longest of what a step reads. */
@@ -21,7 +21,7 @@ let steps = 0;
 
 for (let index = 0; index < Number(count); index += 1) {
   const name = `guest-${index}`;
-  const qemu = await FakeQemu.start(folder, { name, usedMib: LEAST_MIB });
+  const qemu = await FakeQemu.start(folder, { name, usedMib: MIN_MIB });
   qemu.qmp.remember = false;
   qemu.agentSocket.remember = false;
   qemu.guest.files = { [STEP_FILE]: vmstat };
@@ -60,5 +60,5 @@ function note(name: string): void {
 /** One guest in ten needs more, then less. */
 function wander(qemu: FakeQemu, index: number): void {
   const turn = performance.now() / 10_000 + index;
-  qemu.guest.usedBytes = (LEAST_MIB + ((Math.sin(turn) + 1) / 2) * (MOST_MIB - LEAST_MIB)) * 2 ** 20;
+  qemu.guest.usedBytes = (MIN_MIB + ((Math.sin(turn) + 1) / 2) * (MAX_MIB - MIN_MIB)) * 2 ** 20;
 }

@@ -96,7 +96,7 @@ export class Connection extends Duplex {
 
   private feed(): void {
     const isFed = this.isHungry && !this.isHeld;
-    // Of an empty buffer nothing is read but its end, which counts at any time: then the client is gone.
+    // Of an empty buffer nothing is read but its end, which counts at any time: then the client has disappeared.
     if (!isFed && this.socket.readableLength > 0) return;
     const piece = this.socket.read(Math.min(PIECE_BYTES, this.socket.readableLength) || undefined) as Buffer | null;
     if (piece === null) return;

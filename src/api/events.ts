@@ -9,7 +9,7 @@ const HEARTBEAT_MS = 15_000;
  * and its number as the event's id. `Last-Event-ID`, or `after` in the query, replays what came after it, as far as the
  * journal reaches back.
  *
- * A stream holds no records: while its reader is behind it writes none, and then goes on from the journal. A reader that
+ * A stream holds no records: while its reader is behind it writes none, and then continues from the journal. A reader that
  * is so far behind that the journal has lost what comes next is told by an event `behind`, and the stream ends.
  */
 export class EventStreams {

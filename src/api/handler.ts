@@ -7,12 +7,12 @@ import { PROBLEM_TYPE, problemObject } from "./problem.ts";
 import type { Api, ApiRequest } from "./route.ts";
 import { answerRequest, findRoute } from "./routes.ts";
 
-/** Event streams that one way in serves at a time. */
-const MOST_STREAMS = 32;
+/** Event streams that one socket serves at a time. */
+const MAX_STREAMS = 32;
 
-/** A way in: who may come in by it, who may write, and what it has besides the routes. */
-export interface Door {
-  /** Whether those who come in share documents that are a moment old; else each is answered with how things stand. */
+/** The access policy of a socket: who is answered, who may write, and what it has besides the routes. */
+export interface AccessPolicy {
+  /** Whether clients share documents that are a moment old; else each is answered with how things stand. */
   readonly sharesDocuments: boolean;
   /** @throws if this request must not be answered. */
   admit(request: IncomingMessage): void;
@@ -31,11 +31,11 @@ const SECURITY_HEADERS = {
   "cache-control": "no-store",
 };
 
-/** Answer HTTP requests that come in by `door`. */
-export function createHandler(api: Api, door: Door): RequestListener {
+/** Answer HTTP requests as far as `access` lets them. */
+export function createHandler(api: Api, access: AccessPolicy): RequestListener {
   let streams = 0;
   const eventStreams = new EventStreams(api.control);
-  const documents = door.sharesDocuments ? sharedDocuments(api) : null;
+  const documents = access.sharesDocuments ? sharedDocuments(api) : null;
   return (request, response) => void handle(request, response);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -46,9 +46,9 @@ export function createHandler(api: Api, door: Door): RequestListener {
       const [path = "/", query = ""] = (request.url ?? "/").split("?");
       const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
       const body = await readBody(request);
-      door.admit(request);
-      if (method === "GET" && (await door.serveFile(request, path, response))) return;
-      const privileged = door.isPrivileged(request);
+      access.admit(request);
+      if (method === "GET" && (await access.serveFile(request, path, response))) return;
+      const privileged = access.isPrivileged(request);
       const asked = { method, path, query: new URLSearchParams(query), body, privileged };
       const isStream = findRoute(method, path).route.answer === null && request.method !== "HEAD";
       if (isStream) stream(request, response);
@@ -68,7 +68,7 @@ export function createHandler(api: Api, door: Door): RequestListener {
   }
 
   function stream(request: IncomingMessage, response: ServerResponse): void {
-    if (streams >= MOST_STREAMS) throw selfballoonError("ERR_TOO_MANY", { limit: MOST_STREAMS, what: "event streams" });
+    if (streams >= MAX_STREAMS) throw selfballoonError("ERR_TOO_MANY", { limit: MAX_STREAMS, what: "event streams" });
     streams += 1;
     response.on("close", () => {
       streams -= 1;

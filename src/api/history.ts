@@ -5,27 +5,27 @@ import type { Api, ApiRequest, QueryNumber } from "./route.ts";
 /** The last moment that a JavaScript date can name, in ms. */
 const LAST_MS = 8.64e15;
 
-const LEAST_POINTS = 2;
-const MOST_POINTS = 2000;
+const MIN_POINTS = 2;
+const MAX_POINTS = 2000;
 const USUAL_POINTS = 720;
 
 const FROM: QueryNumber = {
   name: "from",
   meaning: "The first moment, in ms since 1970; the oldest that is kept if it is left out.",
-  least: 0,
-  most: LAST_MS,
+  min: 0,
+  max: LAST_MS,
 };
 const TO: QueryNumber = {
   name: "to",
   meaning: "The last moment, in ms since 1970; now if it is left out.",
-  least: 0,
-  most: LAST_MS,
+  min: 0,
+  max: LAST_MS,
 };
 const POINTS: QueryNumber = {
   name: "points",
   meaning: `The most points of the answer; ${USUAL_POINTS} if it is left out.`,
-  least: LEAST_POINTS,
-  most: MOST_POINTS,
+  min: MIN_POINTS,
+  max: MAX_POINTS,
 };
 
 /** What a question for a guest's past takes. */
@@ -39,10 +39,10 @@ export async function historyOf({ history }: Api, { query }: ApiRequest, guest: 
   return history.read({ guest, fromMs, toMs: toMs ?? Date.now(), points: points ?? USUAL_POINTS });
 }
 
-function queryNumber(text: string | null, { name, least, most }: QueryNumber): number | null {
+function queryNumber(text: string | null, { name, min, max }: QueryNumber): number | null {
   if (text === null) return null;
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const expected = `a whole number from ${least} to ${most}`;
+  if (value >= min && value <= max) return value;
+  const expected = `a whole number from ${min} to ${max}`;
   throw selfballoonError("ERR_QUERY_INVALID", { name, expected, value: JSON.stringify(text.slice(0, 64)) });
 }

@@ -46,8 +46,8 @@ function operation(route: Route): Schema {
   };
 }
 
-function queryParameter({ name, meaning, least, most }: QueryNumber): Schema {
-  return { name, in: "query", description: meaning, schema: { type: "integer", minimum: least, maximum: most } };
+function queryParameter({ name, meaning, min, max }: QueryNumber): Schema {
+  return { name, in: "query", description: meaning, schema: { type: "integer", minimum: min, maximum: max } };
 }
 
 const EVENT_NUMBER = { schema: { type: "integer", minimum: 0 } };

@@ -29,8 +29,8 @@ export interface Api {
 export interface QueryNumber {
   readonly name: string;
   readonly meaning: string;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** One route, declared once: the server and the OpenAPI document both follow from its row. */

@@ -39,7 +39,7 @@ export const ROUTES: readonly Route[] = [
     ...write,
     method: "PATCH",
     path: "/v1/guests/{guest}",
-    summary: "Pause a guest, so that it is observed and nothing is moved, or let it go on.",
+    summary: "Pause a guest, so that it is observed and nothing is moved, or resume it.",
     takes: "GuestChange",
     gives: "Guest",
     answer: changeGuest,

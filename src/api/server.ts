@@ -1,14 +1,14 @@
 import { chmodSync, lstatSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { problemOf, selfballoonError } from "../core/errors.ts";
-import { createHandler, type Door } from "./handler.ts";
+import { type AccessPolicy, createHandler } from "./handler.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Api } from "./route.ts";
 
 /** Owner and group may use the socket: whoever can reach it may write. */
 const SOCKET_MODE = 0o660;
 
-const OPEN_DOOR: Door = {
+const OPEN_ACCESS: AccessPolicy = {
   sharesDocuments: false,
   admit: () => {},
   isPrivileged: () => true,
@@ -21,7 +21,7 @@ const OPEN_DOOR: Door = {
  * @returns how to close it.
  */
 export async function serveSocket(path: string, api: Api): Promise<() => Promise<void>> {
-  const { server, close } = createHttpServer(createHandler(api, OPEN_DOOR));
+  const { server, close } = createHttpServer(createHandler(api, OPEN_ACCESS));
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
   await listen(server, path);
   return close;

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { problemOf, selfballoonError } from "../core/errors.ts";
-import { createHandler, type Door } from "./handler.ts";
+import { type AccessPolicy, createHandler } from "./handler.ts";
 import { isOwnHost, urlHost } from "./host-check.ts";
 import { createHttpServer } from "./http-server.ts";
 import { PageFiles } from "./page-files.ts";
@@ -46,8 +46,8 @@ export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer
   const removeToken = (): void => {
     if (tokenFile === null) rmSync(runtimeTokenFile, { force: true });
   };
-  const door = guardedDoor(token, new PageFiles(options.pageFolder));
-  const http = createHttpServer(createHandler(api, door), { connectionsPerSecond: CONNECTIONS_PER_SECOND });
+  const access = guardedAccess(token, new PageFiles(options.pageFolder));
+  const http = createHttpServer(createHandler(api, access), { connectionsPerSecond: CONNECTIONS_PER_SECOND });
   try {
     const port = await listen(http.server, options);
     const close = async (): Promise<void> => {
@@ -72,7 +72,7 @@ function listen(server: Server, { host, port }: TcpOptions): Promise<number> {
   });
 }
 
-function guardedDoor(token: string, files: PageFiles): Door {
+function guardedAccess(token: string, files: PageFiles): AccessPolicy {
   const nowMs = (): number => performance.now();
   const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, nowMs);
   const refusals = new RateLimit(REFUSALS_PER_SECOND, 2 * REFUSALS_PER_SECOND, nowMs);

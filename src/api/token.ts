@@ -56,7 +56,7 @@ function writeToken(path: string): string {
 
 function unusable(path: string, thrown: unknown): Error {
   const mode = "a file with the token that its owner alone may read (mode 0600)";
-  const remedy = "mend it, or name another file as api.token_file";
+  const remedy = "fix it, or name another file as api.token_file";
   return selfballoonError("ERR_PERMISSION", { path, mode, problem: problemOf(thrown), remedy }, thrown);
 }
 

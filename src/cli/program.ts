@@ -164,7 +164,7 @@ function addTunables(program: Command): void {
 }
 
 function addMachine(program: Command, ports: CliPorts): void {
-  command(program, "doctor", "tell what is present, missing and risky on this machine, and what to do")
+  command(program, "doctor", "say what is present, missing and risky on this machine, and what to do")
     .addOption(backendOption())
     .addOption(qmpOption())
     .option("--json", "as JSON")
@@ -204,7 +204,7 @@ function addRecordings(program: Command, ports: CliPorts): void {
     );
   program
     .command("report <FILE...>")
-    .description("tell what recordings show: what was saved, moves, pressure, the worst moments; - is standard input")
+    .description("report what recordings show: what was saved, moves, pressure, the worst moments; - is standard input")
     .option("-o, --output <FILE>", "write the page there (default: to standard output, if that is no terminal)")
     .option("--json", "the figures, as JSON")
     .action(async (files: readonly string[], options: ReportOptions) =>

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { followDaemon } from "../api/client.ts";
 import { loadConfig } from "../config/load.ts";
-import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { hasSystemCode, problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { ExactLines, firstLines, type RecordLine } from "../formats/exact-lines.ts";
@@ -99,5 +99,5 @@ function openForAppending(file: string): number {
 }
 
 function isAbsent(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ECONNREFUSED");
+  return hasSystemCode(cause, "ENOENT", "ECONNREFUSED");
 }

@@ -13,7 +13,7 @@ export interface ReportOptions {
 }
 
 /**
- * `selfballoon report FILE...`: what recordings tell, as a page, as figures, or in short on a terminal.
+ * `selfballoon report FILE...`: what recordings show, as a page, as figures, or in short on a terminal.
  * @throws ERR_USAGE for what can't be read or is no recording.
  */
 export async function report(version: string, files: readonly string[], options: ReportOptions): Promise<void> {

@@ -16,7 +16,7 @@ export interface SimulateOptions extends TermOptions {
 }
 
 /** The longest trace that is read; its rows are bounded too. */
-const MOST_TRACE_BYTES = 32 * 1024 * 1024;
+const MAX_TRACE_BYTES = 32 * 1024 * 1024;
 
 /** `selfballoon simulate`: one policy on one scenario. */
 export async function simulate(ports: CliPorts, named: string | undefined, options: SimulateOptions): Promise<void> {
@@ -57,7 +57,7 @@ function withTrace(simulator: Simulator, scenario: string | undefined, file: str
 
 function readTrace(file: string): string {
   try {
-    if (statSync(file).size > MOST_TRACE_BYTES) throw new Error("it is larger than 32 MiB");
+    if (statSync(file).size > MAX_TRACE_BYTES) throw new Error("it is larger than 32 MiB");
     return readFileSync(file, "utf8");
   } catch (thrown) {
     throw selfballoonError("ERR_USAGE", { problem: `the trace ${file} could not be read: ${problemOf(thrown)}` });

@@ -4,10 +4,10 @@ import type { SlicesOptions } from "./slices.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** One TiB. */
-const MOST_MIB = 1_048_576;
+const MAX_MIB = 1_048_576;
 
 /** The kernel takes 23 swap areas at least (Linux, include/linux/swap.h: 32, less what has another use). */
-const MOST_SLICES = 20;
+const MAX_SLICES = 20;
 
 /** What `swapon -p` takes. */
 const HIGHEST_PRIORITY = 32_767;
@@ -17,8 +17,8 @@ export function addSlices(program: Command, ports: CliPorts): void {
   program
     .command("slices")
     .description("set up swap in memory as slices of zram, each of which can be brought back by itself; as root")
-    .addOption(new Option("--size-mb <N>", "all together, before compression").argParser(wholeNumber(2, MOST_MIB)))
-    .addOption(new Option("--count <N>", "how many").argParser(wholeNumber(2, MOST_SLICES)).default(16))
+    .addOption(new Option("--size-mb <N>", "all together, before compression").argParser(wholeNumber(2, MAX_MIB)))
+    .addOption(new Option("--count <N>", "how many").argParser(wholeNumber(2, MAX_SLICES)).default(16))
     .addOption(
       new Option("--priority <N>", "as swapon has it").argParser(wholeNumber(0, HIGHEST_PRIORITY)).default(100),
     )

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 
-/** Where a command line is not understood: say whose help tells more. */
+/** Where a command line is not understood: say whose help says more. */
 export function refuse(words: string): (error: CommanderError) => never {
   return (error) => {
     if (error.exitCode === 0 || error.code === "commander.help") throw error;

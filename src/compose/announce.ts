@@ -26,7 +26,7 @@ export function announce(
   { socket, history }: Config,
   dryRun: boolean,
   historyDirectory: string | null,
-  named: string | null,
+  managed: string | null,
 ): void {
   const dry = dryRun ? " This is a dry run: it decides and records, and moves nothing." : "";
   if (!backend.traits.isReal) {
@@ -42,7 +42,7 @@ export function announce(
   if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
   if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
-  if (named !== null) print(named);
+  if (managed !== null) print(managed);
 }
 
 /** A step of `run --once`. */
@@ -56,7 +56,7 @@ export function onceText({ decision, observation, applied }: StepRecord): string
 }
 
 /** Which of a host's guests are ours to move, as a sentence; null where all are, or none was found yet. */
-export async function namedGuestsText(
+export async function managedGuestsText(
   backend: Pick<OpenBackend, "guests">,
   { terms }: Pick<HostRules, "terms">,
   { guests: sections }: Pick<Config, "guests">,
@@ -64,10 +64,12 @@ export async function namedGuestsText(
   // What is wrong with them is told of each, once the daemon looks at them.
   const guests = await backend.guests(AbortSignal.timeout(FIND_DEADLINE_MS)).catch(() => []);
   if (guests.length === 0) return null;
-  const named = guests.filter((guest) => terms(guest).isManaged).length;
-  if (named === guests.length) return sections.length === 0 ? ALL_BUT_NOT_NAMED : null;
-  const which = `${named} of ${guests.length} guests ${named === 1 ? "is" : "are"} named under [guests]`;
-  return named === 0 ? `${which}: they are only shown, and nothing is moved.` : `${which}: the others are only shown.`;
+  const managed = guests.filter((guest) => terms(guest).isManaged).length;
+  if (managed === guests.length) return sections.length === 0 ? ALL_BUT_NONE_NAMED : null;
+  const which = `${managed} of ${guests.length} guests ${managed === 1 ? "is" : "are"} named under [guests]`;
+  return managed === 0
+    ? `${which}: they are only shown, and nothing is moved.`
+    : `${which}: the others are only shown.`;
 }
 
-const ALL_BUT_NOT_NAMED = "The configuration names no guest: shown as if all were named.";
+const ALL_BUT_NONE_NAMED = "The configuration names no guest: shown as if all were named.";

@@ -15,7 +15,7 @@ import { createNotifier } from "../daemon/notify.ts";
 import { Worker } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
 import { VERSION } from "../version.ts";
-import { announce, describe, namedGuestsText, onceText } from "./announce.ts";
+import { announce, describe, managedGuestsText, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
@@ -52,7 +52,7 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
-    const named = rules !== null && isRealHost(backend) ? await namedGuestsText(opened, rules, config) : null;
+    const managed = rules !== null && isRealHost(backend) ? await managedGuestsText(opened, rules, config) : null;
     const history = await historyFor(backend, config, journal);
     const api = createApi(worker, VERSION, history?.port ?? null);
     const closeSocket = await serveSocket(config.socket, api);
@@ -61,8 +61,8 @@ export async function run(plan: RunPlan): Promise<number> {
       throw thrown;
     });
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
-    if (plan.json && named !== null) logger.info(named);
-    if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, named);
+    if (plan.json && managed !== null) logger.info(managed);
+    if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, managed);
     for (const line of driverLines(backend, configured.settings)) logger.info(line);
     const close = async (): Promise<void> => {
       await dashboard.close();
@@ -70,9 +70,9 @@ export async function run(plan: RunPlan): Promise<number> {
       await history?.close();
     };
     const reload = async (): Promise<void> => {
-      const anew = await loadConfig(flags, process.env, "the old settings stay");
-      const newRules = rulesFor(backend, anew, plan.dryRun);
-      worker.configure(startTunables(backend, facts, anew, "the old settings stay", newRules), newRules);
+      const reloaded = await loadConfig(flags, process.env, "the old settings stay");
+      const newRules = rulesFor(backend, reloaded, plan.dryRun);
+      worker.configure(startTunables(backend, facts, reloaded, "the old settings stay", newRules), newRules);
       rules = newRules;
     };
     return await runDaemon({ worker, clock: realClock, logger, notifier: createNotifier(process.env), reload, close });

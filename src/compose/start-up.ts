@@ -50,7 +50,7 @@ export function startTunables(
   consequence: string,
   rules: HostRules | null = null,
 ): Configured {
-  const start = rules === null ? facts : { ...facts, isNamed: (guest: string) => rules.terms(guest).isManaged };
+  const start = rules === null ? facts : { ...facts, isManaged: (guest: string) => rules.terms(guest).isManaged };
   const configured = configure(config, start, consequence);
   if (backend.traits.place === "guest") refuseIdle(configured);
   return configured;

@@ -1,8 +1,8 @@
 import { type SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { globMatcher } from "../core/glob.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, createSettings, type Settings, type Source, writeSetting } from "../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../core/tunables.ts";
-import { globMatcher } from "./glob.ts";
 import type { Config, TunableSetting } from "./load.ts";
 import { hintFor } from "./nearest.ts";
 
@@ -12,7 +12,7 @@ export interface StartFacts {
   /** Defaults that start-up computed. */
   readonly defaults: Partial<Tunables>;
   /** On a host: whether the guest's balloon is ours to move. */
-  readonly isNamed?: (guest: string) => boolean;
+  readonly isManaged?: (guest: string) => boolean;
 }
 
 /**
@@ -36,7 +36,7 @@ export function configure(
   const [first, ...others] = refused;
   if (first !== undefined) throw refusal(first, others, consequence);
   const guestTunables = (guest: string): Partial<Tunables> => {
-    if (start.isNamed?.(guest) === false) return { selfballooning: 0 };
+    if (start.isManaged?.(guest) === false) return { selfballooning: 0 };
     return Object.assign({}, ...guests.filter(({ matches }) => matches(guest)).map(({ tunables }) => tunables));
   };
   return { settings, sources, guestTunables };

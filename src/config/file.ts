@@ -24,7 +24,7 @@ export function readConfigFile(file: string, consequence: string): ConfigFile {
   throw selfballoonError("ERR_CONFIG_INVALID", { file, problem, consequence });
 }
 
-/** The parser's own text goes on with an excerpt over several lines. */
+/** The parser's own text continues with an excerpt over several lines. */
 function syntaxProblem(thrown: unknown): string {
   const [problem = ""] = problemOf(thrown).split("\n");
   if (!(thrown instanceof TomlError)) return problem;

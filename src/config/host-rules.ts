@@ -1,8 +1,8 @@
 import { totalmem } from "node:os";
+import { globMatcher } from "../core/glob.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { type GuestLimits, NO_LIMITS } from "../core/limits.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
-import { globMatcher } from "./glob.ts";
 import type { Config } from "./load.ts";
 
 /** The part of the machine that is left to the host itself where the operator says nothing. */

@@ -4,32 +4,32 @@ import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES } from "../core/tunables.ts";
 
 /** 16 TiB: more than any host has. */
-const MOST_MB = 16_777_216;
+const MAX_MB = 16_777_216;
 
 /** More than any reader would wait for. */
-const MOST_HISTORY_MB = 65_536;
+const MAX_HISTORY_MB = 65_536;
 
 /** More than one machine can play in time. */
-const MOST_SIMULATED = 1000;
+const MAX_SIMULATED = 1000;
 
 // A description says what a value must be, in error texts. Sections have none.
 
 // Whether a value is in range is judged by the driver's write rules, the same on every way in.
 const value = z.union([z.number(), z.string()]).describe("a number");
-const megabytes = whole(1, MOST_MB);
+const megabytes = whole(1, MAX_MB);
 const path = absolutePath(256);
 const tunables = Object.fromEntries(TUNABLES.map(({ name }) => [name, value.optional()]));
 
-function whole(least: number, most: number) {
-  return z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
+function whole(min: number, max: number) {
+  return z.int().min(min).max(max).describe(`a whole number from ${min} to ${max}`);
 }
 
-function absolutePath(most: number) {
-  return z.string().startsWith("/").max(most).describe(`an absolute path of at most ${most} characters`);
+function absolutePath(max: number) {
+  return z.string().startsWith("/").max(max).describe(`an absolute path of at most ${max} characters`);
 }
 
-function text(most: number) {
-  return z.string().min(1).max(most).describe(`a text of 1 to ${most} characters`);
+function text(max: number) {
+  return z.string().min(1).max(max).describe(`a text of 1 to ${max} characters`);
 }
 
 function oneOf<const Words extends readonly string[]>(words: Words) {
@@ -37,7 +37,7 @@ function oneOf<const Words extends readonly string[]>(words: Words) {
 }
 
 const host = z
-  .strictObject({ memory_mb: megabytes.optional(), reserve_mb: whole(0, MOST_MB).optional() })
+  .strictObject({ memory_mb: megabytes.optional(), reserve_mb: whole(0, MAX_MB).optional() })
   .refine(({ memory_mb, reserve_mb }) => memory_mb === undefined || (reserve_mb ?? 0) < memory_mb, {
     error: "reserve_mb must be less than memory_mb",
   });
@@ -77,7 +77,7 @@ export const configFileSchema = z.strictObject({
   host: host.optional(),
   simulated: z
     .strictObject({
-      guests: whole(1, MOST_SIMULATED).optional(),
+      guests: whole(1, MAX_SIMULATED).optional(),
       seed: whole(0, 4_294_967_295).optional(),
       restless: z.boolean().describe("true or false").optional(),
     })
@@ -89,7 +89,7 @@ export const configFileSchema = z.strictObject({
         .union([z.literal(""), path])
         .describe('an absolute path, or "" for none')
         .optional(),
-      max_mb: whole(1, MOST_HISTORY_MB).optional(),
+      max_mb: whole(1, MAX_HISTORY_MB).optional(),
     })
     .optional(),
   api: z

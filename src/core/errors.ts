@@ -242,7 +242,7 @@ export const ERRORS = {
     owner: "host",
     exitCode: 1,
     httpStatus: 503,
-    message: "history must be kept in {directory}, but {problem}; guests are looked after all the same",
+    message: "history must be kept in {directory}, but {problem}; guests are managed all the same",
   },
   ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
 } as const satisfies Record<string, ErrorRow>;
@@ -272,7 +272,7 @@ export abstract class SelfballoonError extends Error {
   }
 }
 
-/** The operator asked for something that can't be: a command, a value, a file to mend. */
+/** The operator asked for something that can't be: a command, a value, a file to fix. */
 export class OperatorError extends SelfballoonError {
   override readonly name = "OperatorError";
 }
@@ -306,9 +306,14 @@ export function selfballoonError(code: ErrorCode, details: ErrorDetails = {}, ca
   return new CLASSES[ERRORS[code].owner](code, details, cause);
 }
 
-/** Whether what was thrown carries one of the system's codes, such as ENOENT. */
+/** The code of the system's that what was thrown carries, such as ENOENT; empty if it has none. */
+export function systemCodeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
+/** Whether what was thrown carries one of the system's codes. */
 export function hasSystemCode(thrown: unknown, ...codes: readonly string[]): boolean {
-  return thrown instanceof Error && "code" in thrown && codes.includes(String(thrown.code));
+  return codes.includes(systemCodeOf(thrown));
 }
 
 /** What went wrong, in words, whatever was thrown. */

@@ -52,7 +52,7 @@ export function judge(
   const entitled = boundsFor(host, reading, budget, terms, nowMs);
   const bounded: Reading = { ...reading, observation: boundObservation(reading.observation, terms) };
   const stepped = step(guest.step, bounded.observation, tunables, nowMs, without, entitled.bounds);
-  const decided = named(stepped.decision, terms);
+  const decided = markUnmanaged(stepped.decision, terms);
   const wanted = heldIfContradictory(decided, reading.observation);
   const planned = plan(entitled.state, { kind: "wants", wanted, reading: bounded, tunables }, budget, terms, nowMs);
   return {
@@ -67,6 +67,6 @@ export function judge(
   };
 }
 
-function named(decision: Decision, { isManaged }: GuestTerms): Decision {
+function markUnmanaged(decision: Decision, { isManaged }: GuestTerms): Decision {
   return decision.reason === "off" && !isManaged ? { ...decision, reason: "unmanaged" } : decision;
 }

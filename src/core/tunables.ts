@@ -93,7 +93,7 @@ export const TUNABLES = [
     unit: "steps",
     default: 3,
     needsCompressedSwap: true,
-    summary: "Steps without growth before self-shrinking begins. Writing it starts the count anew.",
+    summary: "Steps without growth before self-shrinking begins. Writing it starts the count again.",
   },
   {
     ...count,

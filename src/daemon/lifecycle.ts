@@ -13,7 +13,7 @@ export interface LifecycleOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly notifier: Notifier;
-  /** Read the configuration anew; throws if it is bad, and then nothing has changed. */
+  /** Read the configuration again; throws if it is bad, and then nothing has changed. */
   readonly reload: () => Promise<void>;
   /** Close what was opened for the daemon: control socket, lock. */
   readonly close: () => Promise<void>;
@@ -69,7 +69,7 @@ function waitForEnd(options: LifecycleOptions): Promise<Ending> {
       // Kept to the end: a second signal must not kill us while memory is being given back.
       process.on(signal, () => resolve({ because: signal, exitCode: 0 }));
     }
-    // Nobody reads the log: guests are looked after all the same, and telling it would fail again without end.
+    // Nobody reads the log: guests are managed all the same, and reporting it would fail again without end.
     process.stderr.on("error", () => {});
     process.stdout.on("error", () => resolve({ because: "standard output was closed", exitCode: 0 }));
     process.on("SIGHUP", () => void reload(options));

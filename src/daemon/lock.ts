@@ -20,7 +20,7 @@ const ATTEMPTS = 2;
 const MAX_CLAIMS = 8;
 
 /** Folders that are made above the lock if they are not there: /run/selfballoon, below a tree perhaps /run too. */
-const MOST_NEW_FOLDERS = 3;
+const MAX_NEW_FOLDERS = 3;
 
 const FOLDER_MODE = 0o755;
 
@@ -37,7 +37,7 @@ export function takeLock(path: string): () => void {
   const mine = `${process.pid} ${startTime(process.pid)}\n`;
   const draft = `${path}.${process.pid}`;
   try {
-    makeFolder(dirname(path), MOST_NEW_FOLDERS);
+    makeFolder(dirname(path), MAX_NEW_FOLDERS);
     checkFolder(dirname(path));
     rmSync(draft, { force: true });
     writeFileSync(draft, mine, { flag: "wx", mode: 0o644 });
@@ -49,7 +49,7 @@ export function takeLock(path: string): () => void {
   throw selfballoonError("ERR_ALREADY_RUNNING", { pid, lock: path });
 }
 
-/** Whether the lock is ours now. The draft is gone either way. */
+/** Whether the lock is ours now. The draft is removed either way. */
 function settled(path: string, draft: string): boolean {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -70,13 +70,13 @@ function unusable(folder: string, thrown: unknown): Error {
 }
 
 /** Node's own recursive mkdir never ends below /proc, where a folder can't be made though its parent is there. */
-function makeFolder(path: string, mostNew: number): void {
+function makeFolder(path: string, maxNew: number): void {
   try {
     mkdirSync(path, FOLDER_MODE);
   } catch (thrown) {
     if (hasSystemCode(thrown, "EEXIST")) return;
-    if (!hasSystemCode(thrown, "ENOENT") || mostNew <= 1) throw thrown;
-    makeFolder(dirname(path), mostNew - 1);
+    if (!hasSystemCode(thrown, "ENOENT") || maxNew <= 1) throw thrown;
+    makeFolder(dirname(path), maxNew - 1);
     mkdirSync(path, FOLDER_MODE);
   }
 }

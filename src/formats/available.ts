@@ -5,7 +5,7 @@ import type { Zoneinfo } from "./zoneinfo.ts";
 /**
  * What could be used without swapping, in KiB: MemAvailable or, before Linux 3.14, most of what the kernel computes it of
  * since (Linux, mm/show_mem.c: si_mem_available): free memory without the reserve, and the cache of files without the low
- * watermarks or half of it, whichever is less. What an old kernel does not tell counts as in use, and so do its own
+ * watermarks or half of it, whichever is less. What an old kernel does not report counts as in use, and so do its own
  * caches: a balloon gets little of them, and late.
  * @param zones null where they can't be read: then there is no reserve to take off.
  * @returns null if there is neither.

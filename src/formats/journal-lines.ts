@@ -3,7 +3,7 @@ import { DEFAULT_TUNABLES, findTunable, TUNABLES, type Tunables } from "../core/
 import { formatReset, formatSet, formatStep } from "./recording-writer.ts";
 
 /** Guests that are remembered; of those that were not heard of for the longest, beyond this, the next line tells a gap. */
-const MOST_GUESTS = 8192;
+const MAX_GUESTS = 8192;
 
 /** A guest that took no step for so many of its intervals, and this much more, has a gap in its recording. */
 const SILENT_INTERVALS = 3;
@@ -34,13 +34,13 @@ export class JournalLines {
   }
 
   /**
-   * The lines of one record, in order; the step's is the last. With `leastSpacingMs` a step that is no news is left out
+   * The lines of one record, in order; the step's is the last. With `minSpacingMs` a step that is no news is left out
    * while the guest's line before it is younger than that.
    */
-  of(record: JournalRecord, leastSpacingMs = 0): readonly string[] {
-    // A write counts even if it changes no value: writing frontswap_inertia starts its count anew.
+  of(record: JournalRecord, minSpacingMs = 0): readonly string[] {
+    // A write counts even if it changes no value: writing frontswap_inertia starts its count again.
     if (record.kind === "tunables") return this.set(record.values);
-    return record.kind === "step" ? this.stepLines(record, leastSpacingMs) : [];
+    return record.kind === "step" ? this.stepLines(record, minSpacingMs) : [];
   }
 
   /** The lines that a recording which begins here must have first. */
@@ -49,12 +49,12 @@ export class JournalLines {
     return settingLines(values);
   }
 
-  private stepLines(record: StepRecord, leastSpacingMs: number): readonly string[] {
+  private stepLines(record: StepRecord, minSpacingMs: number): readonly string[] {
     const { observation, decision, tunables, atMs } = record;
     const { guest } = decision;
     const known = this.guests.get(guest);
     const gap = known === undefined || atMs - known.lastMs > silenceMs(known.written.tunables, tunables);
-    const isKept = gap || atMs - known.written.atMs >= leastSpacingMs || isNews(known.written, record);
+    const isKept = gap || atMs - known.written.atMs >= minSpacingMs || isNews(known.written, record);
     const moves = (known?.moves ?? 0) + Number(record.applied);
     this.remember(guest, isKept ? { lastMs: atMs, written: record, moves: 0 } : { ...known, lastMs: atMs, moves });
     if (!isKept) return [];
@@ -70,7 +70,7 @@ export class JournalLines {
     this.guests.delete(guest);
     this.guests.set(guest, known);
     const [oldest] = this.guests.keys();
-    if (this.guests.size > MOST_GUESTS && oldest !== undefined) this.guests.delete(oldest);
+    if (this.guests.size > MAX_GUESTS && oldest !== undefined) this.guests.delete(oldest);
   }
 }
 

@@ -4,9 +4,9 @@ import { MAX_COUNT } from "./kernel-text.ts";
 import { PAGE_SIZES_BYTES } from "./page-size.ts";
 
 /** A reading that every line has, though it may be null. */
-export function reading(least: number): z.ZodNullable<z.ZodInt> {
-  const problem = `must be a whole number from ${least} to ${MAX_COUNT}, or null`;
-  return z.int(problem).min(least, problem).max(MAX_COUNT, problem).nullable();
+export function reading(min: number): z.ZodNullable<z.ZodInt> {
+  const problem = `must be a whole number from ${min} to ${MAX_COUNT}, or null`;
+  return z.int(problem).min(min, problem).max(MAX_COUNT, problem).nullable();
 }
 
 const required = reading(0);

@@ -24,7 +24,7 @@ const LAYOUTS = [
 type Layout = (typeof LAYOUTS)[number];
 
 /**
- * The page size in bytes, as the kernel tells it to every program: AT_PAGESZ of `/proc/self/auxv` (Linux,
+ * The page size in bytes, as the kernel reports it to every program: AT_PAGESZ of `/proc/self/auxv` (Linux,
  * Documentation/filesystems/proc.rst), pairs of machine words. `auxv` has one character for each byte.
  * @returns null if there is no such entry, or one that is no page size.
  */
@@ -58,7 +58,7 @@ function wordAt(bytes: string, at: number, { wordBytes, isLittleEndian }: Layout
 }
 
 /**
- * The page size in bytes where the kernel does not tell it: MemTotal by the pages of all zones. The two part for a while
+ * The page size in bytes where the kernel does not report it: MemTotal by the pages of all zones. The two part for a while
  * when memory is plugged or initialised late, and for good where an old kernel's zones still count what its balloon
  * holds; so it is 4 KiB unless a larger size fits to within a quarter.
  * @returns null if none fits: there are no pages, or far fewer than MemTotal has at any size.

@@ -48,3 +48,12 @@ function parseArea(line: string): SwapArea | null {
     priority: Number(priority),
   };
 }
+
+/**
+ * The zram device that a swap area lies on, `zram0`; null if it lies elsewhere. The kernel shows the path `/zram0` where a
+ * service with a file tree of its own swapped it on and has ended since: with it went the mount that was `/dev`.
+ */
+export function zramDeviceOf({ path, type }: Pick<SwapArea, "path" | "type">): string | null {
+  if (type !== "partition") return null;
+  return /^(?:\/dev)?\/(zram[0-9]{1,4})(?:p[0-9]{1,3})?$/.exec(path)?.[1] ?? null;
+}

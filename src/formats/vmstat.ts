@@ -1,6 +1,6 @@
 import { formatError, MAX_COUNT, parseCount, requireWholeText, restOfLine, restsOfLines } from "./kernel-text.ts";
 
-/** The counters of `/proc/vmstat` that are of use here, since boot; `null` where the kernel does not tell a count. */
+/** The counters of `/proc/vmstat` that are of use here, since boot; `null` where the kernel does not report a count. */
 export interface Vmstat {
   /** Pages read back soon after they were evicted (`workingset_refault_*`; one counter before Linux 5.9). */
   readonly refaultPages: number | null;
@@ -40,7 +40,7 @@ function countOf(text: string, name: string): number | null {
 
 /**
  * The sum of the counter `name` and of those that only add to its name, as `name_file` does; null if none is there, or
- * one of them tells no count.
+ * one of them has no count.
  */
 function sumOf(text: string, name: string): number | null {
   const counts = restsOfLines(text, name).flatMap((rest) => {

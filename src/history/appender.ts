@@ -7,7 +7,7 @@ import { listFiles } from "./files.ts";
 const FULL = ["ENOSPC", "EDQUOT", "EFBIG"] as const;
 
 /** Tries at one piece of text: each makes room by dropping a file, or writes what a short write left. */
-const MOST_TRIES = 64;
+const MAX_TRIES = 64;
 
 /** What an appender keeps to. */
 export interface AppenderOptions {
@@ -36,9 +36,9 @@ export class Appender {
         const { file } = await this.opened(name);
         written += (await file.write(text, written)).bytesWritten;
         if (written >= text.length) break;
-        if (tries >= MOST_TRIES) throw new Error("it was written too slowly");
+        if (tries >= MAX_TRIES) throw new Error("it was written too slowly");
       } catch (thrown) {
-        if (tries < MOST_TRIES && hasSystemCode(thrown, ...FULL) && (await this.dropOldest(name))) continue;
+        if (tries < MAX_TRIES && hasSystemCode(thrown, ...FULL) && (await this.dropOldest(name))) continue;
         await this.takeBack();
         throw thrown;
       }
@@ -87,7 +87,7 @@ export class Appender {
     return true;
   }
 
-  /** What was written in part is no line, and goes; so does a file that can't even be cut: the next one is opened anew. */
+  /** What was written in part is no line, and goes; so does a file that can't even be cut: the next one is opened again. */
   private async takeBack(): Promise<void> {
     const { current } = this;
     if (current === null) return;

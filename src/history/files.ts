@@ -14,7 +14,7 @@ export interface HistoryFile {
 const NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z\.jsonl$/;
 
 /** The most files that are looked at; rotation leaves far fewer. */
-const MOST_FILES = 4096;
+const MAX_FILES = 4096;
 
 /** The name of a file that begins at `beganMs`. */
 export function fileName(beganMs: number): string {
@@ -30,7 +30,7 @@ export async function listFiles(directory: string): Promise<readonly HistoryFile
     const beganMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
     return Number.isNaN(beganMs) ? [] : [{ path: join(directory, name), beganMs }];
   });
-  const sorted = found.sort((a, b) => a.beganMs - b.beganMs).slice(-MOST_FILES);
+  const sorted = found.sort((a, b) => a.beganMs - b.beganMs).slice(-MAX_FILES);
   const files: HistoryFile[] = [];
   for (const file of sorted) {
     const bytes = await sizeOf(file.path);

@@ -19,15 +19,15 @@ const TELL_AGAIN_MS = 3_600_000;
 const DISK_DEADLINE_MS = 1000;
 
 /** Readers at a time. */
-const MOST_READERS = 4;
+const MAX_READERS = 4;
 
 /** What is kept, and where. */
 export interface HistoryOptions {
   readonly directory: string;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** Monotonic time, in ms. */
   readonly nowMs: () => number;
-  /** Told of trouble with the disk, as a sentence, now and then; the history goes on as well as it can. */
+  /** Told of trouble with the disk, as a sentence, now and then; the history continues as well as it can. */
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -44,10 +44,10 @@ export class History implements HistoryPort {
 
   private constructor(options: HistoryOptions) {
     this.options = options;
-    const { directory, mostBytes } = options;
+    const { directory, maxBytes } = options;
     this.writer = new HistoryWriter({
       directory,
-      mostBytes,
+      maxBytes,
       firstLines: () => this.lines.restart(),
       onProblem: (problem) => this.tell(problem),
     });
@@ -56,13 +56,13 @@ export class History implements HistoryPort {
   /** Go on where the daemon before left off. */
   static async open(options: HistoryOptions): Promise<History> {
     const history = new History(options);
-    await history.goOn().catch((thrown: unknown) => history.tell(problemOf(thrown)));
+    await history.resume().catch((thrown: unknown) => history.tell(problemOf(thrown)));
     return history;
   }
 
   /** Take in a record; it is written soon. */
   add(record: JournalRecord): void {
-    const spacingMs = (this.lines.guestCount * LINE_BYTES * DAY_MS) / this.options.mostBytes;
+    const spacingMs = (this.lines.guestCount * LINE_BYTES * DAY_MS) / this.options.maxBytes;
     const lines = this.lines.of(record, spacingMs);
     if (lines.length > 0) this.writer.put(lines, record.atMs);
   }
@@ -78,8 +78,8 @@ export class History implements HistoryPort {
   }
 
   async read(query: HistoryQuery): Promise<HistoryRange> {
-    if (this.readers >= MOST_READERS)
-      throw selfballoonError("ERR_TOO_MANY", { limit: MOST_READERS, what: "readers of the history" });
+    if (this.readers >= MAX_READERS)
+      throw selfballoonError("ERR_TOO_MANY", { limit: MAX_READERS, what: "readers of the history" });
     this.readers += 1;
     try {
       await inTime(this.writer.flush());
@@ -94,9 +94,9 @@ export class History implements HistoryPort {
     }
   }
 
-  /** A replay begins anew where this daemon does. */
-  private async goOn(): Promise<void> {
-    const isContinued = await this.writer.goOn();
+  /** A replay begins again where this daemon does. */
+  private async resume(): Promise<void> {
+    const isContinued = await this.writer.resume();
     if (isContinued) this.writer.put([formatReset(TUNABLES.map(({ name }) => name))], Date.now());
   }
 

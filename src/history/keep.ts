@@ -28,7 +28,7 @@ export interface HistoryPlace {
 /** Keep the records that come from now on. */
 export async function keepHistory(place: HistoryPlace): Promise<KeptHistory> {
   const { directory, maxMb, nowMs, subscribe, onProblem } = place;
-  const history = await History.open({ directory, mostBytes: maxMb * BYTES_PER_MIB, nowMs, onProblem });
+  const history = await History.open({ directory, maxBytes: maxMb * BYTES_PER_MIB, nowMs, onProblem });
   const unsubscribe = subscribe((record) => history.add(record));
   // A start that fails must not wait for this.
   const timer = setInterval(() => void history.flush(), FLUSH_MS).unref();

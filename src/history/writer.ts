@@ -6,7 +6,7 @@ import { cutTornLine, fileName, listFiles } from "./files.ts";
 const FILES = 8;
 
 /** So much waits for the disk at once; a disk that takes longer loses what comes then. */
-const MOST_PENDING_BYTES = 1_048_576;
+const MAX_PENDING_BYTES = 1_048_576;
 
 /** So much is worth a write before its time. */
 const FLUSH_BYTES = 65_536;
@@ -18,10 +18,10 @@ const LONGEST_LINE_BYTES = 65_536;
 export interface WriterOptions {
   readonly directory: string;
   /** The most bytes of all files together. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** The lines that each new file begins with. */
   readonly firstLines: () => readonly string[];
-  /** Told of all that goes wrong; the writer goes on as well as it can. */
+  /** Told of all that goes wrong; the writer continues as well as it can. */
   readonly onProblem: (problem: string) => void;
 }
 
@@ -44,14 +44,14 @@ export class HistoryWriter {
 
   constructor(options: WriterOptions) {
     this.options = options;
-    const { directory, mostBytes: allBytes, onProblem } = options;
+    const { directory, maxBytes: allBytes, onProblem } = options;
     this.fileBytes = Math.floor(allBytes / FILES);
     const onDropped = (): void => onProblem("the disk is full, so the oldest file was dropped");
     this.appender = new Appender({ directory, allBytes, fileBytes: this.fileBytes, onDropped });
   }
 
   /** Append to the newest file from now on, if it has room and whole lines. False if there is no such file. */
-  async goOn(): Promise<boolean> {
+  async resume(): Promise<boolean> {
     const newest = (await listFiles(this.options.directory)).at(-1);
     if (newest === undefined) return false;
     const { beganMs, bytes, path } = newest;
@@ -64,7 +64,7 @@ export class HistoryWriter {
   put(lines: readonly string[], atMs: number): void {
     const text = textOf(lines);
     const bytes = Buffer.byteLength(text);
-    if (this.pendingBytes + bytes > MOST_PENDING_BYTES) {
+    if (this.pendingBytes + bytes > MAX_PENDING_BYTES) {
       this.options.onProblem("the disk is too slow, so lines were left out");
       return;
     }

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { hasSystemCode, problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 
 /** The largest file that is read, in KiB. The largest there is, `/proc/zoneinfo`, has 1.4 MiB with 768 processors. */
 const LIMIT_KIB = 4096;
@@ -7,7 +7,7 @@ const LIMIT_KIB = 4096;
 /**
  * The files of this machine, or of a tree that stands for one (`--root`). Pseudo-files lie about their size, so each is
  * read to its end, at most 4 MiB. On the machine itself descriptors are kept: reading again from the start makes the
- * kernel write the file anew, at a twentieth of the cost of opening it.
+ * kernel write the file again, at a twentieth of the cost of opening it.
  */
 export class MachineFiles {
   private readonly root: string;
@@ -146,11 +146,10 @@ export class MachineFiles {
 
   private describe(thrown: unknown, path: string, mode: string): SelfballoonError {
     const where = this.resolve(path);
-    const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
     const problem = problemOf(thrown);
-    if (code === "ENOENT" || code === "ENOTDIR")
+    if (hasSystemCode(thrown, "ENOENT", "ENOTDIR"))
       return selfballoonError("ERR_FILE_MISSING", { path: where, problem }, thrown);
-    if (code === "EACCES" || code === "EPERM") {
+    if (hasSystemCode(thrown, "EACCES", "EPERM")) {
       const remedy = "run as root, with CAP_SYS_ADMIN";
       return selfballoonError("ERR_PERMISSION", { path: where, mode, problem, remedy }, thrown);
     }
@@ -168,5 +167,5 @@ function nullIfUnreadable(read: () => string): string | null {
 }
 
 function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "ERR_FILE_MISSING";
+  return hasSystemCode(thrown, "ERR_FILE_MISSING");
 }

@@ -12,7 +12,7 @@ const SPACE = 0x20;
 const START_BYTES = 256;
 
 /** Digits of the largest number that is taken: 2^52 has 16. */
-const MOST_DIGITS = 15;
+const MAX_DIGITS = 15;
 
 /** Looks at MemTotal and MemAvailable through a kept descriptor, without making a string of the file. */
 export class MemoryWatch {
@@ -24,7 +24,7 @@ export class MemoryWatch {
     this.files = files;
   }
 
-  /** The same object each time, with new values; null where the file does not tell. */
+  /** The same object each time, with new values; null where the file does not report. */
   look(pageBytes: number): WatchSample {
     this.files.readStart("/proc/meminfo", this.bytes);
     this.sample.totalramPages = pagesOf(kibAfter(this.bytes, MEM_TOTAL), pageBytes);
@@ -49,5 +49,5 @@ function kibAfter(bytes: Buffer, key: Buffer): number {
     kib = kib * 10 + byte - ZERO;
     at += 1;
   }
-  return at === from || at - from > MOST_DIGITS ? -1 : kib;
+  return at === from || at - from > MAX_DIGITS ? -1 : kib;
 }

@@ -5,7 +5,7 @@ import { problemOf, selfballoonError } from "../core/errors.ts";
 export type Tool = "mkswap" | "modprobe" | "mount" | "swapoff" | "swapon" | "umount";
 
 /** What a tool says is kept up to this length. */
-const MOST_WORDS = 512;
+const MAX_WORDS = 512;
 
 /** A tool that runs. */
 export interface RunningTool {
@@ -48,7 +48,7 @@ function endOf(child: ChildProcess): Promise<string | null> {
       resolve(code === 0 ? null : words.trim().replace(/\s+/g, " ") || end);
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      words = (words + text).slice(0, MOST_WORDS);
+      words = (words + text).slice(0, MAX_WORDS);
     });
   });
 }

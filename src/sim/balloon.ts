@@ -4,7 +4,7 @@ import { canReclaim, reclaim } from "./reclaim.ts";
 
 /** Pause of the balloon driver after it found no page (Linux drivers/virtio/virtio_balloon.c, "Out of puff!"). */
 const RETRY_MS = 200;
-const MOST_CARRY_US = 100;
+const MAX_CARRY_US = 100;
 
 /**
  * Move the balloon towards the target for one tick. Deflating ends at the ceiling. Inflating takes free memory, then
@@ -50,7 +50,7 @@ function inflate(kernel: Kernel, wantedPages: number, timeUs: number): number {
 
 /** Time for one page, even if it must be swapped, is kept for the next tick; more is never saved up. */
 function carry(kernel: Kernel, leftUs: number): number {
-  return Math.max(-kernel.tickUs, Math.min(leftUs, MOST_CARRY_US));
+  return Math.max(-kernel.tickUs, Math.min(leftUs, MAX_CARRY_US));
 }
 
 function puff(kernel: Kernel): void {

@@ -23,20 +23,20 @@ export interface KernelSpec {
   readonly costs?: KernelCosts;
 }
 
-const LEAST_MIB = 128;
+const MIN_MIB = 128;
 /** From start to a working balloon driver, as measured. */
 const BOOT_MS = 2000;
 
 /** A guest that has just booted at time 0. */
 export function createKernel(spec: KernelSpec): Kernel {
   const mib = (count: number): number => pagesFromMib(count, PAGE_BYTES);
-  const maximumPages = mib(Math.max(LEAST_MIB, spec.maximumMib));
+  const maximumPages = mib(Math.max(MIN_MIB, spec.maximumMib));
   // What the kernel of Debian 12 keeps: 50, 55 and 63 MiB of 256, 512 and 1024. A page takes 64 bytes to manage.
   const offsetPages = mib(46) + Math.floor(maximumPages / 64);
   const kernelPages = mib(20) + Math.floor(maximumPages / 100);
   const watermarks = watermarksAtBoot(maximumPages - offsetPages);
-  const leastPages = offsetPages + kernelPages + 2 * watermarks.totalreservePages;
-  const ceilingPages = Math.min(maximumPages, Math.max(leastPages, mib(spec.ceilingMib ?? spec.maximumMib)));
+  const minPages = offsetPages + kernelPages + 2 * watermarks.totalreservePages;
+  const ceilingPages = Math.min(maximumPages, Math.max(minPages, mib(spec.ceilingMib ?? spec.maximumMib)));
   const kernel: Kernel = {
     ...atRest(maximumPages, ceilingPages),
     offsetPages,
@@ -58,7 +58,7 @@ export function createKernel(spec: KernelSpec): Kernel {
   return kernel;
 }
 
-/** Reboot now: the balloon is empty, every program starts anew, and all counters start at 0. The target stays. */
+/** Reboot now: the balloon is empty, every program starts again, and all counters start at 0. The target stays. */
 export function reboot(kernel: Kernel): void {
   kernel.currentBeforeBootPages = currentPages(kernel);
   boot(kernel, kernel.nowMs + BOOT_MS);

@@ -28,7 +28,7 @@ export interface SimHost {
   setTarget(guest: string, pages: number): void;
   /** Let at most `pages` stay in compressed swap; null: any number. */
   setFrontswapTarget(guest: string, pages: number | null): void;
-  /** Memory that a guest has, as its balloon tells it; for whoever looks on, not for a policy. */
+  /** Memory that a guest has, as its balloon reports it; for whoever looks on, not for a policy. */
   currentPages(guest: string): number;
   /** Memory that a guest's programs and kernel want, files that are read again and again included. As above. */
   wantedPages(guest: string): number;

@@ -56,7 +56,7 @@ export interface Kernel {
   tickUs: number;
   /** When it has booted; until then nothing runs and nothing can be read but the balloon. */
   bootedAtMs: number;
-  /** What the balloon said last before a reboot: it goes on saying so until the guest's driver is back. */
+  /** What the balloon said last before a reboot: it continues saying so until the guest's driver is back. */
   currentBeforeBootPages: number;
   /** Memory that the guest should have, as asked by the host. */
   targetPages: number;

@@ -2,20 +2,20 @@ import type { Kernel } from "./kernel.ts";
 import { canReclaim, reclaim } from "./reclaim.ts";
 
 /** Rounds without a page after which kswapd gives up (Linux mm/internal.h, MAX_RECLAIM_RETRIES). */
-const MOST_FAILURES = 16;
+const MAX_FAILURES = 16;
 /** Time of a round that looks at all lists and finds nothing. */
 const FUTILE_ROUND_US = 500;
 
 /**
  * Background reclaim: wakes under the low watermark, works until the high one is reached. With one CPU it gets half of
- * it, so that programs go on allocating meanwhile.
+ * it, so that programs continue allocating meanwhile.
  */
 export function runKswapd(kernel: Kernel): void {
   kernel.kswapdUs = 0;
   const { lowPages, totalreservePages } = kernel.watermarks;
   if (kernel.freePages < lowPages) kernel.isKswapdAwake = true;
   if (!kernel.isKswapdAwake) return;
-  if (kernel.kswapdFailures >= MOST_FAILURES && !canReclaim(kernel)) return;
+  if (kernel.kswapdFailures >= MAX_FAILURES && !canReclaim(kernel)) return;
   const budgetUs = kernel.cpus > 1 ? kernel.tickUs : kernel.tickUs / 2;
   const freed = reclaim(kernel, totalreservePages - kernel.freePages, budgetUs);
   kernel.kswapdUs = freed > 0 ? kernel.reclaimUs : Math.min(budgetUs, FUTILE_ROUND_US);

@@ -5,7 +5,7 @@ export const MISBEHAVIOURS = {
   stuck: "The balloon does not move.",
   sticky: "After each new target the balloon moves a twentieth of the way, and stops.",
   slow: "The balloon moves at a fiftieth of its speed.",
-  lying: "The guest tells absurd figures; the balloon tells the truth.",
+  lying: "The guest reports absurd figures; the balloon tells the truth.",
   frozen: "The guest's figures stay as they were, their time too; the balloon tells the truth.",
   vanishing: "The guest is not there.",
   rebooting: "The guest reboots once, when the time begins.",

@@ -8,7 +8,7 @@ const RETRY_MS = 20;
 const RESTART_MS = 10_000;
 
 /**
- * After an allocation has failed for some time, kill the load with the most memory; it starts anew later. With nothing
+ * After an allocation has failed for some time, kill the load with the most memory; it starts again later. With nothing
  * left to kill the kernel panics ("System is deadlocked on memory") and stops.
  */
 export function settleOom(kernel: Kernel, tickMs: number): void {
@@ -27,12 +27,12 @@ export function settleOom(kernel: Kernel, tickMs: number): void {
 
 function largestLoad(loads: readonly Load[]): Load | null {
   let largest: Load | null = null;
-  let mostPages = 0;
+  let maxPages = 0;
   for (const load of loads) {
     const pages = load.residentPages + load.swappedPages;
-    if (pages <= mostPages) continue;
+    if (pages <= maxPages) continue;
     largest = load;
-    mostPages = pages;
+    maxPages = pages;
   }
   return largest;
 }

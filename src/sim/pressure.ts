@@ -9,17 +9,17 @@ export function accountPressure(kernel: Kernel): void {
   const { tickUs, counters } = kernel;
   const kswapdWorks = kernel.isKswapdAwake && kernel.kswapdUs > 0 && kernel.kswapdFailures === 0;
   let calmShare = kswapdWorks ? 0 : 1 - Math.min(tickUs, kernel.kswapdUs + kernel.balloonUs) / tickUs;
-  let leastStalledUs = tickUs;
+  let minStalledUs = tickUs;
   let busyLoads = 0;
   for (const load of kernel.loads) {
     const stalledUs = Math.min(tickUs, load.stalledUs);
     calmShare *= 1 - stalledUs / tickUs;
     if (!load.isBusy) continue;
     busyLoads += 1;
-    leastStalledUs = Math.min(leastStalledUs, stalledUs);
+    minStalledUs = Math.min(minStalledUs, stalledUs);
   }
   const someUs = tickUs * (1 - calmShare);
-  const fullUs = (busyLoads > 0 ? leastStalledUs : 0) + (kernel.cpus === 1 ? kernel.kswapdUs : 0);
+  const fullUs = (busyLoads > 0 ? minStalledUs : 0) + (kernel.cpus === 1 ? kernel.kswapdUs : 0);
   counters.psiSomeUs += someUs;
   counters.psiFullUs += Math.min(someUs, fullUs);
 }

@@ -12,7 +12,7 @@ export interface Run {
   readonly series: Series;
 }
 
-/** Samples over the whole run, at most `MOST_SAMPLES`, all guests summed, in pages. */
+/** Samples over the whole run, at most `MAX_SAMPLES`, all guests summed, in pages. */
 export interface Series {
   readonly seconds: readonly number[];
   /** Memory that the guests held. */
@@ -30,7 +30,7 @@ export interface RunOptions {
 
 /** Nothing happens more often than this; the watch looks as often. */
 const HOP_MS = 100;
-const MOST_SAMPLES = 360;
+const MAX_SAMPLES = 360;
 
 /** Run `policy` over `scenario` on the virtual clock, as fast as the model allows. The same options give the same bytes. */
 export function runPolicy(scenario: Scenario, policy: Policy, options: RunOptions): Run {
@@ -40,7 +40,7 @@ export function runPolicy(scenario: Scenario, policy: Policy, options: RunOption
   const sharing = sharingOf(host, names, scenario, options.hostMb);
   const run = policy.start();
   const endMs = options.minutes * 60_000;
-  const sampleMs = Math.ceil(endMs / MOST_SAMPLES / HOP_MS) * HOP_MS;
+  const sampleMs = Math.ceil(endMs / MAX_SAMPLES / HOP_MS) * HOP_MS;
   const series = { seconds: [] as number[], heldPages: [] as number[], wantedPages: [] as number[] };
   for (let nowMs = HOP_MS; nowMs <= endMs; nowMs += HOP_MS) {
     host.advance(HOP_MS);

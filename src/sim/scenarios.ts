@@ -53,9 +53,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 /** A guest that does what a recorded trace says; a quarter larger than the most that the trace wants. */
 export function traceScenario(points: readonly TracePoint[]): Scenario {
-  const mostPages = Math.max(...points.map(({ anonPages, cachePages }) => anonPages + cachePages));
-  const mostMib = (mostPages * PAGE_BYTES) / 2 ** 20;
-  const maximumMib = Math.max(LEAST_TRACE_MIB, Math.ceil((mostMib * TRACE_ROOM) / ROUND_MIB) * ROUND_MIB);
+  const maxPages = Math.max(...points.map(({ anonPages, cachePages }) => anonPages + cachePages));
+  const maxMib = (maxPages * PAGE_BYTES) / 2 ** 20;
+  const maximumMib = Math.max(MIN_TRACE_MIB, Math.ceil((maxMib * TRACE_ROOM) / ROUND_MIB) * ROUND_MIB);
   return {
     summary: `A demand trace of ${points.length} rows, in a guest of ${maximumMib} MiB.`,
     hostShare: HOST_SHARE,
@@ -64,7 +64,7 @@ export function traceScenario(points: readonly TracePoint[]): Scenario {
   };
 }
 
-const LEAST_TRACE_MIB = 256;
+const MIN_TRACE_MIB = 256;
 const TRACE_ROOM = 1.25;
 const ROUND_MIB = 128;
 

@@ -11,11 +11,11 @@ export interface TracePoint {
   readonly committedPages: number;
 }
 
-const MOST_ROWS = 100_000;
-const MOST_LINE_CHARS = 200;
+const MAX_ROWS = 100_000;
+const MAX_LINE_CHARS = 200;
 /** 10 years, and 16 TiB in MiB. */
-const MOST_SECONDS = 315_360_000;
-const MOST_MIB = 16_777_216;
+const MAX_SECONDS = 315_360_000;
+const MAX_MIB = 16_777_216;
 const HEADER = "time_s,anon_mib,cache_mib";
 const NUMBER = /^\d{1,12}(\.\d{1,9})?$/;
 
@@ -30,10 +30,10 @@ export function parseTrace(text: string): readonly TracePoint[] {
   for (const line of linesOf(text)) {
     lineNumber += 1;
     const fail = (problem: string): never => failAt(lineNumber, problem);
-    if (line.length > MOST_LINE_CHARS) fail(`is longer than ${MOST_LINE_CHARS} characters`);
+    if (line.length > MAX_LINE_CHARS) fail(`is longer than ${MAX_LINE_CHARS} characters`);
     if (lineNumber === 1) columns = parseHeader(line, fail);
     else if (line !== "") points.push(parseRow(line, columns, points.at(-1)?.seconds ?? -1, fail));
-    if (points.length > MOST_ROWS) fail(`is beyond the ${MOST_ROWS} rows that are read`);
+    if (points.length > MAX_ROWS) fail(`is beyond the ${MAX_ROWS} rows that are read`);
   }
   if (points.length === 0) failAt(lineNumber, "is the last, and there is no row of numbers");
   return points;
@@ -69,13 +69,13 @@ function parseHeader(line: string, fail: Fail): number {
 function parseRow(line: string, columns: number, lastSeconds: number, fail: Fail): TracePoint {
   const fields = line.split(",");
   if (fields.length !== columns) fail(`has ${fields.length} fields instead of ${columns}`);
-  const numberAt = (index: number, most: number): number => {
+  const numberAt = (index: number, max: number): number => {
     const field = fields[index] ?? "";
     const value = NUMBER.test(field) ? Number(field) : Number.NaN;
-    return value <= most ? value : fail(`has a field ${index + 1} that is no number from 0 to ${most}`);
+    return value <= max ? value : fail(`has a field ${index + 1} that is no number from 0 to ${max}`);
   };
-  const pagesAt = (index: number): number => pagesFromMib(numberAt(index, MOST_MIB), PAGE_BYTES);
-  const seconds = numberAt(0, MOST_SECONDS);
+  const pagesAt = (index: number): number => pagesFromMib(numberAt(index, MAX_MIB), PAGE_BYTES);
+  const seconds = numberAt(0, MAX_SECONDS);
   if (seconds <= lastSeconds) fail("is not later than the row before");
   const anonPages = pagesAt(1);
   return { seconds, anonPages, cachePages: pagesAt(2), committedPages: columns === 4 ? pagesAt(3) : anonPages };

@@ -59,8 +59,8 @@ function swapSize(files: MachineFiles, { memTotalKib, builtForKib, swapTotalKib 
 
 /** With heuristic overcommit (vm.overcommit_memory 0) the kernel refuses more than RAM and swap in one piece. */
 function largestAllocation(memTotalKib: number, swapTotalKib: number | null): Finding {
-  const mostMib = Math.floor((memTotalKib + (swapTotalKib ?? 0)) / KIB_PER_MIB);
-  const what = `A program may ask for at most ${mostMib} MiB in one piece now; the guard keeps that above guard_allocatable_mb.`;
+  const maxMib = Math.floor((memTotalKib + (swapTotalKib ?? 0)) / KIB_PER_MIB);
+  const what = `A program may ask for at most ${maxMib} MiB in one piece now; the guard keeps that above guard_allocatable_mb.`;
   return { level: "info", what, remedy: "" };
 }
 

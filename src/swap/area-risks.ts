@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { hasSystemCode } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import { type Mount, mountOf, parseMountinfo } from "../formats/mountinfo.ts";
-import type { SwapArea } from "../formats/swaps.ts";
+import { type SwapArea, zramDeviceOf } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
-import { swapAreas, zramDeviceOf } from "./compressed-swap.ts";
+import { swapAreas } from "./compressed-swap.ts";
 
 /** Most layers of devices that are looked through: LVM on encryption on RAID are three. */
 const MAX_LAYERS = 8;

@@ -3,7 +3,7 @@ import { parseOptional } from "../formats/kernel-text.ts";
 import { findKib, type Meminfo } from "../formats/meminfo.ts";
 import { parseMmStat } from "../formats/mm-stat.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
-import { parseSwaps, type SwapArea } from "../formats/swaps.ts";
+import { parseSwaps, type SwapArea, zramDeviceOf } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
 
 /**
@@ -21,12 +21,12 @@ export interface CompressedSwap {
 }
 
 /** More zram devices than this are told by their number. */
-const MOST_NAMES = 4;
+const MAX_NAMES = 4;
 
 const ZSWAP_ENABLED = "/sys/module/zswap/parameters/enabled";
 const ZSWAP_STORED_PAGES = "/sys/kernel/debug/zswap/stored_pages";
 
-/** The swap areas that are on; none where the kernel has no swap, or does not tell. */
+/** The swap areas that are on; none where the kernel has no swap, or does not report. */
 export function swapAreas(files: MachineFiles): readonly SwapArea[] {
   return parseOptional(parseSwaps, files.readIfPossible("/proc/swaps")) ?? [];
 }
@@ -38,15 +38,6 @@ export function detectCompressedSwap(files: MachineFiles): CompressedSwap {
   return { zswap: swaps.length > 0 && isZswapInUse(files), zramDevices: [...zramDevices] };
 }
 
-/**
- * The zram device that a swap area lies on, `zram0`; null if it lies elsewhere. The kernel shows the path `/zram0` where a
- * service with a file tree of its own swapped it on and has ended since: with it went the mount that was `/dev`.
- */
-export function zramDeviceOf({ path, type }: Pick<SwapArea, "path" | "type">): string | null {
-  if (type !== "partition") return null;
-  return /^(?:\/dev)?\/(zram[0-9]{1,4})(?:p[0-9]{1,3})?$/.exec(path)?.[1] ?? null;
-}
-
 function isZswapInUse(files: MachineFiles): boolean {
   if (files.readIfPossible(ZSWAP_ENABLED)?.trim() === "Y") return true;
   return (findKib(files.readIfPossible("/proc/meminfo") ?? "", "Zswapped") ?? 0) > 0;
@@ -54,8 +45,8 @@ function isZswapInUse(files: MachineFiles): boolean {
 
 /** What there is, by name: `zram0`, `zswap`; of many devices the first ones, and how many more. */
 export function compressedSwapNames({ zramDevices, zswap }: CompressedSwap): readonly string[] {
-  const more = zramDevices.length - MOST_NAMES;
-  const names = [...zramDevices.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])];
+  const more = zramDevices.length - MAX_NAMES;
+  const names = [...zramDevices.slice(0, MAX_NAMES), ...(more > 0 ? [`${more} more`] : [])];
   return zswap ? [...names, "zswap"] : names;
 }
 
@@ -83,7 +74,7 @@ export function storedPages(
 
 /**
  * Pages held in one zram device: what went in by its `mm_stat`, less what it has written back to a disk, less the page
- * with the header that makes it a swap device. Null if it does not tell.
+ * with the header that makes it a swap device. Null if it does not report.
  */
 export function zramStoredPages(files: MachineFiles, name: string, pageBytes: number): number | null {
   const statistics = parseOptional(parseMmStat, files.readIfPossible(`/sys/block/${name}/mm_stat`));

@@ -1,7 +1,7 @@
 import { type Finding, finding } from "../core/finding.ts";
-import { HIGHEST_PRIORITY, type SwapArea } from "../formats/swaps.ts";
+import { HIGHEST_PRIORITY, type SwapArea, zramDeviceOf } from "../formats/swaps.ts";
 import type { MachineFiles } from "../machine/files.ts";
-import { type CompressedSwap, compressedSwapNames, swapAreas, zramDeviceOf } from "./compressed-swap.ts";
+import { type CompressedSwap, compressedSwapNames, swapAreas } from "./compressed-swap.ts";
 import { sliceAreas } from "./slices/slices.ts";
 
 /** Which compressed swap there is, and the rule for each way in which several devices may stand beside each other. */

@@ -5,7 +5,7 @@
 export const BATCH_PAGES = 256;
 
 /** Where less than this part of a batch became free, going on would cost more than it brings. */
-const LEAST_EFFECT = 1 / 4;
+const MIN_EFFECT = 1 / 4;
 
 /** Whether pages that are brought back become free, judged a batch at a time for each process and swap device. */
 export class Effect {
@@ -21,10 +21,10 @@ export class Effect {
     this.freedPages += freedPages;
   }
 
-  /** True if a batch has been brought back to little effect. Then the next batch is judged anew. */
+  /** True if a batch has been brought back to little effect. Then the next batch is judged again. */
   isFutile(): boolean {
     if (this.touchedPages < BATCH_PAGES) return false;
-    const isFutile = this.freedPages < this.touchedPages * LEAST_EFFECT;
+    const isFutile = this.freedPages < this.touchedPages * MIN_EFFECT;
     this.restart();
     return isFutile;
   }

@@ -9,9 +9,9 @@ import { detectCompressedSwap, storedPages } from "./compressed-swap.ts";
 export interface MemoryLook {
   /** Pages in compressed swap; null if there is none, or if it can't be told. */
   readonly storedPages: number | null;
-  /** MemAvailable; null where the kernel does not tell it. */
+  /** MemAvailable; null where the kernel does not report it. */
   readonly availablePages: number | null;
-  /** How long some task has waited for memory since boot, in ms; null where the kernel does not tell it. */
+  /** How long some task has waited for memory since boot, in ms; null where the kernel does not report it. */
   readonly stalledMs: number | null;
 }
 

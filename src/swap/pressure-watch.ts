@@ -4,7 +4,7 @@ import type { MemoryLook } from "./memory-view.ts";
 const STALLED_SHARE = 0.1;
 
 /** A shorter time than this tells nothing. */
-const LEAST_MS = 100;
+const MIN_MS = 100;
 
 /** Pages by which what is stored may grow while nothing is short: the kernel swaps a few out now and then. */
 const GROWTH_PAGES = 64;
@@ -37,7 +37,7 @@ export class PressureWatch {
 
   private isStalling(stalledMs: number | null): boolean {
     const elapsedMs = this.nowMs() - this.markMs;
-    if (this.markStalledMs !== null && elapsedMs < LEAST_MS) return false;
+    if (this.markStalledMs !== null && elapsedMs < MIN_MS) return false;
     const before = this.markStalledMs;
     const ownMs = this.ownMs;
     this.markMs += elapsedMs;

@@ -3,10 +3,10 @@ import { type Mapping, parsePrivateMapping } from "../formats/process-maps.ts";
 
 /** Swapped pages that lie near each other. */
 export interface SwappedPages {
-  /** Where to go on from to find these again, or what follows them. */
+  /** Where to continue from to find these again, or what follows them. */
   readonly fromAddress: number;
   /**
-   * Addresses, by the number of the swap device that holds the page. The kernel tells that number only to those with
+   * Addresses, by the number of the swap device that holds the page. The kernel reports that number only to those with
    * CAP_SYS_ADMIN, and 0 to others.
    */
   readonly byDevice: ReadonlyMap<number, readonly number[]>;
@@ -15,7 +15,7 @@ export interface SwappedPages {
 /** `/proc/PID/maps` of a process with as many mappings as the kernel allows by default (65,530) has about 6 MiB. */
 const MAPS_BYTES = 16 * 1024 * 1024;
 const LINES_BYTES = 64 * 1024;
-const MOST_LINE_LENGTH = 8192;
+const MAX_LINE_LENGTH = 8192;
 
 /** One entry of pagemap for each page (Linux, Documentation/admin-guide/mm/pagemap.rst). */
 const ENTRY_BYTES = 8;
@@ -104,7 +104,7 @@ export class ProcessMemory {
       if (bytes === 0) return;
       total += bytes;
       const lines = (rest + buffer.toString("latin1", 0, bytes)).split("\n");
-      rest = (lines.pop() ?? "").slice(0, MOST_LINE_LENGTH);
+      rest = (lines.pop() ?? "").slice(0, MAX_LINE_LENGTH);
       for (const line of lines) {
         const mapping = parsePrivateMapping(line);
         if (mapping !== null) yield mapping;

@@ -7,7 +7,7 @@ const buffer = Buffer.alloc(LIMIT_BYTES);
 
 /**
  * The start of a file, at most 8 KiB; null if it can't be read. For the files of processes and groups, which may
- * be gone at any moment and may deny access: neither is an error.
+ * disappear at any moment and may deny access: neither is an error.
  */
 export function readText(path: string): string | null {
   let descriptor: number | null = null;

@@ -1,6 +1,6 @@
 /**
  * Where the search for swapped pages stands. A round goes once through the processes that had swapped pages when it
- * began; a run goes on where the last one ended, so that what can't be freed is met once a round and holds nothing up.
+ * began; a run continues where the last one ended, so that what can't be freed is met once a round and holds nothing up.
  */
 export class Round {
   private pids: readonly number[] | null = null;
@@ -18,7 +18,7 @@ export class Round {
     return this.pids[0] ?? null;
   }
 
-  /** Where to go on in the memory of that process. */
+  /** Where to continue in the memory of that process. */
   get fromAddress(): number {
     return this.address;
   }

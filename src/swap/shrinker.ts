@@ -10,7 +10,7 @@ import { type ShrinkMachine, ShrinkRun } from "./shrink-run.ts";
 const FUTILE: ReadonlySet<ShrinkEnd> = new Set(["no_effect", "unreachable"]);
 
 /** After runs that freed nothing, at most so many are left out: five minutes at the default interval. */
-const MOST_RESTING_RUNS = 64;
+const MAX_RESTING_RUNS = 64;
 
 /**
  * Partial swapoff, page by page: swapped pages are found in `/proc/PID/pagemap`, and one byte of each is read through
@@ -45,7 +45,7 @@ export class PageShrinker implements SwapShrinker {
   private noteOutcome({ freedPages, end }: ShrinkOutcome): void {
     const isFutile = FUTILE.has(end) && freedPages === 0;
     this.restingRuns = isFutile ? this.nextRestRuns : 0;
-    this.nextRestRuns = isFutile ? Math.min(MOST_RESTING_RUNS, this.nextRestRuns * 2) : 1;
+    this.nextRestRuns = isFutile ? Math.min(MAX_RESTING_RUNS, this.nextRestRuns * 2) : 1;
   }
 
   private restingOutcome(pageBytes: number): ShrinkOutcome {

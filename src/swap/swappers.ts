@@ -3,7 +3,7 @@ import { parseVmSwapKib } from "../formats/process-status.ts";
 import { readText } from "./read-text.ts";
 
 /** Processes that are looked at; the kernel's default limit of process numbers on a large machine. */
-const MOST_PROCESSES = 32_768;
+const MAX_PROCESSES = 32_768;
 
 /** The processes below `root` that have swapped pages of their own, the largest first. */
 export function listSwappers(root: string): readonly number[] {
@@ -18,5 +18,5 @@ export function listSwappers(root: string): readonly number[] {
 
 function processNames(root: string): readonly string[] {
   const names = readdirSync(`${root}/proc`);
-  return names.filter((name) => /^[1-9][0-9]{0,9}$/.test(name)).slice(0, MOST_PROCESSES);
+  return names.filter((name) => /^[1-9][0-9]{0,9}$/.test(name)).slice(0, MAX_PROCESSES);
 }

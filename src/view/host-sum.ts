@@ -14,7 +14,7 @@ export interface HostSum {
   readonly unknown: number;
 }
 
-/** Add up the guests. A guest that does not tell what is available counts as using all it has. */
+/** Add up the guests. A guest that does not report what is available counts as using all it has. */
 export function sumGuests(guests: Iterable<{ readonly figures: Figures | null }>): HostSum {
   let [allBytes, currentBytes, availableBytes, unknown] = [0, 0, 0, 0];
   for (const { figures } of guests) {

@@ -17,10 +17,10 @@ export class Sampler<Moment extends { readonly atMs: number }> {
     this.choose = choose;
   }
 
-  /** Take in a moment, and keep at most `most`. Moments may come in any order. */
-  add(moment: Moment, most: number): void {
+  /** Take in a moment, and keep at most `max`. Moments may come in any order. */
+  add(moment: Moment, max: number): void {
     this.keep(moment);
-    while (this.parts.size > Math.max(1, most)) this.widen();
+    while (this.parts.size > Math.max(1, max)) this.widen();
   }
 
   /** What was kept, oldest first. */

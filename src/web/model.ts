@@ -5,12 +5,12 @@ import type { GuestRow } from "../view/guest-rows.ts";
 import { type PressureReading, pressurePercent } from "../view/pressure.ts";
 
 /** Points that are kept over all guests, so that memory is bounded however many there are. */
-const MOST_POINTS = 120_000;
-const MOST_POINTS_PER_GUEST = 720;
-const LEAST_POINTS_PER_GUEST = 60;
+const MAX_POINTS = 120_000;
+const MAX_POINTS_PER_GUEST = 720;
+const MIN_POINTS_PER_GUEST = 60;
 
 /** Events that the list shows. */
-const MOST_EVENTS = 300;
+const MAX_EVENTS = 300;
 
 /** One step as it was seen live. */
 export interface Point extends HistoryPoint {
@@ -62,28 +62,28 @@ export function withGuests(model: Model, statuses: readonly GuestStatus[]): Mode
 export function withRecords(model: Model, records: readonly JournalRecord[]): Model {
   const guests = new Map(model.guests);
   const listed: ListedEvent[] = [];
-  const mostPoints = pointsPerGuest(guests.size);
+  const maxPoints = pointsPerGuest(guests.size);
   let { lastSeq } = model;
   for (const record of records) {
-    // A daemon that was started anew counts from 1 again: then every number is new.
+    // A daemon that was started again counts from 1 again: then every number is new.
     lastSeq = record.seq;
     if (isListed(guests, record)) listed.push({ record, isProblem: isProblem(record) });
-    applyRecord(guests, record, mostPoints);
+    applyRecord(guests, record, maxPoints);
   }
-  const events = [...listed.reverse(), ...model.events].slice(0, MOST_EVENTS);
+  const events = [...listed.reverse(), ...model.events].slice(0, MAX_EVENTS);
   return { ...model, guests, events, lastSeq };
 }
 
 /** How many points each of `count` guests keeps. */
 export function pointsPerGuest(count: number): number {
-  const share = Math.floor(MOST_POINTS / Math.max(1, count));
-  return Math.min(MOST_POINTS_PER_GUEST, Math.max(LEAST_POINTS_PER_GUEST, share));
+  const share = Math.floor(MAX_POINTS / Math.max(1, count));
+  return Math.min(MAX_POINTS_PER_GUEST, Math.max(MIN_POINTS_PER_GUEST, share));
 }
 
-function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, mostPoints: number): void {
+function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxPoints: number): void {
   switch (record.kind) {
     case "step":
-      applyStep(guests, record, mostPoints);
+      applyStep(guests, record, maxPoints);
       return;
     case "fault": {
       const view = guests.get(record.guest);
@@ -111,7 +111,7 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, most
   }
 }
 
-function applyStep(guests: Map<string, GuestView>, record: StepRecord, mostPoints: number): void {
+function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints: number): void {
   const { observation, decision, tunables, atMs } = record;
   const { guest, reason } = decision;
   const known = guests.get(guest);
@@ -123,7 +123,7 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, mostPoint
   const pressure = { t: observation.t, psiSomeTotalUs: observation.psiSomeTotalUs };
   const psiPercent = last === undefined ? null : pressurePercent(last.pressure, pressure);
   const point: Point = { atMs, gap: false, figures, reason, pressure, psiPercent };
-  const points = last !== undefined && last.atMs >= atMs ? past : [...past, point].slice(-mostPoints);
+  const points = last !== undefined && last.atMs >= atMs ? past : [...past, point].slice(-maxPoints);
   if (known !== undefined && !isNewest) {
     guests.set(guest, { ...known, psiPercent, points });
     return;

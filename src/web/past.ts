@@ -14,7 +14,7 @@ export const RANGES = [
 
 export type RangeKey = (typeof RANGES)[number]["key"];
 
-/** A past that is shown is read anew so often. */
+/** A past that is shown is read again so often. */
 const REFRESH_MS = 30_000;
 
 /** A guest's past, on its way from the daemon. */

@@ -82,7 +82,7 @@ export class Store {
     });
   }
 
-  /** Read everything anew. False if the daemon can't be reached. */
+  /** Read everything again. False if the daemon can't be reached. */
   private async refresh(): Promise<boolean> {
     const snapshot = await fetchSnapshot();
     if (snapshot === null) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { browserGate, openPage } from "./support/chromium.ts";
 import { startDaemon, withoutToken } from "./support/daemon.ts";
 
-const MOST_WEIGHT_BYTES = 150 * 1024;
+const MAX_WEIGHT_BYTES = 150 * 1024;
 
 describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests", () => {
   it("shows all guests, explains itself, and loads nothing but its own few files", async () => {
@@ -18,7 +18,7 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     expect(await page.locator("main").textContent()).toContain("When a guest needs more, its balloon gives it back.");
     expect(await page.getByRole("row").count()).toBe(7);
     expect(page.url()).not.toContain("token");
-    expect(await weightBytes()).toBeLessThan(MOST_WEIGHT_BYTES);
+    expect(await weightBytes()).toBeLessThan(MAX_WEIGHT_BYTES);
     expect(complaints).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ export interface BackendRig {
 const HUNG_CALL_MS = 10_000;
 
 /** No guest lives with less, whatever the backend's own bound is. */
-const LEAST_BYTES = 48 * 1_048_576;
+const MIN_BYTES = 48 * 1_048_576;
 
 /** What can't happen to a backend. */
 interface Exempt {
@@ -132,7 +132,7 @@ export function describeBackendContract(name: string, makeRig: () => Promise<Bac
     it("refuses a target of nothing and one above the maximum, or cuts it, and writes neither", async () => {
       for (const targetBytes of [0, rig.maximumBytes * 2]) {
         await applyBytes(targetBytes).catch((thrown) => expect(thrown).toMatchObject({ code: "ERR_TARGET_UNSAFE" }));
-        expect(rig.targetBytes()).toBeGreaterThanOrEqual(LEAST_BYTES);
+        expect(rig.targetBytes()).toBeGreaterThanOrEqual(MIN_BYTES);
         expect(rig.targetBytes()).toBeLessThanOrEqual(rig.maximumBytes);
       }
     });

@@ -27,8 +27,8 @@ describe("the manual page", () => {
     expect(terms).toEqual(expect.arrayContaining(TUNABLES.map(({ name }) => name)));
     expect(terms).toEqual(expect.arrayContaining(environment().map(([name]) => name)));
     expect(terms).toEqual(expect.arrayContaining(EXIT_CODES.map((_, exitCode) => String(exitCode))));
-    const most = Math.max(...Object.values(ERRORS).map(({ exitCode }) => exitCode));
-    expect(EXIT_CODES.length).toBe(most + 1);
+    const max = Math.max(...Object.values(ERRORS).map(({ exitCode }) => exitCode));
+    expect(EXIT_CODES.length).toBe(max + 1);
   });
 
   it("has every signal that the daemon heeds, and no other", () => {

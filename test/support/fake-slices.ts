@@ -25,7 +25,7 @@ export class FakeSlices implements SliceKernel {
   readonly taken: string[] = [];
   /** What was available when a slice was taken off, less what it held. */
   readonly roomLeft: number[] = [];
-  mostAbsent = 0;
+  maxAbsent = 0;
   sleptMs = 0;
   private absent = 0;
   private atMs = 0;
@@ -64,7 +64,7 @@ export class FakeSlices implements SliceKernel {
     this.taken.push(path);
     this.roomLeft.push(this.availablePages - storedPages);
     this.absent += 1;
-    this.mostAbsent = Math.max(this.mostAbsent, this.absent);
+    this.maxAbsent = Math.max(this.maxAbsent, this.absent);
     let isKilled = false;
     return {
       endsWithin: async (durationMs) => {

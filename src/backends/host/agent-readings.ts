@@ -5,7 +5,7 @@ import { kernelReadings } from "../../formats/kernel-readings.ts";
 import { parseOptional } from "../../formats/kernel-text.ts";
 import { type Meminfo, parseMeminfo } from "../../formats/meminfo.ts";
 import { estimatePageBytes, parseAuxvPageBytes } from "../../formats/page-size.ts";
-import { parseSwaps } from "../../formats/swaps.ts";
+import { parseSwaps, zramDeviceOf } from "../../formats/swaps.ts";
 import { parseZoneinfo, type Zoneinfo } from "../../formats/zoneinfo.ts";
 import { type BalloonState, machineBytes, totalramBytes } from "./balloon-state.ts";
 
@@ -46,7 +46,7 @@ export interface SeldomReadings {
  */
 export function seldomReadings(texts: FileTexts, before: SeldomReadings | null): SeldomReadings {
   const [meminfo = null, , , zoneinfo = null, swaps = null, auxv = null] = texts;
-  const zram = (parseOptional(parseSwaps, swaps) ?? []).filter((area) => area.path.startsWith("/dev/zram"));
+  const zram = (parseOptional(parseSwaps, swaps) ?? []).filter((area) => zramDeviceOf(area) !== null);
   const zones = parseOptional(parseZoneinfo, zoneinfo);
   const told = auxv === null ? null : parseAuxvPageBytes(auxv);
   return {

@@ -2,7 +2,7 @@
 export interface BackoffOptions {
   readonly nowMs: () => number;
   readonly firstMs: number;
-  readonly mostMs: number;
+  readonly maxMs: number;
 }
 
 /** Exponential back-off: each failure in a row doubles the wait, up to a cap; a success ends it. */
@@ -21,8 +21,8 @@ export class Backoff {
   }
 
   failed(): void {
-    const { nowMs, firstMs, mostMs } = this.options;
-    this.waitMs = Math.min(mostMs, this.waitMs === 0 ? firstMs : this.waitMs * 2);
+    const { nowMs, firstMs, maxMs } = this.options;
+    this.waitMs = Math.min(maxMs, this.waitMs === 0 ? firstMs : this.waitMs * 2);
     this.untilMs = nowMs() + this.waitMs;
   }
 

@@ -14,7 +14,7 @@ export interface BalloonSize {
 /** The balloon of a guest as its host sees it. */
 export interface BalloonState extends BalloonSize {
   /**
-   * Whether the guest's kernel goes on counting the balloon's memory as its own, so that its total does not move: Linux
+   * Whether the guest's kernel continues counting the balloon's memory as its own, so that its total does not move: Linux
    * with deflate-on-oom, Windows, FreeBSD.
    */
   readonly totalIsConstant: boolean;
@@ -43,7 +43,7 @@ export function machineBytes({ maximumBytes, unballoonedBytes }: BalloonSize): n
 }
 
 /**
- * RAM that the guest has now, from what its kernel says. Where the kernel goes on counting the balloon's memory, the
+ * RAM that the guest has now, from what its kernel says. Where the kernel continues counting the balloon's memory, the
  * balloon's size is taken off here. A guest never has more than its balloon leaves, whatever it says.
  */
 export function totalramBytes(memTotalBytes: number, balloon: BalloonState): number {

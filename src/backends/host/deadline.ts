@@ -2,7 +2,7 @@ import type { Cancellation } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 
 /**
- * Wait for `work`, but not longer than `deadlineMs`. The work itself goes on; who started it must make its late end
+ * Wait for `work`, but not longer than `deadlineMs`. The work itself continues; who started it must make its late end
  * harmless.
  * @throws ERR_DEADLINE, naming `what`.
  */
@@ -39,7 +39,7 @@ function listenTo(cancellation: Cancellation): Set<() => void> {
 }
 
 /**
- * Wait for `work`, but not after `cancellation` aborts. The work itself goes on to its own deadline, and asks with
+ * Wait for `work`, but not after `cancellation` aborts. The work itself continues to its own deadline, and asks with
  * `requireGoing` before it changes anything.
  * @throws ERR_CANCELLED, naming `what`.
  */

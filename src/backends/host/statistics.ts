@@ -80,8 +80,8 @@ function swappedBytes({ swapInBytes, swapOutBytes }: BalloonStatistics): number 
   return swapInBytes === null || swapOutBytes === null ? 0 : Math.max(0, swapOutBytes - swapInBytes);
 }
 
-function atMost(bytes: number | null, mostBytes: number | null): number | null {
-  return bytes === null || mostBytes === null || bytes > mostBytes ? null : bytes;
+function atMost(bytes: number | null, maxBytes: number | null): number | null {
+  return bytes === null || maxBytes === null || bytes > maxBytes ? null : bytes;
 }
 
 function pages(bytes: number | null): number | null {

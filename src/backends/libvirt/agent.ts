@@ -19,7 +19,7 @@ export interface LibvirtAgentOptions {
   /** The domain's UUID. */
   readonly uuid: string;
   readonly nowMs: () => number;
-  readonly backoffMs: { readonly first: number; readonly most: number };
+  readonly backoffMs: { readonly first: number; readonly max: number };
 }
 
 /** The guest agent by way of libvirt, which keeps its replies in order and synchronises with it. */
@@ -32,8 +32,8 @@ export class LibvirtAgent implements AgentPort {
 
   constructor(options: LibvirtAgentOptions) {
     this.options = options;
-    const { first, most } = options.backoffMs;
-    this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, mostMs: most });
+    const { first, max } = options.backoffMs;
+    this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, maxMs: max });
   }
 
   get waiting(): boolean {

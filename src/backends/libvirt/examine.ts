@@ -6,9 +6,9 @@ import { type AgentFacts, examineAgent } from "../host/examine-agent.ts";
 import type { GuestFacts, Remedies, StatisticsFacts } from "../host/guest-facts.ts";
 import { NOT_NAMED } from "../host/hindrances.ts";
 import { probeGuest } from "../host/probe-guest.ts";
+import { createSemaphore } from "../host/semaphore.ts";
 import { isOfUse } from "../host/statistics.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
-import { createTurns } from "../host/turns.ts";
 import { LibvirtAgent } from "./agent.ts";
 import { parseBalloonDevice } from "./balloon-device.ts";
 import { findHindrances } from "./hindrances.ts";
@@ -22,7 +22,7 @@ const AT_A_TIME = 8;
 const READ_MS = 5000;
 
 /** An agent is asked once, so there is no second failure to wait longer after. */
-const BACKOFF_MS = { first: 1000, most: 1000 };
+const BACKOFF_MS = { first: 1000, max: 1000 };
 
 /** Where nobody had chosen a period, statistics come a second after reading has chosen one. */
 const LOOKS = 5;
@@ -76,9 +76,9 @@ export async function examineLibvirt(
 
 async function examineDomains(options: ExamineOptions): Promise<readonly Finding[]> {
   const domains = [...(await readDomains(options)).values()];
-  const turns = createTurns(AT_A_TIME);
+  const atATime = createSemaphore(AT_A_TIME);
   const findings = await Promise.all(
-    domains.slice(0, MAX_GUESTS).map((domain) => turns(() => examineDomain(domain, options))),
+    domains.slice(0, MAX_GUESTS).map((domain) => atATime(() => examineDomain(domain, options))),
   );
   const rest = domains.length - MAX_GUESTS;
   return [

@@ -27,7 +27,7 @@ const ASKED_MS = 500;
 /** What is plugged of virtio-mem changes without the domain's maximum, and is looked at again after so long. */
 const PLUGGED_KEPT_MS = 10_000;
 
-const BACKOFF_MS = { first: 1000, most: 10_000 };
+const BACKOFF_MS = { first: 1000, max: 10_000 };
 
 /** What the domain's XML says, and when and at which maximum. */
 interface Devices {
@@ -182,7 +182,7 @@ export class LibvirtGuest {
   }
 
   /**
-   * What QEMU says now. libvirt keeps what QEMU told last, which is once a second at most (BALLOON_CHANGE), and so is old
+   * What QEMU says now. libvirt keeps what QEMU reported last, which is once a second at most (BALLOON_CHANGE), and so is old
    * while the balloon moves; and it adds what its balloon does not count (`isMixed`).
    */
   private async readCurrent({ uuid, currentBytes }: Domain, isMixed: boolean): Promise<number | null> {
@@ -209,7 +209,7 @@ export class LibvirtGuest {
     this.noteSize(domain);
   }
 
-  /** Where libvirt did not tell, as virsh does not: what the new kernel counts does. */
+  /** Where libvirt did not report, as virsh does not: what the new kernel counts does. */
   private noteRestart(domain: Domain): void {
     this.agent.restarted();
     this.totals = new TotalWatch();

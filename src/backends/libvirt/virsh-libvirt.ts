@@ -79,7 +79,7 @@ export class VirshLibvirt implements Libvirt {
     return Promise.resolve(); // each virsh ends by itself
   }
 
-  /** What each of the commands printed. @throws ERR_VIRSH if any of them failed, after which virsh goes on. */
+  /** What each of the commands printed. @throws ERR_VIRSH if any of them failed, after which virsh continues. */
   private async script(commands: readonly string[]): Promise<readonly string[]> {
     const mark = randomUUID(); // which no domain has in its name
     const { stdout, stderr } = await this.run([commands.join(`; echo ${mark}; `)]);

@@ -2,7 +2,7 @@ import { type ExecFileException, execFile } from "node:child_process";
 import type { Cancellation } from "../../core/backend.ts";
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { oneLine } from "../host/json.ts";
-import { createTurns, type Turns } from "../host/turns.ts";
+import { createSemaphore, type Semaphore } from "../host/semaphore.ts";
 
 /** Most that one call may print: statistics of a thousand domains take half a MiB. */
 const MAX_OUTPUT_BYTES = 8 * 1_048_576;
@@ -24,7 +24,7 @@ export interface VirshOptions {
   readonly deadlineMs: number;
 }
 
-/** What a call printed. virsh goes on after a command that failed, so both may hold something. */
+/** What a call printed. virsh continues after a command that failed, so both may hold something. */
 export interface VirshOutput {
   readonly stdout: string;
   readonly stderr: string;
@@ -49,14 +49,14 @@ export type RunVirsh = (args: readonly string[], call?: VirshCall) => Promise<Vi
  * ERR_BUSY if it was not begun.
  */
 export function createVirsh(options: VirshOptions): RunVirsh {
-  const turnsOf = (lane: VirshCall["lane"]): Turns => createTurns(LANES[lane], MAX_WAITING);
-  const turns = { control: turnsOf("control"), agent: turnsOf("agent"), doubtful: turnsOf("doubtful") };
+  const semaphoreOf = (lane: VirshCall["lane"]): Semaphore => createSemaphore(LANES[lane], MAX_WAITING);
+  const lanes = { control: semaphoreOf("control"), agent: semaphoreOf("agent"), doubtful: semaphoreOf("doubtful") };
   return (args, { lane, deadlineMs, cancellation } = CONTROL) => {
     const spawn = (): Promise<VirshOutput> => {
       const limitMs = Math.min(options.deadlineMs, deadlineMs?.() ?? options.deadlineMs);
       return spawnVirsh({ ...options, deadlineMs: limitMs }, args);
     };
-    return turns[lane](spawn, cancellation);
+    return lanes[lane](spawn, cancellation);
   };
 }
 

@@ -2,7 +2,7 @@ import type { QmpClient } from "./qmp.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 import { readBalloonBytes } from "./vitals.ts";
 
-/** QEMU tells a change of the balloon at once, but of more changes within so long only the last (monitor/monitor.c). */
+/** QEMU reports a change of the balloon at once, but of more changes within so long only the last (monitor/monitor.c). */
 export const HELD_BACK_MS = 1100;
 
 /** A size is asked for again after so long, even if nothing was heard: of plugged memory nothing is. */

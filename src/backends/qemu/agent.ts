@@ -27,7 +27,7 @@ export interface AgentOptions {
   /** How long the agent may take to synchronise, and for each exchange. */
   readonly deadlineMs: number;
   /** The wait after a failure doubles from the first to the most. */
-  readonly backoffMs: { readonly first: number; readonly most: number };
+  readonly backoffMs: { readonly first: number; readonly max: number };
 }
 
 interface Expected {
@@ -56,8 +56,8 @@ export class AgentClient implements AgentPort {
 
   constructor(options: AgentOptions) {
     this.options = options;
-    const { first, most } = options.backoffMs;
-    this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, mostMs: most });
+    const { first, max } = options.backoffMs;
+    this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, maxMs: max });
     this.budget = new PeerBudget(LIMITS, options.nowMs);
   }
 

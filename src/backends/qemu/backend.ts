@@ -1,7 +1,7 @@
 import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { cancellable } from "../host/deadline.ts";
-import { createTurns } from "../host/turns.ts";
+import { createSemaphore } from "../host/semaphore.ts";
 import { findDoubles, type SocketOfMachine } from "./double-sockets.ts";
 import { QemuGuest } from "./guest.ts";
 import { GuestNames } from "./guest-names.ts";
@@ -74,8 +74,12 @@ class QemuHost implements OpenBackend {
   async guests(cancellation: Cancellation): Promise<readonly string[]> {
     for (const path of this.hidden) void identify(this.byPath.get(path)); // nobody else asks them again
     const added = await this.follow(await findSockets(this.options.qmp));
-    const turns = createTurns(MAX_DISCOVERIES);
-    await cancellable(Promise.all(added.map((guest) => turns(() => identify(guest)))), "finding guests", cancellation);
+    const atATime = createSemaphore(MAX_DISCOVERIES);
+    await cancellable(
+      Promise.all(added.map((guest) => atATime(() => identify(guest)))),
+      "finding guests",
+      cancellation,
+    );
     await this.dropDoubles();
     const listed = [...this.byPath.values()].filter(({ path }) => !this.hidden.has(path));
     const names = this.names.assign(listed.map(({ path, known }) => ({ path, name: known?.name ?? null })));

@@ -17,7 +17,7 @@ const BALLOON_REMEDY = "-device virtio-balloon-pci,id=balloon0,deflate-on-oom=on
 const VITALS_KEPT_MS = 10_000;
 
 /** How long a machine is left alone after its connection failed. */
-export const BACKOFF_MS = { first: 1000, most: 10_000 };
+export const BACKOFF_MS = { first: 1000, max: 10_000 };
 
 /** A machine's balloon as it is now. */
 export interface Balloon {

@@ -6,9 +6,9 @@ import { type AgentFacts, examineAgent } from "../host/examine-agent.ts";
 import type { GuestFacts, Remedies, StatisticsFacts } from "../host/guest-facts.ts";
 import { NOT_NAMED } from "../host/hindrances.ts";
 import { probeGuest } from "../host/probe-guest.ts";
+import { createSemaphore } from "../host/semaphore.ts";
 import { isOfUse } from "../host/statistics.ts";
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
-import { createTurns } from "../host/turns.ts";
 import { AgentClient } from "./agent.ts";
 import { agentPathOf } from "./agent-path.ts";
 import { BACKOFF_MS, BalloonMachine } from "./balloon-machine.ts";
@@ -64,9 +64,9 @@ export async function examineQemu(
   { found, explainHeld }: ExamineContext,
 ): Promise<readonly Finding[]> {
   const { paths, problems } = await findSockets(options.qmp);
-  const turns = createTurns(AT_A_TIME);
+  const atATime = createSemaphore(AT_A_TIME);
   const findings = await Promise.all(
-    paths.slice(0, MAX_GUESTS).map((path) => turns(() => examineSocket(path, paths, options, explainHeld))),
+    paths.slice(0, MAX_GUESTS).map((path) => atATime(() => examineSocket(path, paths, options, explainHeld))),
   );
   const rest = paths.length - MAX_GUESTS;
   return [

@@ -54,7 +54,7 @@ export class GuestSources {
     return chooseReadings(answer, () => this.readStatistics(balloon), state);
   }
 
-  /** Where the guest's MemTotal does not tell the balloon's size, QEMU is asked besides. */
+  /** Where the guest's MemTotal does not report the balloon's size, QEMU is asked besides. */
   async watchAgent(balloon: Balloon, pageBytes: number): Promise<WatchSample | null> {
     const state = this.stateOf(balloon);
     const [currentBytes, meminfo] = await Promise.all([

@@ -17,7 +17,7 @@ export interface QmpOptions {
   /** How long QEMU may take for the greeting, and for each command. */
   readonly deadlineMs: number;
   /** The wait after a lost or failed connection doubles from the first to the most. */
-  readonly backoffMs: { readonly first: number; readonly most: number };
+  readonly backoffMs: { readonly first: number; readonly max: number };
   readonly onEvent: (event: QmpEvent) => void;
   /** A connection is up, the first or a later one: what was known of the machine may be outdated. */
   readonly onConnected: () => void;
@@ -39,8 +39,8 @@ export class QmpClient {
 
   constructor(options: QmpOptions) {
     this.options = options;
-    const { first, most } = options.backoffMs;
-    this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, mostMs: most });
+    const { first, max } = options.backoffMs;
+    this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, maxMs: max });
     this.budget = new PeerBudget(LIMITS, options.nowMs);
   }
 
@@ -48,7 +48,7 @@ export class QmpClient {
    * Have QEMU do `command`. Commands that are given in one turn of the event loop go out together.
    * @returns what QEMU returned.
    * @throws ERR_SOCKET, ERR_SOCKET_OCCUPIED or ERR_PERMISSION without a connection; ERR_COMMAND_REFUSED; ERR_DEADLINE,
-   * after which the connection is made anew.
+   * after which the connection is made again.
    */
   async execute(command: string, args: JsonObject | null): Promise<unknown> {
     const connection = this.connection ?? (await this.connected());

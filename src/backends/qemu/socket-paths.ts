@@ -1,5 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { systemCodeOf } from "../../core/errors.ts";
+import { globMatcher } from "../../core/glob.ts";
 
 /** Most sockets, and most directories on the way to them, that are taken of a pattern. */
 const MAX_MATCHES = 4096;
@@ -69,32 +71,24 @@ async function list(
     const right = entries.filter((entry) => entry.isSymbolicLink() || (kind === "socket") === entry.isSocket());
     return right.map((entry) => join(directory, entry.name)).sort();
   } catch (thrown) {
-    const code = codeOf(thrown);
+    const code = systemCodeOf(thrown);
     if (code !== "ENOTDIR") failures.problems.add(`${directory} can't be listed (${code})`);
     if (!ABSENT.has(code)) failures.unseen.add(directory);
     return [];
   }
 }
 
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-}
-
 /** As in a shell, a leading dot must be written. */
 function nameMatcher(pattern: string): (name: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replaceAll("?", ".");
-  const like = new RegExp(`^${source}$`, "s");
-  return (name) => (pattern.startsWith(".") || !name.startsWith(".")) && like.test(name);
+  const matches = globMatcher(pattern);
+  return (name) => (pattern.startsWith(".") || !name.startsWith(".")) && matches(name);
 }
 
 async function socketAt(path: string, failures: Failures): Promise<readonly string[]> {
   try {
     return (await stat(path)).isSocket() ? [path] : [];
   } catch (thrown) {
-    const code = codeOf(thrown);
+    const code = systemCodeOf(thrown);
     if (ABSENT.has(code)) return [];
     failures.problems.add(`${path} can't be looked at (${code})`);
     failures.unseen.add(path);

@@ -7,7 +7,7 @@ import { PAGE_BYTES } from "../../sim/watermarks.ts";
 import { type SimulatedPlan, simulatedGuests } from "./guests.ts";
 
 /** The most virtual time that passes at one call; after a longer pause the rest is left out. */
-const MOST_CATCH_UP_MS = 60_000;
+const MAX_CATCH_UP_MS = 60_000;
 
 /** What the simulated backend is given. */
 export interface SimulatedOptions {
@@ -70,9 +70,9 @@ class SimulatedHost implements OpenBackend {
 
   async apply(guest: string, balloonTargetPages: number, pageBytes: number): Promise<void> {
     this.catchUp();
-    const mostPages = this.host.observe(guest).balloonMaxPages ?? 0;
-    if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0 || balloonTargetPages > mostPages)
-      throw unsafe(balloonTargetPages, mostPages, pageBytes);
+    const maxPages = this.host.observe(guest).balloonMaxPages ?? 0;
+    if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0 || balloonTargetPages > maxPages)
+      throw unsafe(balloonTargetPages, maxPages, pageBytes);
     this.host.setTarget(guest, Math.floor((balloonTargetPages * pageBytes) / PAGE_BYTES));
   }
 
@@ -87,15 +87,15 @@ class SimulatedHost implements OpenBackend {
 
   private catchUp(): void {
     const nowMs = this.nowMs();
-    this.host.advance(Math.min(MOST_CATCH_UP_MS, Math.max(0, nowMs - this.lastMs)));
+    this.host.advance(Math.min(MAX_CATCH_UP_MS, Math.max(0, nowMs - this.lastMs)));
     this.lastMs = nowMs;
   }
 }
 
-function unsafe(targetPages: number, mostPages: number, pageBytes: number): Error {
+function unsafe(targetPages: number, maxPages: number, pageBytes: number): Error {
   return selfballoonError("ERR_TARGET_UNSAFE", {
     leastKib: kibFromPages(1, pageBytes),
-    mostKib: kibFromPages(mostPages, pageBytes),
+    mostKib: kibFromPages(maxPages, pageBytes),
     targetKib: kibFromPages(targetPages, pageBytes),
   });
 }

@@ -12,7 +12,7 @@ import { maximumKib } from "./maximum.ts";
 import { probeXen } from "./probe.ts";
 
 /** The last line of defence, below any floor of the law: a guest with less can't even run this daemon. */
-const LEAST_KIB = 48 * 1024;
+const MIN_KIB = 48 * 1024;
 
 /** Xen's balloon moves in whole pages of 4 KiB; another value wakes a driver that gave up. */
 const WAKE_KIB = 4;
@@ -101,7 +101,7 @@ class XenGuest implements OpenBackend {
     this.check(guest);
     const targetKib = kibFromPages(balloonTargetPages, pageBytes);
     if (!Number.isSafeInteger(balloonTargetPages) || balloonTargetPages <= 0)
-      throw selfballoonError("ERR_TARGET_UNSAFE", { targetKib, leastKib: LEAST_KIB, mostKib: this.maximumKib });
+      throw selfballoonError("ERR_TARGET_UNSAFE", { targetKib, leastKib: MIN_KIB, mostKib: this.maximumKib });
     this.write(targetKib);
   }
 
@@ -146,7 +146,7 @@ class XenGuest implements OpenBackend {
     const reading = this.readBalloon();
     const seen = observeCeiling(this.ceiling, reading);
     const maxKib = Math.min(this.maximumKib, seen.ceiling.toolstackKib ?? this.maximumKib);
-    const minKib = Math.min(LEAST_KIB, this.maximumKib);
+    const minKib = Math.min(MIN_KIB, this.maximumKib);
     if (maxKib < minKib) {
       this.ceiling = seen.ceiling;
       this.untold.push(...seen.notices);

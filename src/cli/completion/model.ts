@@ -41,7 +41,7 @@ export interface CompletedProgram {
 /** What placeholders stand for; those that are not here are the operator's to say. */
 type Placeholders = Readonly<Record<string, Values>>;
 
-const HELP: CompletedOption = { flag: "--help", summary: "tell how it is used", values: null, repeatable: false };
+const HELP: CompletedOption = { flag: "--help", summary: "show how it is used", values: null, repeatable: false };
 
 /** All that can be completed, read from the commands themselves. */
 export function completedProgram(program: Command, names: SimulatorNames): CompletedProgram {

@@ -9,7 +9,7 @@ import { refusedWrite } from "../../core/refused-write.ts";
 import { createSettings, resetSetting, type Settings, type SettingsChange, writeSetting } from "../../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../../core/tunables.ts";
 
-/** The most guests that one recording may tell of. */
+/** The most guests that one recording may cover. */
 const MAX_GUESTS = 65_536;
 
 /** Runs the law over a recording: a fresh state for each guest, a step at each observation, whatever its time. */
@@ -66,7 +66,7 @@ export class LawReplay {
   step(observation: Observation, line: number): Decision {
     const { guest } = observation;
     if (!this.states.has(guest) && this.states.size >= MAX_GUESTS) {
-      throw selfballoonError("ERR_RECORDING_LINE", { line, problem: `it tells of more than ${MAX_GUESTS} guests` });
+      throw selfballoonError("ERR_RECORDING_LINE", { line, problem: `it covers more than ${MAX_GUESTS} guests` });
     }
     const { state, decision } = step(
       this.states.get(guest) ?? startState(this.policy),

@@ -10,7 +10,7 @@ const SECONDS_PER_HOUR = 3600;
 /** Before this, a recording's time is no time of day: it counts from the start of something. */
 const FIRST_CLOCK_MS = 1e12;
 
-/** What a recording tells of one guest, or of all. Null is what it does not tell. */
+/** What a recording covers one guest, or of all. Null is what it does not report. */
 export interface Sums {
   /** Time that is known, without gaps. */
   readonly hours: number;
@@ -38,7 +38,7 @@ export interface GuestFigures extends Sums {
   readonly reasonHours: Partial<Record<Reason, number>>;
 }
 
-/** Everything that a report tells in figures. */
+/** Everything that a report says in figures. */
 export interface ReportFigures {
   readonly fromMs: number | null;
   readonly toMs: number | null;
@@ -47,7 +47,7 @@ export interface ReportFigures {
   readonly lines: number;
   readonly badLines: number;
   readonly firstBadLine: string | null;
-  /** Lines of guests beyond the most that a report tells of. */
+  /** Lines of guests beyond the most that a report covers. */
   readonly leftOutLines: number;
   /** False if no line tells what was decided. */
   readonly hasDecisions: boolean;
@@ -89,7 +89,7 @@ function guestFigures(tally: GuestTally): GuestFigures {
 function sumsOf(all: readonly GuestTally[], seconds: number): Sums {
   const sum = (read: (one: GuestTally) => number): number => all.reduce((total, one) => total + read(one), 0);
   const held = sum(({ heldByteSeconds }) => heldByteSeconds);
-  const most = sum(({ mostByteSeconds }) => mostByteSeconds);
+  const max = sum(({ maxByteSeconds }) => maxByteSeconds);
   const [first, ...others] = all.map(({ rises }) => rises);
   const rises = first === undefined ? null : others.reduce<Rises>(sumOf, first);
   const inSeconds = (us: number | null | undefined): number | null => (us == null ? null : us / 1_000_000);
@@ -97,10 +97,10 @@ function sumsOf(all: readonly GuestTally[], seconds: number): Sums {
   return {
     hours: seconds / SECONDS_PER_HOUR,
     heldMeanBytes: mean(held),
-    mostMeanBytes: mean(most),
-    savedMeanBytes: mean(most - held),
-    savedGibHours: (most - held) / BYTES_PER_GIB / SECONDS_PER_HOUR,
-    savedPercent: most === 0 ? null : 100 * (1 - held / most),
+    mostMeanBytes: mean(max),
+    savedMeanBytes: mean(max - held),
+    savedGibHours: (max - held) / BYTES_PER_GIB / SECONDS_PER_HOUR,
+    savedPercent: max === 0 ? null : 100 * (1 - held / max),
     moves: all.every(({ moves }) => moves === null) ? null : sum(({ moves }) => moves ?? 0),
     waitedSeconds: inSeconds(rises?.psiSomeTotalUs),
     allWaitedSeconds: inSeconds(rises?.psiFullTotalUs),

@@ -37,21 +37,21 @@ export class GuestTally {
   seconds = 0;
   heldByteSeconds = 0;
   /** What it would have held if no balloon had moved. */
-  mostByteSeconds = 0;
-  /** Targets that were handed to the balloon; null where the recording does not tell. */
+  maxByteSeconds = 0;
+  /** Targets that were handed to the balloon; null where the recording does not report. */
   moves: number | null = null;
   readonly reasonSeconds = new Map<Reason, number>();
   rises: Rises = NEVER_TOLD;
   readonly sampler = new Sampler<StepPoint>(moreTelling);
   private last: { readonly observation: Observation; readonly point: StepPoint } | null = null;
-  private mostBytes = 0;
+  private maxBytes = 0;
 
   constructor(guest: string) {
     this.guest = guest;
   }
 
-  /** Take in a line; `mostPoints` are kept for the plot. */
-  add(observation: Observation, step: RecordedStep | null, mostPoints: number): Passed {
+  /** Take in a line; `maxPoints` are kept for the plot. */
+  add(observation: Observation, step: RecordedStep | null, maxPoints: number): Passed {
     const point = this.mindGap(stepPoint(observation, step));
     const seconds = point.gap || this.last === null ? 0 : (point.atMs - this.last.point.atMs) / 1000;
     const rises = seconds === 0 || this.last === null ? NEVER_TOLD : risesBetween(this.last.observation, observation);
@@ -59,17 +59,17 @@ export class GuestTally {
     if (this.last !== null && seconds > 0) this.pass(this.last.point, seconds, rises);
     if (step !== null) this.moves = (this.moves ?? 0) + step.moves;
     const { maximumBytes, currentBytes } = point.figures;
-    this.mostBytes = Math.max(maximumBytes ?? this.mostBytes, currentBytes ?? 0);
+    this.maxBytes = Math.max(maximumBytes ?? this.maxBytes, currentBytes ?? 0);
     this.last = { observation, point };
-    this.sampler.add(point, mostPoints);
+    this.sampler.add(point, maxPoints);
     return { seconds, rises, point };
   }
 
   /** What the guest had and could have had by its last line; null if that is long ago. */
-  held(nowMs: number): { readonly heldBytes: number; readonly mostBytes: number } | null {
+  held(nowMs: number): { readonly heldBytes: number; readonly maxBytes: number } | null {
     const heldBytes = this.last?.point.figures.currentBytes ?? null;
     if (this.last === null || heldBytes === null || nowMs - this.last.point.atMs > SILENCE_MS) return null;
-    return { heldBytes, mostBytes: this.mostBytes };
+    return { heldBytes, maxBytes: this.maxBytes };
   }
 
   /** What the guest had before holds until now. */
@@ -79,7 +79,7 @@ export class GuestTally {
     if (currentBytes === null) return;
     this.seconds += seconds;
     this.heldByteSeconds += currentBytes * seconds;
-    this.mostByteSeconds += this.mostBytes * seconds;
+    this.maxByteSeconds += this.maxBytes * seconds;
     if (reason !== null) this.reasonSeconds.set(reason, (this.reasonSeconds.get(reason) ?? 0) + seconds);
   }
 
@@ -100,7 +100,7 @@ const NEVER_TOLD: Rises = {
   swapOutPages: null,
 };
 
-/** A count that fell began anew: the guest was booted, and what it rose by is not known. */
+/** A count that fell began again: the guest was booted, and what it rose by is not known. */
 function risesBetween(before: Observation, after: Observation): Rises {
   const entries = COUNTERS.map((name) => {
     const [from, to] = [before[name], after[name]];

@@ -10,11 +10,11 @@ import type { Tally } from "./tally.ts";
 import { aboutText, badText, momentText, overTimeText, SUM_COLUMNS, warnings } from "./words.ts";
 
 /** Guests that have a plot of their own; the table has all. */
-const MOST_PLOTS = 24;
+const MAX_PLOTS = 24;
 
 /** The report of a recording, as a page that needs nothing else. */
 export function reportPage(version: string, figures: ReportFigures, tally: Tally): string {
-  const plotted = figures.guests.slice(0, MOST_PLOTS);
+  const plotted = figures.guests.slice(0, MAX_PLOTS);
   const plots = [
     hostPlot(tally.host.moments(), figures),
     ...plotted.map(({ guest }) => guestPlot(tally.guests.get(guest)?.sampler.moments() ?? [], figures)),
@@ -30,7 +30,7 @@ export function reportPage(version: string, figures: ReportFigures, tally: Tally
 
 function overview(figures: ReportFigures): readonly string[] {
   const { guests, together } = figures;
-  const left = guests.length - MOST_PLOTS;
+  const left = guests.length - MAX_PLOTS;
   const about = left > 0 ? `${left} more guests have no plot of their own below.` : "";
   return [
     notes(figures) + tiles(together),
@@ -97,14 +97,14 @@ function guestSections(guests: readonly GuestFigures[], figures: ReportFigures):
   );
 }
 
-const LEAST_SHARE = 0.005;
-const MOST_REASONS = 4;
+const MIN_SHARE = 0.005;
+const MAX_REASONS = 4;
 
 /** What a guest did most of the time. */
 function reasonsText({ reasonHours, hours }: GuestFigures): string {
   const parts = Object.entries(reasonHours)
-    .filter(([, held]) => held / hours >= LEAST_SHARE)
-    .slice(0, MOST_REASONS)
+    .filter(([, held]) => held / hours >= MIN_SHARE)
+    .slice(0, MAX_REASONS)
     .map(
       ([reason, held]) => `${reasonLabel(reason as keyof typeof reasonHours)} ${((100 * held) / hours).toFixed(0)} %`,
     );

@@ -6,7 +6,7 @@ import type { ReportFigures } from "./figures.ts";
 import type { HostMoment } from "./tally.ts";
 
 /** Marks of one plot that can still be told apart. */
-const MOST_MARKS = 80;
+const MAX_MARKS = 80;
 
 /** Moments, with one in which nothing is known before each that follows a gap. */
 function withGaps<Of extends { readonly atMs: number; readonly gap: boolean }>(
@@ -31,7 +31,7 @@ export function hostPlot(moments: readonly HostMoment[], figures: ReportFigures)
   return {
     time: figures.isClock ? "clock" : "run",
     seconds: rows.map(({ atMs }) => secondsOf(atMs, figures)),
-    area: { label: "could hold", mib: rows.map(({ known }) => mibOf(known?.mostBytes)) },
+    area: { label: "could hold", mib: rows.map(({ known }) => mibOf(known?.maxBytes)) },
     lines: [{ label: "held", colour: "--p2", width: 2, mib: rows.map(({ known }) => mibOf(known?.heldBytes)) }],
     marks: [],
     words: null,
@@ -80,7 +80,7 @@ function marksOf(points: readonly StepPoint[], figures: ReportFigures): readonly
   const changes = points.flatMap(({ atMs, reason }, index) => {
     return reason === null || reason === points[index - 1]?.reason ? [] : [{ atMs, tone: toneOf(reason) }];
   });
-  const every = Math.ceil(changes.length / MOST_MARKS);
+  const every = Math.ceil(changes.length / MAX_MARKS);
   return changes
     .filter(({ tone }, nth) => tone === "alarm" || nth % every === 0)
     .map(({ atMs, tone }) => ({ at: secondsOf(atMs, figures), colour: TONE_COLOURS[tone] }));

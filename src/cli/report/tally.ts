@@ -4,12 +4,12 @@ import { Sampler } from "../../view/sampler.ts";
 import { GuestTally, SILENCE_MS } from "./guest-tally.ts";
 import { WorstMoments } from "./worst.ts";
 
-/** The most guests that one report tells of. */
-const MOST_GUESTS = 4096;
+/** The most guests that one report covers. */
+const MAX_GUESTS = 4096;
 
 /** Points that are kept over all guests, so that memory is bounded however many there are. */
-const MOST_POINTS = 160_000;
-const MOST_POINTS_PER_GUEST = 480;
+const MAX_POINTS = 160_000;
+const MAX_POINTS_PER_GUEST = 480;
 
 /** All guests together are looked at so often. */
 const LOOK_MS = 5000;
@@ -20,7 +20,7 @@ export interface HostMoment {
   readonly gap: boolean;
   readonly heldBytes: number;
   /** What they would have held if no balloon had moved. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
 
 /** Adds up a recording, line by line, in bounded memory. */
@@ -46,8 +46,8 @@ export class Tally {
       this.leftOut += 1;
       return;
     }
-    const mostPoints = Math.min(MOST_POINTS_PER_GUEST, Math.floor(MOST_POINTS / this.guests.size));
-    const passed = tally.add(observation, step, mostPoints);
+    const maxPoints = Math.min(MAX_POINTS_PER_GUEST, Math.floor(MAX_POINTS / this.guests.size));
+    const passed = tally.add(observation, step, maxPoints);
     this.worst.add(observation.guest, passed);
     const { atMs } = passed.point;
     const elapsedMs = atMs - (this.lastMs ?? atMs);
@@ -60,7 +60,7 @@ export class Tally {
 
   private guestOf(guest: string): GuestTally | null {
     const known = this.guests.get(guest);
-    if (known !== undefined || this.guests.size >= MOST_GUESTS) return known ?? null;
+    if (known !== undefined || this.guests.size >= MAX_GUESTS) return known ?? null;
     const tally = new GuestTally(guest);
     this.guests.set(guest, tally);
     return tally;
@@ -77,7 +77,7 @@ export class Tally {
     this.lastLookMs = atMs;
     const held = [...this.guests.values()].flatMap((guest) => guest.held(atMs) ?? []);
     const heldBytes = held.reduce((sum, one) => sum + one.heldBytes, 0);
-    const mostBytes = held.reduce((sum, one) => sum + one.mostBytes, 0);
-    this.host.add({ atMs, gap, heldBytes, mostBytes }, MOST_POINTS_PER_GUEST);
+    const maxBytes = held.reduce((sum, one) => sum + one.maxBytes, 0);
+    this.host.add({ atMs, gap, heldBytes, maxBytes }, MAX_POINTS_PER_GUEST);
   }
 }

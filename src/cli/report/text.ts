@@ -7,7 +7,7 @@ import { aboutText, badText, momentText, SUM_COLUMNS, warnings } from "./words.t
 import type { Moment } from "./worst.ts";
 
 /** Moments that fit a terminal. */
-const MOST_MOMENTS = 5;
+const MAX_MOMENTS = 5;
 
 /** The report for a terminal. */
 export function reportLines(figures: ReportFigures): readonly string[] {
@@ -19,7 +19,7 @@ export function reportLines(figures: ReportFigures): readonly string[] {
     ["guest", ...SUM_COLUMNS.map(({ heading }) => heading)],
     ["", ...SUM_COLUMNS.map(({ unit }) => unit)],
   ];
-  const bad = worst.slice(0, MOST_MOMENTS).map((moment) => momentLine(moment, figures));
+  const bad = worst.slice(0, MAX_MOMENTS).map((moment) => momentLine(moment, figures));
   const moments = bad.length === 0 ? ["No guest was short of memory."] : ["The worst moments:", ...bad];
   return [...about, "", ...tableLines(toRight([...headings, ...rows, ...sum])), "", ...moments];
 }

@@ -24,7 +24,7 @@ export function overTimeText(gibHours: number): string {
 }
 
 export const SUM_COLUMNS: readonly SumColumn[] = [
-  { heading: "known", unit: "", meaning: "time that the recording tells of", text: ({ hours }) => hoursText(hours) },
+  { heading: "known", unit: "", meaning: "time that the recording covers", text: ({ hours }) => hoursText(hours) },
   { heading: "held", unit: "mean", meaning: "RAM that it had", text: ({ heldMeanBytes }) => amount(heldMeanBytes) },
   {
     heading: "could hold",
@@ -100,9 +100,7 @@ export function warnings({
     ...(badLines === 0
       ? []
       : [`${badLines} ${badLines === 1 ? "line" : "lines"} could not be read and left out: ${firstBadLine ?? ""}.`]),
-    ...(leftOutLines === 0
-      ? []
-      : [`${leftOutLines} lines are of more guests than a report tells of, and are left out.`]),
-    ...(hasDecisions || lines === 0 ? [] : ["The recording does not tell what was decided: no daemon wrote it."]),
+    ...(leftOutLines === 0 ? [] : [`${leftOutLines} lines are of more guests than a report covers, and are left out.`]),
+    ...(hasDecisions || lines === 0 ? [] : ["The recording does not report what was decided: no daemon wrote it."]),
   ];
 }

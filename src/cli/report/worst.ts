@@ -2,17 +2,17 @@ import type { Figures } from "../../core/figures.ts";
 import type { Reason } from "../../core/reasons.ts";
 import type { Passed } from "./guest-tally.ts";
 
-const MOST_MOMENTS = 20;
+const MAX_MOMENTS = 20;
 
 /** One guest must not hide the others. */
-const MOST_OF_A_GUEST = 5;
+const MAX_OF_A_GUEST = 5;
 
 /** Of moments of one guest that are nearer than this, the worse one is told. */
 const APART_MS = 60_000;
 
 /** Pressure below this is no moment, in percent. */
-const LEAST_SOME_PERCENT = 5;
-const LEAST_FULL_PERCENT = 1;
+const MIN_SOME_PERCENT = 5;
+const MIN_FULL_PERCENT = 1;
 
 /** A moment in which a guest was short of memory. */
 export interface Moment {
@@ -39,8 +39,8 @@ export class WorstMoments {
     const others = this.moments.filter((other) => !isNear(other, moment));
     const sorted = [...others, moment].sort((a, b) => badness(b) - badness(a));
     const own = sorted.filter((other) => other.guest === guest);
-    const tooMany = new Set(own.slice(MOST_OF_A_GUEST));
-    this.moments = sorted.filter((other) => !tooMany.has(other)).slice(0, MOST_MOMENTS);
+    const tooMany = new Set(own.slice(MAX_OF_A_GUEST));
+    this.moments = sorted.filter((other) => !tooMany.has(other)).slice(0, MAX_MOMENTS);
   }
 }
 
@@ -61,7 +61,7 @@ function momentOf(guest: string, { seconds, rises, point }: Passed): Moment | nu
 }
 
 function isBad({ oomKills, somePercent, fullPercent, reason }: Moment): boolean {
-  const isPressed = (somePercent ?? 0) >= LEAST_SOME_PERCENT || (fullPercent ?? 0) >= LEAST_FULL_PERCENT;
+  const isPressed = (somePercent ?? 0) >= MIN_SOME_PERCENT || (fullPercent ?? 0) >= MIN_FULL_PERCENT;
   return oomKills > 0 || reason === "emergency" || isPressed;
 }
 

@@ -6,9 +6,9 @@ import type { SimulateOptions } from "../simulate.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 /** A week. */
-const MOST_MINUTES = 10_080;
-const MOST_HOST_MB = 1_073_741_824;
-const MOST_SEED = 4_294_967_295;
+const MAX_MINUTES = 10_080;
+const MAX_HOST_MB = 1_073_741_824;
+const MAX_SEED = 4_294_967_295;
 
 /** Add `simulate` and `compare`; their helps list `names`. */
 export function addSimulations(program: Command, ports: CliPorts, names: SimulatorNames): void {
@@ -44,14 +44,14 @@ const RUN_POLICIES =
 function withTerms(command: Command): Command {
   return command
     .addOption(
-      new Option("--seed <N>", "the same seed gives the same run").argParser(wholeNumber(0, MOST_SEED)).default(1),
+      new Option("--seed <N>", "the same seed gives the same run").argParser(wholeNumber(0, MAX_SEED)).default(1),
     )
     .addOption(
-      new Option("--minutes <N>", "how long on the virtual clock").argParser(wholeNumber(1, MOST_MINUTES)).default(60),
+      new Option("--minutes <N>", "how long on the virtual clock").argParser(wholeNumber(1, MAX_MINUTES)).default(60),
     )
     .addOption(
       new Option("--host-mb <MIB>", "memory that all guests share (default: as the scenario says)").argParser(
-        wholeNumber(64, MOST_HOST_MB),
+        wholeNumber(64, MAX_HOST_MB),
       ),
     )
     .option("--json", "as JSON");

@@ -7,12 +7,12 @@ const ROWS = 12;
 export function plotLines(series: SimulationSeries): readonly string[] {
   const held = resample(series.heldMib);
   const wanted = resample(series.wantedMib);
-  const most = Math.max(1, ...held, ...wanted);
+  const max = Math.max(1, ...held, ...wanted);
   const label = (mib: number): string => `${Math.round(mib)} MiB`.padStart(11);
   const rows = Array.from({ length: ROWS }, (_, row) => {
-    const level = (most * (ROWS - row - 0.5)) / ROWS;
+    const level = (max * (ROWS - row - 0.5)) / ROWS;
     const cells = held.map((heldMib, column) => cell(level, heldMib, wanted[column] ?? 0)).join("");
-    const edge = row === 0 ? label(most) : row === ROWS - 1 ? label(0) : " ".repeat(11);
+    const edge = row === 0 ? label(max) : row === ROWS - 1 ? label(0) : " ".repeat(11);
     return `${edge} |${cells}`.trimEnd();
   });
   const minutes = Math.round((series.seconds.at(-1) ?? 0) / 60);

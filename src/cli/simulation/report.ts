@@ -5,7 +5,7 @@ import { rounded } from "./json.ts";
 import { doesHarm, type Result, type ScenarioResults, type Terms } from "./run.ts";
 import { SCORE_COLUMNS } from "./table.ts";
 
-/** What a report tells. */
+/** What a report says. */
 export interface Report extends Omit<Terms, "hostMb"> {
   readonly version: string;
   readonly policies: readonly DescribedPolicy[];

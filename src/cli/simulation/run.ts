@@ -33,7 +33,7 @@ export interface ScenarioResults {
   readonly scenario: Described;
   readonly results: readonly Result[];
   /** What was held where no balloon moved. */
-  readonly mostGibMinutes: number;
+  readonly maxGibMinutes: number;
 }
 
 /** What savings are measured against. */
@@ -58,17 +58,17 @@ export function runAll(
         return [policy, simulator.run({ scenario: scenario.name, policy, ...terms })] as const;
       }),
     );
-    const mostGibMinutes = runs.get(BASELINE)?.score.heldGibMinutes ?? 0;
+    const maxGibMinutes = runs.get(BASELINE)?.score.heldGibMinutes ?? 0;
     const results = policies.flatMap(({ name }) => {
       const run = runs.get(name);
-      return run === undefined ? [] : [{ policy: name, ...run, savedPercent: saved(run.score, mostGibMinutes) }];
+      return run === undefined ? [] : [{ policy: name, ...run, savedPercent: saved(run.score, maxGibMinutes) }];
     });
-    return { scenario, results, mostGibMinutes };
+    return { scenario, results, maxGibMinutes };
   });
 }
 
-function saved({ heldGibMinutes }: SimulationScore, mostGibMinutes: number): number {
-  return mostGibMinutes === 0 ? 0 : 100 * (1 - heldGibMinutes / mostGibMinutes);
+function saved({ heldGibMinutes }: SimulationScore, maxGibMinutes: number): number {
+  return maxGibMinutes === 0 ? 0 : 100 * (1 - heldGibMinutes / maxGibMinutes);
 }
 
 /** By how much programs were slowed down: the part of their time in which they waited for memory, in percent. */
@@ -84,7 +84,7 @@ export function doesHarm({ oomKills, shortageSeconds, guestSeconds }: Simulation
 /** The scores of several scenarios as one: sums, of the worst shortage the largest, and the saving of the sums. */
 export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
   const policies = all[0]?.results.map(({ policy }) => policy) ?? [];
-  const mostGibMinutes = all.reduce((total, scenario) => total + scenario.mostGibMinutes, 0);
+  const maxGibMinutes = all.reduce((total, scenario) => total + scenario.maxGibMinutes, 0);
   return policies.map((policy) => {
     const own = all.flatMap(({ results }) => results.filter((result) => result.policy === policy));
     const sum = (name: keyof SimulationScore): number => own.reduce((total, { score }) => total + score[name], 0);
@@ -99,7 +99,7 @@ export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
       swappedPages: sum("swappedPages"),
       moves: sum("moves"),
     };
-    return { policy, score, savedPercent: saved(score, mostGibMinutes), series: NO_SERIES };
+    return { policy, score, savedPercent: saved(score, maxGibMinutes), series: NO_SERIES };
   });
 }
 

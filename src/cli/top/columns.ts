@@ -11,8 +11,8 @@ export interface Column {
   readonly key: SortKey | null;
   readonly isNumber: boolean;
   /** The fewest and the most columns of the screen that it takes. */
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   /** Where the screen is too narrow, the column with the highest goes first; 0 stays. */
   readonly dispensable: number;
   text(row: GuestRow): string;
@@ -28,7 +28,7 @@ function memory(
 ): Column {
   const text = ({ figures }: GuestRow): string => amount(figures === null ? null : read(figures));
   const width = Math.max(8, heading.length);
-  return { heading, key, dispensable, isNumber: true, least: width, most: width, text };
+  return { heading, key, dispensable, isNumber: true, min: width, max: width, text };
 }
 
 /** All columns, from left to right. */
@@ -37,12 +37,12 @@ export const COLUMNS: readonly Column[] = [
     heading: "GUEST",
     key: "guest",
     isNumber: false,
-    least: 8,
-    most: 32,
+    min: 8,
+    max: 32,
     dispensable: 0,
     text: ({ guest }) => shownGuest(guest),
   },
-  { heading: "STATE", key: "reason", isNumber: false, least: 8, most: 15, dispensable: 0, text: stateLabel },
+  { heading: "STATE", key: "reason", isNumber: false, min: 8, max: 15, dispensable: 0, text: stateLabel },
   memory("HAS", "current", 0, (of) => of.currentBytes),
   memory("TARGET", "target", 1, (of) => of.targetBytes),
   memory("GOAL", "goal", 3, (of) => of.goalBytes),
@@ -53,12 +53,12 @@ export const COLUMNS: readonly Column[] = [
     heading: "PSI",
     key: "pressure",
     isNumber: true,
-    least: 5,
-    most: 5,
+    min: 5,
+    max: 5,
     dispensable: 2,
     text: ({ psiPercent }) => (psiPercent === null ? "-" : percentText(psiPercent)),
   },
-  { heading: "WHY", key: null, isNumber: false, least: 20, most: 4096, dispensable: 7, text: whyText },
+  { heading: "WHY", key: null, isNumber: false, min: 20, max: 4096, dispensable: 7, text: whyText },
 ];
 
 function whyText({ problem, decision, observation }: GuestRow): string {
@@ -78,23 +78,23 @@ export const GAP = 2;
 /** Choose the columns that fit into `width`, and how wide each is: as wide as its longest text, up to its most. */
 export function layOut(rows: readonly GuestRow[], width: number): readonly Laid[] {
   let columns = COLUMNS;
-  while (leastWidth(columns) > width) {
+  while (minWidth(columns) > width) {
     const first = Math.max(...columns.map(({ dispensable }) => dispensable));
     if (first === 0) break;
     columns = columns.filter(({ dispensable }) => dispensable !== first);
   }
-  let spare = Math.max(0, width - leastWidth(columns));
+  let spare = Math.max(0, width - minWidth(columns));
   let left = width;
   return columns.flatMap((column) => {
     const longest = Math.max(column.heading.length, ...rows.map((row) => textColumns(column.text(row))));
-    const wanted = Math.min(column.most, Math.max(column.least, longest));
-    const given = Math.min(wanted, column.least + spare, left);
-    spare -= Math.max(0, given - column.least);
+    const wanted = Math.min(column.max, Math.max(column.min, longest));
+    const given = Math.min(wanted, column.min + spare, left);
+    spare -= Math.max(0, given - column.min);
     left -= given + GAP;
     return given > 0 ? [{ column, width: given }] : [];
   });
 }
 
-function leastWidth(columns: readonly Column[]): number {
-  return columns.reduce((sum, { least }) => sum + least, GAP * (columns.length - 1));
+function minWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, { min }) => sum + min, GAP * (columns.length - 1));
 }

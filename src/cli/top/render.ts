@@ -13,7 +13,7 @@ import { sortedGuests, type TopModel } from "./model.ts";
 export type Paint = (colour: Colour, text: string) => string;
 
 /** Fewer rows than this leave no room for the host. */
-const LEAST_ROWS_WITH_HOST = 12;
+const MIN_ROWS_WITH_HOST = 12;
 
 /** How long it is told that the daemon is back. */
 const BACK_MS = 15_000;
@@ -22,7 +22,7 @@ const KEYS = "q quit  <> sort by  r reverse  arrows, PgUp, PgDn scroll";
 
 /** The screen: exactly `rows` lines, none of which takes more than `columns` columns. */
 export function render(model: TopModel, columns: number, rows: number, paint: Paint): readonly string[] {
-  const head = headLines(model, columns, rows >= LEAST_ROWS_WITH_HOST, paint);
+  const head = headLines(model, columns, rows >= MIN_ROWS_WITH_HOST, paint);
   const visible = visibleGuests(model, rows);
   const laid = layOut(model.guests, columns);
   const table = [headingLine(laid, model, paint), ...visible.guests.map((guest) => rowLine(laid, guest, paint))];
@@ -43,7 +43,7 @@ export function renderPlain(model: TopModel, paint: Paint): readonly string[] {
 
 /** Rows of guests that a screen of `rows` rows has room for. */
 export function guestRows(rows: number): number {
-  return Math.max(1, rows - (rows >= LEAST_ROWS_WITH_HOST ? 6 : 3));
+  return Math.max(1, rows - (rows >= MIN_ROWS_WITH_HOST ? 6 : 3));
 }
 
 interface Visible {

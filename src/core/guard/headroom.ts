@@ -3,7 +3,7 @@ import { pagesFromMib } from "../units.ts";
 import type { Changes } from "./changes.ts";
 
 /**
- * How long a rise goes on after the watch has seen it: 150 ms to react and 150 ms for the balloon. Measured in emulated
+ * How long a rise continues after the watch has seen it: 150 ms to react and 150 ms for the balloon. Measured in emulated
  * guests: a burst of 150 MB/s into 30 MB ended in an OOM kill after 350 ms, and reading MemAvailable every 100 ms saved
  * all of them.
  */
@@ -13,7 +13,7 @@ const REACTION_MS = 300;
 const MEMORY_MS = 1_800_000;
 
 /** A guest whose whole memory is small can't spare the full headroom: at most this share of it. */
-const MOST_SHARE = 1 / 4;
+const MAX_SHARE = 1 / 4;
 
 /** The time from a rise of demand to memory that answers it, in ms. */
 export function reactionMs(tunables: Pick<Tunables, "guard_watch_ms">): number {
@@ -29,6 +29,6 @@ export function rememberRise(risePages: number, changes: Changes, tunables: Tuna
 
 /** What must stay available, in pages: what a rise takes before we have reacted, and at least `guard_headroom_mb`. */
 export function headroomPages(risePages: number, maximumPages: number, tunables: Tunables, pageBytes: number): number {
-  const leastPages = Math.min(pagesFromMib(tunables.guard_headroom_mb, pageBytes), maximumPages * MOST_SHARE);
-  return Math.ceil(Math.max(leastPages, risePages));
+  const minPages = Math.min(pagesFromMib(tunables.guard_headroom_mb, pageBytes), maximumPages * MAX_SHARE);
+  return Math.ceil(Math.max(minPages, risePages));
 }

@@ -21,10 +21,10 @@ export const INITIAL_PROGRESS: Progress = { askedPages: null, stalledSteps: 0, s
 const STALLED_STEPS = 3;
 
 /** A guest that moves a little every now and then gets here over a long time, and counts as stuck too. */
-const MOST_STALL_SCORE = 20;
+const MAX_STALL_SCORE = 20;
 
 /** Less than this between two steps is no progress: a page now and then must not count. */
-const LEAST_PROGRESS_MIB = 1;
+const MIN_PROGRESS_MIB = 1;
 
 const WAITS = { firstMs: 600_000, maxMs: 3_600_000 };
 
@@ -34,14 +34,14 @@ export function followProgress(progress: Progress, input: GuardInput): Progress 
   const lastTotalramPages = input.last?.totalramPages ?? null;
   if (askedPages === null || lastTotalramPages === null || input.without.has("stuck")) return progress;
   const { totalramPages, pageBytes } = input.observation;
-  const leastPages = pagesFromMib(LEAST_PROGRESS_MIB, pageBytes);
-  if (totalramPages <= askedPages + leastPages) return progressed(progress, 0);
-  if (lastTotalramPages - totalramPages >= leastPages) {
+  const minPages = pagesFromMib(MIN_PROGRESS_MIB, pageBytes);
+  if (totalramPages <= askedPages + minPages) return progressed(progress, 0);
+  if (lastTotalramPages - totalramPages >= minPages) {
     return progressed(progress, Math.max(0, progress.stallScore - 1));
   }
   const stalledSteps = progress.stalledSteps + 1;
   const stallScore = progress.stallScore + 1;
-  if (stalledSteps < STALLED_STEPS && stallScore < MOST_STALL_SCORE) return { ...progress, stalledSteps, stallScore };
+  if (stalledSteps < STALLED_STEPS && stallScore < MAX_STALL_SCORE) return { ...progress, stalledSteps, stallScore };
   return { askedPages: null, stalledSteps: 0, stallScore: 0, parked: waitLonger(progress.parked, input.nowMs, WAITS) };
 }
 

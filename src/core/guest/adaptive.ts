@@ -5,9 +5,9 @@ import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { maximumTarget } from "./law.ts";
 
-/** A rise is reckoned to go on for this long, and to have taken a watch and its answer at least. */
+/** A rise is reckoned to last for this long, and to have taken a watch and its answer at least. */
 const RISE_MS = 1000;
-const LEAST_RISE_MS = 400;
+const MIN_RISE_MS = 400;
 
 /**
  * The goal by what is in use instead of what is committed, in pages: memory that is not available, and the guard's
@@ -25,6 +25,6 @@ export function adaptiveGoal(
   const demandPages = Math.max(0, totalramPages - availablePages);
   const room = headroomPages(before.risePages, maximumTarget(observation), tunables, pageBytes);
   const { risePages, elapsedMs } = changesSince(before.last, observation, nowMs - before.lastMs);
-  const comingPages = (Math.max(0, risePages ?? 0) * RISE_MS) / Math.max(LEAST_RISE_MS, elapsedMs);
+  const comingPages = (Math.max(0, risePages ?? 0) * RISE_MS) / Math.max(MIN_RISE_MS, elapsedMs);
   return Math.ceil(demandPages + room + comingPages);
 }

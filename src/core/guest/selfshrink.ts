@@ -13,7 +13,7 @@ export const INITIAL_SHRINK_STATE: ShrinkState = Object.freeze({ lastFrontswapPa
 
 /**
  * One step of frontswap self-shrinking (specification, section 4). `targetPages` is what may stay in compressed swap,
- * null while it waits. Growth starts the wait anew; once the wait is over it shrinks at every step until swap grows.
+ * null while it waits. Growth starts the wait again; once the wait is over it shrinks at every step until swap grows.
  */
 export function shrinkStep(
   state: ShrinkState,

@@ -42,7 +42,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
   };
 }
 
-/** The size that a reading tells; null if nobody knows what the guest has. */
+/** The size that a reading reports; null if nobody knows what the guest has. */
 export function sizeOf({ observation, unballoonedBytes = 0 }: Reading): GuestSize | null {
   const { balloonCurrentPages, balloonMaxPages, pageBytes } = observation;
   if (balloonCurrentPages === null) return null;

@@ -46,7 +46,7 @@ export function grant(
   };
 }
 
-/** Where another guest is in an emergency that could not be answered, caution gives way to it. */
+/** Where another guest is in an emergency that could not be met, caution gives way to it. */
 function concede(
   { shortage, ledger }: HostState,
   wanted: Decision,

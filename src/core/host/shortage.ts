@@ -32,7 +32,7 @@ export function noteRefusal(before: Shortage, guest: string, isEmergency: boolea
   return { ...before, shortUntilMs, waiting: guest, waitingUntilMs: shortUntilMs };
 }
 
-/** Whether another guest than this one is in an emergency that could not be answered. */
+/** Whether another guest than this one is in an emergency that could not be met. */
 export function isWaitedFor({ waiting, waitingUntilMs }: Shortage, guest: string, nowMs: number): boolean {
   return waiting !== null && waiting !== guest && nowMs < waitingUntilMs;
 }

@@ -8,12 +8,12 @@ export interface BalloonSight {
   readonly name: string;
   /** What the guest has, and the most that it may have. */
   readonly currentPages: number;
-  readonly mostPages: number;
+  readonly maxPages: number;
   /** MemFree: the page cache counts as used. */
   readonly freePages: number;
   /** Free memory, the page cache and buffers. */
   readonly availablePages: number;
-  /** Pages in swap, as far as a reading tells: in compressed swap. */
+  /** Pages in swap, as far as a reading reports: in compressed swap. */
   readonly swappedPages: number;
 }
 
@@ -25,7 +25,7 @@ export function sightOf(guest: Observation): BalloonSight | null {
   return {
     name: guest.guest,
     currentPages: balloonCurrentPages,
-    mostPages: balloonMaxPages,
+    maxPages: balloonMaxPages,
     freePages,
     availablePages: availablePages + Math.min(freePages, totalreservePages),
     swappedPages: guest.frontswapPages ?? 0,
@@ -45,6 +45,6 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-export function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
+export function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value));
 }

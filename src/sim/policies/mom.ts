@@ -4,9 +4,9 @@ import { type HostSight, hostPolicy, type Stepped } from "./policy.ts";
 /** Constants of MoM's balloon rules. */
 const PRESSURE_THRESHOLD = 0.2;
 const PRESSURE_CRITICAL = 0.05;
-const LEAST_FREE_SHARE = 0.2;
-const MOST_CHANGE_SHARE = 0.05;
-const LEAST_CHANGE_SHARE = 0.0025;
+const MIN_FREE_SHARE = 0.2;
+const MAX_CHANGE_SHARE = 0.05;
+const MIN_CHANGE_SHARE = 0.0025;
 /** Samples that are averaged, and steps between two runs of the policy: collected every 5 s, decided every 10 s. */
 const SAMPLES = 10;
 const STEPS = 2;
@@ -54,15 +54,15 @@ function average(samples: readonly number[]): number {
 /** While less than a fifth of the host is free every guest shrinks, else every guest grows, 5 % at a time. */
 function targetOf(guest: BalloonSight, { current, free }: Samples, hostFree: number): number | null {
   const has = guest.currentPages;
-  const minimum = guest.mostPages * MINIMUM_SHARE;
+  const minimum = guest.maxPages * MINIMUM_SHARE;
   const used = average(current) - average(free);
   const shrinks = hostFree < PRESSURE_THRESHOLD;
   const keepsFree = hostFree <= PRESSURE_CRITICAL ? hostFree - PRESSURE_CRITICAL : hostFree;
   const size = shrinks
-    ? Math.max((1 - MOST_CHANGE_SHARE) * has, Math.max(minimum, used + keepsFree * has))
-    : Math.min(guest.mostPages, (1 + MOST_CHANGE_SHARE) * has, Math.max(minimum, used + LEAST_FREE_SHARE * has));
+    ? Math.max((1 - MAX_CHANGE_SHARE) * has, Math.max(minimum, used + keepsFree * has))
+    : Math.min(guest.maxPages, (1 + MAX_CHANGE_SHARE) * has, Math.max(minimum, used + MIN_FREE_SHARE * has));
   const moves = shrinks ? size <= has : size >= has;
-  return moves && Math.abs(size - has) > LEAST_CHANGE_SHARE * has ? Math.floor(size) : null;
+  return moves && Math.abs(size - has) > MIN_CHANGE_SHARE * has ? Math.floor(size) : null;
 }
 
 /** oVirt's Memory Overcommitment Manager. */

@@ -3,8 +3,8 @@ import { type HostSight, hostPolicy } from "./policy.ts";
 
 /** The node's `ballooning-target`. */
 const TARGET_SHARE = 0.8;
-const MOST_STEP_PAGES = mib(100);
-const LEAST_GOAL_PAGES = mib(10);
+const MAX_STEP_PAGES = mib(100);
+const MIN_GOAL_PAGES = mib(10);
 /** A guest has room if this share of its minimum is free. */
 const ROOM_SHARE = 0.25;
 /** Each guest's minimum (`balloon`) is the operator's to set: here a quarter of its memory. Shares are all the same. */
@@ -15,15 +15,15 @@ function targets(host: HostSight): readonly (number | null)[] {
   const goalPages = hostFreePages(host) - host.memoryPages * (1 - TARGET_SHARE);
   const guests = host.guests.map(sightOf);
   const present = guests.filter((guest) => guest !== null);
-  if (Math.abs(goalPages) <= LEAST_GOAL_PAGES) return guests.map(() => null);
+  if (Math.abs(goalPages) <= MIN_GOAL_PAGES) return guests.map(() => null);
   const preferred = present.filter((guest) => hasRoom(guest) === goalPages < 0);
   const first = share(preferred, goalPages);
   const chosen = first.size > 0 ? first : share(present, goalPages);
   return guests.map((guest) => (guest === null ? null : (chosen.get(guest.name) ?? null)));
 }
 
-function minimumPages({ mostPages }: BalloonSight): number {
-  return Math.floor(mostPages * MINIMUM_SHARE);
+function minimumPages({ maxPages }: BalloonSight): number {
+  return Math.floor(maxPages * MINIMUM_SHARE);
 }
 
 function hasRoom(guest: BalloonSight): boolean {
@@ -38,8 +38,8 @@ function share(guests: readonly BalloonSight[], goalPages: number): ReadonlyMap<
   const moved = new Map<string, number>();
   for (const guest of guests) {
     const minimum = minimumPages(guest);
-    const desired = clamp(minimum + eachPages, minimum, guest.mostPages);
-    const change = Math.trunc(clamp(desired - guest.currentPages, -MOST_STEP_PAGES, MOST_STEP_PAGES));
+    const desired = clamp(minimum + eachPages, minimum, guest.maxPages);
+    const change = Math.trunc(clamp(desired - guest.currentPages, -MAX_STEP_PAGES, MAX_STEP_PAGES));
     if (change !== 0 && change > 0 === goalPages > 0) moved.set(guest.name, guest.currentPages + change);
   }
   return moved;

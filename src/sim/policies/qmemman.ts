@@ -3,12 +3,12 @@ import { type HostSight, hostPolicy, type Stepped } from "./policy.ts";
 
 /** Constants of qmemman and of the guest's meminfo-writer. */
 const CACHE_FACTOR = 1.3;
-const LEAST_PREFERRED_PAGES = mib(200);
+const MIN_PREFERRED_PAGES = mib(200);
 const LEFT_PAGES = mib(50);
 const ROUNDING = 0.999;
-const LEAST_DONATION_PAGES = mib(10);
-const LEAST_GAIN_PAGES = mib(15);
-const LEAST_TRANSFER_PAGES = mib(150);
+const MIN_DONATION_PAGES = mib(10);
+const MIN_GAIN_PAGES = mib(15);
+const MIN_TRANSFER_PAGES = mib(150);
 const REPORT_PAGES = Math.floor(30_000 / 4);
 const NEAR_REPORT_PAGES = Math.floor(15_000 / 4);
 /** A guest that uses more than this share of its memory reports smaller rises. */
@@ -29,7 +29,7 @@ function step(before: State, host: HostSight): Stepped<State, readonly (number |
   if (present.every(({ name }) => state.get(name) === before.get(name))) return nothing;
   const members = present.map((sight) => ({
     ...sight,
-    preferredPages: clamp((state.get(sight.name) ?? 0) * CACHE_FACTOR, LEAST_PREFERRED_PAGES, sight.mostPages),
+    preferredPages: clamp((state.get(sight.name) ?? 0) * CACHE_FACTOR, MIN_PREFERRED_PAGES, sight.maxPages),
   }));
   const freePages = hostFreePages(host);
   const targets = balance(members, freePages);
@@ -56,20 +56,20 @@ function balance(members: readonly Member[], freePages: number): ReadonlyMap<str
 function handOut(members: readonly Member[], sparePages: number): ReadonlyMap<string, number> {
   const preferred = sum(members.map(({ preferredPages }) => preferredPages));
   const shares = members.map((member) => ROUNDING * member.preferredPages * (1 + sparePages / preferred));
-  const cut = members.map((member, nth) => Math.min(member.mostPages, shares[nth] ?? 0));
+  const cut = members.map((member, nth) => Math.min(member.maxPages, shares[nth] ?? 0));
   const restPages = sum(shares) - sum(cut);
-  const open = members.filter((member, nth) => (cut[nth] ?? 0) < member.mostPages).length;
+  const open = members.filter((member, nth) => (cut[nth] ?? 0) < member.maxPages).length;
   return new Map(
     members.map((member, nth) => {
       const pages = cut[nth] ?? 0;
-      const more = pages < member.mostPages ? restPages / open : 0;
-      return [member.name, Math.floor(Math.min(member.mostPages, pages + more))];
+      const more = pages < member.maxPages ? restPages / open : 0;
+      return [member.name, Math.floor(Math.min(member.maxPages, pages + more))];
     }),
   );
 }
 
 function squeeze(members: readonly Member[], freePages: number): ReadonlyMap<string, number> {
-  const isDonor = (member: Member): boolean => member.currentPages - member.preferredPages >= LEAST_DONATION_PAGES;
+  const isDonor = (member: Member): boolean => member.currentPages - member.preferredPages >= MIN_DONATION_PAGES;
   const acceptors = members.filter((member) => member.preferredPages > member.currentPages);
   const donated = sum(members.filter(isDonor).map(({ currentPages, preferredPages }) => currentPages - preferredPages));
   const squeezedPages = Math.max(0, freePages - LEFT_PAGES + donated);
@@ -77,20 +77,20 @@ function squeeze(members: readonly Member[], freePages: number): ReadonlyMap<str
   return new Map([
     ...members.filter(isDonor).map(({ name, preferredPages }) => [name, Math.floor(preferredPages)] as const),
     ...acceptors.map(
-      ({ name, currentPages, preferredPages, mostPages }) =>
-        [name, Math.floor(Math.min(mostPages, currentPages + (preferredPages / preferred) * squeezedPages))] as const,
+      ({ name, currentPages, preferredPages, maxPages }) =>
+        [name, Math.floor(Math.min(maxPages, currentPages + (preferredPages / preferred) * squeezedPages))] as const,
     ),
   ]);
 }
 
 /** Moves that bring little are not made. */
 function isWorthIt(members: readonly Member[], targets: ReadonlyMap<string, number>, freePages: number): boolean {
-  if (freePages < LEFT_PAGES - LEAST_GAIN_PAGES) return true;
+  if (freePages < LEFT_PAGES - MIN_GAIN_PAGES) return true;
   const moves = members.map((member) => (targets.get(member.name) ?? member.currentPages) - member.currentPages);
   const helps = members.some(
-    (member, nth) => member.currentPages < member.preferredPages && (moves[nth] ?? 0) > LEAST_GAIN_PAGES,
+    (member, nth) => member.currentPages < member.preferredPages && (moves[nth] ?? 0) > MIN_GAIN_PAGES,
   );
-  return helps || sum(moves.map(Math.abs)) + Math.abs(freePages - LEFT_PAGES) > LEAST_TRANSFER_PAGES;
+  return helps || sum(moves.map(Math.abs)) + Math.abs(freePages - LEFT_PAGES) > MIN_TRANSFER_PAGES;
 }
 
 /** The memory manager of Qubes OS. */

@@ -9,7 +9,7 @@ const MAX_PROBE = 0.01;
 const MAX_BACKOFF = 1;
 const COEFF_PROBE = 10;
 const COEFF_BACKOFF = 20;
-const LEAST_PAGES = mib(100);
+const MIN_PAGES = mib(100);
 
 interface State {
   /** The limit, in pages of RAM; null before the first step. */
@@ -33,7 +33,7 @@ function step(before: State, guest: Observation): Stepped<State, Setting> {
   const share = changeShare(integralUs, grace);
   if (share === 0) return { state: { ...last, integralUs, grace }, result: NOTHING };
   const offsetPages = balloonCurrentPages - totalramPages;
-  const limitPages = Math.floor(clamp(before.limitPages * (1 + share), LEAST_PAGES, balloonMaxPages - offsetPages));
+  const limitPages = Math.floor(clamp(before.limitPages * (1 + share), MIN_PAGES, balloonMaxPages - offsetPages));
   return {
     state: { limitPages, lastUs: psiSomeTotalUs, integralUs: 0, grace: STEPS },
     result: balloonSetting(limitPages + offsetPages),

@@ -14,7 +14,7 @@ export function sliceMark(slice: string): Readonly<Record<string, string>> {
 }
 
 /**
- * End what a daemon that was killed left running on this slice: its swapoff goes on without it, and would take the slice off
+ * End what a daemon that was killed left running on this slice: its swapoff continues without it, and would take the slice off
  * after it was found on.
  * @throws ERR_DEADLINE if one has not ended in time: it heeds a kill only between two processes.
  */

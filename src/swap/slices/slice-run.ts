@@ -44,7 +44,7 @@ export class SliceRun {
   /** @throws ERR_TOOL if a slice could not be taken off or put back. */
   async run(): Promise<ShrinkOutcome> {
     let end: ShrinkEnd | null = null;
-    while (end === null) end = await this.goOn();
+    while (end === null) end = await this.proceed();
     return {
       startPages: this.rules.startPages,
       leftPages: this.view().storedPages ?? 0,
@@ -57,7 +57,7 @@ export class SliceRun {
   }
 
   /** A pause, or a slice. */
-  private async goOn(): Promise<ShrinkEnd | null> {
+  private async proceed(): Promise<ShrinkEnd | null> {
     const { kernel, time, readyAtMs } = this.machine;
     const end = this.rules.judge();
     if (end !== null) return end;

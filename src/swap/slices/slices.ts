@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { PAGE_SIZES_BYTES } from "../../formats/page-size.ts";
 import { parseSwapLabel } from "../../formats/swap-header.ts";
+import { zramDeviceOf } from "../../formats/swaps.ts";
 import type { MachineFiles } from "../../machine/files.ts";
-import { swapAreas, zramDeviceOf, zramStoredPages } from "../compressed-swap.ts";
+import { swapAreas, zramStoredPages } from "../compressed-swap.ts";
 
 /** The label of the swap areas that are ours to take off and put back; `swapon --show=NAME,LABEL,PRIO` shows it. */
 export const SLICE_LABEL = "selfballoon";

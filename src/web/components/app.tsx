@@ -14,7 +14,7 @@ const VIEWS = [
   { hash: "#/events", name: "Events" },
 ] as const;
 
-/** The whole page: drawn anew when the store says so. */
+/** The whole page: drawn again when the store says so. */
 export function App({ store }: { readonly store: Store }) {
   const [, draw] = useState(0);
   useEffect(() => store.subscribe(() => draw((count) => count + 1)), [store]);

@@ -71,7 +71,7 @@ export function Chart({ points }: { readonly points: readonly HistoryPoint[] }) 
       <div
         ref={box}
         role="img"
-        aria-label="Chart of the guest's memory; the table of decisions below tells the same in words"
+        aria-label="Chart of the guest's memory; the table of decisions below says the same in words"
       />
       <figcaption>
         {point === undefined ? "There is no step to show." : <Caption point={point} isLast={cursor === null} />}
@@ -135,7 +135,7 @@ function options(
     legend: { show: false },
     padding: [12, 34, 0, 0],
     cursor: { y: false, points: { size: 7 } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
+    scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
     axes: [
       { ...axis, values: timesText, space: 90 },
       { ...axis, size: 72, incrs: TICKS_MIB, values: (_, ticks) => ticks.map(tickText) },
@@ -164,7 +164,7 @@ function timesText({ scales }: uPlot, seconds: readonly number[]): string[] {
 }
 
 /** Marks that are nearer to the one before are left out, in CSS pixels; alarms never are. */
-const LEAST_DISTANCE = 14;
+const MIN_DISTANCE = 14;
 
 /** A mark on the time axis for each change of reason, in the colour of its tone. */
 function drawMarks(plot: uPlot, moments: Moments, colour: (name: string) => string): void {
@@ -175,7 +175,7 @@ function drawMarks(plot: uPlot, moments: Moments, colour: (name: string) => stri
   for (const [index, point] of moments.entries()) {
     if (point === null || point.reason === moments[index - 1]?.reason) continue;
     const x = plot.valToPos(point.atMs / 1000, "x", true);
-    if (x - lastX < LEAST_DISTANCE * devicePixelRatio && toneOf(point.reason) !== "alarm") continue;
+    if (x - lastX < MIN_DISTANCE * devicePixelRatio && toneOf(point.reason) !== "alarm") continue;
     lastX = x;
     const y = bbox.top + bbox.height;
     ctx.fillStyle = colour(`--tone-${toneOf(point.reason)}`);

@@ -16,7 +16,7 @@ import { RangeChoice } from "./range-choice.tsx";
 import { StateChip } from "./state-chip.tsx";
 
 /** Changes of reason that the list under the chart shows. */
-const MOST_DECISIONS = 40;
+const MAX_DECISIONS = 40;
 
 /** One guest: why it has what it has, its past, and what may be done about it. */
 export function GuestPage({ store, name }: { readonly store: Store; readonly name: string }) {
@@ -125,7 +125,7 @@ function Pause({ store, view }: { readonly store: Store; readonly view: GuestVie
 function Decisions({ points }: { readonly points: readonly HistoryPoint[] }) {
   const nowMs = Date.now();
   const changes = points.filter((point, index) => point.reason !== points[index - 1]?.reason);
-  const newest = changes.slice(-MOST_DECISIONS).reverse();
+  const newest = changes.slice(-MAX_DECISIONS).reverse();
   return (
     <section aria-labelledby="decisions-title">
       <h3 id="decisions-title">Decisions</h3>

@@ -34,5 +34,5 @@ function aboutPast(past: Past | null): string {
   const { keptFromMs, complete, points } = past.range;
   if (points.length === 0) return "Nothing of this time is kept of this guest.";
   const kept = keptFromMs === null ? "" : `Kept since ${momentText(keptFromMs, Date.now())}. `;
-  return `${kept}${complete ? "" : "There is too much to read it all: the oldest part is missing. "}Read anew every half minute.`;
+  return `${kept}${complete ? "" : "There is too much to read it all: the oldest part is missing. "}Read again every half minute.`;
 }

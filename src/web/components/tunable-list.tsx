@@ -11,7 +11,7 @@ export function TunableList({ store }: { readonly store: Store }) {
       <h2 id="tunables-title">Tunables</h2>
       <p class="intro">
         They hold for all guests, and are spelt the same in the configuration, on the command line and in the metrics. A
-        change lasts until the daemon ends or reads its configuration anew.
+        change lasts until the daemon ends or reads its configuration again.
       </p>
       <ul class="tunables">
         {TUNABLES.map((row) => {

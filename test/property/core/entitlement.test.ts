@@ -22,7 +22,7 @@ const claims = fc
 
 const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
 const firstOf = ({ isFixed, currentBytes, floorBytes }: Claim): number => (isFixed ? currentBytes : floorBytes);
-const mostOf = (claim: Claim): number =>
+const maxOf = (claim: Claim): number =>
   claim.isFixed ? claim.currentBytes : Math.max(claim.floorBytes, claim.goalBytes);
 
 describe("sharing a host", () => {
@@ -43,7 +43,7 @@ describe("sharing a host", () => {
           const bytes = entitled.get(claim.guest);
           expect(Number.isSafeInteger(bytes)).toBe(true);
           expect(bytes).toBeGreaterThanOrEqual(firstOf(claim));
-          expect(bytes).toBeLessThanOrEqual(mostOf(claim));
+          expect(bytes).toBeLessThanOrEqual(maxOf(claim));
         }
       }),
     );
@@ -54,7 +54,7 @@ describe("sharing a host", () => {
       fc.property(claims, fc.nat(BYTES), (all, moreBytes) => {
         const hostBytes = sumOf(all.map(firstOf)) + moreBytes;
         const handedOut = sumOf(entitlements(hostBytes, all).values());
-        expect(handedOut).toBeGreaterThanOrEqual(Math.min(hostBytes, sumOf(all.map(mostOf))) - all.length);
+        expect(handedOut).toBeGreaterThanOrEqual(Math.min(hostBytes, sumOf(all.map(maxOf))) - all.length);
       }),
     );
   });

@@ -24,8 +24,8 @@ const machine = fc.record({
 
 const LIMITS = { headroomPages: 16_384, cpuPercent: 5, deadlineMs: 4500 };
 const GROWTH_PAGES = 200;
-const MOST_PAUSE_MS = 500;
-const MOST_BATCH_MS = 8 * 5 + 20;
+const MAX_PAUSE_MS = 500;
+const MAX_BATCH_MS = 8 * 5 + 20;
 
 type Plan = typeof machine extends fc.Arbitrary<infer T> ? T : never;
 
@@ -66,9 +66,9 @@ async function runAndJudge(swap: FakeSwap, shrinker: PageShrinker, plan: Plan, t
   const { storedPages } = swap.view()();
   const outcome = await shrinker.shrink(targetPages, 4096, LIMITS, new AbortController().signal);
   const touchedPages = swap.touched.length - touchedBefore;
-  const mostFreed = Math.max(0, storedPages - targetPages) + plan.lotPages + GROWTH_PAGES * plan.events.length;
+  const maxFreed = Math.max(0, storedPages - targetPages) + plan.lotPages + GROWTH_PAGES * plan.events.length;
   expect(outcome).toMatchObject({ touchedPages, leftPages: swap.view()().storedPages });
-  expect(outcome.freedPages).toBeLessThanOrEqual(Math.min(mostFreed, touchedPages + plan.lotPages));
+  expect(outcome.freedPages).toBeLessThanOrEqual(Math.min(maxFreed, touchedPages + plan.lotPages));
   if (outcome.end === "reached") expect(outcome.leftPages).toBeLessThanOrEqual(targetPages);
-  expect(swap.time.nowMs() - startMs).toBeLessThanOrEqual(LIMITS.deadlineMs + MOST_PAUSE_MS + MOST_BATCH_MS);
+  expect(swap.time.nowMs() - startMs).toBeLessThanOrEqual(LIMITS.deadlineMs + MAX_PAUSE_MS + MAX_BATCH_MS);
 }

@@ -7,7 +7,7 @@ import { FakeSlices } from "../../support/fake-slices.ts";
 const LIMITS = { headroomPages: 16_384, cpuPercent: 5, deadlineMs: 4500 };
 
 /** A look and the wait for a swapoff that was killed, and a pause. */
-const MOST_LATE_MS = 50 + 100 + 500;
+const MAX_LATE_MS = 50 + 100 + 500;
 
 const machine = fc.record({
   held: fc.array(fc.nat({ max: 4000 }), { maxLength: 20 }),
@@ -47,9 +47,9 @@ describe("the partial swapoff by slices, whatever the machine does", () => {
           const after = [...slices.held.values()].reduce((sum, pages) => sum + pages, 0);
           expect(outcome).toMatchObject({ freedPages: before - after, leftPages: slices.view()().storedPages });
           if (outcome.end === "reached") expect(outcome.leftPages).toBeLessThanOrEqual(targetPages);
-          expect(slices.time.nowMs() - startMs).toBeLessThanOrEqual(LIMITS.deadlineMs + MOST_LATE_MS);
+          expect(slices.time.nowMs() - startMs).toBeLessThanOrEqual(LIMITS.deadlineMs + MAX_LATE_MS);
         }
-        expect(slices.mostAbsent).toBeLessThanOrEqual(1);
+        expect(slices.maxAbsent).toBeLessThanOrEqual(1);
         expect(slices.roomLeft.filter((pages) => pages < LIMITS.headroomPages)).toEqual([]);
       }),
       { numRuns: 150 },

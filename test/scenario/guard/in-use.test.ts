@@ -14,7 +14,7 @@ describe("a guest whose kernel uses 500 MiB that committed memory does not count
 
   it("is left with nothing available without that safety", async () => {
     const { steps } = await runSimulated(guest, 300, { tunables: { guard_emergency_mb: 1 }, without: "in_use" });
-    const least = Math.min(...steps.map(({ observation }) => observation.availablePages ?? Number.NaN));
-    expect(least).toBeLessThan(32 * 256);
+    const min = Math.min(...steps.map(({ observation }) => observation.availablePages ?? Number.NaN));
+    expect(min).toBeLessThan(32 * 256);
   });
 });

@@ -48,24 +48,24 @@ async function play(memoryMib: number, reserveMib: number) {
   const hasMib = (guest: string): number =>
     ((host.observe(guest).balloonCurrentPages ?? 0) * PAGE_BYTES) / BYTES_PER_MIB;
   const sums: number[] = [];
-  const most = new Map<string, number>();
+  const max = new Map<string, number>();
   for (let second = 0; second < SETTLED_S + NAMES.length * LOAD_S; second += 1) {
     await clock.advance(1000);
     const has = NAMES.map((name) => hasMib(name));
     if (second > SETTLED_S / 2) sums.push(has.reduce((sum, mib) => sum + mib, 0));
     NAMES.forEach((name, index) => {
-      if (second > SETTLED_S) most.set(name, Math.max(most.get(name) ?? 0, has[index] ?? 0));
+      if (second > SETTLED_S) max.set(name, Math.max(max.get(name) ?? 0, has[index] ?? 0));
     });
   }
-  return { sums, most, oomKills: NAMES.map((name) => host.score(name).oomKills) };
+  return { sums, max, oomKills: NAMES.map((name) => host.score(name).oomKills) };
 }
 
 describe("loads that move from guest to guest on a host that has half of what they may have", () => {
   it("are all served, within the host's memory and without an OOM kill", async () => {
-    const { sums, most, oomKills } = await play(2048, 256);
+    const { sums, max, oomKills } = await play(2048, 256);
     expect(Math.max(...sums)).toBeLessThanOrEqual(2048);
     expect(oomKills).toEqual([0, 0, 0, 0]);
-    for (const name of NAMES) expect(most.get(name)).toBeGreaterThan(650);
+    for (const name of NAMES) expect(max.get(name)).toBeGreaterThan(650);
   });
 
   it("take more than such a host has where it is not told how much that is", async () => {

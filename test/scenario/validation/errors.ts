@@ -3,7 +3,7 @@ import type { Moment } from "./played.ts";
 /** How far the model is from the real guest in one reading. */
 export interface ReadingError {
   readonly reading: string;
-  /** Over all observations, in MiB and as a share of the real reading; below `LEAST_MIB` as a share of that. */
+  /** Over all observations, in MiB and as a share of the real reading; below `MIN_MIB` as a share of that. */
   readonly meanMib: number;
   readonly worstMib: number;
   readonly meanShare: number;
@@ -11,7 +11,7 @@ export interface ReadingError {
 }
 
 /** A reading near 0 is compared with this instead of with itself. */
-const LEAST_MIB = 32;
+const MIN_MIB = 32;
 const PAGES_PER_MIB = 256;
 
 /** What is there at a moment, in pages. */
@@ -40,7 +40,7 @@ export function levelErrors(real: readonly Moment[], model: readonly Moment[]): 
       const [there, modelled] = [of(moment), of(model[nth] ?? moment)];
       if (there === null || modelled === null) return [];
       const mib = Math.abs(modelled - there) / PAGES_PER_MIB;
-      return [{ mib, share: mib / Math.max(LEAST_MIB, there / PAGES_PER_MIB) }];
+      return [{ mib, share: mib / Math.max(MIN_MIB, there / PAGES_PER_MIB) }];
     });
     const mean = (of: (error: (typeof errors)[number]) => number): number =>
       errors.reduce((sum, error) => sum + of(error), 0) / errors.length;

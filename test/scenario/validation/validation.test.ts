@@ -20,7 +20,7 @@ const MEAN_SHARES: Readonly<Record<string, number>> = {
 };
 
 /** What each counter may come to in the model, over what it came to in the real guest. */
-const RATIOS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+const RATIOS: Readonly<Record<string, readonly [min: number, max: number]>> = {
   "refaults, pages": [0.75, 1.25],
   "read from swap, pages": [0.6, 1.6],
   "written to swap, pages": [0.75, 1.25],
@@ -34,9 +34,9 @@ describe("the simulated kernel beside a real guest that did the same", () => {
   });
 
   it.each(Object.entries(ratios))("counts about as many %s", (counter, ratio) => {
-    const [least, most] = RATIOS[counter] ?? [1, 1];
-    expect(ratio).toBeGreaterThan(least);
-    expect(ratio).toBeLessThan(most);
+    const [min, max] = RATIOS[counter] ?? [1, 1];
+    expect(ratio).toBeGreaterThan(min);
+    expect(ratio).toBeLessThan(max);
   });
 
   it("is compared in the guide with these very figures", () => {

@@ -14,7 +14,7 @@ const INTERVAL_MS = 5000;
 class ScriptedShrinker implements SwapShrinker {
   readonly asked: { readonly targetPages: number; readonly limits: ShrinkLimits; readonly atMs: number }[] = [];
   underWay = 0;
-  mostAtOnce = 0;
+  maxAtOnce = 0;
   answer: "at once" | "when cancelled" | "fault" = "at once";
   outcome: Partial<ShrinkOutcome> = {};
   private readonly clock: VirtualClock;
@@ -27,7 +27,7 @@ class ScriptedShrinker implements SwapShrinker {
     this.asked.push({ targetPages, limits, atMs: this.clock.nowMs() });
     if (this.answer === "fault") throw selfballoonError("ERR_FILE_MISSING", { path: "/proc/meminfo", problem: "gone" });
     this.underWay += 1;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
+    this.maxAtOnce = Math.max(this.maxAtOnce, this.underWay);
     if (this.answer === "when cancelled")
       await new Promise<void>((resolve) => cancellation.addEventListener("abort", resolve, { once: true }));
     this.underWay -= 1;
@@ -81,7 +81,7 @@ describe("bringing pages back", () => {
     const { clock, swapShrinker } = await start();
     swapShrinker.answer = "when cancelled";
     await clock.advance(8 * INTERVAL_MS);
-    expect(swapShrinker.mostAtOnce).toBe(1);
+    expect(swapShrinker.maxAtOnce).toBe(1);
     expect(swapShrinker.asked.map(({ atMs }) => atMs / INTERVAL_MS)).toEqual([4, 5, 6, 7, 8]);
   });
 

@@ -24,8 +24,8 @@ describe("the guide to tuning", () => {
   });
 
   it.each(["1", "2", "4", "8", "16", "32"])("tells how fast a downhysteresis of %s is", (divisor) => {
-    const [half, most, nearly] = [0.5, 0.9, 0.95].map((share) => stepsTo(share, Number(divisor)));
-    const expected = [divisor, steps(Number(half)), `${most}`, `${nearly}`, `${Number(nearly) * 5} s`];
+    const [half, max, nearly] = [0.5, 0.9, 0.95].map((share) => stepsTo(share, Number(divisor)));
+    const expected = [divisor, steps(Number(half)), `${max}`, `${nearly}`, `${Number(nearly) * 5} s`];
     expect(rows).toContainEqual(expected);
   });
 

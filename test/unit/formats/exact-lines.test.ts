@@ -54,7 +54,9 @@ describe("the lines of an exact recording", () => {
     const lines = new ExactLines({ turn: 10 });
     const [line, ...others] = lines.of(stepAt(10));
     const { balloonTargetPages } = stepAt(10).decision;
-    expect(JSON.parse(line?.text ?? "")).toEqual({ event: { kind: "applied", guest: "a", balloonTargetPages, pageBytes: 4096 } });
+    expect(JSON.parse(line?.text ?? "")).toEqual({
+      event: { kind: "applied", guest: "a", balloonTargetPages, pageBytes: 4096 },
+    });
     expect(others).toEqual([]);
     expect(lines.of(stepAt(9, { applied: false }))).toEqual([]);
   });

@@ -30,7 +30,7 @@ const record = (atS: number, guest = "a"): StepRecord => ({
 interface Rig {
   readonly directory: string;
   readonly problems: string[];
-  readonly open: (mostBytes?: number) => Promise<History>;
+  readonly open: (maxBytes?: number) => Promise<History>;
   readonly files: () => readonly string[];
   readonly text: () => string;
 }
@@ -41,10 +41,10 @@ function rig(directory = join(temporaryFolder(), "history")): Rig {
   return {
     directory,
     problems,
-    open: (mostBytes = MIB) =>
+    open: (maxBytes = MIB) =>
       History.open({
         directory,
-        mostBytes,
+        maxBytes,
         nowMs: () => performance.now(),
         onProblem: ({ message }) => void problems.push(message),
       }),
@@ -115,17 +115,17 @@ describe("history", () => {
   it("never takes more than it may: the oldest files go, each of the others is whole and stands for itself", async () => {
     const { open, files, directory, problems } = rig();
     const history = await open();
-    let most = 0;
+    let max = 0;
     for (let hour = 0; hour < 8; hour += 1) {
       await keep(history, hour * 3600, (hour + 1) * 3600);
-      most = Math.max(
-        most,
+      max = Math.max(
+        max,
         files().reduce((sum, name) => sum + statSync(join(directory, name)).size, 0),
       );
     }
     await history.close();
-    expect(most).toBeLessThanOrEqual(MIB);
-    expect(most).toBeGreaterThan(0.7 * MIB);
+    expect(max).toBeLessThanOrEqual(MIB);
+    expect(max).toBeGreaterThan(0.7 * MIB);
     expect(files().length).toBeGreaterThan(4);
     expect(files()[0]).not.toContain("T120000");
     for (const name of files())
@@ -196,7 +196,7 @@ describe("history", () => {
       await history.flush();
     }
     expect(problems).toEqual([
-      `history must be kept in ${directory}, but the disk is full, so the oldest file was dropped; guests are looked after all the same`,
+      `history must be kept in ${directory}, but the disk is full, so the oldest file was dropped; guests are managed all the same`,
     ]);
     expect(existsSync(old)).toBe(false);
     expect(files()).toEqual(["20260131T120000.000Z.jsonl"]);
@@ -208,7 +208,7 @@ describe("history", () => {
     const history = await open();
     await keep(history, 0, 1000);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/ENOENT: no such file or directory, mkdir .*; guests are looked after all the same$/);
+    expect(problems[0]).toMatch(/ENOENT: no such file or directory, mkdir .*; guests are managed all the same$/);
     expect(await history.read(ALL)).toEqual({ guest: "a", keptFromMs: null, complete: true, points: [] });
     expect(existsSync(directory)).toBe(false);
     await history.close();

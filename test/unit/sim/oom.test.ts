@@ -5,8 +5,8 @@ import { availablePages } from "../../../src/sim/reading.ts";
 import { loadOf, mib, run, runUntil } from "../../support/sim.ts";
 
 /** A guest without swap, ballooned down to 30 MiB of MemAvailable, whose load grows by `mibPerSecond` from second 10. */
-function tightGuest(mibPerSecond: number, swap: { swapMib?: number; zramMib?: number } = {}, mostMib = 200): Kernel {
-  const load = loadOf((s) => ({ anon: s < 10 ? 5 : Math.min(mostMib, 5 + (s - 10) * mibPerSecond) }));
+function tightGuest(mibPerSecond: number, swap: { swapMib?: number; zramMib?: number } = {}, maxMib = 200): Kernel {
+  const load = loadOf((s) => ({ anon: s < 10 ? 5 : Math.min(maxMib, 5 + (s - 10) * mibPerSecond) }));
   const kernel = createKernel({ maximumMib: 512, loads: [load], ...swap });
   run(kernel, 5);
   kernel.targetPages = currentPages(kernel) - (availablePages(kernel) - mib(30));
@@ -20,11 +20,11 @@ describe("OOM", () => {
     [150, 0.15, 0.52],
     [50, 0.5, 0.8],
     [20, 1.3, 2],
-  ])("kills a load that grows by %i MiB/s with 30 MiB available after %f to %f s", (rate, least, most) => {
+  ])("kills a load that grows by %i MiB/s with 30 MiB available after %f to %f s", (rate, min, max) => {
     const kernel = tightGuest(rate);
     const seconds = runUntil(kernel, killed(kernel), 10);
-    expect(seconds).toBeGreaterThan(least);
-    expect(seconds).toBeLessThan(most);
+    expect(seconds).toBeGreaterThan(min);
+    expect(seconds).toBeLessThan(max);
   });
 
   it("spares the load if 96 MiB are given back whenever less than 25 MiB are available, looked at every 100 ms", () => {
@@ -38,10 +38,10 @@ describe("OOM", () => {
   });
 
   it.each([
-    { swap: { swapMib: 512 }, mostMib: 200 },
-    { swap: { zramMib: 512 }, mostMib: 70 },
-  ])("does not happen where swap takes the rest: %j", ({ swap, mostMib }) => {
-    const kernel = tightGuest(150, swap, mostMib);
+    { swap: { swapMib: 512 }, maxMib: 200 },
+    { swap: { zramMib: 512 }, maxMib: 70 },
+  ])("does not happen where swap takes the rest: %j", ({ swap, maxMib }) => {
+    const kernel = tightGuest(150, swap, maxMib);
     run(kernel, 20);
     expect(kernel.counters.oomKills).toBe(0);
     expect(kernel.counters.swapOutPages).toBeGreaterThan(0);

@@ -7,19 +7,19 @@ const gapOf = (pages: number) => watermarksAtBoot(pages).totalreservePages - wat
 
 describe("watermarks at boot", () => {
   it("give a guest of 512 MiB the reserve that its zoneinfo shows: 1435 pages, within 5 %", () => {
-    const [least, most] = within(0.05, 1435);
+    const [min, max] = within(0.05, 1435);
     const { totalreservePages } = watermarksAtBoot(mib(457));
-    expect(totalreservePages).toBeGreaterThan(least);
-    expect(totalreservePages).toBeLessThan(most);
+    expect(totalreservePages).toBeGreaterThan(min);
+    expect(totalreservePages).toBeLessThan(max);
   });
 
   it.each([
     [701, 34_916],
     [1990, 45_056],
   ])("raise min_free_kbytes for huge pages as seen with %i MiB: %i KiB, within 3 %%", (memoryMib, minFreeKib) => {
-    const [least, most] = within(0.03, minFreeKib / 4 / 4);
-    expect(gapOf(mib(memoryMib))).toBeGreaterThan(least);
-    expect(gapOf(mib(memoryMib))).toBeLessThan(most);
+    const [min, max] = within(0.03, minFreeKib / 4 / 4);
+    expect(gapOf(mib(memoryMib))).toBeGreaterThan(min);
+    expect(gapOf(mib(memoryMib))).toBeLessThan(max);
   });
 
   it("rise from min over low to high, and stay below memory, for every size", () => {

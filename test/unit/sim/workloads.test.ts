@@ -15,8 +15,8 @@ function period(name: WorkloadName, seed = 1): Demand[] {
   });
 }
 const anonMib = (name: WorkloadName): number[] => period(name).map((demand) => demand.anonPages / mib(1));
-const most = (values: number[]): number => Math.max(...values);
-const least = (values: number[]): number => Math.min(...values);
+const max = (values: number[]): number => Math.max(...values);
+const min = (values: number[]): number => Math.min(...values);
 
 describe("built-in workloads", () => {
   it.each(NAMES)("%s is a pure function of time and seed, finite and never negative", (name) => {
@@ -32,7 +32,7 @@ describe("built-in workloads", () => {
 
   it.each(NAMES)("%s wants at most about its size, files included", (name) => {
     const wanted = period(name).map((demand) => (demand.anonPages + demand.cachePages) / mib(1));
-    expect(most(wanted)).toBeLessThan(1150);
+    expect(max(wanted)).toBeLessThan(1150);
   });
 
   it("web follows the day: more than twice as much at noon as at midnight", () => {
@@ -42,13 +42,13 @@ describe("built-in workloads", () => {
 
   it("build comes in bursts over a hot cache, with pauses", () => {
     const days = period("build");
-    expect(most(anonMib("build"))).toBeGreaterThan(5 * least(anonMib("build")));
-    expect(most(days.map((demand) => demand.cachePages))).toBe(mib(400));
+    expect(max(anonMib("build"))).toBeGreaterThan(5 * min(anonMib("build")));
+    expect(max(days.map((demand) => demand.cachePages))).toBe(mib(400));
   });
 
   it("database is steady and mostly cache", () => {
     const anon = anonMib("database");
-    expect(most(anon)).toBeLessThan(1.1 * least(anon));
+    expect(max(anon)).toBeLessThan(1.1 * min(anon));
     expect(period("database")[0]?.cachePages).toBeGreaterThan(2 * mib(300));
   });
 
@@ -58,7 +58,7 @@ describe("built-in workloads", () => {
 
   it("go doubles its heap between collections", () => {
     const anon = anonMib("go");
-    expect(most(anon.slice(0, 21))).toBeGreaterThan(1.7 * least(anon.slice(0, 21)));
+    expect(max(anon.slice(0, 21))).toBeGreaterThan(1.7 * min(anon.slice(0, 21)));
   });
 
   it("batch has several jobs, each promised at one stroke", () => {

@@ -10,9 +10,9 @@ const point = (atMs: number, reason: Reason = "at_goal", gap = false, waitedUs: 
   return stepPoint(observation, { atMs, gap, moves: 0, decision: { ...decision, reason } });
 };
 
-function sampled(points: readonly StepPoint[], most: number): readonly StepPoint[] {
+function sampled(points: readonly StepPoint[], max: number): readonly StepPoint[] {
   const sampler = new Sampler(moreTelling);
-  for (const one of points) sampler.add(one, most);
+  for (const one of points) sampler.add(one, max);
   return sampler.moments();
 }
 
@@ -24,11 +24,11 @@ describe("a sampler", () => {
   it("keeps no more than it may, and never loses an alarm or a gap", () => {
     const times = fc.uniqueArray(fc.nat(10_000_000), { minLength: 1, maxLength: 300 });
     fc.assert(
-      fc.property(times, fc.integer({ min: 2, max: 50 }), fc.nat(299), (all, most, nth) => {
+      fc.property(times, fc.integer({ min: 2, max: 50 }), fc.nat(299), (all, max, nth) => {
         const odd = all[nth % all.length] ?? 0;
         const points = all.map((atMs) => point(atMs, atMs === odd ? "emergency" : "lower", atMs === odd));
-        const kept = sampled(points, most);
-        expect(kept.length).toBeLessThanOrEqual(most);
+        const kept = sampled(points, max);
+        expect(kept.length).toBeLessThanOrEqual(max);
         expect(kept.filter(({ reason, gap }) => reason === "emergency" && gap).map(({ atMs }) => atMs)).toEqual([odd]);
         expect([...kept].sort((a, b) => a.atMs - b.atMs)).toEqual(kept);
       }),

@@ -86,8 +86,8 @@ describe.skipIf(vmGate().skip)("four guests on a QEMU host that has less than th
 
   it("gives each loaded guest more than an even share of the budget", () => {
     NAMES.forEach((_, index) => {
-      const most = Math.max(...sinceSettled().map(({ actualMib }) => actualMib[index] ?? 0));
-      expect(most).toBeGreaterThan(BUDGET_MIB / NAMES.length);
+      const max = Math.max(...sinceSettled().map(({ actualMib }) => actualMib[index] ?? 0));
+      expect(max).toBeGreaterThan(BUDGET_MIB / NAMES.length);
     });
   });
 

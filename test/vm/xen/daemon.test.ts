@@ -9,7 +9,7 @@ const MIB_KIB = 1024;
 const PAGES_PER_MIB = 256;
 const START_MIB = 512;
 /** The floor of a guest whose highest page frame is at 1024 MiB, without the kernel's reserve: 99 + (1024 - 99) / 32. */
-const LEAST_FLOOR_MIB = 127;
+const MIN_FLOOR_MIB = 127;
 const HOG_MIB = 200;
 const TOOLSTACK_MIB = 300;
 
@@ -78,7 +78,7 @@ describe.skipIf(vmGate().skip)("the daemon in a PV guest", () => {
     const { floorPages, targetPages, goalPages } = atFloor[0] ?? {};
     expect(targetPages).toBe(floorPages);
     expect(goalPages).toBeLessThan(Number(floorPages));
-    expect(floorPages).toBeGreaterThan(LEAST_FLOOR_MIB * PAGES_PER_MIB);
+    expect(floorPages).toBeGreaterThan(MIN_FLOOR_MIB * PAGES_PER_MIB);
     const currentKib = evidence.number("floor-current-kb.txt");
     expect(atFloor.map(({ balloonTargetPages }) => balloonTargetPages * 4)).toContain(currentKib);
     expectNearMib(evidence.xlListMib("floor"), currentKib / MIB_KIB);

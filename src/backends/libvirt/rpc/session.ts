@@ -1,8 +1,8 @@
 import type { Cancellation } from "../../../core/backend.ts";
 import { type SelfballoonError, selfballoonError } from "../../../core/errors.ts";
 import { Backoff } from "../../host/backoff.ts";
+import { createSemaphore } from "../../host/semaphore.ts";
 import { asSelfballoonError } from "../../host/thrown.ts";
-import { createTurns } from "../../host/turns.ts";
 import { RpcConnection } from "./connection.ts";
 import { PROCEDURES, type Procedure } from "./procedures.ts";
 import { readAuthTypes } from "./values.ts";
@@ -18,7 +18,7 @@ const MAX_WAITING = 512;
 /** How long libvirt may take to hear that this is the end. */
 const CLOSE_MS = 1000;
 
-const BACKOFF_MS = { firstMs: 1000, mostMs: 10_000 };
+const BACKOFF_MS = { firstMs: 1000, maxMs: 10_000 };
 
 /** remote_auth_type: none is needed. */
 const AUTH_NONE = 0;
@@ -50,7 +50,7 @@ export interface RpcCall<T> {
 /** Calls to libvirt's daemon over one connection, which is made again when it has ended, after growing waits. */
 export class RpcSession {
   private readonly options: RpcSessionOptions;
-  private readonly turns = createTurns(MAX_IN_FLIGHT, MAX_WAITING);
+  private readonly inFlight = createSemaphore(MAX_IN_FLIGHT, MAX_WAITING);
   private readonly backoff: Backoff;
   private connection: Promise<RpcConnection> | null = null;
   /** Of the last connection, if that failed. */
@@ -64,7 +64,7 @@ export class RpcSession {
 
   /** @throws ERR_LIBVIRT, ERR_DEADLINE; ERR_CANCELLED or ERR_BUSY if it was not begun. */
   call<T>({ procedure, args, read, deadlineMs, cancellation }: RpcCall<T>): Promise<T> {
-    return this.turns(async () => {
+    return this.inFlight(async () => {
       const connection = await this.connected();
       const limitMs = Math.min(this.options.deadlineMs, deadlineMs?.() ?? this.options.deadlineMs);
       return connection.call(procedure, args, read, limitMs);

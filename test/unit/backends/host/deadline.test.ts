@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { cancellable, onAbort } from "../../../../src/backends/host/deadline.ts";
-import { createTurns } from "../../../../src/backends/host/turns.ts";
+import { createSemaphore } from "../../../../src/backends/host/semaphore.ts";
 
 describe("work that may be cancelled", () => {
   const never = new Promise<void>(() => {});
@@ -9,10 +9,10 @@ describe("work that may be cancelled", () => {
   it("listens once, however much waits for one cancellation", async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    const turns = createTurns(1);
-    const busy = turns(() => never, signal);
+    const semaphore = createSemaphore(1);
+    const busy = semaphore(() => never, signal);
     const waiting = Array.from({ length: 240 }, (_, index) =>
-      index % 2 === 0 ? cancellable(never, "work", signal) : turns(() => never, signal),
+      index % 2 === 0 ? cancellable(never, "work", signal) : semaphore(() => never, signal),
     );
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
     controller.abort();

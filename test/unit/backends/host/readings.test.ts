@@ -78,6 +78,15 @@ describe("the readings of a real guest, through its agent", () => {
     expect(readings?.frontswapPages).toBe((4000 + 8192) / 4);
   });
 
+  it("count a zram device whose /dev went with who swapped it on, and no file that is named like one", () => {
+    const { texts, balloon } = captured("linux-6.1", "1-fresh");
+    const [meminfo = "", vmstat, pressure, zoneinfo] = texts;
+    const swaps = readFixture("qemu/balloon/linux-6.1/1-fresh/swaps");
+    const withZram = `${swaps}/zram0 partition 262140 8192 100\n/dev/zram-file file 262140 4096 -2\n`;
+    const readings = readingsOf([meminfo, vmstat ?? null, pressure ?? null, zoneinfo ?? null, withZram], balloon);
+    expect(readings?.frontswapPages).toBe(8192 / 4);
+  });
+
   it("have no compressed swap where the guest can have none", () => {
     const { texts, balloon } = captured("linux-6.1", "1-fresh");
     const [meminfo = "", vmstat, pressure, zoneinfo] = texts;

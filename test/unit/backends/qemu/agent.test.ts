@@ -29,7 +29,7 @@ describe("the guest agent's client", () => {
 
   function connect(): AgentClient {
     const options = { path: qemu.agentPath, nowMs: () => clock.ms, deadlineMs: DEADLINE_MS };
-    const client = new AgentClient({ ...options, backoffMs: { first: 1000, most: 4000 } });
+    const client = new AgentClient({ ...options, backoffMs: { first: 1000, max: 4000 } });
     clients.push(client);
     return client;
   }

@@ -34,7 +34,7 @@ describe("the QMP client", () => {
       path,
       nowMs: () => clock.ms,
       deadlineMs: DEADLINE_MS,
-      backoffMs: { first: 1000, most: 4000 },
+      backoffMs: { first: 1000, max: 4000 },
       onEvent: (event) => events.push(event),
       onConnected: () => {
         connections += 1;

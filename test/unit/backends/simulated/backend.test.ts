@@ -39,17 +39,17 @@ describe("the simulated backend", () => {
       const moves = await Promise.all(
         guests.map(async (guest) => {
           const { committedPages, maxPfn } = await observe(guest);
-          return { guest, committed: committedPages ?? 0, size: maxPfn ?? 1, most: 0 };
+          return { guest, committed: committedPages ?? 0, size: maxPfn ?? 1, max: 0 };
         }),
       );
       for (let step = 0; step < 6; step += 1) {
         clock.ms += 5000;
         for (const move of moves) {
           const now = (await observe(move.guest)).committedPages ?? 0;
-          move.most = Math.max(move.most, Math.abs(now - move.committed) / move.size);
+          move.max = Math.max(move.max, Math.abs(now - move.committed) / move.size);
         }
       }
-      expect(Math.max(...moves.map((move) => move.most))).toBeGreaterThan(0.1);
+      expect(Math.max(...moves.map((move) => move.max))).toBeGreaterThan(0.1);
     }
   });
 

@@ -28,7 +28,7 @@ function watch(start: Ceiling, readings: readonly XenBalloonReading[], wantMib: 
     ceiling = noted.ceiling;
     told.push(...[...seen.notices, ...noted.notices].map(({ code }) => code));
   }
-  return { ceiling, told, mostMib: ceilingKib(ceiling, MAXIMUM_KIB) / MIB };
+  return { ceiling, told, maxMib: ceilingKib(ceiling, MAXIMUM_KIB) / MIB };
 }
 
 /** A guest at 512 MiB whose target we have just written. */
@@ -40,43 +40,43 @@ const times = (count: number, one: XenBalloonReading) => Array.from({ length: co
 
 describe("the ceiling of a Xen guest", () => {
   it("is what the guest was built for until something else is known", () => {
-    expect(watch(initialCeiling(reading(512, 512)), [reading(512, 512)])).toMatchObject({ told: [], mostMib: 1024 });
+    expect(watch(initialCeiling(reading(512, 512)), [reading(512, 512)])).toMatchObject({ told: [], maxMib: 1024 });
   });
 
   it("is the toolstack's target when that moves without us", () => {
     const seen = watch(written(400), [reading(400, 400), reading(300, 390), reading(300, 300)]);
-    expect(seen).toMatchObject({ told: ["target_moved"], mostMib: 300 });
+    expect(seen).toMatchObject({ told: ["target_moved"], maxMib: 300 });
   });
 
   it("rises again with the toolstack's target", () => {
     const seen = watch(initialCeiling(reading(512, 512)), [reading(300, 300), reading(700, 700)]);
-    expect(seen).toMatchObject({ told: ["target_moved", "target_moved"], mostMib: 700 });
+    expect(seen).toMatchObject({ told: ["target_moved", "target_moved"], maxMib: 700 });
   });
 
   it("does not take our own writes for the toolstack's", () => {
-    expect(watch(written(400), [reading(400, 400)])).toMatchObject({ told: [], mostMib: 1024 });
+    expect(watch(written(400), [reading(400, 400)])).toMatchObject({ told: [], maxMib: 1024 });
   });
 
   it("is learned where the balloon stands still below a target from write to write", () => {
     const seen = watch(written(640), times(4, reading(640, 513)), 640);
-    expect(seen).toMatchObject({ told: ["ceiling_learned"], mostMib: 513 });
+    expect(seen).toMatchObject({ told: ["ceiling_learned"], maxMib: 513 });
   });
 
   it("is not learned while the balloon still moves", () => {
     const moving = [520, 540, 560, 580, 600].map((currentMib) => reading(640, currentMib));
-    expect(watch(written(640), moving, 640)).toMatchObject({ told: [], mostMib: 1024 });
+    expect(watch(written(640), moving, 640)).toMatchObject({ told: [], maxMib: 1024 });
   });
 
   it("is not learned from readings of one step, between which a moving balloon may show no progress", () => {
-    expect(watch(written(640), times(10, reading(640, 520)))).toMatchObject({ told: [], mostMib: 1024 });
+    expect(watch(written(640), times(10, reading(640, 520)))).toMatchObject({ told: [], maxMib: 1024 });
   });
 
   it("is not learned from a guest that can't be made smaller", () => {
-    expect(watch(written(200), times(10, reading(200, 325)), 200)).toMatchObject({ told: [], mostMib: 1024 });
+    expect(watch(written(200), times(10, reading(200, 325)), 200)).toMatchObject({ told: [], maxMib: 1024 });
   });
 
   it("is tried again a while after it was learned, because the host may only have been short", () => {
     const learned = watch(written(640), times(4, reading(640, 513)), 640).ceiling;
-    expect(watch(learned, times(12, reading(640, 513)))).toMatchObject({ told: [], mostMib: 1024 });
+    expect(watch(learned, times(12, reading(640, 513)))).toMatchObject({ told: [], maxMib: 1024 });
   });
 });

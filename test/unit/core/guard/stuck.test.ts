@@ -6,11 +6,11 @@ import { observationOf } from "../../../support/observations.ts";
 const MIB = 256;
 const INTERVAL_MS = 5000;
 
-/** How many steps it takes until a guest that gives `fallMib(n)` at step n counts as stuck; null: not in `most` steps. */
-function stepsUntilStuck(fallMib: (nth: number) => number, most: number): number | null {
+/** How many steps it takes until a guest that gives `fallMib(n)` at step n counts as stuck; null: not in `max` steps. */
+function stepsUntilStuck(fallMib: (nth: number) => number, max: number): number | null {
   let state = INITIAL_GUEST_STATE;
   let totalramPages = 4096 * MIB;
-  for (let nth = 1; nth <= most; nth += 1) {
+  for (let nth = 1; nth <= max; nth += 1) {
     const observation = observationOf({
       totalramPages,
       availablePages: totalramPages - 100_000,

@@ -8,7 +8,7 @@ import { mib } from "../../../support/sim.ts";
 interface GuestInMib {
   readonly name?: string;
   readonly has?: number;
-  readonly most?: number;
+  readonly max?: number;
   readonly free?: number;
   /** Free memory and the cache. */
   readonly available?: number;
@@ -19,7 +19,7 @@ interface GuestInMib {
 function guest({
   name = "g",
   has = 1024,
-  most = 1024,
+  max = 1024,
   free = 0,
   available = free,
   stalledUs = 0,
@@ -28,8 +28,8 @@ function guest({
     guest: name,
     totalramPages: mib(has),
     balloonCurrentPages: mib(has),
-    balloonMaxPages: mib(most),
-    maxPfn: mib(most),
+    balloonMaxPages: mib(max),
+    maxPfn: mib(max),
     totalreservePages: 0,
     freePages: mib(free),
     availablePages: mib(available),
@@ -89,8 +89,8 @@ describe("static", () => {
 describe("qmemman", () => {
   it("hands out all memory in proportion to 1.3 times what is used, and keeps 50 MiB", () => {
     const guests = [
-      { name: "a", most: 4096, has: 512, available: 112 },
-      { name: "b", most: 4096, has: 1024, available: 824 },
+      { name: "a", max: 4096, has: 512, available: 112 },
+      { name: "b", max: 4096, has: 1024, available: 824 },
     ];
     const [a = 0, b = 0] = stepped(start("qmemman"), 2048, guests);
     expect((a ?? 0) / (b ?? 1)).toBeCloseTo(520 / 260, 2);
@@ -99,8 +99,8 @@ describe("qmemman", () => {
 
   it("takes from those who have more than they prefer where the host is full", () => {
     const guests = [
-      { name: "poor", most: 4096, has: 400, available: 0 },
-      { name: "rich", most: 4096, has: 624, available: 324 },
+      { name: "poor", max: 4096, has: 400, available: 0 },
+      { name: "rich", max: 4096, has: 624, available: 324 },
     ];
     const [poor, rich] = stepped(start("qmemman"), 910, guests);
     expect(rich).toBeCloseTo(390, 0);
@@ -109,9 +109,9 @@ describe("qmemman", () => {
 
   it("does nothing while no guest reports a change of 30 MB", () => {
     const run = start("qmemman");
-    stepped(run, 2048, [{ most: 4096, available: 500 }]);
-    expect(stepped(run, 2048, [{ most: 4096, available: 480 }], 100)).toEqual([null]);
-    expect(stepped(run, 4096, [{ most: 4096, available: 400 }], 200)).not.toEqual([null]);
+    stepped(run, 2048, [{ max: 4096, available: 500 }]);
+    expect(stepped(run, 2048, [{ max: 4096, available: 480 }], 100)).toEqual([null]);
+    expect(stepped(run, 4096, [{ max: 4096, available: 400 }], 200)).not.toEqual([null]);
   });
 });
 
@@ -132,8 +132,8 @@ describe("mom", () => {
   });
 
   it("lets a guest grow by 5 % where more is free, if it uses its memory", () => {
-    expect(decided(4096, { most: 2048, free: 10 })[0]).toBeCloseTo(1.05 * 1024, 0);
-    expect(decided(4096, { most: 2048, free: 900 })).toEqual([null]);
+    expect(decided(4096, { max: 2048, free: 10 })[0]).toBeCloseTo(1.05 * 1024, 0);
+    expect(decided(4096, { max: 2048, free: 900 })).toEqual([null]);
   });
 });
 

@@ -38,7 +38,7 @@ describe("the partial swapoff by slices", () => {
     const { slices, shrink } = rig(SIXTEEN);
     expect(await shrink(12_500)).toMatchObject({ leftPages: 12_000, freedPages: 4000, end: "reached" });
     expect(new Set(slices.taken).size).toBe(4);
-    expect(slices.mostAbsent).toBe(1);
+    expect(slices.maxAbsent).toBe(1);
   });
 
   it("takes none off if no more than the target is stored", async () => {

@@ -34,14 +34,14 @@ function forks(draw: Draw): Load {
 }
 
 /** A whole number of this range, both ends included. */
-type Draw = (least: number, most: number) => number;
+type Draw = (min: number, max: number) => number;
 
 /** Rounds with at least `loads` loads; the same ones for the same seed. */
 export function stormScript(seed: number, loads: number): readonly Round[] {
   let drawn = 0;
-  const draw: Draw = (least, most) => {
+  const draw: Draw = (min, max) => {
     drawn += 1;
-    return least + Math.floor(noise(seed, drawn) * (most - least + 1));
+    return min + Math.floor(noise(seed, drawn) * (max - min + 1));
   };
   const rounds: Round[] = [];
   for (let count = 0; count < loads; count += rounds.at(-1)?.loads.length ?? 1) {

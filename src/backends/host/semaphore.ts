@@ -7,10 +7,10 @@ import { onAbort, requireGoing } from "./deadline.ts";
  * @throws ERR_BUSY if too many wait already; ERR_CANCELLED if `cancellation` aborts before the turn comes. In both cases
  * the work was not begun and never will be.
  */
-export type Turns = <T>(work: () => Promise<T>, cancellation?: Cancellation) => Promise<T>;
+export type Semaphore = <T>(work: () => Promise<T>, cancellation?: Cancellation) => Promise<T>;
 
-/** Lets at most `most` pieces of work run at a time, in the order in which they came, and `mostWaiting` wait. */
-export function createTurns(most: number, mostWaiting = Number.POSITIVE_INFINITY): Turns {
+/** Lets at most `max` pieces of work run at a time, in the order in which they came, and `maxWaiting` wait. */
+export function createSemaphore(max: number, maxWaiting = Number.POSITIVE_INFINITY): Semaphore {
   const waiting = new Set<() => void>();
   let running = 0;
   const wait = (cancellation: Cancellation | undefined): Promise<void> =>
@@ -36,9 +36,9 @@ export function createTurns(most: number, mostWaiting = Number.POSITIVE_INFINITY
     next();
   };
   return async (work, cancellation) => {
-    if (running < most) running += 1;
-    else if (waiting.size < mostWaiting) await wait(cancellation);
-    else throw selfballoonError("ERR_BUSY", { most: mostWaiting });
+    if (running < max) running += 1;
+    else if (waiting.size < maxWaiting) await wait(cancellation);
+    else throw selfballoonError("ERR_BUSY", { most: maxWaiting });
     try {
       if (cancellation !== undefined) requireGoing(WAITING, cancellation);
       return await work();

@@ -1,4 +1,4 @@
-/** A matcher for guest names: `*` stands for any letters, `?` for one. */
+/** A matcher for names of guests and files: `*` stands for any letters, `?` for one. */
 export function globMatcher(pattern: string): (name: string) => boolean {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { globMatcher } from "../../../src/core/glob.ts";
+
+describe("a pattern for names", () => {
+  it.each([
+    ["web*", "web", true],
+    ["web*", "web-12", true],
+    ["web*", "my-web", false],
+    ["web?", "web1", true],
+    ["web?", "web", false],
+    ["*", "", true],
+    ["a.b", "a.b", true],
+    ["a.b", "axb", false],
+    ["[ab]+(c)", "[ab]+(c)", true],
+    ["one*line", "one\nline", true],
+  ])("%j on %j: %s", (pattern, name, matches) => {
+    expect(globMatcher(pattern)(name)).toBe(matches);
+  });
+});
