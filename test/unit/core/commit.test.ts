@@ -73,8 +73,10 @@ describe("a decision that is taken over", () => {
     ["a paused guest", { isPaused: true }],
   ])("moves nothing of %s, which can't be stuck for not following", (_, change) => {
     const env = envOf(change, { selfballoon_reserved_mb: 0 });
-    const readings = { availablePages: 10 * MIB, frontswapPages: 1000 };
-    const { after, decided, judged } = committed({ env, readings });
+    const guest = { step: { ...found.step, shrink: { lastFrontswapPages: 5000, inertiaSteps: 1 } } };
+    const readings = { availablePages: 400 * MIB, frontswapPages: 4000 };
+    const { after, decided, judged } = committed({ wantsMib: 100, env, readings, guest });
+    expect(judged.decision.frontswapTargetPages).not.toBeNull();
     expect(judged.step.guard.progress.askedPages).not.toBeNull();
     expect(decided).toMatchObject({ target: null, shrink: null });
     expect(after.guest).toMatchObject({ askedPages: null, step: { guard: { progress: { askedPages: null } } } });
