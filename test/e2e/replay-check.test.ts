@@ -109,7 +109,9 @@ describe("replay --check", () => {
     };
     /** A line that sets a target, with most of the recording after it. */
     const nthTarget = (): number =>
-      recorded.findIndex((line, nth) => nth > recorded.length / 10 && typeof parse(line).step?.targetPages === "number");
+      recorded.findIndex(
+        (line, nth) => nth > recorded.length / 10 && typeof parse(line).step?.targetPages === "number",
+      );
 
     it("names the line, the guest, the field and both values of a target that differs by one page", async () => {
       const nth = nthTarget();

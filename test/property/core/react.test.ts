@@ -146,7 +146,12 @@ class World {
         return { kind: "gave", isAll: isOn };
       case "ended":
         return { kind: "ended" };
-      default:
+      case "settled":
+      case "removed":
+      case "found":
+      case "rules":
+      case "pause":
+      case "dry_run_off":
         return { kind: "settled" };
     }
   }
