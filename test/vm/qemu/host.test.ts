@@ -20,6 +20,8 @@ const MOVING_MIB = 60;
 const LOAD_HOLD_MS = 8000;
 const BOOT_DEADLINE_MS = 120_000;
 const DEADLINE_MS = 60_000;
+/** Four guests decide once a second each while the loads go from one to the next. */
+const MIN_CHECKED = 100;
 
 interface Load {
   readonly guest: string;
@@ -55,6 +57,8 @@ describe.skipIf(vmGate().skip)("four guests on a QEMU host that has less than th
     fresh = sampler.samples[0];
     daemon = await HostDaemon.start(configFor(guests));
     running.push(() => daemon.dispose());
+    await waitUntil("the daemon to step", () => daemon.steps.length > 0, DEADLINE_MS);
+    await daemon.record();
     const sumMib = (): number => sum(sampler.samples.at(-1)?.actualMib ?? []);
     await waitUntil(`the guests to go below ${SETTLED_MIB} MiB`, () => sumMib() < SETTLED_MIB, DEADLINE_MS);
     settledMs = Date.now();
@@ -115,6 +119,12 @@ describe.skipIf(vmGate().skip)("four guests on a QEMU host that has less than th
     for (const guest of guests) {
       await waitUntil(`${guest.name} to be full`, async () => (await guest.actualMib()) === GUEST_MIB, DEADLINE_MS);
     }
+  });
+
+  it("decided nothing that a replay of its recording would decide otherwise", async () => {
+    const said = await daemon.checkRecording();
+    const checked = Number(/^(\d+) decisions checked/.exec(said)?.[1]);
+    expect(checked).toBeGreaterThan(MIN_CHECKED);
   });
 
   /** All its memory, or what the others leave it of the budget. */

@@ -1,15 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { StepRecord } from "../../../../src/core/control.ts";
 import { waitUntil } from "../../rig/wait.ts";
 
 const DIST = fileURLToPath(new URL("../../../../dist", import.meta.url));
 const END_DEADLINE_MS = 30_000;
+const CHECK_DEADLINE_MS = 120_000;
+const exec = promisify(execFile);
 
 /** The built command as a host's daemon, in a process of its own. */
 export class HostDaemon {
@@ -19,6 +22,7 @@ export class HostDaemon {
   log = "";
   private readonly child: ChildProcess;
   private readonly folder: string;
+  private recorder: ChildProcess | null = null;
 
   private constructor(child: ChildProcess, folder: string) {
     this.child = child;
@@ -35,8 +39,8 @@ export class HostDaemon {
     const folder = await mkdtemp(join(tmpdir(), "selfballoon-host-"));
     await cp(dist, join(folder, "dist"), { recursive: true });
     const file = join(folder, "selfballoon.toml");
-    await writeFile(file, `${config}\n[api]\nsocket = "${join(folder, "selfballoon.sock")}"\nlisten = ""\n`);
-    const argv = [join(folder, "dist/selfballoon.mjs"), "run", "--config", file, "--json"];
+    await writeFile(file, `${config}\n[api]\nsocket = "${socketIn(folder)}"\nlisten = ""\n`);
+    const argv = [commandIn(folder), "run", "--config", file, "--json"];
     return new HostDaemon(spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] }), folder);
   }
 
@@ -50,6 +54,25 @@ export class HostDaemon {
     await waitUntil(`the daemon to say "${text}"\n${this.log.slice(-2000)}`, () => this.log.includes(text), deadlineMs);
   }
 
+  /** Record all that it decides from now on, until it ends. */
+  async record(): Promise<void> {
+    const { recording } = this;
+    await writeFile(recording, "");
+    const env = { ...process.env, SELFBALLOON_SOCKET: socketIn(this.folder) };
+    const argv = [commandIn(this.folder), "record", recording];
+    this.recorder = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "inherit"], env });
+    await waitUntil("the recording to begin", async () => (await stat(recording)).size > 0, END_DEADLINE_MS);
+  }
+
+  /** Decide again on all that was recorded, once the daemon has ended. @returns what it says, and throws what differs. */
+  async checkRecording(): Promise<string> {
+    const { recorder } = this;
+    if (recorder === null) throw new Error("nothing was recorded");
+    await waitUntil("the recording to end", () => recorder.exitCode !== null, END_DEADLINE_MS);
+    const argv = [commandIn(this.folder), "replay", "--check", this.recording];
+    return (await exec(process.execPath, argv, { timeout: CHECK_DEADLINE_MS })).stdout;
+  }
+
   /** Tell it to go. @returns its exit code. */
   async end(): Promise<number | null> {
     const ended = once(this.child, "exit", { signal: AbortSignal.timeout(END_DEADLINE_MS) });
@@ -61,6 +84,19 @@ export class HostDaemon {
   /** End it at once if it still runs, and remove its files. */
   async dispose(): Promise<void> {
     this.child.kill("SIGKILL");
+    this.recorder?.kill("SIGKILL");
     await rm(this.folder, { recursive: true, force: true });
   }
+
+  private get recording(): string {
+    return join(this.folder, "recording");
+  }
+}
+
+function commandIn(folder: string): string {
+  return join(folder, "dist/selfballoon.mjs");
+}
+
+function socketIn(folder: string): string {
+  return join(folder, "selfballoon.sock");
 }

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../../../src/core/decision.ts";
+import { accountAfter, openAccount, sizeOf } from "../../../../src/core/host/account.ts";
+import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
+import { accountIn } from "../../../support/guest-env.ts";
+import { observationOf } from "../../../support/observations.ts";
+
+const PAGE_BYTES = 4096;
+const before = accountIn("g", 100);
+const decided = (change: Partial<Decision> = {}): Decision => ({
+  ...{ t: 0, guest: "g", goalPages: 700, floorPages: 300, targetPages: 600, balloonTargetPages: 650 },
+  ...{ frontswapTargetPages: null, reason: "raise", clamps: [] },
+  ...change,
+});
+/** Its balloon counts 50 pages more than its kernel owns, of which a quarter is available. */
+const readings = {
+  ...{ totalramPages: 400, balloonCurrentPages: 450, balloonMaxPages: 1000, availablePages: 100 },
+};
+
+function settled(change: Partial<Decision> = {}, more: Parameters<typeof observationOf>[0] = {}, asked?: number) {
+  const observation = observationOf({ ...readings, ...more });
+  const decidedOn = { tunables: DEFAULT_TUNABLES, askedPages: asked ?? null, weight: 3 };
+  const reading = { observation, notices: [], unballoonedBytes: 7 };
+  return accountAfter(before, decided(change), decided(change), { ...decidedOn, reading });
+}
+
+describe("a guest's account", () => {
+  it("is opened with what it has, all of it, and wants that", () => {
+    const size = { currentBytes: 10, maximumBytes: 20, unballoonedBytes: 5 };
+    expect(openAccount("g", size, 2, true)).toMatchObject({
+      ...{ currentBytes: 15, startBytes: 15, goalBytes: 15, maximumBytes: 25, unballoonedBytes: 5, weight: 2 },
+      ...{ floorBytes: 0, activeShare: 1, isFixed: true },
+    });
+  });
+
+  it("is charged for a raise before it is there, and for a fall when it is", () => {
+    expect(settled().currentBytes).toBe(650 * PAGE_BYTES + 7);
+    expect(settled({ balloonTargetPages: 200 }).currentBytes).toBe(450 * PAGE_BYTES + 7);
+  });
+
+  it("is charged for what its balloon is on its way up to where nothing is decided, and fixed", () => {
+    const held = settled({ balloonTargetPages: null }, {}, 900);
+    expect(held).toMatchObject({ currentBytes: 900 * PAGE_BYTES + 7, isFixed: true });
+    expect(settled().isFixed).toBe(false);
+  });
+
+  it("has floor and goal on the balloon's side, and what is active of it", () => {
+    expect(settled()).toMatchObject({
+      ...{ floorBytes: 350 * PAGE_BYTES + 7, goalBytes: 750 * PAGE_BYTES + 7, maximumBytes: 1000 * PAGE_BYTES + 7 },
+      ...{ activeShare: 0.75, weight: 3, startBytes: before.startBytes },
+    });
+    expect(settled({}, { availablePages: null as unknown as number }).activeShare).toBe(1);
+  });
+
+  it("claims neither more than its machine has nor less than nothing, whatever the guest says", () => {
+    const liar = settled({ goalPages: 1e9, floorPages: -1e9 });
+    expect(liar).toMatchObject({ goalBytes: 1000 * PAGE_BYTES + 7, floorBytes: 7 });
+  });
+
+  it("needs what a safety of the guard asked for, though the law's goal is lower", () => {
+    expect(settled({ goalPages: 10, reason: "in_use" }).goalBytes).toBe(650 * PAGE_BYTES + 7);
+    expect(settled({ goalPages: 10, reason: "raise" }).goalBytes).toBe(60 * PAGE_BYTES + 7);
+  });
+
+  it("stays as it is where nobody knows what the guest has", () => {
+    expect(settled({}, { balloonCurrentPages: null as unknown as number })).toBe(before);
+  });
+});
+
+describe("the size that a reading tells", () => {
+  const size = (change: object) => sizeOf({ observation: { ...observationOf(readings), ...change }, notices: [] });
+
+  it("is what the balloon leaves now and at the most, which is never less", () => {
+    expect(size({})).toEqual({
+      ...{ currentBytes: 450 * PAGE_BYTES, maximumBytes: 1000 * PAGE_BYTES, unballoonedBytes: 0 },
+    });
+    expect(size({ balloonMaxPages: null })?.maximumBytes).toBe(450 * PAGE_BYTES);
+    expect(size({ balloonMaxPages: 1 })?.maximumBytes).toBe(450 * PAGE_BYTES);
+  });
+
+  it("is unknown where the balloon says nothing", () => {
+    expect(size({ balloonCurrentPages: null })).toBeNull();
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { ledgerOf } from "../../../../src/core/host/ledger.ts";
+import { entitledTo, isWaitedFor, NO_SHORTAGE, noteRefusal } from "../../../../src/core/host/shortage.ts";
+import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
+import { accountIn } from "../../../support/guest-env.ts";
+
+const ledger = ledgerOf([accountIn("a", 500), accountIn("b", 500)]);
+const bytes = (mib: number): number => mib * BYTES_PER_MIB;
+
+describe("a host's shortage", () => {
+  it("lasts ten seconds after a refusal", () => {
+    const refused = noteRefusal(NO_SHORTAGE, "a", false, 5);
+    expect(refused).toEqual({ ...NO_SHORTAGE, shortUntilMs: 10_005 });
+    expect(entitledTo(refused, ledger, "a", bytes(2000), 10_004).bytes).toBe(bytes(500));
+    expect(entitledTo(refused, ledger, "a", bytes(2000), 10_005).bytes).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("makes all others give way to a guest in an emergency, and not itself, and not for ever", () => {
+    const refused = noteRefusal(NO_SHORTAGE, "a", true, 5);
+    expect(isWaitedFor(refused, "b", 10_004)).toBe(true);
+    expect(isWaitedFor(refused, "b", 10_005)).toBe(false);
+    expect(isWaitedFor(refused, "a", 6)).toBe(false);
+    expect(isWaitedFor(NO_SHORTAGE, "b", 0)).toBe(false);
+    expect(isWaitedFor(noteRefusal(refused, "b", false, 6), "b", 7)).toBe(true);
+  });
+
+  it("is there when guests have more, or want more, than there is", () => {
+    expect(entitledTo(NO_SHORTAGE, ledger, "a", bytes(1000), 0).bytes).toBe(Number.POSITIVE_INFINITY);
+    expect(entitledTo(NO_SHORTAGE, ledger, "a", bytes(800), 0).bytes).toBe(bytes(400));
+    const greedy = ledgerOf([accountIn("a", 100, { goalBytes: bytes(900) }), accountIn("b", 100)]);
+    expect(entitledTo(NO_SHORTAGE, greedy, "a", bytes(800), 0).bytes).toBe(bytes(700));
+  });
+
+  it("keeps what was computed for a quarter of a second, and knows nothing of a guest that came later", () => {
+    const { shortage } = entitledTo(NO_SHORTAGE, ledger, "a", bytes(800), 0);
+    const fewer = ledgerOf([accountIn("a", 900), accountIn("c", 1)]);
+    expect(entitledTo(shortage, fewer, "a", bytes(800), 250).bytes).toBe(bytes(400));
+    expect(entitledTo(shortage, fewer, "a", bytes(800), 250).shortage).toBe(shortage);
+    expect(entitledTo(shortage, fewer, "c", bytes(800), 250).bytes).toBe(Number.POSITIVE_INFINITY);
+    expect(entitledTo(shortage, fewer, "a", bytes(800), 251).bytes).toBe(bytes(799));
+  });
+});
