@@ -5,6 +5,7 @@ import { shrinkOrder } from "./guest/shrink-order.ts";
 import type { ControllerState } from "./guest/state.ts";
 import { type GuestState, noteNotAsked } from "./guest/step.ts";
 import { changesTarget } from "./guest/targets.ts";
+import { accountOf } from "./host/ledger.ts";
 import { react as plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
 import type { Judged } from "./judge.ts";
@@ -79,7 +80,8 @@ function nextHost(
   if (host === null || before === null || env.host === null || canMove(env)) return host;
   const calm = { ...host, shortage: before.shortage, steppedSoonMs: before.steppedSoonMs };
   if (!env.isPaused) return calm;
-  return plan(calm, { kind: "held", observation }, env.host.budget, env.host.terms, nowMs).state;
+  const promisedBytes = accountOf(before.ledger, observation.guest)?.promisedBytes ?? 0;
+  return plan(calm, { kind: "held", observation, promisedBytes }, env.host.budget, env.host.terms, nowMs).state;
 }
 
 /** What others are to do comes first: it holds whether or not the balloon takes the target. */

@@ -28,6 +28,7 @@ export function accountIn(guest: string, currentMib: number, change: Partial<Acc
     maximumBytes: 2048 * BYTES_PER_MIB,
     startBytes: 1024 * BYTES_PER_MIB,
     unballoonedBytes: 0,
+    promisedBytes: 0,
     floorBytes: 0,
     goalBytes: currentMib * BYTES_PER_MIB,
     weight: 1,

@@ -25,8 +25,8 @@ export type HostEvent =
   | { readonly kind: "unreadable"; readonly guest: string }
   /** It is to have all that it may have. */
   | { readonly kind: "gives_all"; readonly guest: string; readonly because: GiveCause }
-  /** The operator paused it: whatever was decided, it keeps what was observed. */
-  | { readonly kind: "held"; readonly observation: Observation }
+  /** The operator paused it: whatever was decided, it keeps what was observed, and what it was promised before. */
+  | { readonly kind: "held"; readonly observation: Observation; readonly promisedBytes: number }
   /** Its balloon took this target: no other is in force. */
   | { readonly kind: "told"; readonly guest: string; readonly balloonTargetBytes: number };
 
@@ -50,7 +50,7 @@ export function react(
     case "unreadable":
       return only(fix(state, event.guest));
     case "held":
-      return only(hold(state, event.observation));
+      return only(hold(state, event.observation, event.promisedBytes));
     case "told":
       return only(tell(state, event.guest, event.balloonTargetBytes));
     case "gives_all":
@@ -162,11 +162,15 @@ function giveAll(
   };
 }
 
-function hold(state: HostState, { guest, balloonCurrentPages, pageBytes }: Observation): HostState {
+function hold(
+  state: HostState,
+  { guest, balloonCurrentPages, pageBytes }: Observation,
+  promisedBefore: number,
+): HostState {
   if (balloonCurrentPages === null) return state;
   return changeAccount(state, guest, (account) => {
     const hasBytes = balloonCurrentPages * pageBytes + account.unballoonedBytes;
-    const promisedBytes = stillPromised(account.promisedBytes, hasBytes);
+    const promisedBytes = stillPromised(promisedBefore, hasBytes);
     return { ...account, currentBytes: Math.max(hasBytes, promisedBytes), promisedBytes, isFixed: true };
   });
 }

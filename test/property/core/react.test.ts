@@ -181,7 +181,7 @@ class World {
     const { balloonTargetPages } = effect.target;
     this.targetPages.set(guest, balloonTargetPages);
     if (outcome === "taken") this.hasPages.set(guest, balloonTargetPages);
-    this.hand(guest, { kind: "applied", balloonTargetPages }, maxMb);
+    this.hand(guest, { kind: "applied", balloonTargetPages, pageBytes: PAGE_BYTES }, maxMb);
   }
 
   private hand(guest: string, event: GuestEvent, maxMb: number | null): readonly Effect[] {

@@ -11,6 +11,7 @@ import { accountIn, envOf, hostEnv, hostOf } from "../../support/guest-env.ts";
 const guest = (change: Partial<ControllerState> = {}): ControllerState => ({
   ...foundState("driver", 0),
   askedPages: 100_000,
+  owes: true,
   ...change,
 });
 
@@ -81,12 +82,12 @@ describe("a guest that is given everything on a shared host", () => {
 describe("giving a guest everything", () => {
   const found = { guest: guest(), host: null };
 
-  it("gives all that the machine has where no host is shared, and forgets the target", () => {
+  it("gives all that the machine has where no host is shared, and owes it until that is done", () => {
     const { effects, guest: after } = giveAll(found, "a", "asked", envOf(), 700);
     expect(effects).toEqual([
       { kind: "give_all", bytes: null, isAll: true, because: "asked", isNews: true, silentMs: 700 },
     ]);
-    expect(after).toEqual({ ...guest(), askedPages: null });
+    expect(after).toEqual(guest());
   });
 
   it("is no news twice", () => {
@@ -101,13 +102,13 @@ describe("giving a guest everything", () => {
   });
 
   it.each([
-    ["is not ours and was never moved", false, null, 0],
-    ["is not ours any more and was moved", false, 5000, 1],
-    ["is ours and was never moved", true, null, 1],
-  ])("counts so many gifts where the guest %s", (_, isManaged, askedPages, gifts) => {
+    ["is not ours and was never moved", false, false, 0],
+    ["is not ours any more and was moved", false, true, 1],
+    ["is ours and was never moved", true, false, 1],
+  ])("counts so many gifts where the guest %s", (_, isManaged, owes, gifts) => {
     const host = hostOf(accountIn("a", 512));
     const env = envOf({ host: hostEnv(4096, { isManaged }) });
-    const before = { guest: guest({ askedPages }), host };
+    const before = { guest: guest({ owes }), host };
     const after = giveAll(before, "a", "unmanaged", env, 0);
     expect(after.effects).toHaveLength(gifts);
     if (gifts === 0) expect(after).toMatchObject(before);

@@ -77,7 +77,9 @@ describe("the core", () => {
   });
 
   it("notes the target that a balloon took, and that a guest was given everything", () => {
-    expect(tell({ kind: "applied", balloonTargetPages: 9 }, { askedPages: 4 }).guest.askedPages).toBe(9);
+    expect(tell({ kind: "applied", balloonTargetPages: 9, pageBytes: 4096 }, { askedPages: 4 }).guest.askedPages).toBe(
+      9,
+    );
     expect(tell({ kind: "gave", isAll: true }).guest.freshness).toMatchObject({ isOpen: true, isReported: true });
     expect(tell({ kind: "gave", isAll: false }).guest.freshness).toMatchObject({ isOpen: false, isReported: true });
   });

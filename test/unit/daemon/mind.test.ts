@@ -28,7 +28,10 @@ describe("the daemon's mind", () => {
     ["a size that is known", SIZED],
     ["a pass that ended", { kind: "ended" }],
     ["a guest that was armed", { kind: "started", laterMs: 0 }],
-    ["a target that was taken, which its step's record says", { kind: "applied", balloonTargetPages: 5 }],
+    [
+      "a target that was taken, which its step's record says",
+      { kind: "applied", balloonTargetPages: 5, pageBytes: 4096 },
+    ],
   ])("gives no number to %s", (_, event) => {
     const { mind } = rig();
     mind.find("a");

@@ -30,15 +30,16 @@ describe("the law over a recording", () => {
       ...{ guard: "ok", frontswap_inertia: "EINVAL", nonsense: "EINVAL" },
     });
     law.set("selfballoon_interval=7");
-    expect(law.changed).toEqual({ guard: 0, selfballoon_interval: 7 });
+    expect(law.overrides).toEqual({ selfballoon_interval: 7 });
     expect(law.reset(["guard", "nonsense"])).toEqual({ guard: "ok", nonsense: "EINVAL" });
-    expect(law.changed).toEqual({ selfballoon_interval: 7 });
+    law.set("guard=1");
+    expect(law.overrides).toEqual({ selfballoon_interval: 7, guard: 1 });
   });
 
   it("refuses on the command line what no write takes", () => {
     const law = new LawReplay("driver");
     expect(() => law.set("gard=1")).toThrow(expect.objectContaining({ code: "ERR_TUNABLE_UNKNOWN" }));
     expect(() => law.set("guard=2")).toThrow(expect.objectContaining({ code: "ERR_TUNABLE_INVALID" }));
-    expect(law.changed).toEqual({});
+    expect(law.overrides).toEqual({});
   });
 });

@@ -9,11 +9,11 @@ describe("a host's budget", () => {
   });
 
   it.each([
-    ["what is free", 800, false, 400],
-    ["what is free and the reserve, in an emergency", 800, true, 500],
-    ["what it has where nothing is free", 900, false, 300],
-    ["what it has where more was promised than there is", 1500, true, 300],
-  ])("raises a guest to what it has and %s", (_, chargedBytes, isEmergency, bytes) => {
-    expect(grantedBytes(budget, chargedBytes, 300, isEmergency)).toBe(bytes);
+    ["what is free", 800, 0, 400],
+    ["what is free and the reserve, in an emergency", 800, 1, 500],
+    ["what it has where nothing is free", 900, 0, 300],
+    ["what it has where more was promised than there is", 1500, 1, 300],
+  ])("raises a guest to what it has and %s", (_, chargedBytes, reserveShare, bytes) => {
+    expect(grantedBytes(budget, chargedBytes, 300, reserveShare)).toBe(bytes);
   });
 });
