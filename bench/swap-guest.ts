@@ -1,4 +1,4 @@
-import type { ShrinkRecord } from "../src/core/control.ts";
+import type { ShrinkRecord } from "../src/core/journal-record.ts";
 import { type QemuGuest, startQemuGuest } from "../test/vm/qemu/rig.ts";
 import { GuestDaemon } from "../test/vm/qemu/swap/daemon.ts";
 import { SleepingLoad } from "../test/vm/qemu/swap/load.ts";

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
-import type { JournalRecord } from "../core/control.ts";
 import { type ErrorDetails, hasSystemCode, problemOf, selfballoonError } from "../core/errors.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 import type { Problem } from "./problem.ts";
 
 const ANSWER_DEADLINE_MS = 10_000;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ControlPort, JournalRecord } from "../core/control.ts";
+import type { ControlPort } from "../core/control.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 
 /** A comment this often shows that the link lives, also to whatever stands in between. */
 const HEARTBEAT_MS = 15_000;

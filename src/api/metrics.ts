@@ -1,5 +1,6 @@
-import type { ControlPort, GuestStatus, StepRecord } from "../core/control.ts";
+import type { ControlPort, GuestStatus } from "../core/control.ts";
 import { type Figures, figuresOf } from "../core/figures.ts";
+import type { StepRecord } from "../core/journal-record.ts";
 import type { Observation } from "../core/observation.ts";
 import { shownText } from "../core/shown-text.ts";
 import { TUNABLES } from "../core/tunables.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { JournalRecord } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
 import { ERRORS, type ErrorCode, type Problem as GuestProblem } from "../core/errors.ts";
 import type { Figures } from "../core/figures.ts";
 import { CAUSES, GIVE_CAUSES } from "../core/guest/events.ts";
 import type { HistoryPoint, HistoryRange } from "../core/history.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../core/observation.ts";

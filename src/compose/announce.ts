@@ -1,8 +1,8 @@
 import { mibText, print } from "../cli/output.ts";
 import type { Config } from "../config/load.ts";
 import type { OpenBackend } from "../core/backend.ts";
-import type { StepRecord } from "../core/control.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import type { StepRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
 import { shownGuest } from "../core/shown-text.ts";
 import { reasonText } from "../view/reason-text.ts";

@@ -1,6 +1,6 @@
-import type { StepRecord, Turn } from "../core/control.ts";
 import type { Decided, Effect } from "../core/guest/effects.ts";
 import type { GiveCause, GuestEnv, GuestEvent } from "../core/guest/events.ts";
+import type { StepRecord, Turn } from "../core/journal-record.ts";
 import type { Notice } from "../core/notices.ts";
 import type { GuestCalls } from "./guest-calls.ts";
 import type { Journal } from "./journal.ts";

@@ -1,5 +1,5 @@
-import type { Turn } from "../core/control.ts";
 import type { Problem } from "../core/errors.ts";
+import type { Turn } from "../core/journal-record.ts";
 import type { Journal } from "./journal.ts";
 
 /** Different problems that are told of a guest before it is well again. */

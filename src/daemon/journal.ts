@@ -1,4 +1,4 @@
-import type { Entry, JournalRecord } from "../core/control.ts";
+import type { Entry, JournalRecord } from "../core/journal-record.ts";
 
 /** The last records of the daemon, oldest first, at most `capacity` of them; and whoever wants to hear of new ones. */
 export class Journal {

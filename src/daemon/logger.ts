@@ -1,6 +1,6 @@
-import type { FaultRecord, GiveRecord, JournalRecord, ShrinkRecord, StepRecord } from "../core/control.ts";
 import { ERRORS } from "../core/errors.ts";
 import { GIVE_CAUSES } from "../core/guest/events.ts";
+import type { FaultRecord, GiveRecord, JournalRecord, ShrinkRecord, StepRecord } from "../core/journal-record.ts";
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";

@@ -1,10 +1,10 @@
-import type { Turn } from "../core/control.ts";
 import type { Effect } from "../core/guest/effects.ts";
 import type { GuestEnv, GuestEvent } from "../core/guest/events.ts";
 import { type ControllerState, foundState } from "../core/guest/state.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import { changeRules, removeGuest } from "../core/host/planner.ts";
 import { type HostState, INITIAL_HOST_STATE } from "../core/host/state.ts";
+import type { Turn } from "../core/journal-record.ts";
 import type { Minds, Reaction } from "../core/minds.ts";
 import type { Policy } from "../core/policy.ts";
 import { react } from "../core/react.ts";

@@ -1,10 +1,11 @@
 import type { OpenBackend } from "../core/backend.ts";
-import type { ControlPort, GuestStatus, JournalRecord, TunableChanges, TunableStatus } from "../core/control.ts";
+import type { ControlPort, GuestStatus, TunableChanges, TunableStatus } from "../core/control.ts";
 import { SelfballoonError, selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
 import type { GiveCause } from "../core/guest/events.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
 import type { Snapshot } from "../core/snapshot.ts";

@@ -1,4 +1,4 @@
-import type { JournalRecord, StepRecord } from "../core/control.ts";
+import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { DEFAULT_TUNABLES, TUNABLES, type Tunables } from "../core/tunables.ts";

@@ -1,3 +1,5 @@
+import type { ControllerState } from "../core/guest/state.ts";
+import type { Account } from "../core/host/account.ts";
 import type {
   FaultRecord,
   GiveRecord,
@@ -7,9 +9,7 @@ import type {
   SizeRecord,
   StepRecord,
   TunablesRecord,
-} from "../core/control.ts";
-import type { ControllerState } from "../core/guest/state.ts";
-import type { Account } from "../core/host/account.ts";
+} from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import type { HostSnapshot, Snapshot } from "../core/snapshot.ts";
 import type { Tunables } from "../core/tunables.ts";

@@ -1,4 +1,4 @@
-import type { JournalRecord, StepRecord } from "../core/control.ts";
+import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
 import { DEFAULT_TUNABLES, findTunable, TUNABLES, type Tunables } from "../core/tunables.ts";
 import { formatReset, formatSet, formatStep } from "./recording-writer.ts";
 

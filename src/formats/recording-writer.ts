@@ -1,5 +1,5 @@
-import type { StepRecord } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
+import type { StepRecord } from "../core/journal-record.ts";
 import { type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 
 // Apart from the reader, so that a daemon that only records need not load the reader's schema library.

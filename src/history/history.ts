@@ -1,6 +1,6 @@
-import type { JournalRecord } from "../core/control.ts";
 import { type Problem, problemOf, selfballoonError } from "../core/errors.ts";
 import type { HistoryPort, HistoryQuery, HistoryRange } from "../core/history.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { JournalLines } from "../formats/journal-lines.ts";
 import { formatReset } from "../formats/recording-writer.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
-import type { JournalRecord } from "../core/control.ts";
 import type { Problem } from "../core/errors.ts";
 import type { HistoryPort } from "../core/history.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { History } from "./history.ts";
 

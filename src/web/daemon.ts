@@ -1,5 +1,6 @@
 import type { Problem } from "../api/problem.ts";
-import type { GuestStatus, JournalRecord, TunableStatus } from "../core/control.ts";
+import type { GuestStatus, TunableStatus } from "../core/control.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 
 /** An answer that does not come within this counts as none. */
 const ANSWER_DEADLINE_MS = 8000;

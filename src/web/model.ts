@@ -1,6 +1,7 @@
-import type { GuestStatus, JournalRecord, StepRecord, TunableStatus } from "../core/control.ts";
+import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { figuresOf } from "../core/figures.ts";
 import type { HistoryPoint } from "../core/history.ts";
+import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
 import type { GuestRow } from "../view/guest-rows.ts";
 import { type PressureReading, pressurePercent } from "../view/pressure.ts";
 

@@ -1,4 +1,4 @@
-import type { JournalRecord } from "../core/control.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
 import { type Answer, ask, fetchSnapshot, follow } from "./daemon.ts";
 import { EMPTY_MODEL, type Model, withGuests, withRecords } from "./model.ts";
 import type { TokenKeeper } from "./token.ts";

@@ -1,5 +1,6 @@
-import type { ControlPort, GuestStatus, JournalRecord } from "../../src/core/control.ts";
+import type { ControlPort, GuestStatus } from "../../src/core/control.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
+import type { JournalRecord } from "../../src/core/journal-record.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Journal } from "../../src/daemon/journal.ts";

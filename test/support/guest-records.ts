@@ -1,5 +1,6 @@
-import type { FaultRecord, GuestStatus, StepRecord } from "../../src/core/control.ts";
+import type { GuestStatus } from "../../src/core/control.ts";
 import { INITIAL_GUEST_STATE, step } from "../../src/core/guest/step.ts";
+import type { FaultRecord, StepRecord } from "../../src/core/journal-record.ts";
 import { DEFAULT_TUNABLES } from "../../src/core/tunables.ts";
 import { observationOf } from "./observations.ts";
 

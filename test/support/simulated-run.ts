@@ -1,6 +1,6 @@
 import { createSimulatedBackend } from "../../src/backends/simulated/backend.ts";
-import type { JournalRecord, StepRecord } from "../../src/core/control.ts";
 import type { Safety } from "../../src/core/guard/names.ts";
+import type { JournalRecord, StepRecord } from "../../src/core/journal-record.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Tunables } from "../../src/core/tunables.ts";

@@ -1,5 +1,5 @@
-import type { JournalRecord } from "../../core/control.ts";
 import { GIVE_CAUSES } from "../../core/guest/events.ts";
+import type { JournalRecord } from "../../core/journal-record.ts";
 import { describeNotice } from "../../core/notices.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";

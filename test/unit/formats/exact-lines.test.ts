@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StepRecord } from "../../../src/core/control.ts";
+import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
 import { ExactLines } from "../../../src/formats/exact-lines.ts";
 import { stepRecord } from "../../support/guest-records.ts";

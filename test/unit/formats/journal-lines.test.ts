@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StepRecord } from "../../../src/core/control.ts";
+import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../../src/core/tunables.ts";
 import { JournalLines } from "../../../src/formats/journal-lines.ts";
 import { parseRecordingLine } from "../../../src/formats/recording.ts";

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { StepRecord } from "../../../src/core/control.ts";
+import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { parseRecordingLine } from "../../../src/formats/recording.ts";
 import { History } from "../../../src/history/history.ts";
 import { stepRecord } from "../../support/guest-records.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JournalRecord } from "../../../src/core/control.ts";
+import type { JournalRecord } from "../../../src/core/journal-record.ts";
 import { EMPTY_MODEL, pointsPerGuest, withGuests, withRecords } from "../../../src/web/model.ts";
 import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StepRecord } from "../../../src/core/control.ts";
+import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { vmGate } from "../rig/requirements.ts";
 import { waitUntil } from "../rig/wait.ts";
 import { HostDaemon } from "./host/daemon.ts";

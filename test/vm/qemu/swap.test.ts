@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StepRecord } from "../../../src/core/control.ts";
+import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { vmGate } from "../rig/requirements.ts";
 import { type KernelChoice, newestKernelGate } from "./images.ts";
 import type { DaemonEvidence } from "./swap/daemon.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StepRecord } from "../../../src/core/control.ts";
+import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { vmGate } from "../rig/requirements.ts";
 import { Evidence, handedOverKib, type ReplayedLine } from "./daemon/evidence.ts";
 import { bootXen, explainRun } from "./rig.ts";

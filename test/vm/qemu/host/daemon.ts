@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { StepRecord } from "../../../../src/core/control.ts";
+import type { StepRecord } from "../../../../src/core/journal-record.ts";
 import { waitUntil } from "../../rig/wait.ts";
 
 const DIST = fileURLToPath(new URL("../../../../dist", import.meta.url));

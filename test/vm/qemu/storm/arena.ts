@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { StepRecord } from "../../../../src/core/control.ts";
+import type { StepRecord } from "../../../../src/core/journal-record.ts";
 import type { Policy } from "../../../../src/core/policy.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { waitUntil } from "../../rig/wait.ts";

@@ -1,6 +1,6 @@
-import type { StepRecord } from "../../../../src/core/control.ts";
 import { startState, step } from "../../../../src/core/guest/step.ts";
 import { watchLinePages } from "../../../../src/core/guest/watch-line.ts";
+import type { StepRecord } from "../../../../src/core/journal-record.ts";
 import type { Policy } from "../../../../src/core/policy.ts";
 import { mibFromPages } from "../../../../src/core/units.ts";
 

@@ -1,4 +1,4 @@
-import type { ShrinkRecord, StepRecord } from "../../../../src/core/control.ts";
+import type { ShrinkRecord, StepRecord } from "../../../../src/core/journal-record.ts";
 import type { QemuGuest } from "../rig.ts";
 import { TOOLS } from "./tools.ts";
 

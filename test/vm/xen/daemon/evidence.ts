@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { StepRecord } from "../../../../src/core/control.ts";
 import type { Decision } from "../../../../src/core/decision.ts";
+import type { StepRecord } from "../../../../src/core/journal-record.ts";
 import type { Observation } from "../../../../src/core/observation.ts";
 import { runTool } from "../../rig/process.ts";
 
