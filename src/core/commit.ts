@@ -6,10 +6,9 @@ import type { ControllerState } from "./guest/state.ts";
 import { type GuestState, noteNotAsked } from "./guest/step.ts";
 import { changesTarget } from "./guest/targets.ts";
 import { accountOf } from "./host/ledger.ts";
-import { react as plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
 import type { Judged } from "./judge.ts";
-import { canMove, type Minds, type Reaction } from "./minds.ts";
+import { canMove, hostAfter, type Minds, type Reaction } from "./minds.ts";
 import { isComplete } from "./observation.ts";
 
 /** Take a decision over: from now on it is what is remembered, and it is to be carried out. */
@@ -77,11 +76,11 @@ function nextHost(
   env: GuestEnv,
   nowMs: number,
 ): HostState | null {
-  if (host === null || before === null || env.host === null || canMove(env)) return host;
+  if (host === null || before === null || canMove(env)) return host;
   const calm = { ...host, shortage: before.shortage, steppedSoonMs: before.steppedSoonMs };
   if (!env.isPaused) return calm;
   const promisedBytes = accountOf(before.ledger, observation.guest)?.promisedBytes ?? 0;
-  return plan(calm, { kind: "held", observation, promisedBytes }, env.host.budget, env.host.terms, nowMs).state;
+  return hostAfter(calm, { kind: "held", observation, promisedBytes }, env, nowMs);
 }
 
 /** What others are to do comes first: it holds whether or not the balloon takes the target. */

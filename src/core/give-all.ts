@@ -2,7 +2,7 @@ import { type Effect, NOTHING } from "./guest/effects.ts";
 import type { GiveCause, GuestEnv } from "./guest/events.ts";
 import { mustFailOpen } from "./guest/freshness.ts";
 import type { Grant } from "./host/planned.ts";
-import { react as plan } from "./host/planner.ts";
+import { plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
 import { canMove, type Minds, type Reaction } from "./minds.ts";
 

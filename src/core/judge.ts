@@ -5,7 +5,8 @@ import { NO_BOUNDS } from "./guest/bounds.ts";
 import type { GuestEnv } from "./guest/events.ts";
 import type { ControllerState } from "./guest/state.ts";
 import { type GuestState, noteNotAsked, step } from "./guest/step.ts";
-import { boundsFor, react as plan } from "./host/planner.ts";
+import { NO_NOTICES, NOBODY } from "./host/planned.ts";
+import { boundsFor, plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
 import { boundObservation, type GuestTerms } from "./limits.ts";
 import type { Notice } from "./notices.ts";
@@ -24,9 +25,6 @@ export interface Judged {
   readonly stepSoon: readonly string[];
   readonly notices: readonly Notice[];
 }
-
-const NOBODY: readonly string[] = Object.freeze([]);
-const NO_NOTICES: readonly Notice[] = Object.freeze([]);
 
 /**
  * Decide on one reading: the host says what the guest is entitled to, the guest's law and guard decide within that, and

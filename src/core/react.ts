@@ -9,9 +9,8 @@ import { noteRise, restartInertia } from "./guest/step.ts";
 import { asksMore, changesTarget } from "./guest/targets.ts";
 import { look } from "./guest/watch.ts";
 import { accountOf } from "./host/ledger.ts";
-import { react as plan } from "./host/planner.ts";
 import { judge } from "./judge.ts";
-import { canMove, changed, type Minds, type Reaction } from "./minds.ts";
+import { canMove, changed, hostAfter, type Minds, type Reaction } from "./minds.ts";
 import type { TunableName, Tunables } from "./tunables.ts";
 
 const READ_AGAIN: readonly Effect[] = Object.freeze([{ kind: "read_again" } as const]);
@@ -59,10 +58,9 @@ function started(before: Minds, laterMs: number, { tunables }: GuestEnv): Reacti
   return changed(before, { isArmed: true }, before.host === null ? [arm] : [arm, ...READ_SIZE]);
 }
 
-function sized(before: Minds, guest: string, size: GuestSize, { host }: GuestEnv, nowMs: number): Reaction {
-  if (before.host === null || host === null) return { ...before, effects: NOTHING };
-  const { state } = plan(before.host, { kind: "sized", guest, size }, host.budget, host.terms, nowMs);
-  return { guest: before.guest, host: state, effects: NOTHING };
+function sized(before: Minds, guest: string, size: GuestSize, env: GuestEnv, nowMs: number): Reaction {
+  const host = hostAfter(before.host, { kind: "sized", guest, size }, env, nowMs);
+  return { guest: before.guest, host, effects: NOTHING };
 }
 
 /**
@@ -104,13 +102,12 @@ function applied(
   guest: string,
   balloonTargetPages: number,
   pageBytes: number,
-  { host }: GuestEnv,
+  env: GuestEnv,
   nowMs: number,
 ): Reaction {
-  const after = changed(before, { askedPages: balloonTargetPages });
-  if (before.host === null || host === null) return after;
   const told = { kind: "told", guest, balloonTargetBytes: balloonTargetPages * pageBytes } as const;
-  return { ...after, host: plan(before.host, told, host.budget, host.terms, nowMs).state };
+  const host = hostAfter(before.host, told, env, nowMs);
+  return { ...changed(before, { askedPages: balloonTargetPages }), host };
 }
 
 /** It may still be short of what it was to have: the watch goes on looking. */
@@ -127,10 +124,8 @@ function gave(before: Minds, isAll: boolean): Reaction {
 /** Its target is held; memory that nobody has read of it yet counts all the same. */
 function unreadable(before: Minds, guest: string, state: string | null, env: GuestEnv, nowMs: number): Reaction {
   const freshness = noteUnreadable(before.guest.freshness, state, nowMs);
-  if (before.host === null || env.host === null) return changed(before, { freshness });
-  const { budget, terms } = env.host;
-  const { state: host } = plan(before.host, { kind: "unreadable", guest }, budget, terms, nowMs);
-  const effects = accountOf(host.ledger, guest) === null ? READ_SIZE : NOTHING;
+  const host = hostAfter(before.host, { kind: "unreadable", guest }, env, nowMs);
+  const effects = host !== null && accountOf(host.ledger, guest) === null ? READ_SIZE : NOTHING;
   return { guest: { ...before.guest, freshness }, host, effects };
 }
 

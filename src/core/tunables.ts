@@ -160,6 +160,13 @@ export function findTunable(name: string): (TunableRow & { readonly name: Tunabl
   return TUNABLES.find((row) => row.name === name) ?? null;
 }
 
+/** The values of `after` that `before` does not have. */
+export function changedTunables(before: Tunables, after: Tunables): Partial<Tunables> {
+  if (before === after) return {};
+  const names = TUNABLES.filter(({ name }) => before[name] !== after[name]);
+  return Object.fromEntries(names.map(({ name }) => [name, after[name]]));
+}
+
 /** The kernel's answers to a write, by their errno names. `ENOENT`: there is no such tunable here. */
 export type WriteRefusal = "EINVAL" | "EPERM" | "ENOENT";
 

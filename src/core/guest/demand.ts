@@ -1,7 +1,7 @@
 import type { WatchSample } from "../backend.ts";
 
 /** Samples that are remembered at the most; more than any reaction time has at the fastest watch. */
-const MAX_SAMPLES = 64;
+export const MAX_SAMPLES = 64;
 
 /** A guest's demand at the last looks of the watch, in pages, newest last. */
 export type Demands = readonly number[];

@@ -20,7 +20,7 @@ export interface Planned {
   readonly notices: readonly Notice[];
 }
 
-const NOBODY: readonly string[] = Object.freeze([]);
+export const NOBODY: readonly string[] = Object.freeze([]);
 export const NO_NOTICES: readonly Notice[] = Object.freeze([]);
 
 /** The state, and nothing to be done. */

@@ -35,7 +35,7 @@ export type HostEvent =
  * the host has. A raise is granted from free memory only; where that is short, those who have more than they are entitled
  * to go down to it, as far as the guard lets them, and the others wait. Pure.
  */
-export function react(
+export function plan(
   state: HostState,
   event: HostEvent,
   budget: HostBudget,

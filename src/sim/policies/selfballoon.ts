@@ -1,6 +1,7 @@
 import type { Effect } from "../../core/guest/effects.ts";
 import type { Cause, GuestEnv, GuestEvent } from "../../core/guest/events.ts";
 import { type ControllerState, foundState } from "../../core/guest/state.ts";
+import { sizeOf } from "../../core/host/account.ts";
 import type { HostBudget } from "../../core/host/budget.ts";
 import { type HostState, INITIAL_HOST_STATE } from "../../core/host/state.ts";
 import { NO_LIMITS } from "../../core/limits.ts";
@@ -66,10 +67,8 @@ class DaemonRun implements PolicyRun {
 
   /** What a guest has counts before anything is granted to another. */
   private meet(host: HostSight, observation: Observation, nowMs: number): void {
-    const { guest, balloonCurrentPages, balloonMaxPages, pageBytes } = observation;
-    if (this.guests.has(guest) || balloonCurrentPages === null || balloonMaxPages === null) return;
-    const size = { currentBytes: balloonCurrentPages * pageBytes, maximumBytes: balloonMaxPages * pageBytes };
-    this.take(host, observation, { kind: "sized", size }, nowMs);
+    const size = this.guests.has(observation.guest) ? null : sizeOf({ observation, notices: [] });
+    if (size !== null) this.take(host, observation, { kind: "sized", size }, nowMs);
   }
 
   private pass(host: HostSight, observation: Observation, cause: Cause, settings: Settings, nowMs: number): void {

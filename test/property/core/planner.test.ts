@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../../src/core/decision.ts";
 import { accountOf } from "../../../src/core/host/ledger.ts";
-import { type HostEvent, react, removeGuest } from "../../../src/core/host/planner.ts";
+import type { Planned } from "../../../src/core/host/planned.ts";
+import { type HostEvent, plan, removeGuest } from "../../../src/core/host/planner.ts";
 import { INITIAL_HOST_STATE } from "../../../src/core/host/state.ts";
 import type { Reason } from "../../../src/core/reasons.ts";
 import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
@@ -88,9 +89,9 @@ class PlannedHost {
     expect(this.sumPages).toBeLessThanOrEqual(Math.max(before, usablePages));
   }
 
-  private react(event: HostEvent, minMb = 0): ReturnType<typeof react> {
+  private react(event: HostEvent, minMb = 0): Planned {
     const budget = { memoryBytes: this.memoryPages * PAGE_BYTES, reserveBytes: this.reservePages * PAGE_BYTES };
-    const planned = react(this.state, event, budget, { ...this.terms, minMb }, this.nowMs);
+    const planned = plan(this.state, event, budget, { ...this.terms, minMb }, this.nowMs);
     this.state = planned.state;
     return planned;
   }
