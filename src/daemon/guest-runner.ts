@@ -1,6 +1,6 @@
 import type { OpenBackend, Reading, WatchSample } from "../core/backend.ts";
 import type { GuestStatus } from "../core/control.ts";
-import type { Cause, GiveCause, GuestEnv } from "../core/guest/events.ts";
+import type { Cause, GiveCause, GuestEnv, GuestEvent } from "../core/guest/events.ts";
 import { startReservedMb } from "../core/startup.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import type { TunableName, Tunables } from "../core/tunables.ts";
@@ -12,7 +12,7 @@ import { GuestCalls } from "./guest-calls.ts";
 import { GuestQueue } from "./guest-queue.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { Journal } from "./journal.ts";
-import type { Mind } from "./mind.ts";
+import type { Mind, Taken } from "./mind.ts";
 import { ShrinkJob } from "./shrink-job.ts";
 import { StepTimer } from "./step-timer.ts";
 
@@ -247,11 +247,11 @@ export class GuestRunner {
     await this.carryOutOrTell(taken);
   }
 
-  private async happen(event: Parameters<EffectRunner["take"]>[0]): Promise<void> {
+  private async happen(event: GuestEvent): Promise<void> {
     if (!this.stopped) await this.carryOutOrTell(this.effects.take(event));
   }
 
-  private async carryOutOrTell(taken: ReturnType<EffectRunner["take"]>): Promise<void> {
+  private async carryOutOrTell(taken: Taken): Promise<void> {
     try {
       await this.effects.carryOut(taken, 0);
     } catch (thrown) {

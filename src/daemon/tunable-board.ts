@@ -1,7 +1,7 @@
 import type { TunableChanges, TunableStatus } from "../core/control.ts";
 import { refusedWrite } from "../core/refused-write.ts";
 import { type Configured, existingTunables, resetSetting, writeSetting } from "../core/settings.ts";
-import type { TunableName, Tunables } from "../core/tunables.ts";
+import type { TunableName } from "../core/tunables.ts";
 
 /** One accepted write: what was in force before it and after it. */
 export interface Write {
@@ -14,17 +14,13 @@ export interface Write {
 export class TunableBoard {
   private configured: Configured;
   private isReleased = false;
+
   constructor(configured: Configured) {
     this.configured = configured;
   }
 
   get hasCompressedSwap(): boolean {
     return this.configured.settings.hasCompressedSwap;
-  }
-
-  /** What is in force for guests that the operator has not named. */
-  get values(): Tunables {
-    return this.configured.settings.values;
   }
 
   /** What is in force for a guest, and where it comes from. */

@@ -1,11 +1,8 @@
 import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
-import type { GuestTerms } from "../core/limits.ts";
 import type { Snapshot } from "../core/snapshot.ts";
-import { DEFAULT_TUNABLES, TUNABLES, type Tunables } from "../core/tunables.ts";
+import { changedTunables } from "../core/tunables.ts";
+import { EXACT_VERSION, FIRST_ENV, type RecordedEnv } from "./exact.ts";
 import { formatExactStep } from "./recording-writer.ts";
-
-/** The version of recordings that replay exactly. */
-export const EXACT_VERSION = 2;
 
 /** Records that wait for one before them are kept up to so many; then what is missing is given up. */
 const MAX_WAITING = 16_384;
@@ -16,21 +13,12 @@ export interface RecordLine {
   readonly isObservation: boolean;
 }
 
-/** What a guest's decisions depended on at its last line. */
-interface Env {
-  readonly tunables: Tunables;
-  readonly terms: GuestTerms | null;
-  readonly isPaused: boolean;
-}
-
-const FIRST_ENV: Env = { tunables: DEFAULT_TUNABLES, terms: null, isPaused: false };
-
 /**
  * The lines of a recording that replays exactly: what is remembered when it begins, then everything that changed it, in the
  * order in which that happened. Records come as things are done, so those that were decided earlier are waited for.
  */
 export class ExactLines {
-  private readonly envs = new Map<string, Env>();
+  private readonly envs = new Map<string, RecordedEnv>();
   private readonly waiting = new Map<number, JournalRecord>();
   private readonly firstTurn: number;
   private nextTurn: number;
@@ -128,14 +116,10 @@ function eventLine(record: JournalRecord): RecordLine {
 }
 
 /** What of a guest's environment is other than at its line before; null if nothing is. */
-function envChange(before: Env, after: Env): object | null {
-  const names =
-    before.tunables === after.tunables
-      ? []
-      : TUNABLES.filter(({ name }) => before.tunables[name] !== after.tunables[name]);
-  const tunables = Object.fromEntries(names.map(({ name }) => [name, after.tunables[name]]));
+function envChange(before: RecordedEnv, after: RecordedEnv): object | null {
+  const tunables = changedTunables(before.tunables, after.tunables);
   const change = {
-    ...(names.length > 0 ? { tunables } : {}),
+    ...(Object.keys(tunables).length > 0 ? { tunables } : {}),
     ...(JSON.stringify(before.terms) === JSON.stringify(after.terms) ? {} : { terms: after.terms }),
     ...(before.isPaused === after.isPaused ? {} : { isPaused: after.isPaused }),
   };

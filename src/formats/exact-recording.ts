@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { MAX_SAMPLES } from "../core/guest/demand.ts";
 import { CAUSES, GIVE_CAUSES, type GiveCause } from "../core/guest/events.ts";
 import type { ControllerState } from "../core/guest/state.ts";
 import type { Account } from "../core/host/account.ts";
 import { type CompleteObservation, isComplete } from "../core/observation.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES, type TunableName } from "../core/tunables.ts";
-import type { Exact, Header, RecordedEvent, Remembered } from "./exact.ts";
+import { EXACT_VERSION, type Exact, type Header, type RecordedEvent, type Remembered } from "./exact.ts";
 import { OBSERVATION } from "./observation-schema.ts";
 
 // The parts of a recording that replays exactly. A file may say anything: all is bounded and has the right kind.
@@ -20,9 +21,6 @@ const COMPLETE = OBSERVATION.transform((observation, context): CompleteObservati
   context.addIssue("must have every reading that a step needs");
   return z.NEVER;
 });
-
-/** The most samples of the watch that a guest's state may hold. */
-const MAX_DEMANDS = 64;
 
 const GUARD = z.object({
   last: COMPLETE.nullable(),
@@ -50,7 +48,7 @@ const CONTROLLER: z.ZodType<ControllerState> = z.object({
   owes: z.boolean(),
   freshness: z.object({ lastGoodMs: count, isRestarting: z.boolean(), isOpen: z.boolean(), isReported: z.boolean() }),
   isArmed: z.boolean(),
-  demands: z.array(count).max(MAX_DEMANDS),
+  demands: z.array(count).max(MAX_SAMPLES),
   alarm: z.object({ askedPages: count.nullable(), askedTotalramPages: count.nullable(), looksSince: count }),
 });
 
@@ -73,7 +71,7 @@ const BUDGET = z.object({ memoryBytes: count, reserveBytes: count });
 
 /** A recording's first line. */
 export const HEADER: z.ZodType<Header> = z.object({
-  recording: z.literal(2),
+  recording: z.literal(EXACT_VERSION),
   selfballoon: z.string().max(64),
   policy: z.enum(POLICY_NAMES),
   turn: count,

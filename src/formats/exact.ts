@@ -12,13 +12,26 @@ import type {
 } from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import type { HostSnapshot, Snapshot } from "../core/snapshot.ts";
-import type { Tunables } from "../core/tunables.ts";
+import { DEFAULT_TUNABLES, type Tunables } from "../core/tunables.ts";
 
 // The parts of a recording that replays exactly, besides observations.
 
+/** The version of recordings that replay exactly. */
+export const EXACT_VERSION = 2;
+
+/** What a guest's decisions depended on at its last line. */
+export interface RecordedEnv {
+  readonly tunables: Tunables;
+  readonly terms: GuestTerms | null;
+  readonly isPaused: boolean;
+}
+
+/** Before a guest's first line. */
+export const FIRST_ENV: RecordedEnv = { tunables: DEFAULT_TUNABLES, terms: null, isPaused: false };
+
 /** The first line. */
 export interface Header extends Pick<Snapshot, "policy" | "turn" | "isDryRun" | "hasCompressedSwap"> {
-  readonly recording: 2;
+  readonly recording: typeof EXACT_VERSION;
   /** The version that made it. */
   readonly selfballoon: string;
   /** What was remembered of the host, without its guests; null where no host is shared. */
@@ -59,9 +72,14 @@ export type RecordedEvent =
     }
   | { readonly kind: "notice" | "shrink" | "pause" };
 
+/** What every observation's line has besides the observation and the decision. */
+export type ExactFields = Pick<
+  StepRecord,
+  "turn" | "nowMs" | "cause" | "machinePages" | "rssBytes" | "unballoonedBytes" | "applied"
+>;
+
 /** What an observation's line has besides. */
-export interface Exact
-  extends Pick<StepRecord, "turn" | "nowMs" | "cause" | "machinePages" | "rssBytes" | "unballoonedBytes" | "applied"> {
+export interface Exact extends ExactFields {
   /** What of the guest's environment is other than at its line before. */
   readonly env?:
     | {

@@ -1,5 +1,5 @@
 import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
-import { DEFAULT_TUNABLES, findTunable, TUNABLES, type Tunables } from "../core/tunables.ts";
+import { changedTunables, DEFAULT_TUNABLES, findTunable, type Tunables } from "../core/tunables.ts";
 import { formatReset, formatSet, formatStep } from "./recording-writer.ts";
 
 /** Guests that are remembered; of those that were not heard of for the longest, beyond this, the next line tells a gap. */
@@ -45,8 +45,7 @@ export class JournalLines {
 
   /** The lines that a recording which begins here must have first. */
   restart(): readonly string[] {
-    const values = differing(DEFAULT_TUNABLES, this.written);
-    return settingLines(values);
+    return settingLines(changedTunables(DEFAULT_TUNABLES, this.written));
   }
 
   private stepLines(record: StepRecord, minSpacingMs: number): readonly string[] {
@@ -58,7 +57,11 @@ export class JournalLines {
     const moves = (known?.moves ?? 0) + Number(record.applied);
     this.remember(guest, isKept ? { lastMs: atMs, written: record, moves: 0 } : { ...known, lastMs: atMs, moves });
     if (!isKept) return [];
-    return [...this.set(differing(this.written, tunables)), formatStep(observation, { atMs, gap, decision, moves })];
+    // Guests may have tunables of their own, and a recording's are for all.
+    return [
+      ...this.set(changedTunables(this.written, tunables)),
+      formatStep(observation, { atMs, gap, decision, moves }),
+    ];
   }
 
   private set(values: Partial<Tunables>): readonly string[] {
@@ -92,12 +95,6 @@ function isNews(before: StepRecord, after: StepRecord): boolean {
 function hasMoved(before: number | null, after: number | null): boolean {
   if (before === null || after === null) return before !== after;
   return Math.abs(after - before) > before * NEWS_SHARE;
-}
-
-/** Guests may have tunables of their own, and a recording's are for all: those that differ are written before a step. */
-function differing(before: Tunables, after: Tunables): Partial<Tunables> {
-  const names = TUNABLES.filter(({ name }) => before[name] !== after[name]);
-  return Object.fromEntries(names.map(({ name }) => [name, after[name]]));
 }
 
 /** Lines that give a replay these values: a 0 that no write may set is the default, and so comes by a reset. */

@@ -1,6 +1,7 @@
 import type { Decision } from "../core/decision.ts";
 import type { StepRecord } from "../core/journal-record.ts";
 import { type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
+import type { ExactFields } from "./exact.ts";
 
 // Apart from the reader, so that a daemon that only records need not load the reader's schema library.
 
@@ -21,7 +22,7 @@ const REQUIRED_FIELDS = [
 ] as const satisfies readonly (keyof Observation)[];
 
 /** What a step's line says of its decision: the observation has said when and of whom. */
-const STEP_DECISION_FIELDS = [
+export const STEP_DECISION_FIELDS = [
   "goalPages",
   "floorPages",
   "targetPages",
@@ -59,12 +60,6 @@ export function formatStep(observation: Observation, { atMs, gap, decision, move
   const decided = JSON.stringify(decision, [...STEP_DECISION_FIELDS]);
   return `${formatObservation(observation).slice(0, -1)},"step":${said.slice(0, -1)},${decided.slice(1)}}`;
 }
-
-/** What an exact recording's line has besides the observation and the decision. */
-type ExactFields = Pick<
-  StepRecord,
-  "turn" | "nowMs" | "cause" | "machinePages" | "rssBytes" | "unballoonedBytes" | "applied"
->;
 
 /** A step as one line of an exact recording, without its newline; `env` is what its inputs differ in from the line before. */
 export function formatExactStep(record: StepRecord, env: object | null): string {

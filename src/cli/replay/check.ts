@@ -1,16 +1,6 @@
 import type { Decision } from "../../core/decision.ts";
 import { selfballoonError } from "../../core/errors.ts";
-
-/** What of a decision is compared; when and of whom it was is the observation's. */
-const COMPARED = [
-  "reason",
-  "goalPages",
-  "floorPages",
-  "targetPages",
-  "balloonTargetPages",
-  "frontswapTargetPages",
-  "clamps",
-] as const satisfies readonly (keyof Decision)[];
+import { STEP_DECISION_FIELDS } from "../../formats/recording-writer.ts";
 
 /** Where something stands in a recording. */
 export interface Place {
@@ -64,7 +54,9 @@ export class Check {
 /** How two decisions differ, in words; null if they do not. */
 function differenceOf(recorded: Decision, replayed: Decision | null): string | null {
   if (replayed === null) return `${recorded.reason} was decided, and nothing is`;
-  const names = COMPARED.filter((name) => JSON.stringify(recorded[name]) !== JSON.stringify(replayed[name]));
+  const names = STEP_DECISION_FIELDS.filter(
+    (name) => JSON.stringify(recorded[name]) !== JSON.stringify(replayed[name]),
+  );
   if (names.length === 0) return null;
   return names.map((name) => `${name} was ${shown(recorded[name])} and is ${shown(replayed[name])}`).join(", ");
 }

@@ -11,19 +11,17 @@ import { type GuestTerms, NO_LIMITS } from "../../core/limits.ts";
 import type { Observation } from "../../core/observation.ts";
 import { react } from "../../core/react.ts";
 import { hostStateOf } from "../../core/snapshot.ts";
-import { DEFAULT_TUNABLES, type Tunables } from "../../core/tunables.ts";
-import type { Exact, Header, RecordedEvent, Remembered } from "../../formats/exact.ts";
+import type { Tunables } from "../../core/tunables.ts";
+import {
+  type Exact,
+  FIRST_ENV,
+  type Header,
+  type RecordedEnv,
+  type RecordedEvent,
+  type Remembered,
+} from "../../formats/exact.ts";
 
 const ANYBODY: GuestTerms = { ...NO_LIMITS, isManaged: true };
-
-/** What the last lines said of one guest's environment. */
-interface Env {
-  readonly tunables: Tunables;
-  readonly terms: GuestTerms | null;
-  readonly isPaused: boolean;
-}
-
-const FIRST_ENV: Env = { tunables: DEFAULT_TUNABLES, terms: null, isPaused: false };
 
 /** Plays an exact recording: every line is an event for the same core that the daemon asked, at the same time. */
 export class ExactReplay {
@@ -31,7 +29,7 @@ export class ExactReplay {
   /** Tunables that the command line sets, whatever was recorded. */
   private readonly overrides: Partial<Tunables>;
   private readonly guests = new Map<string, ControllerState>();
-  private readonly envs = new Map<string, Env>();
+  private readonly envs = new Map<string, RecordedEnv>();
   private accounts: Account[] = [];
   private entitled: [string, number][] = [];
   private host: HostState | null = null;

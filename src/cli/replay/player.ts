@@ -41,7 +41,7 @@ export class Player {
   answer(text: string, number: number): string {
     const line = parseRecordingLine(text, number);
     if (this.options.isChecked && this.exact === null && line.kind !== "header") {
-      const problem = "it begins without saying what was remembered: only recordings of selfballoon 0.2 and later do";
+      const problem = "it begins without saying what was remembered, which `selfballoon record` writes first";
       throw selfballoonError("ERR_RECORDING_INEXACT", { line: number, problem, checked: 0 });
     }
     switch (line.kind) {

@@ -35,7 +35,7 @@ describe("the tunables that the daemon runs with", () => {
     expect(first?.before.settings.values.guard_headroom_mb).toBe(64);
     expect(second?.before).toBe(first?.after);
     expect(second?.after).toBe(board.inForce);
-    expect(board.values).toMatchObject({ guard_headroom_mb: 100, frontswap_inertia: 5 });
+    expect(board.inForce.settings.values).toMatchObject({ guard_headroom_mb: 100, frontswap_inertia: 5 });
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe("the tunables that the daemon runs with", () => {
     }
     board.change({ guard: "0" }, true);
     board.configure(configured());
-    expect(board.values.selfballooning).toBe(0);
+    expect(board.inForce.settings.values.selfballooning).toBe(0);
   });
 
   it.each(["1", "0", null])("forget a release when selfballooning is set to %s: a reload holds again", (text) => {
@@ -91,6 +91,6 @@ describe("the tunables that the daemon runs with", () => {
     expect(() => board.change({ selfballooning: "2" }, true)).toThrow();
     expect(() => board.change({ selfballooning: "1" }, false)).toThrow();
     board.configure(configured());
-    expect(board.values.selfballooning).toBe(0);
+    expect(board.inForce.settings.values.selfballooning).toBe(0);
   });
 });
