@@ -8,7 +8,9 @@ export default defineConfig({
           name: "fast",
           include: ["test/{unit,property,scenario,contract,e2e,packaging}/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
-          testTimeout: 20_000,
+          // A limit for what hangs, not a measure: beside other work a test takes many times as long.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Tests of the built command mostly wait for it.
           maxWorkers: 4,
         },
@@ -18,8 +20,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

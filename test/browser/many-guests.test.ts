@@ -4,6 +4,7 @@ import { createApi } from "../../src/api/api.ts";
 import { serveTcp } from "../../src/api/tcp.ts";
 import { ScriptedControl } from "../support/control.ts";
 import { guestStatus, stepRecord } from "../support/guest-records.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { temporaryFolder } from "../support/trees.ts";
 import { browserGate, openPage } from "./support/chromium.ts";
 
@@ -68,7 +69,7 @@ describe.skipIf(browserGate().skip)("the page of a thousand guests", () => {
     const { page } = await openPage(`${url}#/guests/${nameOf(5)}`);
     const steps = page.locator(".facts div", { hasText: "Steps" }).locator("dd");
     // The page follows as long as the steps that it shows grow with those that are taken.
-    await expect.poll(async () => Number(await steps.textContent()), { timeout: 15_000 }).toBeGreaterThan(4);
+    await expect.poll(async () => Number(await steps.textContent()), { timeout: PATIENCE_MS }).toBeGreaterThan(4);
     expect(await page.locator(".link").textContent()).toBe("live");
   });
 });

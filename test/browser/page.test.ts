@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { browserGate, openPage } from "./support/chromium.ts";
 import { startDaemon, withoutToken } from "./support/daemon.ts";
 
@@ -28,7 +29,9 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     const steps = page.locator(".facts div", { hasText: "Steps" }).locator("dd");
     await steps.filter({ hasText: /^[1-9]/ }).waitFor();
     const before = Number(await steps.textContent());
-    await expect.poll(async () => Number(await steps.textContent()), { timeout: 10_000 }).toBeGreaterThan(before + 1);
+    await expect
+      .poll(async () => Number(await steps.textContent()), { timeout: PATIENCE_MS })
+      .toBeGreaterThan(before + 1);
   });
 
   it("says why a guest has what it has, and draws its past", async () => {

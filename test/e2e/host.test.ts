@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { FakeQemu } from "../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../support/qmp/socket-directory.ts";
 
@@ -115,11 +116,11 @@ describe("run on a QEMU host", () => {
     const host = '[host]\nmemory_mb = 900\nreserve_mb = 0\n[guests."web"]\n';
     const daemon = await home.daemon("--config", configured(home, host));
     await daemon.says("stderr", /still is paused/);
-    await expect.poll(() => web.guest.targetBytes / MIB, { timeout: 15_000 }).toBeLessThan(320);
+    await expect.poll(() => web.guest.targetBytes / MIB, { timeout: PATIENCE_MS }).toBeLessThan(320);
     web.guest.usedBytes = 330 * MIB;
     await daemon.says("stderr", /guest=web reason=host_full/);
     expect(web.guest.targetBytes / MIB).toBe(900 - 512);
-  }, 40_000);
+  });
 
   it("gives memory back without a daemon: to all that are named, though one does not answer", async () => {
     const [mute, web, other] = [await start("w-mute"), await start("web"), await start("other")];
@@ -143,7 +144,7 @@ describe("run on a QEMU host", () => {
     configured(home, '[guests."web"]\nmax_mb = 350\n');
     daemon.kill("SIGHUP");
     await daemon.says("stderr", /read anew/);
-    await expect.poll(() => web.guest.targetBytes / MIB, { timeout: 10_000 }).toBeLessThanOrEqual(350);
+    await expect.poll(() => web.guest.targetBytes / MIB, { timeout: PATIENCE_MS }).toBeLessThanOrEqual(350);
   });
 
   it.each([

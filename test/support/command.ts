@@ -1,10 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { inject, onTestFinished } from "vitest";
+import { PATIENCE_MS } from "./patience.ts";
 import { until } from "./until.ts";
-
-/** A command that has not ended by then is killed, and its test fails. */
-const DEADLINE_MS = 15_000;
 
 /** How a command ended, and all that it said. */
 export interface Ended {
@@ -66,9 +64,9 @@ export class Command {
     const closed = this.child.stdout.closed && this.child.stderr.closed && this.hasEnded;
     if (!closed) {
       try {
-        await once(this.child, "close", { signal: AbortSignal.timeout(DEADLINE_MS) });
+        await once(this.child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
       } catch {
-        throw this.failure(`did not end within ${DEADLINE_MS} ms`);
+        throw this.failure(`did not end within ${PATIENCE_MS} ms`);
       }
     }
     return { exitCode: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };

@@ -1,10 +1,9 @@
 import { request } from "node:http";
 import { join } from "node:path";
 import { Command, type Ended } from "./command.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { temporaryFolder } from "./trees.ts";
 import { until } from "./until.ts";
-
-const DEADLINE_MS = 10_000;
 
 /** What the daemon answered over its socket. */
 export interface Answer {
@@ -55,7 +54,7 @@ export class Home {
   /** Ask the daemon over its socket. */
   ask(method: string, path: string, body: string | Buffer = ""): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const asked = request({ socketPath: this.socket, method, path, timeout: DEADLINE_MS }, (response) => {
+      const asked = request({ socketPath: this.socket, method, path, timeout: PATIENCE_MS }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => {
           text += chunk;
@@ -64,7 +63,7 @@ export class Home {
           resolve({ status: response.statusCode ?? 0, body: text === "" ? undefined : JSON.parse(text) });
         });
       });
-      asked.on("timeout", () => asked.destroy(new Error(`no answer within ${DEADLINE_MS} ms`)));
+      asked.on("timeout", () => asked.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
       asked.on("error", reject).end(body);
     });
   }

@@ -1,6 +1,5 @@
 import { request } from "node:http";
-
-const DEADLINE_MS = 10_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 /** What a server answered. */
 export interface HttpAnswer {
@@ -20,7 +19,7 @@ export function askHttp(
 ): Promise<HttpAnswer> {
   const { method = "GET", headers = {}, body = "" } = options;
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, timeout: DEADLINE_MS, agent: false }, (response) => {
+    const asked = request(url, { method, headers, timeout: PATIENCE_MS, agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk;
@@ -28,7 +27,7 @@ export function askHttp(
       response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
     });
-    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${DEADLINE_MS} ms`)));
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
     asked.on("error", reject);
     asked.end(body);
   });

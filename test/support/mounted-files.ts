@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Command } from "./command.ts";
 import { Home } from "./home.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { until } from "./until.ts";
-
-/** A script that has not ended by then is killed, and its test fails: files must never hang who reads them. */
-const SCRIPT_DEADLINE_MS = 10_000;
 
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"];
 
@@ -103,8 +101,8 @@ function play([program = "", ...args]: readonly string[]): Promise<Played> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      reject(new Error(`${program} ${args.join(" ")} did not end within ${SCRIPT_DEADLINE_MS} ms: ${played.stdout}`));
-    }, SCRIPT_DEADLINE_MS);
+      reject(new Error(`${program} ${args.join(" ")} did not end within ${PATIENCE_MS} ms: ${played.stdout}`));
+    }, PATIENCE_MS);
     for (const stream of ["stdout", "stderr"] as const)
       child[stream].setEncoding("utf8").on("data", (text: string) => {
         played[stream] += text;
