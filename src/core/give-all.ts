@@ -1,6 +1,7 @@
-import { type Effect, NOTHING } from "./guest/effects.ts";
+import { type Effect, NOTHING, READ_SIZE } from "./guest/effects.ts";
 import type { GiveCause, GuestEnv } from "./guest/events.ts";
 import { mustFailOpen } from "./guest/freshness.ts";
+import { accountOf } from "./host/ledger.ts";
 import type { Grant } from "./host/planned.ts";
 import { plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
@@ -16,12 +17,16 @@ export function failOpen(before: Minds, guest: string, env: GuestEnv, nowMs: num
 }
 
 /**
- * Give the guest all that it may have: on a shared host as much of it as there is. A guest that is not ours, and that was
- * never moved, has nothing to get back.
+ * Give the guest all that it may have: on a shared host as much of it as there is. One of which nobody knows what it has
+ * keeps that until its size is known; where it is to be let go, it gets no more than the operator allows. A guest that is
+ * not ours, and that was never moved, has nothing to get back.
  */
 export function giveAll(before: Minds, guest: string, because: GiveCause, env: GuestEnv, nowMs: number): Reaction {
   const isOurs = (env.host?.terms.isManaged ?? true) || before.guest.owes;
   if (env.isDryRun || !isOurs) return { ...before, effects: NOTHING };
+  const isLetGo = because === "asked" || because === "unmanaged";
+  const isUnknown = before.host !== null && accountOf(before.host.ledger, guest) === null;
+  if (isUnknown && !isLetGo) return { ...before, effects: READ_SIZE };
   const { host, grant } = askHost(before.host, guest, because, env, nowMs);
   const { freshness } = before.guest;
   const give: Effect = {

@@ -1,4 +1,5 @@
 import type { Decision } from "./decision.ts";
+import { SAFETIES } from "./guard/safeties.ts";
 import type { Observation } from "./observation.ts";
 import type { Clamp } from "./reasons.ts";
 import { pagesFromMib } from "./units.ts";
@@ -42,10 +43,16 @@ export function minBalloonPages({ minMb }: GuestLimits, { balloonMaxPages, pageB
   return Math.min(minPages, balloonMaxPages ?? Number.POSITIVE_INFINITY);
 }
 
-/** Hold a decision in the operator's limits, whatever law and guard made of what the guest said. */
+/**
+ * Hold a decision in the operator's limits, whatever the guest said. Where a safety of the guard holds a guest that has
+ * more than its maximum, it keeps at the most what it has.
+ */
 export function holdLimits(decision: Decision, observation: Observation, limits: GuestLimits): Decision {
   const { maxMb } = limits;
-  const maxPages = maxMb === null ? Number.POSITIVE_INFINITY : pagesFromMib(maxMb, observation.pageBytes);
+  const { balloonCurrentPages, pageBytes } = observation;
+  const limitPages = maxMb === null ? Number.POSITIVE_INFINITY : pagesFromMib(maxMb, pageBytes);
+  const heldPages = Object.hasOwn(SAFETIES, decision.reason) ? (balloonCurrentPages ?? 0) : 0;
+  const maxPages = Math.max(limitPages, heldPages);
   return atMost(atLeast(decision, minBalloonPages(limits, observation)), maxPages, "max_mb");
 }
 

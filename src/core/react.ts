@@ -2,7 +2,7 @@ import type { GuestSize, Reading, WatchSample } from "./backend.ts";
 import { commit } from "./commit.ts";
 import { failOpen, giveAll } from "./give-all.ts";
 import { armsAfterRun, armsOnWrite } from "./guest/arming.ts";
-import { type Effect, NOTHING } from "./guest/effects.ts";
+import { type Effect, NOTHING, READ_SIZE } from "./guest/effects.ts";
 import type { Cause, GuestEnv, GuestEvent } from "./guest/events.ts";
 import { noteUnreadable } from "./guest/freshness.ts";
 import { noteRise, restartInertia } from "./guest/step.ts";
@@ -14,7 +14,6 @@ import { canMove, changed, hostAfter, type Minds, type Reaction } from "./minds.
 import type { TunableName, Tunables } from "./tunables.ts";
 
 const READ_AGAIN: readonly Effect[] = Object.freeze([{ kind: "read_again" } as const]);
-const READ_SIZE: readonly Effect[] = Object.freeze([{ kind: "read_size" } as const]);
 
 /**
  * The one place where anything is decided: what happened to `guest` goes in, what is remembered from now on and what is to

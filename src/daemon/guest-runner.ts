@@ -121,6 +121,7 @@ export class GuestRunner {
     await this.queue.add(async () => {
       try {
         await this.shrinkJob?.stop();
+        if (this.env.host !== null && this.effects.last === null) await this.effects.readSize();
         const taken = this.effects.take({ kind: "asked_all", because });
         await this.effects.carryOut(taken, 0);
         given = taken.effects.length > 0 && this.hasBalloon;

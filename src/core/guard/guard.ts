@@ -2,6 +2,7 @@ import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { followEmergency } from "./emergency.ts";
 import { followCache } from "./hot-cache.ts";
+import { usedPages } from "./in-use.ts";
 import { type GuardInput, guardInput, type Wanted } from "./input.ts";
 import { SAFETY_NAMES, type Safety } from "./names.ts";
 import { SAFETIES } from "./safeties.ts";
@@ -15,6 +16,9 @@ export interface Guarded {
   /** The safety that asked for the most; null if none asked for more than the law. */
   readonly safety: Safety | null;
 }
+
+/** The part of the headroom that gives way to a maximum below what the guest has. */
+const SPARED_SHARE = 1 / 2;
 
 /** No safety is left out. */
 export const NO_SAFETY: ReadonlySet<Safety> = new Set();
@@ -60,13 +64,26 @@ function follow(before: GuardState, input: GuardInput): GuardState {
 function highestBound(state: GuardState, input: GuardInput): Pick<Guarded, "targetPages" | "safety"> {
   let { targetPages } = input.wanted;
   let safety: Safety | null = null;
+  const mostPages = ceilingPages(input);
   for (const name of SAFETY_NAMES) {
     if (input.without.has(name)) continue;
-    const bound = Math.min(SAFETIES[name].minTargetPages(state, input), input.wanted.maximumPages);
+    const bound = Math.min(SAFETIES[name].minTargetPages(state, input), mostPages);
     if (bound > targetPages) {
       targetPages = bound;
       safety = name;
     }
   }
   return { targetPages, safety };
+}
+
+/**
+ * The most that a safety may ask for: the guest's maximum. One that was set below what the guest has is gone down to as
+ * memory comes free: what is in use stays, and a part of the headroom beside it.
+ */
+function ceilingPages(input: GuardInput): number {
+  const { observation, wanted, headroomPages } = input;
+  const { totalramPages } = observation;
+  if (totalramPages <= wanted.maximumPages) return wanted.maximumPages;
+  const keptPages = usedPages(input) - Math.floor(headroomPages * SPARED_SHARE);
+  return Math.max(wanted.maximumPages, Math.min(totalramPages, keptPages));
 }

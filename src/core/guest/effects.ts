@@ -64,3 +64,6 @@ export type Effect =
 
 /** Nothing is to be done. */
 export const NOTHING: readonly Effect[] = Object.freeze([]);
+
+/** What the guest has is to be found out. */
+export const READ_SIZE: readonly Effect[] = Object.freeze([{ kind: "read_size" } as const]);

@@ -133,17 +133,12 @@ function open(ledger: Ledger, guest: string, size: GuestSize, { weight }: GuestT
 /**
  * What a guest may have that is given everything, up to what its machine and the operator allow: what is free, the reserve
  * included. One that is let go gets back at least what it had when it was found; one that restarts takes all its memory by
- * itself, whatever the host has.
+ * itself, whatever the host has. Giving takes nothing: one that has more than the operator allows keeps that.
  */
-function giveAll(
-  state: HostState,
-  guest: string,
-  because: GiveCause,
-  budget: HostBudget,
-  { maxMb }: GuestTerms,
-): Planned {
+function giveAll(state: HostState, guest: string, because: GiveCause, budget: HostBudget, terms: GuestTerms): Planned {
   const account = accountOf(state.ledger, guest);
-  if (account === null) return only(state);
+  if (account === null) return giveUnknown(state, guest, terms);
+  const { maxMb } = terms;
   const { currentBytes, maximumBytes, startBytes, unballoonedBytes } = account;
   const limitBytes = maxMb === null ? maximumBytes : maxMb * BYTES_PER_MIB + unballoonedBytes;
   const maxBytes = Math.min(maximumBytes, limitBytes);
@@ -152,14 +147,25 @@ function giveAll(
   const freeBytes = grantedBytes(budget, state.ledger.chargedBytes, currentBytes, share);
   const isRestarting = because === "restarting";
   const minBytes = because === "silent" ? 0 : startBytes;
-  const bytes = isRestarting ? maxBytes : Math.min(maxBytes, Math.max(minBytes, freeBytes));
+  // Where ballooning has no effect, the charge is the process's size and says nothing of the balloon.
+  const keptBytes = account.effect.isMissing ? 0 : Math.min(currentBytes, maximumBytes);
+  const bytes = isRestarting ? maxBytes : Math.max(keptBytes, Math.min(maxBytes, Math.max(minBytes, freeBytes)));
   const chargedBytes = Math.max(currentBytes, isRestarting ? maximumBytes : bytes);
   const promisedBytes = Math.max(account.promisedBytes, bytes);
   const ledger = withAccount(state.ledger, { ...account, currentBytes: chargedBytes, promisedBytes });
   return {
     ...only(withLedger(state, ledger)),
-    grant: { bytes: bytes - unballoonedBytes, isAll: bytes === maxBytes },
+    grant: { bytes: bytes - unballoonedBytes, isAll: bytes >= maxBytes },
   };
+}
+
+/** Nobody could say what the guest has: it is given what the operator allows, and charged for that. */
+function giveUnknown(state: HostState, guest: string, { maxMb, weight }: GuestTerms): Planned {
+  if (maxMb === null) return only(state);
+  const bytes = maxMb * BYTES_PER_MIB;
+  const account = openAccount(guest, { currentBytes: bytes, maximumBytes: bytes }, weight, true);
+  const ledger = withAccount(state.ledger, { ...account, startBytes: 0 });
+  return { ...only(withLedger(state, ledger)), grant: { bytes, isAll: true } };
 }
 
 function hold(

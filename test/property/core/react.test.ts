@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Effect } from "../../../src/core/guest/effects.ts";
 import { CAUSES, GIVE_CAUSES, type GiveCause, type GuestEnv, type GuestEvent } from "../../../src/core/guest/events.ts";
 import { type ControllerState, foundState } from "../../../src/core/guest/state.ts";
+import type { Account } from "../../../src/core/host/account.ts";
 import { accountOf } from "../../../src/core/host/ledger.ts";
 import { changeRules, removeGuest } from "../../../src/core/host/planner.ts";
 import type { HostState } from "../../../src/core/host/state.ts";
@@ -251,6 +252,7 @@ function expectPromisesKept(
   { host }: GuestEnv,
 ): void {
   const [had, has] = [accountOf(before.ledger, guest), accountOf(after.ledger, guest)];
+  expectGiftCharged(had, has, effects, host);
   // Until now nobody knew what it has.
   if (had === null || has === null) return;
   const gift = effects.find((effect) => effect.kind === "give_all");
@@ -259,6 +261,29 @@ function expectPromisesKept(
   if (isLetGo && has.currentBytes <= Math.max(had.currentBytes, has.startBytes)) return;
   const limitBytes = Math.max(before.ledger.chargedBytes, host?.budget.memoryBytes ?? 0);
   expect(after.ledger.chargedBytes).toBeLessThanOrEqual(limitBytes);
+}
+
+/** What is given is charged, and within what the operator allows; who has more than that keeps it, and gets no more. */
+function expectGiftCharged(
+  had: Account | null,
+  has: Account | null,
+  effects: readonly Effect[],
+  host: GuestEnv["host"],
+): void {
+  const gift = effects.find((effect) => effect.kind === "give_all");
+  if (gift === undefined) return;
+  const maxMb = host?.terms.maxMb ?? null;
+  if (gift.bytes === null) {
+    expect({ had, maxMb, because: gift.because }).toEqual({
+      had: null,
+      maxMb: null,
+      because: expect.stringMatching(/^(asked|unmanaged)$/),
+    });
+    return;
+  }
+  expect(has?.currentBytes).toBeGreaterThanOrEqual(gift.bytes);
+  const limitBytes = maxMb === null ? MAXIMUM_PAGES * PAGE_BYTES : maxMb * MIB * PAGE_BYTES;
+  expect(gift.bytes).toBeLessThanOrEqual(Math.max(limitBytes, had?.currentBytes ?? 0));
 }
 
 const frozen = new WeakSet<object>();

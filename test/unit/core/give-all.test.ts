@@ -54,15 +54,8 @@ describe("a guest that is given everything on a shared host", () => {
       true,
       2048,
     ],
-    [
-      "less than it has if the operator allows no more, and is charged for what it has",
-      "asked",
-      0,
-      300,
-      300,
-      true,
-      512,
-    ],
+    ["what it has, though the operator allows less: giving takes nothing", "asked", 0, 300, 512, true, 512],
+    ["what the operator allows when it restarts, though it had more", "restarting", 0, 300, 300, true, 2048],
   ])("gets %s", (_, because, otherMib, maxMb, mib, isAll, chargedMib) => {
     expect(give(because, otherMib, maxMb)).toMatchObject({ mib, isAll, chargedMib });
   });
@@ -72,6 +65,25 @@ describe("a guest that is given everything on a shared host", () => {
     expect(give("silent", 0, null, change)).toMatchObject({ mib: 1848, isAll: true, chargedMib: 2048 });
     expect(give("silent", 0, 1000, change)).toMatchObject({ mib: 1000, isAll: true, chargedMib: 1200 });
   });
+
+  it.each<[GiveCause]>([["silent"], ["restarting"]])("is held while nobody knows what it has: %s", (because) => {
+    const before = { guest: guest(), host: hostOf(accountIn("b", 100)) };
+    const reaction = giveAll(before, "a", because, envOf({ host: hostEnv(4096, { maxMb: 700 }) }), 0);
+    expect(reaction).toEqual({ ...before, effects: [{ kind: "read_size" }] });
+  });
+
+  it.each<[GiveCause]>([["asked"], ["unmanaged"]])(
+    "gets what the operator allows and is charged for it, let go while nobody knows what it has: %s",
+    (because) => {
+      const before = { guest: guest(), host: hostOf(accountIn("b", 100)) };
+      const { host, effects } = giveAll(before, "a", because, envOf({ host: hostEnv(4096, { maxMb: 700 }) }), 0);
+      const bytes = 700 * BYTES_PER_MIB;
+      expect(givenIn(effects)).toMatchObject({ bytes, isAll: true });
+      expect(host?.ledger.chargedBytes).toBe(800 * BYTES_PER_MIB);
+      const unlimited = giveAll(before, "a", because, envOf({ host: hostEnv(4096) }), 0);
+      expect(givenIn(unlimited.effects)).toMatchObject({ bytes: null });
+    },
+  );
 
   it("leaves what the others are charged for as it was", () => {
     const { host } = give("restarting", 3900).reaction;

@@ -25,6 +25,23 @@ describe("limits", () => {
     expect(boundObservation(small, { ...NO_LIMITS, maxMb: 512 }).balloonMaxPages).toBe(100 * MIB);
   });
 
+  it("below what a guest uses are gone down to as its memory comes free, and never through what is in use", () => {
+    const limits = { ...NO_LIMITS, maxMb: 512 };
+    const decide = (availablePages: number) => {
+      const bounded = boundObservation(observationOf({ availablePages }), limits);
+      const { decision } = step(INITIAL_GUEST_STATE, bounded, DEFAULT_TUNABLES, 0);
+      return holdLimits(decision, bounded, limits);
+    };
+    const headroomPages = 32 * MIB;
+    const takenFrom = (availablePages: number) =>
+      idle.balloonCurrentPages - (decide(availablePages).balloonTargetPages ?? 0);
+    expect(decide(100_000)).toMatchObject({ reason: "in_use" });
+    expect(takenFrom(100_000)).toBeLessThanOrEqual(100_000 - headroomPages);
+    expect(takenFrom(100_000)).toBeGreaterThan(0);
+    expect(takenFrom(headroomPages)).toBe(0);
+    expect(takenFrom(240_000)).toBe(idle.balloonCurrentPages - 512 * MIB);
+  });
+
   it("make min_mb the floor", () => {
     const minPages = 1000 * MIB;
     const bounded = boundLaw(law, idle, { ...NO_BOUNDS, minPages });
