@@ -106,6 +106,13 @@ export class Metrics {
       paused,
       guests.map((one) => [of(one.guest), Number(one.paused)]),
     );
+    const released = "1 while the guest is released, else 0.";
+    add(
+      "guest_released",
+      "gauge",
+      released,
+      guests.map((one) => [of(one.guest), Number(one.released)]),
+    );
     for (const row of FIGURES)
       add(
         row.name,

@@ -90,6 +90,7 @@ const guest = of<GuestAnswer>()(
     guest: text,
     state: z.enum(["armed", "idle", "unreadable"]),
     paused: z.boolean(),
+    released: z.boolean(),
     steps: number,
     observation: observation.nullable(),
     decision: decision.nullable(),
@@ -207,7 +208,7 @@ const event = of<JournalRecord>()(
       notice: z.object({ code: z.enum(keysOf(NOTICES)), details: z.record(text, number) }),
     }),
     z.object({ ...turned, kind: z.literal("tunables"), values: z.partialRecord(z.enum(TUNABLE_NAMES), number) }),
-    z.object({ ...numbered, kind: z.literal("pause"), guest: text, paused: z.boolean() }),
+    z.object({ ...numbered, kind: z.literal("pause"), guest: text, paused: z.boolean(), released: z.boolean() }),
   ]),
 ).describe("One record of the journal; `event` of the stream is its `kind`, `id` its `seq`.");
 

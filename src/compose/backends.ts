@@ -77,7 +77,10 @@ function onlyReleasing(backend: OpenBackend, rules: HostRules | null): OpenBacke
     apply: () => Promise.resolve(),
     release: async (guest, _, cancellation) => {
       const { isManaged, maxMb } = rules?.terms(guest) ?? { isManaged: true, maxMb: null };
-      if (isManaged) await backend.release(guest, maxMb === null ? null : maxMb * BYTES_PER_MIB, cancellation);
+      if (!isManaged) return;
+      // Giving takes nothing: one that has more than the operator allows keeps that.
+      const hasBytes = maxMb === null ? 0 : ((await backend.size(guest, cancellation))?.currentBytes ?? 0);
+      await backend.release(guest, maxMb === null ? null : Math.max(maxMb * BYTES_PER_MIB, hasBytes), cancellation);
     },
   };
 }

@@ -21,6 +21,8 @@ export interface GuestStatus {
   readonly state: "armed" | "idle" | "unreadable";
   /** True while an operator has paused it: it is observed and decided on, and nothing is moved. */
   readonly paused: boolean;
+  /** True while an operator has released it: it has its memory back, and keeps it until it is resumed. */
+  readonly released: boolean;
   /** Steps since the daemon began to watch the guest. */
   readonly steps: number;
   /** The last observation and what was decided on it; null before the first step. */

@@ -7,9 +7,13 @@ import { plan } from "./host/planner.ts";
 import type { HostState } from "./host/state.ts";
 import { canMove, type Minds, type Reaction } from "./minds.ts";
 
-/** Is it time to give the guest everything, because nobody can tell what it needs? */
+/**
+ * Is it time to give the guest everything? Because the operator wants that and it has not all of it yet, or because nobody
+ * can tell what it needs.
+ */
 export function failOpen(before: Minds, guest: string, env: GuestEnv, nowMs: number): Reaction {
   const { freshness, owes } = before.guest;
+  if (owes && env.isReleased) return giveAll(before, guest, "asked", env, nowMs);
   // What the configuration names no more gets back what was taken from it, until it has it.
   if (owes && env.host !== null && !env.host.terms.isManaged) return giveAll(before, guest, "unmanaged", env, nowMs);
   if (!canMove(env) || !mustFailOpen(freshness, env.tunables, nowMs)) return { ...before, effects: NOTHING };

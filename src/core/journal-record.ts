@@ -130,11 +130,12 @@ export interface TunablesRecord extends Recorded, Turn {
   readonly values: Partial<Tunables>;
 }
 
-/** A guest was paused or resumed. */
+/** A guest was paused, released or resumed. */
 export interface PauseRecord extends Recorded {
   readonly kind: "pause";
   readonly guest: string;
   readonly paused: boolean;
+  readonly released: boolean;
 }
 
 /** What the daemon's journal holds. */

@@ -1,8 +1,9 @@
+import { type Controls, tunablesOf } from "../core/controls/controls.ts";
+import { handOf } from "../core/controls/hands.ts";
 import type { Safety } from "../core/guard/names.ts";
 import type { GuestEnv } from "../core/guest/events.ts";
 import { pacedTunables } from "../core/guest/watch-pace.ts";
 import type { HostRules } from "../core/host/rules.ts";
-import { type Configured, effectiveTunables } from "../core/settings.ts";
 
 /** What holds for all guests. */
 export interface EnvOptions {
@@ -21,15 +22,13 @@ interface Kept {
 export class GuestEnvs {
   private readonly options: EnvOptions;
   private readonly kept = new Map<string, Kept>();
-  /** Names, not states: a guest that reboots stays paused. */
-  private readonly paused = new Set<string>();
   private watchedGuests = 0;
-  private configured: Configured;
+  private controls: Controls;
   private rules: HostRules | null;
 
-  constructor(options: EnvOptions, configured: Configured, rules: HostRules | null) {
+  constructor(options: EnvOptions, controls: Controls, rules: HostRules | null) {
     this.options = options;
-    this.configured = configured;
+    this.controls = controls;
     this.rules = rules;
   }
 
@@ -42,16 +41,6 @@ export class GuestEnvs {
     return env;
   }
 
-  isPaused(guest: string): boolean {
-    return this.paused.has(guest);
-  }
-
-  pause(guest: string, isPaused: boolean): void {
-    if (isPaused) this.paused.add(guest);
-    else this.paused.delete(guest);
-    this.kept.delete(guest);
-  }
-
   /** So many guests are looked at between their steps. */
   set watched(guests: number) {
     if (guests !== this.watchedGuests) this.kept.clear();
@@ -62,8 +51,9 @@ export class GuestEnvs {
     return this.watchedGuests;
   }
 
-  configure(configured: Configured, rules: HostRules | null): void {
-    this.configured = configured;
+  /** What the operator says, of guests and of their host, is something else from now on. */
+  configure(controls: Controls, rules: HostRules | null): void {
+    this.controls = controls;
     this.rules = rules;
     this.kept.clear();
   }
@@ -74,13 +64,15 @@ export class GuestEnvs {
   }
 
   private make(guest: string, reservedMb: number): GuestEnv {
-    const { configured, rules } = this;
+    const { controls, rules } = this;
     const { isDryRun, without } = this.options;
+    const hand = handOf(controls.hands, guest);
     return {
-      tunables: pacedTunables(effectiveTunables(configured, guest, reservedMb), this.watchedGuests),
-      hasCompressedSwap: configured.settings.hasCompressedSwap,
+      tunables: pacedTunables(tunablesOf(controls, guest, reservedMb), this.watchedGuests),
+      hasCompressedSwap: controls.configured.settings.hasCompressedSwap,
       isDryRun,
-      isPaused: this.paused.has(guest),
+      isPaused: hand === "paused",
+      isReleased: hand === "released",
       host: rules === null ? null : { budget: rules.budget, terms: rules.terms(guest) },
       ...(without === undefined ? {} : { without }),
     };

@@ -114,6 +114,11 @@ export class GuestRunner {
     this.watch.pace();
   }
 
+  /** What holds for it may be something else: judge at once whether it is to be given anything. */
+  settle(): void {
+    void this.queue.add(() => this.happen({ kind: "settled" }));
+  }
+
   /** Give the guest all that it may have, once the step under way has ended. @returns false if there was nothing to give. @throws what kept it from being given. */
   async giveAll(because: GiveCause): Promise<boolean> {
     let given = false;
@@ -141,11 +146,12 @@ export class GuestRunner {
   status(): GuestStatus {
     const { last } = this.effects;
     const { problem } = this.faults;
-    const { tunables, isPaused } = this.env;
+    const { tunables, isPaused, isReleased } = this.env;
     return {
       guest: this.guest,
       state: problem !== null ? "unreadable" : this.timer.isArmed ? "armed" : "idle",
       paused: isPaused,
+      released: isReleased,
       steps: this.steps,
       observation: last?.observation ?? null,
       decision: last?.decision ?? null,

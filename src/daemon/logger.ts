@@ -1,6 +1,13 @@
 import { ERRORS } from "../core/errors.ts";
 import { GIVE_CAUSES } from "../core/guest/events.ts";
-import type { FaultRecord, GiveRecord, JournalRecord, ShrinkRecord, StepRecord } from "../core/journal-record.ts";
+import type {
+  FaultRecord,
+  GiveRecord,
+  JournalRecord,
+  PauseRecord,
+  ShrinkRecord,
+  StepRecord,
+} from "../core/journal-record.ts";
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
@@ -82,7 +89,7 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): v
       logger.warn(describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
       break;
     case "pause":
-      logger.info(record.paused ? "The guest was paused." : "The guest was resumed.", { guest: record.guest });
+      logger.info(handText(record), { guest: record.guest });
       break;
     case "guest":
       logger.info(GUEST_CHANGES[record.change], { guest: record.guest });
@@ -97,6 +104,13 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): v
     case "rise":
     case "rules": // what only a replay needs
   }
+}
+
+function handText({ paused, released }: PauseRecord): string {
+  if (paused) return "The guest was paused: it keeps what it has until it is resumed.";
+  return released
+    ? "The guest was released: it gets its memory back, and keeps it until it is resumed."
+    : "The guest was resumed.";
 }
 
 const GUEST_CHANGES = { found: "A guest was found.", removed: "The guest has disappeared." } as const;

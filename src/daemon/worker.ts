@@ -1,8 +1,18 @@
 import type { OpenBackend } from "../core/backend.ts";
 import type { ControlPort, GuestStatus, TunableChanges, TunableStatus } from "../core/control.ts";
-import { SelfballoonError, selfballoonError } from "../core/errors.ts";
+import {
+  type Changed,
+  type Controls,
+  changeHands,
+  changeTunables,
+  firstControls,
+  inForce,
+  listTunables,
+  reconfigure,
+} from "../core/controls/controls.ts";
+import { handOf } from "../core/controls/hands.ts";
+import { selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
-import type { GiveCause } from "../core/guest/events.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
@@ -10,15 +20,14 @@ import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
+import type { TunableName, Tunables } from "../core/tunables.ts";
 import type { Clock } from "./clock.ts";
-import { problemFrom } from "./fault.ts";
-import { FaultLog } from "./fault-log.ts";
+import { giveBack, NOTHING_RELEASED, type Released } from "./give-back.ts";
 import { GuestEnvs } from "./guest-envs.ts";
 import { GuestRoster } from "./guest-roster.ts";
 import { GuestRunner } from "./guest-runner.ts";
 import type { Journal } from "./journal.ts";
 import { Mind } from "./mind.ts";
-import { TunableBoard, type Write } from "./tunable-board.ts";
 
 /** On a host, guests that were found together take their first steps over this time. */
 const SPREAD_MS = 1000;
@@ -43,23 +52,13 @@ export interface WorkerOptions {
   readonly without?: ReadonlySet<Safety>;
 }
 
-/** What came of giving memory back. */
-export interface Released {
-  /** Guests that were given theirs. */
-  readonly given: readonly string[];
-  /** Guests that could not be given theirs, and why. */
-  readonly failed: readonly { readonly guest: string; readonly thrown: unknown }[];
-}
-
-const NOTHING_RELEASED: Released = { given: [], failed: [] };
-
 /** The worker: a runner for every guest, one board of tunables, and what others may see and do. */
 export class Worker implements ControlPort {
   private readonly options: WorkerOptions;
-  private readonly board: TunableBoard;
   private readonly envs: GuestEnvs;
   private readonly mind: Mind;
   private readonly roster: GuestRoster;
+  private controls: Controls;
   private rules: HostRules | null;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
@@ -68,10 +67,10 @@ export class Worker implements ControlPort {
     const { backend, clock, journal, hostRules = null, configured, dryRun, without, policy = "driver" } = options;
     this.options = options;
     this.rules = hostRules;
-    this.board = new TunableBoard(configured);
+    this.controls = firstControls(configured);
     this.envs = new GuestEnvs(
       { isDryRun: dryRun, ...(without === undefined ? {} : { without }) },
-      configured,
+      this.controls,
       hostRules,
     );
     this.mind = new Mind(policy, hostRules !== null, () => clock.nowMs());
@@ -108,7 +107,9 @@ export class Worker implements ControlPort {
   async stop(options: { readonly keepTargets: boolean }): Promise<Released> {
     // Each gets its memory as soon as its own step has ended: one that hangs holds up no other.
     this.roster.stopLooking();
-    const released = options.keepTargets ? NOTHING_RELEASED : await this.giveAll(this.roster.runners, "asked", true);
+    const released = options.keepTargets
+      ? NOTHING_RELEASED
+      : await giveBack(this.roster.runners, this.options.journal, true);
     await this.roster.stop();
     await this.options.backend.close();
     return released;
@@ -119,17 +120,14 @@ export class Worker implements ControlPort {
     return this.roster.runners.every((runner) => runner.isInTime());
   }
 
-  /** Take over a configuration that was reloaded. A guest that is no longer managed gets back what was taken from it. */
+  /** Take over a configuration that was reloaded; what that changes for a guest is judged at once. */
   configure(configured: Configured, hostRules: HostRules | null = null): void {
     const before = this.rules;
     this.rules = hostRules ?? before;
-    this.carryOut(this.board.configure(configured));
+    this.carryOut(reconfigure(this.controls, configured));
     if (hostRules === null || before === null) return;
     this.options.journal.add({ kind: "rules", budget: hostRules.budget, ...this.mind.changeRules() });
-    const dismissed = this.roster.runners.filter(
-      ({ guest }) => before.terms(guest).isManaged && !hostRules.terms(guest).isManaged,
-    );
-    void this.giveAll(dismissed, "unmanaged");
+    for (const runner of this.roster.runners) runner.settle();
   }
 
   describe(): string {
@@ -141,27 +139,24 @@ export class Worker implements ControlPort {
   }
 
   tunables(): readonly TunableStatus[] {
-    return this.board.list();
+    return listTunables(this.controls);
   }
 
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[] {
-    this.carryOut(this.board.change(changes, privileged));
-    return this.board.list();
+    this.carryOut(changeTunables(this.controls, changes, privileged));
+    return this.tunables();
   }
 
   pause(guest: string, paused: boolean): GuestStatus {
     const runner = this.roster.get(guest);
     if (runner === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
-    if (paused !== this.envs.isPaused(guest)) {
-      this.envs.pause(guest, paused);
-      this.options.journal.add({ kind: "pause", guest, paused });
-    }
+    this.carryOut(changeHands(this.controls, [guest], paused ? "paused" : "managed"));
     return runner.status();
   }
 
   async release(): Promise<readonly string[]> {
-    this.carryOut(this.board.release());
-    const { given, failed } = await this.giveAll(this.roster.runners, "asked");
+    this.carryOut(changeHands(this.controls, null, "released"));
+    const { given, failed } = await giveBack(this.roster.runners, this.options.journal);
     const [first] = failed;
     if (first !== undefined) throw first.thrown;
     return given;
@@ -172,7 +167,7 @@ export class Worker implements ControlPort {
       ...this.mind.snapshot(this.rules?.budget ?? null),
       seq: this.options.journal.lastSeq,
       isDryRun: this.options.dryRun,
-      hasCompressedSwap: this.board.hasCompressedSwap,
+      hasCompressedSwap: this.controls.configured.settings.hasCompressedSwap,
     };
   }
 
@@ -184,37 +179,33 @@ export class Worker implements ControlPort {
     return this.options.journal.subscribe(listener);
   }
 
-  private carryOut(writes: readonly Write[]): void {
+  private carryOut({ controls, written }: Changed): void {
     const { runners } = this.roster;
+    const { journal } = this.options;
     const before = runners.map((runner) => runner.env.tunables);
-    this.envs.configure(this.board.inForce, this.rules);
+    const handsBefore = this.controls.hands;
+    this.controls = controls;
+    this.envs.configure(controls, this.rules);
     for (const runner of runners) runner.pace();
-    if (writes.length === 0) return;
-    const turn = this.mind.next();
-    for (const { name } of writes) {
-      for (const [nth, runner] of runners.entries()) runner.noteWrite(name, before[nth] ?? runner.env.tunables);
+    for (const { guest } of runners) {
+      const hand = handOf(controls.hands, guest);
+      if (hand !== handOf(handsBefore, guest))
+        journal.add({ kind: "pause", guest, paused: hand === "paused", released: hand === "released" });
     }
-    const values = Object.fromEntries(writes.map(({ name, after }) => [name, after.settings.values[name]]));
-    this.options.journal.add({ kind: "tunables", values, ...turn });
+    this.noteWrites(before, written);
   }
 
-  /** Every guest is tried, whatever becomes of the others; what went wrong is recorded and returned. */
-  private async giveAll(runners: readonly GuestRunner[], because: GiveCause, isLast = false): Promise<Released> {
-    const given: string[] = [];
-    const failed: { guest: string; thrown: unknown }[] = [];
-    const gives = runners.map(async (runner) => {
-      const { guest } = runner;
-      try {
-        if (isLast) await runner.stop();
-        if (await runner.giveAll(because)) given.push(guest);
-      } catch (thrown) {
-        if (thrown instanceof SelfballoonError && thrown.code === "ERR_GUEST_UNKNOWN") return; // it has disappeared
-        new FaultLog(guest, this.options.journal).tell(problemFrom(thrown), null);
-        failed.push({ guest, thrown });
-      }
-    });
-    await Promise.all(gives);
-    return { given, failed };
+  private noteWrites(before: readonly Tunables[], written: readonly TunableName[]): void {
+    const { settings } = inForce(this.controls);
+    const turn = written.length === 0 ? null : this.mind.next();
+    for (const [nth, runner] of this.roster.runners.entries()) {
+      const old = before[nth] ?? runner.env.tunables;
+      const isTurned = old.selfballooning !== runner.env.tunables.selfballooning && !written.includes("selfballooning");
+      for (const name of isTurned ? [...written, "selfballooning" as const] : written) runner.noteWrite(name, old);
+    }
+    if (turn === null) return;
+    const values = Object.fromEntries(written.map((name) => [name, settings.values[name]]));
+    this.options.journal.add({ kind: "tunables", values, ...turn });
   }
 
   private found(guest: string): GuestRunner {
@@ -243,7 +234,7 @@ export class Worker implements ControlPort {
     const before = this.judgedWatched;
     this.judgedWatched = this.countWatched();
     this.envs.watched = this.judgedWatched;
-    const notice = paceNotice(before, this.judgedWatched, this.board.inForce.settings.values);
+    const notice = paceNotice(before, this.judgedWatched, inForce(this.controls).settings.values);
     if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
   }
 

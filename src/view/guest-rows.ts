@@ -42,6 +42,7 @@ export function selectRows<Row extends GuestRow>(
 export function stateLabel(row: GuestStatus): string {
   if (row.problem !== null) return problemLabel(row.problem);
   if (row.paused) return "paused";
+  if (row.released) return "released";
   return row.decision === null ? "waiting" : reasonLabel(row.decision.reason);
 }
 

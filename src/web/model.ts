@@ -95,7 +95,7 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
     }
     case "pause": {
       const view = guests.get(record.guest);
-      if (view !== undefined) guests.set(record.guest, { ...view, paused: record.paused });
+      if (view !== undefined) guests.set(record.guest, { ...view, paused: record.paused, released: record.released });
       return;
     }
     case "guest":
@@ -133,6 +133,7 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints
     guest,
     state: "armed",
     paused: known?.paused ?? false,
+    released: known?.released ?? false,
     steps: (known?.steps ?? 0) + 1,
     problem: null,
     observation,

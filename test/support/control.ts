@@ -1,15 +1,15 @@
 import type { ControlPort, GuestStatus } from "../../src/core/control.ts";
+import { changeTunables, firstControls, inForce, listTunables } from "../../src/core/controls/controls.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import type { JournalRecord } from "../../src/core/journal-record.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Journal } from "../../src/daemon/journal.ts";
-import { TunableBoard } from "../../src/daemon/tunable-board.ts";
 
 /** A daemon's control port without a worker behind it: real tunables and journal, and the guests that a test puts there. */
 export class ScriptedControl implements ControlPort {
   readonly journal = new Journal(1024, () => 0);
-  readonly board = new TunableBoard({
+  controls = firstControls({
     settings: createSettings({ hasCompressedSwap: true }),
     sources: {},
     guestTunables: () => ({}),
@@ -27,15 +27,16 @@ export class ScriptedControl implements ControlPort {
   }
 
   tunables(): ReturnType<ControlPort["tunables"]> {
-    return this.board.list();
+    return listTunables(this.controls);
   }
 
   change(...change: Parameters<ControlPort["change"]>): ReturnType<ControlPort["change"]> {
-    const writes = this.board.change(...change);
-    const values = Object.fromEntries(writes.map(({ name, after }) => [name, after.settings.values[name]]));
+    const { controls, written } = changeTunables(this.controls, ...change);
+    this.controls = controls;
+    const values = Object.fromEntries(written.map((name) => [name, inForce(controls).settings.values[name]]));
     this.turn += 1;
     this.journal.add({ kind: "tunables", values, turn: this.turn, nowMs: 0 });
-    return this.board.list();
+    return this.tunables();
   }
 
   pause(guest: string, paused: boolean): GuestStatus {
@@ -43,7 +44,7 @@ export class ScriptedControl implements ControlPort {
     if (status === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
     const changed = { ...status, paused };
     this.statuses.set(guest, changed);
-    this.journal.add({ kind: "pause", guest, paused });
+    this.journal.add({ kind: "pause", guest, paused, released: false });
     return changed;
   }
 

@@ -9,7 +9,7 @@ import { BYTES_PER_MIB } from "../../src/core/units.ts";
 /** What a guest's decisions depend on where a test says nothing of it: it is ours to move, and alone. */
 export function envOf(change: Partial<GuestEnv> = {}, tunables: Partial<Tunables> = {}): GuestEnv {
   const all = { tunables: { ...DEFAULT_TUNABLES, ...tunables }, hasCompressedSwap: true, isDryRun: false };
-  return { ...all, isPaused: false, host: null, ...change };
+  return { ...all, isPaused: false, isReleased: false, host: null, ...change };
 }
 
 /** A host with so much memory for all guests. */

@@ -21,7 +21,17 @@ export function stepRecord(guest: string, readings: Readings = {}): Omit<StepRec
 /** A guest as a daemon tells of it after such a step. */
 export function guestStatus(guest: string, readings: Readings = {}): GuestStatus {
   const { observation, decision, tunables } = stepRecord(guest, readings);
-  return { guest, state: "armed", paused: false, steps: 1, observation, decision, tunables, problem: null };
+  return {
+    guest,
+    state: "armed",
+    paused: false,
+    released: false,
+    steps: 1,
+    observation,
+    decision,
+    tunables,
+    problem: null,
+  };
 }
 
 /** A fault of a guest as the journal records it. */

@@ -162,6 +162,6 @@ export class ExactReplay {
     const { isDryRun, hasCompressedSwap } = this.header;
     const { tunables, isPaused } = env;
     const host = this.budget === null ? null : { budget: this.budget, terms: terms ?? env.terms ?? ANYBODY };
-    return { tunables, hasCompressedSwap, isDryRun, isPaused, host };
+    return { tunables, hasCompressedSwap, isDryRun, isPaused, isReleased: false, host };
   }
 }

@@ -121,7 +121,7 @@ const TONE_COLOURS = { calm: "dim", down: "green", up: "cyan", hold: "yellow", a
 
 function stateColour(guest: GuestRow): Colour {
   if (guest.problem !== null) return isFault(guest.problem) ? "red" : "yellow";
-  if (guest.paused) return "yellow";
+  if (guest.paused || guest.released) return "yellow";
   return guest.decision === null ? "dim" : TONE_COLOURS[toneOf(guest.decision.reason)];
 }
 

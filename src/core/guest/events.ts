@@ -60,6 +60,8 @@ export interface GuestEnv {
   readonly isDryRun: boolean;
   /** True while the operator has paused the guest: as in a dry run, but for this guest alone. */
   readonly isPaused: boolean;
+  /** True while the operator has released the guest: selfballooning is off, and it gets back what it still lacks. */
+  readonly isReleased: boolean;
   /** Null where no host is shared. */
   readonly host: HostEnv | null;
   /** Safeties of the guard that a scenario leaves out. */

@@ -118,6 +118,7 @@ class DaemonRun implements PolicyRun {
       hasCompressedSwap: true,
       isDryRun: false,
       isPaused: false,
+      isReleased: false,
       host: host.isShared ? { budget: budgetOf(host), terms } : null,
     };
     if (totalramPages !== null) this.envs.set(guest, env);

@@ -61,7 +61,7 @@ function describe(record: JournalRecord): string {
     case "shrink":
       return `${bytesText(record.freedPages * record.pageBytes)} brought back from compressed swap. ${SHRINK_ENDS[record.end]}`;
     case "pause":
-      return record.paused ? "It was paused." : "It was resumed.";
+      return record.paused ? "It was paused." : record.released ? "It was released." : "It was resumed.";
     case "guest":
       return record.change === "found" ? "It was found." : "It has disappeared.";
     case "give":

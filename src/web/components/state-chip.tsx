@@ -6,8 +6,8 @@ import type { GuestView } from "../model.ts";
 
 /** The guest's state in a word, with the sentence behind it on hover. */
 export function StateChip({ view }: { readonly view: GuestView }) {
-  const { decision, problem, paused } = view;
-  const isHeld = problem !== null || paused || decision === null;
+  const { decision, problem, paused, released } = view;
+  const isHeld = problem !== null || paused || released || decision === null;
   const tone = problem !== null && isFault(problem) ? "alarm" : isHeld ? "hold" : toneOf(decision.reason);
   const about = problem?.message ?? (decision === null ? "No step was taken yet." : REASONS[decision.reason]);
   return (

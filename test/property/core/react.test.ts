@@ -43,6 +43,7 @@ const action = fc.record({
   memoryMib: fc.integer({ min: 800, max: 3000 }),
   maxMb: fc.constantFrom(null, null, 700),
   isOn: fc.boolean(),
+  isReleased: fc.constantFrom(false, false, false, true),
   tunable: fc.constantFrom<readonly [TunableName, number]>(
     ["guard", 0],
     ["guard", 1],
@@ -174,22 +175,22 @@ class World {
   }
 
   private take(action: Action, event: GuestEvent): void {
-    const { guest, maxMb, outcome } = action;
-    const effects = this.hand(guest, event, maxMb);
+    const { guest, outcome } = action;
+    const effects = this.hand(action, event);
     const [effect] = effects;
     if (effect?.kind === "give_all") this.targetPages.set(guest, Math.floor((effect.bytes ?? 0) / PAGE_BYTES));
     if (effect?.kind !== "decided" || effect.target === null || outcome === "lost") return;
     const { balloonTargetPages } = effect.target;
     this.targetPages.set(guest, balloonTargetPages);
     if (outcome === "taken") this.hasPages.set(guest, balloonTargetPages);
-    this.hand(guest, { kind: "applied", balloonTargetPages, pageBytes: PAGE_BYTES }, maxMb);
+    this.hand(action, { kind: "applied", balloonTargetPages, pageBytes: PAGE_BYTES });
   }
 
-  private hand(guest: string, event: GuestEvent, maxMb: number | null): readonly Effect[] {
+  private hand({ guest, maxMb, isReleased }: Action, event: GuestEvent): readonly Effect[] {
     const { tunables, isDryRun, nowMs } = this;
     const isPaused = this.paused.has(guest);
     const host = hostEnv(this.memoryMib, { maxMb }, RESERVE_MIB);
-    const env = deepFrozen({ tunables, isDryRun, isPaused, hasCompressedSwap: true, host });
+    const env = deepFrozen({ tunables, isDryRun, isPaused, isReleased, hasCompressedSwap: true, host });
     this.snapshot();
     this.note({ kind: "take", guest, event: deepFrozen(event), env, nowMs });
     const { effects } = this.mind.take(guest, event, env);

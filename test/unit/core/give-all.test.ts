@@ -145,6 +145,15 @@ describe("a guest that nobody can read", () => {
   });
 
   it.each([
+    [true, [{ because: "asked" }]],
+    [false, []],
+  ])("is given the rest of what it was released for, as long as it lacks some: %s", (owes, gifts) => {
+    const host = hostOf(accountIn("a", 512));
+    const env = envOf({ isReleased: true, host: hostEnv(1024) }, { selfballooning: 0 });
+    expect(failOpen({ guest: guest({ owes }), host }, "a", env, 0).effects).toMatchObject(gifts);
+  });
+
+  it.each([
     ["it has it already", { isOpen: true }, envOf()],
     ["the operator paused it", {}, envOf({ isPaused: true })],
     ["the run is dry", {}, envOf({ isDryRun: true })],

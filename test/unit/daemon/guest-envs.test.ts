@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { type Controls, changeHands, firstControls } from "../../../src/core/controls/controls.ts";
 import { NO_LIMITS } from "../../../src/core/limits.ts";
-import { type Configured, createSettings } from "../../../src/core/settings.ts";
+import { createSettings } from "../../../src/core/settings.ts";
 import { GuestEnvs } from "../../../src/daemon/guest-envs.ts";
 
-const configured = (guardHeadroomMb = 64): Configured => ({
-  settings: createSettings({ hasCompressedSwap: true, defaults: { guard_headroom_mb: guardHeadroomMb } }),
-  sources: {},
-  guestTunables: (guest) => (guest === "a" ? { frontswap_inertia: 9 } : {}),
-});
+const configured = (guardHeadroomMb = 64): Controls =>
+  firstControls({
+    settings: createSettings({ hasCompressedSwap: true, defaults: { guard_headroom_mb: guardHeadroomMb } }),
+    sources: {},
+    guestTunables: (guest) => (guest === "a" ? { frontswap_inertia: 9 } : {}),
+  });
 const rules = (memoryBytes: number) => ({
   budget: { memoryBytes, reserveBytes: 0 },
   terms: (guest: string) => ({ ...NO_LIMITS, isManaged: guest === "a" }),
@@ -42,13 +44,17 @@ describe("what guests' decisions depend on", () => {
     expect([envs.watched, envs.of("a", 45).tunables.guard_watch_ms]).toEqual([2000, 2000]);
   });
 
-  it("knows a paused guest by its name, also when it has been away", () => {
+  it("knows a guest that is paused or released by its name, also when it has been away", () => {
     const envs = new GuestEnvs({ isDryRun: false }, configured(), null);
-    envs.of("a", 0);
-    envs.pause("a", true);
+    const hand = (guest: string) => {
+      const { isPaused, isReleased, tunables } = envs.of(guest, 0);
+      return { isPaused, isReleased, selfballooning: tunables.selfballooning };
+    };
+    const managed = { isPaused: false, isReleased: false, selfballooning: 1 };
+    envs.configure(changeHands(configured(), ["a"], "paused").controls, null);
     envs.forget("a");
-    expect([envs.isPaused("a"), envs.of("a", 0).isPaused, envs.of("b", 0).isPaused]).toEqual([true, true, false]);
-    envs.pause("a", false);
-    expect([envs.isPaused("a"), envs.of("a", 0).isPaused]).toEqual([false, false]);
+    expect([hand("a"), hand("b")]).toEqual([{ ...managed, isPaused: true }, managed]);
+    envs.configure(changeHands(configured(), ["a"], "released").controls, null);
+    expect([hand("a"), hand("b")]).toEqual([{ isPaused: false, isReleased: true, selfballooning: 0 }, managed]);
   });
 });

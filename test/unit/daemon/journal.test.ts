@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Journal } from "../../../src/daemon/journal.ts";
 
-const entry = { kind: "pause", guest: "a", paused: true } as const;
+const entry = { kind: "pause", guest: "a", paused: true, released: false } as const;
 
 describe("the journal", () => {
   it("numbers records from 1 and gives those after a number", () => {

@@ -31,7 +31,7 @@ describe("the lines of an exact recording", () => {
   it("do not wait for what has no turn", () => {
     const lines = new ExactLines({ turn: 10 });
     lines.of(stepAt(12));
-    const pause = { kind: "pause", seq: 1, atMs: 0, guest: "a", paused: true } as const;
+    const pause = { kind: "pause", seq: 1, atMs: 0, guest: "a", paused: true, released: false } as const;
     expect(turns(lines.of(pause))).toEqual([null]);
   });
 

@@ -78,6 +78,6 @@ describe("the lines of a journal", () => {
 
   it("have none for a fault or a pause", () => {
     const lines = new JournalLines();
-    expect(lines.of({ kind: "pause", seq: 1, atMs: 0, guest: "a", paused: true })).toEqual([]);
+    expect(lines.of({ kind: "pause", seq: 1, atMs: 0, guest: "a", paused: true, released: false })).toEqual([]);
   });
 });

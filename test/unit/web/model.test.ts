@@ -37,7 +37,7 @@ describe("the page's model", () => {
 
   it("takes in pauses and faults", () => {
     const before = withGuests(EMPTY_MODEL, [guestStatus("a")]);
-    const paused = withRecords(before, [{ kind: "pause", seq: 1, atMs: 1, guest: "a", paused: true }]);
+    const paused = withRecords(before, [{ kind: "pause", seq: 1, atMs: 1, guest: "a", paused: true, released: false }]);
     expect(paused.guests.get("a")?.paused).toBe(true);
     const fault = { ...faultRecord("a", "late"), seq: 2, atMs: 2 };
     expect(withRecords(paused, [fault]).guests.get("a")).toMatchObject({
