@@ -15,7 +15,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "backend.agent":
     "where guest agents' sockets are, with `{dir}` and `{name}` of the QMP socket; without it QEMU is asked",
   "backend.libvirt_uri": "which libvirt to talk to",
-  "host.memory_mb": "what all guests of a host may have together, in MiB",
+  "host.memory_mb":
+    "what all guests of a host may have together: MiB, a share of its memory (or of our cgroup's limit), or what is available there, which follows memory that is added and limits that change; default 87.5 % of it",
+  "host.take":
+    "when memory is taken from guests: `always`, what their load does not need (the default), or `as_needed`, when the host needs it (see the guide for hosts)",
   "host.reserve_mb": "what of it is kept for emergencies, in MiB",
   "guests.min_mb": "the least that the guest may have, in MiB",
   "guests.max_mb": "the most that the guest may have, in MiB",
@@ -154,7 +157,7 @@ function meaningOf(key: string): string {
 /** The values that a schema accepts, in words. */
 export function accepted(schema: unknown): string {
   if (schema instanceof z.ZodOptional) return accepted(schema.unwrap());
-  if (schema instanceof z.ZodUnion) return schema.options.map(accepted).join(" or ");
+  if (schema instanceof z.ZodUnion) return schema.description ?? schema.options.map(accepted).join(" or ");
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(", ");
   if (schema instanceof z.ZodEnum) return schema.options.map(code).join(", ");
   if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;

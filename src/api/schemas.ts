@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode, type Problem as GuestProblem } from "../core/er
 import type { Figures } from "../core/figures.ts";
 import { CAUSES, GIVE_CAUSES } from "../core/guest/events.ts";
 import type { HistoryPoint, HistoryRange } from "../core/history.ts";
+import { TAKE_NAMES } from "../core/host/pressure.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
@@ -179,6 +180,20 @@ const event = of<JournalRecord>()(
       ...turned,
       kind: z.literal("rules"),
       budget: z.object({ memoryBytes: number, reserveBytes: number }),
+      take: z.enum(TAKE_NAMES),
+    }),
+    z.object({
+      ...turned,
+      kind: z.literal("host"),
+      sight: z.object({
+        totalBytes: number.nullable(),
+        availableBytes: number.nullable(),
+        someShare: number.nullable(),
+        fullShare: number.nullable(),
+        swapOutBytesPerS: number.nullable(),
+      }),
+      need: number,
+      isEmergency: z.boolean(),
     }),
     z.object({
       ...numbered,

@@ -47,7 +47,7 @@ export function isRealHost({ traits: { place, isReal } }: Backend): boolean {
 export function rulesFor(backend: Backend, config: Config, dryRun: boolean): HostRules | null {
   if (backend.traits.place === "guest") return null;
   if (backend.traits.isReal) return hostRules(config, dryRun);
-  const isLimited = config.host.memoryMb !== null || config.guests.some(({ limits }) => Object.keys(limits).length > 0);
+  const isLimited = config.host.memory !== null || config.guests.some(({ limits }) => Object.keys(limits).length > 0);
   if (!isLimited) return null;
   const rules = hostRules(config, dryRun);
   return { ...rules, terms: (guest) => ({ ...rules.terms(guest), isManaged: true }) };

@@ -5,6 +5,7 @@ import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
+import type { HostReading } from "../core/host/host-reading.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import { realClock } from "../daemon/clock.ts";
 import { Journal } from "../daemon/journal.ts";
@@ -42,6 +43,7 @@ export async function run(plan: RunPlan): Promise<number> {
       configured,
       policy: config.policy,
       hostRules: rules,
+      readHost: isRealHost(backend) ? await hostReader(flags.root) : null,
       backend: onlyManaged(opened, () => rules),
       clock: realClock,
       journal,
@@ -102,6 +104,16 @@ async function swapShrinkerFor({ traits }: Backend, config: Config, root: string
   if (traits.place === "host") return null;
   const { openSwapShrinker } = await import("../swap/open-shrinker.ts");
   return openSwapShrinker({ root, recordFolder: dirname(config.socket) });
+}
+
+/** Reads the memory of the host that we run on. */
+async function hostReader(root: string): Promise<() => HostReading> {
+  const [{ MachineFiles }, { readHostMemory }] = await Promise.all([
+    import("../machine/files.ts"),
+    import("../machine/host-memory.ts"),
+  ]);
+  const files = new MachineFiles(root);
+  return () => readHostMemory(files);
 }
 
 /** It changes nothing that is remembered of guests. */

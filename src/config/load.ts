@@ -2,10 +2,13 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { type BackendKind, type BackendSection, kindWithKey } from "../backends/registry.ts";
 import { selfballoonError } from "../core/errors.ts";
+import type { MemoryTerm } from "../core/host/budget-terms.ts";
+import type { Take } from "../core/host/pressure.ts";
 import type { GuestLimits } from "../core/limits.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Source } from "../core/settings.ts";
 import { TUNABLES } from "../core/tunables.ts";
+import { BYTES_PER_MIB } from "../core/units.ts";
 import { type ListenAddress, parseListen } from "./listen.ts";
 import type { ConfigFile } from "./schema.ts";
 
@@ -47,6 +50,15 @@ export interface GuestSection {
   readonly limits: Partial<GuestLimits>;
 }
 
+/** What the configuration says of a host; null: the default. */
+export interface HostSection {
+  /** What all guests may have together. */
+  readonly memory: MemoryTerm | null;
+  /** What of it is kept for emergencies, in MiB. */
+  readonly reserveMb: number | null;
+  readonly take: Take | null;
+}
+
 /** What the configuration says of simulated guests; `isRestless`: some reboot, disappear and come back. */
 export interface SimulatedSection {
   readonly guests: number;
@@ -68,8 +80,7 @@ export interface Config {
   readonly tokenFile?: string;
   /** What the operator says of backends: how QEMU's machines are found, where libvirt is. */
   readonly backendSection: BackendSection;
-  /** What all guests of a host may have together, and what of it is kept for emergencies; null: the default. */
-  readonly host: { readonly memoryMb: number | null; readonly reserveMb: number | null };
+  readonly host: HostSection;
   /** What the simulated host is made of, where no real one is. */
   readonly simulated: SimulatedSection;
   /** Where recordings of what the daemon did are kept; null: nowhere; undefined: where the backend's default is. */
@@ -130,8 +141,15 @@ function hostSections(flags: Flags, environment: NodeJS.ProcessEnv, { backend, h
   return {
     backend: flags.backend ?? (named === undefined ? kind : kindWithKey("qmp")) ?? "auto",
     backendSection: named === undefined ? section : { ...section, qmp: named },
-    host: { memoryMb: host?.memory_mb ?? null, reserveMb: host?.reserve_mb ?? null },
+    host: { memory: memoryTerm(host?.memory_mb), reserveMb: host?.reserve_mb ?? null, take: host?.take ?? null },
   };
+}
+
+/** `12000` MiB, `"80%"` of the host, or what is `"available"` there. */
+function memoryTerm(said: NonNullable<ConfigFile["host"]>["memory_mb"]): MemoryTerm | null {
+  if (said === undefined) return null;
+  if (typeof said === "number") return { kind: "bytes", bytes: said * BYTES_PER_MIB };
+  return said === "available" ? { kind: "available" } : { kind: "share", share: Number.parseInt(said, 10) / 100 };
 }
 
 function simulatedSection({ simulated }: ConfigFile): SimulatedSection {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { BACKEND_KINDS, BACKENDS, type SectionValue } from "../backends/registry.ts";
+import { TAKE_NAMES } from "../core/host/pressure.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES } from "../core/tunables.ts";
 
@@ -36,9 +37,20 @@ function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words).describe(`one of ${words.join(", ")}`);
 }
 
+/** A share of the host. */
+const percent = z.string().regex(/^(?:100|[1-9]\d?)%$/);
+
+const hostMemory = z
+  .union([megabytes, percent, z.literal("available")])
+  .describe(`a whole number from 1 to ${MAX_MB}, a share of the host such as "80%", or "available"`);
+
 const host = z
-  .strictObject({ memory_mb: megabytes.optional(), reserve_mb: whole(0, MAX_MB).optional() })
-  .refine(({ memory_mb, reserve_mb }) => memory_mb === undefined || (reserve_mb ?? 0) < memory_mb, {
+  .strictObject({
+    memory_mb: hostMemory.optional(),
+    reserve_mb: whole(0, MAX_MB).optional(),
+    take: oneOf(TAKE_NAMES).optional(),
+  })
+  .refine(({ memory_mb, reserve_mb }) => typeof memory_mb !== "number" || (reserve_mb ?? 0) < memory_mb, {
     error: "reserve_mb must be less than memory_mb",
   });
 

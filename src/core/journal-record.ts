@@ -2,6 +2,8 @@ import type { Decision } from "./decision.ts";
 import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Cause, GiveCause } from "./guest/events.ts";
 import type { HostBudget } from "./host/budget.ts";
+import type { HostSight } from "./host/host-reading.ts";
+import type { Take } from "./host/pressure.ts";
 import type { GuestTerms } from "./limits.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
@@ -88,10 +90,20 @@ export interface GiveRecord extends Recorded, Turn {
   readonly terms: GuestTerms | null;
 }
 
-/** What the host has for its guests changed. */
+/** What the host has for its guests, or when it takes memory from them, changed. */
 export interface RulesRecord extends Recorded, Turn {
   readonly kind: "rules";
   readonly budget: HostBudget;
+  readonly take: Take;
+}
+
+/** The host's own memory was looked at, and its need changed or guests were asked for memory. */
+export interface HostRecord extends Recorded, Turn {
+  readonly kind: "host";
+  readonly sight: HostSight;
+  /** 0: it has plenty, to 1: it is short. */
+  readonly need: number;
+  readonly isEmergency: boolean;
 }
 
 /** A guest could not be read or moved; `guest` is `*` for what concerns no guest alone. */
@@ -146,6 +158,7 @@ export type JournalRecord =
   | RiseRecord
   | GiveRecord
   | RulesRecord
+  | HostRecord
   | ShrinkRecord
   | FaultRecord
   | NoticeRecord

@@ -47,7 +47,7 @@ export function judge(
     return { step: state, host, reading, observation: reading.observation, decision, ...rest };
   }
   const { budget, terms } = env.host;
-  const entitled = boundsFor(host, reading, budget, terms, nowMs);
+  const entitled = boundsFor(host, reading, budget, terms, tunables, nowMs);
   const bounded: Reading = { ...reading, observation: boundObservation(reading.observation, terms) };
   const stepped = step(guest.step, bounded.observation, tunables, nowMs, without, entitled.bounds);
   const decided = markUnmanaged(stepped.decision, terms);

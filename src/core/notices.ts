@@ -8,6 +8,11 @@ export const NOTICES = {
   restarts: "the guest restarts, so it was given all its memory for the boot",
   no_effect:
     "the guest gave {gaveMib} MiB to its balloon, but its process on the host still holds {rssMib} MiB (hugepages, locked memory or VFIO?); no more is taken",
+  host_needs:
+    "the host needs memory: {availableMib} of {totalMib} MiB are available there; guests give what they can spare",
+  host_emergency:
+    "the host is about to run out: {availableMib} of {totalMib} MiB are available there; every guest gives at once what it does not use",
+  host_has_enough: "the host has enough again: {availableMib} of {totalMib} MiB are available there",
   retries_given_up: "the kernel had given up at {currentMib} MiB on the way to {targetMib}; it was woken up",
   agent_lost: "the guest agent no longer answers; the target is held",
   agent_back: "the guest agent answers again",

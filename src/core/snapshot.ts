@@ -2,6 +2,7 @@ import type { ControllerState } from "./guest/state.ts";
 import type { Account } from "./host/account.ts";
 import type { HostBudget } from "./host/budget.ts";
 import { allAccounts, ledgerOf } from "./host/ledger.ts";
+import type { Pressure } from "./host/pressure.ts";
 import type { HostState } from "./host/state.ts";
 import type { Policy } from "./policy.ts";
 
@@ -14,6 +15,7 @@ export interface HostSnapshot {
   readonly waitingUntilMs: number;
   readonly entitled: { readonly atMs: number; readonly bytes: readonly (readonly [string, number])[] } | null;
   readonly steppedSoonMs: number | null;
+  readonly pressure: Pressure;
 }
 
 /** All that is remembered at one moment, as plain data: a recording that begins with it replays exactly. */
@@ -40,16 +42,18 @@ export function hostSnapshot(state: HostState, budget: HostBudget): HostSnapshot
     waitingUntilMs,
     entitled: entitled === null ? null : { atMs: entitled.atMs, bytes: [...entitled.bytes] },
     steppedSoonMs: state.steppedSoonMs,
+    pressure: state.pressure,
   };
 }
 
 /** The state that a host's snapshot was made of. */
 export function hostStateOf(snapshot: HostSnapshot): HostState {
-  const { accounts, entitled, shortUntilMs, waiting, waitingUntilMs, steppedSoonMs } = snapshot;
+  const { accounts, entitled, shortUntilMs, waiting, waitingUntilMs, steppedSoonMs, pressure } = snapshot;
   const kept = entitled === null ? null : { atMs: entitled.atMs, bytes: new Map(entitled.bytes) };
   return {
     ledger: ledgerOf(accounts),
     shortage: { shortUntilMs, waiting, waitingUntilMs, entitled: kept },
     steppedSoonMs,
+    pressure,
   };
 }

@@ -102,6 +102,7 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): v
       break;
     case "size":
     case "rise":
+    case "host":
     case "rules": // what only a replay needs
   }
 }

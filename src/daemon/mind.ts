@@ -2,7 +2,11 @@ import type { Effect } from "../core/guest/effects.ts";
 import type { GuestEnv, GuestEvent } from "../core/guest/events.ts";
 import { type ControllerState, foundState } from "../core/guest/state.ts";
 import type { HostBudget } from "../core/host/budget.ts";
+import { type BudgetTerms, budgetNow } from "../core/host/budget-terms.ts";
+import type { HostSight } from "../core/host/host-reading.ts";
+import { type Looked, lookAtHost } from "../core/host/look.ts";
 import { changeRules, removeGuest } from "../core/host/planner.ts";
+import type { Pressure, Take } from "../core/host/pressure.ts";
 import { type HostState, INITIAL_HOST_STATE } from "../core/host/state.ts";
 import type { Turn } from "../core/journal-record.ts";
 import type { Minds, Reaction } from "../core/minds.ts";
@@ -16,6 +20,13 @@ export interface Taken {
   /** What it was decided by. */
   readonly env: GuestEnv;
   /** Its place among all that changed what a decision can depend on; null if it changed nothing of that. */
+  readonly turn: Turn | null;
+}
+
+/** What came of a look at the host. */
+export interface HostLooked extends Omit<Looked, "state"> {
+  readonly pressure: Pressure;
+  /** As of `Taken`. */
   readonly turn: Turn | null;
 }
 
@@ -62,9 +73,24 @@ export class Mind {
   }
 
   /** The host's rules are others from now on. */
-  changeRules(): Turn {
-    if (this.host !== null) this.host = changeRules(this.host);
+  changeRules(take?: Take): Turn {
+    if (this.host !== null) this.host = changeRules(this.host, take);
     return this.next();
+  }
+
+  /** The host's own memory was looked at. Null where no host is shared. */
+  look(sight: HostSight): HostLooked | null {
+    const { host } = this;
+    if (host === null) return null;
+    const nowMs = this.nowMs();
+    const { state, stepSoon, notices } = lookAtHost(host, sight, nowMs);
+    this.host = state;
+    return { pressure: state.pressure, stepSoon, notices, turn: state === host ? null : this.next(nowMs) };
+  }
+
+  /** The host's budget as it is now; `before` itself where nothing changed. */
+  budgetNow(before: HostBudget, terms: BudgetTerms, sight: HostSight): HostBudget {
+    return this.host === null ? before : budgetNow(before, terms, sight, this.host.ledger);
   }
 
   /** The next turn, for what concerns all guests. */

@@ -14,6 +14,7 @@ import { handOf } from "../core/controls/hands.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
+import { type HostReading, type HostSight, sightOf } from "../core/host/host-reading.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
@@ -26,6 +27,7 @@ import { giveBack, NOTHING_RELEASED, type Released } from "./give-back.ts";
 import { GuestEnvs } from "./guest-envs.ts";
 import { GuestRoster } from "./guest-roster.ts";
 import { GuestRunner } from "./guest-runner.ts";
+import { HostWatch } from "./host-watch.ts";
 import type { Journal } from "./journal.ts";
 import { Mind } from "./mind.ts";
 
@@ -42,6 +44,8 @@ export interface WorkerOptions {
   readonly configured: Configured;
   /** How several guests share their host; absent in a guest. */
   readonly hostRules?: HostRules | null;
+  /** Reads the host's own memory; absent where there is no host of ours to look at. */
+  readonly readHost?: (() => HostReading) | null;
   /** Decide and record, move nothing. */
   readonly dryRun: boolean;
   /** How goals are found; the driver's way if it is not given. */
@@ -59,12 +63,14 @@ export class Worker implements ControlPort {
   private readonly mind: Mind;
   private readonly roster: GuestRoster;
   private controls: Controls;
+  private readonly hostWatch: HostWatch | null;
   private rules: HostRules | null;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
 
   constructor(options: WorkerOptions) {
-    const { backend, clock, journal, hostRules = null, configured, dryRun, without, policy = "driver" } = options;
+    const { backend, clock, journal, hostRules = null, readHost: read = null } = options;
+    const { configured, dryRun, without, policy = "driver" } = options;
     this.options = options;
     this.rules = hostRules;
     this.controls = firstControls(configured);
@@ -83,12 +89,13 @@ export class Worker implements ControlPort {
       onRemoved: (guest) => this.removed(guest),
       onRescan: () => this.paceWatch(),
     });
+    this.hostWatch = read === null ? null : new HostWatch({ clock, read, onSight: (sight) => this.followHost(sight) });
   }
 
   /** Find the guests and arm each; look for others from time to time. */
   async start(): Promise<void> {
-    if (this.rules !== null)
-      this.options.journal.add({ kind: "rules", budget: this.rules.budget, ...this.mind.changeRules() });
+    if (this.rules !== null) this.noteRules(this.rules);
+    this.hostWatch?.look();
     await this.roster.start();
     this.envs.watched = this.countWatched();
   }
@@ -97,6 +104,8 @@ export class Worker implements ControlPort {
   async stepOnce(): Promise<void> {
     const runners = await this.roster.find();
     if (this.rules !== null) for (const runner of runners) await runner.readSize();
+    const { readHost } = this.options;
+    if (readHost) this.followHost(sightOf(null, readHost(), 0));
     for (const runner of runners) await runner.stepOnce();
   }
 
@@ -107,6 +116,7 @@ export class Worker implements ControlPort {
   async stop(options: { readonly keepTargets: boolean }): Promise<Released> {
     // Each gets its memory as soon as its own step has ended: one that hangs holds up no other.
     this.roster.stopLooking();
+    this.hostWatch?.stop();
     const released = options.keepTargets
       ? NOTHING_RELEASED
       : await giveBack(this.roster.runners, this.options.journal, true);
@@ -126,7 +136,8 @@ export class Worker implements ControlPort {
     this.rules = hostRules ?? before;
     this.carryOut(reconfigure(this.controls, configured));
     if (hostRules === null || before === null) return;
-    this.options.journal.add({ kind: "rules", budget: hostRules.budget, ...this.mind.changeRules() });
+    this.noteRules(hostRules);
+    this.hostWatch?.look();
     for (const runner of this.roster.runners) runner.settle();
   }
 
@@ -177,6 +188,28 @@ export class Worker implements ControlPort {
 
   subscribe(listener: (record: JournalRecord) => void): () => void {
     return this.options.journal.subscribe(listener);
+  }
+
+  private noteRules({ budget, take = "always" }: HostRules): void {
+    this.options.journal.add({ kind: "rules", budget, take, ...this.mind.changeRules(take) });
+  }
+
+  /** The host's own memory was looked at: guests may have to give, and the budget may be another. */
+  private followHost(sight: HostSight): void {
+    const { journal } = this.options;
+    const looked = this.mind.look(sight);
+    if (looked === null || this.rules === null) return;
+    const { need, isEmergency } = looked.pressure;
+    if (looked.turn !== null) journal.add({ kind: "host", sight, need, isEmergency, ...looked.turn });
+    for (const notice of looked.notices) journal.add({ kind: "notice", guest: "*", notice });
+    const { budget: before, budgetTerms } = this.rules;
+    const budget = budgetTerms === undefined ? before : this.mind.budgetNow(before, budgetTerms, sight);
+    if (budget !== before) {
+      this.rules = { ...this.rules, budget };
+      this.envs.configure(this.controls, this.rules);
+      this.noteRules(this.rules);
+    }
+    for (const guest of looked.stepSoon) this.roster.get(guest)?.stepSoon();
   }
 
   private carryOut({ controls, written }: Changed): void {

@@ -3,6 +3,8 @@ import { MAX_SAMPLES } from "../core/guest/demand.ts";
 import { CAUSES, GIVE_CAUSES, type GiveCause } from "../core/guest/events.ts";
 import type { ControllerState } from "../core/guest/state.ts";
 import type { Account } from "../core/host/account.ts";
+import type { HostSight } from "../core/host/host-reading.ts";
+import { type Pressure, TAKE_NAMES } from "../core/host/pressure.ts";
 import { type CompleteObservation, isComplete } from "../core/observation.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES, type TunableName } from "../core/tunables.ts";
@@ -59,6 +61,7 @@ const ACCOUNT: z.ZodType<Account> = z.object({
   startBytes: count,
   unballoonedBytes: count,
   promisedBytes: count,
+  residentBytes: count,
   floorBytes: count,
   goalBytes: count,
   weight: z.number().positive(),
@@ -68,6 +71,24 @@ const ACCOUNT: z.ZodType<Account> = z.object({
 });
 
 const BUDGET = z.object({ memoryBytes: count, reserveBytes: count });
+const share = z.number().min(0).max(1);
+
+const PRESSURE: z.ZodType<Pressure> = z.object({
+  take: z.enum(TAKE_NAMES),
+  need: share,
+  isEmergency: z.boolean(),
+  askedShare: share,
+  surplusSinceMs: count.nullable(),
+  told: z.enum(["nothing", "need", "emergency"]),
+});
+
+const SIGHT: z.ZodType<HostSight> = z.object({
+  totalBytes: count.nullable(),
+  availableBytes: count.nullable(),
+  someShare: share.nullable(),
+  fullShare: share.nullable(),
+  swapOutBytesPerS: count.nullable(),
+});
 
 /** A recording's first line. */
 export const HEADER: z.ZodType<Header> = z.object({
@@ -85,6 +106,7 @@ export const HEADER: z.ZodType<Header> = z.object({
       waitingUntilMs: count,
       entitledAtMs: count.nullable(),
       steppedSoonMs: count.nullable(),
+      pressure: PRESSURE,
     })
     .nullable(),
 });
@@ -133,7 +155,8 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
       terms: TERMS.nullable(),
       ...turn,
     }),
-    z.object({ kind: z.literal("rules"), budget: BUDGET, ...turn }),
+    z.object({ kind: z.literal("rules"), budget: BUDGET, take: z.enum(TAKE_NAMES), ...turn }),
+    z.object({ kind: z.literal("host"), sight: SIGHT, need: share, isEmergency: z.boolean(), ...turn }),
     z.object({ kind: z.literal("tunables"), values: z.partialRecord(z.enum(tunableNames), count), ...turn }),
     z.object({ kind: z.literal("fault"), guest: name, turn: count.nullable(), nowMs: count.nullable() }),
     z.object({ kind: z.literal("applied"), guest: name, balloonTargetPages: count, pageBytes: count }),

@@ -4,6 +4,7 @@ import type {
   FaultRecord,
   GiveRecord,
   GuestRecord,
+  HostRecord,
   RiseRecord,
   RulesRecord,
   SizeRecord,
@@ -61,6 +62,7 @@ export type RecordedEvent =
   | Unnumbered<RiseRecord>
   | Unnumbered<GiveRecord>
   | Unnumbered<RulesRecord>
+  | Unnumbered<HostRecord>
   | Unnumbered<TunablesRecord>
   | Pick<FaultRecord, "kind" | "guest" | "turn" | "nowMs">
   /** The target of a step before the recording began was taken after that. */

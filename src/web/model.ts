@@ -104,6 +104,7 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
     case "give":
     case "notice":
     case "rise":
+    case "host":
     case "rules":
     case "shrink":
     case "size":
@@ -146,7 +147,7 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints
 }
 
 /** What only a replay needs. */
-const UNLISTED: ReadonlySet<JournalRecord["kind"]> = new Set(["size", "rise", "rules"]);
+const UNLISTED: ReadonlySet<JournalRecord["kind"]> = new Set(["size", "rise", "rules", "host"]);
 
 /** All that is told but steps that decide as the one before them did. */
 function isListed(guests: ReadonlyMap<string, GuestView>, record: JournalRecord): boolean {

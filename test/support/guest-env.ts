@@ -29,6 +29,7 @@ export function accountIn(guest: string, currentMib: number, change: Partial<Acc
     startBytes: 1024 * BYTES_PER_MIB,
     unballoonedBytes: 0,
     promisedBytes: 0,
+    residentBytes: currentMib * BYTES_PER_MIB,
     floorBytes: 0,
     goalBytes: currentMib * BYTES_PER_MIB,
     weight: 1,

@@ -43,6 +43,11 @@ export class Check {
     this.expect(isSame ? null : `${recordedBytes} bytes were given and ${replayedBytes} are`, place);
   }
 
+  /** How much the host needed its memory. @throws ERR_REPLAY_DIFFERS. */
+  compareNeed(recorded: number, replayed: number | null, place: Place): void {
+    this.expect(recorded === replayed ? null : `the host's need was ${recorded} and is ${replayed}`, place);
+  }
+
   private expect(difference: string | null, { line, guest, turn }: Place): void {
     const { checked, versions } = this;
     if (difference !== null)

@@ -5,6 +5,7 @@ import { type ControllerState, foundState } from "../../core/guest/state.ts";
 import { restartInertia } from "../../core/guest/step.ts";
 import type { Account } from "../../core/host/account.ts";
 import type { HostBudget } from "../../core/host/budget.ts";
+import { lookAtHost } from "../../core/host/look.ts";
 import { changeRules, removeGuest } from "../../core/host/planner.ts";
 import type { HostState } from "../../core/host/state.ts";
 import { type GuestTerms, NO_LIMITS } from "../../core/limits.ts";
@@ -40,6 +41,11 @@ export class ExactReplay {
     this.header = header;
     this.overrides = overrides;
     this.budget = header.host?.budget ?? null;
+  }
+
+  /** How much the host needs its memory now; null where no host is shared. */
+  get need(): number | null {
+    return this.host?.pressure.need ?? null;
   }
 
   /** What was remembered of a guest when the recording began. */
@@ -88,7 +94,9 @@ export class ExactReplay {
       case "applied":
         return this.take(event.guest, event, 0);
       case "rules":
-        return this.changeBudget(event.budget);
+        return this.changeRules(event);
+      case "host":
+        return this.look(event);
       case "tunables":
         return event.values.frontswap_inertia === undefined ? [] : this.restartInertia();
       case "notice":
@@ -135,10 +143,16 @@ export class ExactReplay {
     return [];
   }
 
-  private changeBudget(budget: HostBudget): readonly Effect[] {
+  private changeRules({ budget, take }: RecordedEvent & { readonly kind: "rules" }): readonly Effect[] {
     this.begin();
     this.budget = budget;
-    if (this.host !== null) this.host = changeRules(this.host);
+    if (this.host !== null) this.host = changeRules(this.host, take);
+    return [];
+  }
+
+  private look({ sight, nowMs }: RecordedEvent & { readonly kind: "host" }): readonly Effect[] {
+    this.begin();
+    if (this.host !== null) this.host = lookAtHost(this.host, sight, nowMs).state;
     return [];
   }
 

@@ -76,6 +76,9 @@ export class Player {
       const bytes = given?.kind === "give_all" ? given.bytes : null;
       this.check?.compareGiven(event.bytes, bytes, { line, guest: event.guest, turn: event.turn });
     }
+    if (event.kind === "host") {
+      this.check?.compareNeed(event.need, this.exact?.need ?? null, { line, guest: "*", turn: event.turn });
+    }
     return noted(event.kind);
   }
 

@@ -1,5 +1,6 @@
 import type { CompleteObservation } from "../observation.ts";
 import type { Clamp } from "../reasons.ts";
+import { type Asked, asNeeded } from "./as-needed.ts";
 import { type BalloonStep, maximumTarget, reasonFor } from "./law.ts";
 
 /** Bounds of the law's target, before the guard. In pages on the balloon's side, as the host counts. */
@@ -8,14 +9,24 @@ export interface Bounds {
   readonly minPages: number;
   /** What the guest is entitled to of a host that is short of memory; the floor comes first. Infinity: there is enough. */
   readonly entitledPages: number;
+  /** What the host asks of the guest at this step; null: what the law takes. */
+  readonly asked: Asked | null;
 }
 
 /** Neither limits nor a host that others use as well. */
-export const NO_BOUNDS: Bounds = Object.freeze({ minPages: 0, entitledPages: Number.POSITIVE_INFINITY });
+export const NO_BOUNDS: Bounds = Object.freeze({
+  minPages: 0,
+  entitledPages: Number.POSITIVE_INFINITY,
+  asked: null,
+});
 
-/** Hold the law's target in its bounds: below the entitlement first, then above the floor, then below the maximum. */
-export function boundLaw(law: BalloonStep, observation: CompleteObservation, bounds: Bounds): BalloonStep {
-  if (bounds === NO_BOUNDS) return law;
+/**
+ * Hold the law's target in its bounds: no lower than the host asks for first, then below the entitlement, above the floor,
+ * and below the maximum.
+ */
+export function boundLaw(lawful: BalloonStep, observation: CompleteObservation, bounds: Bounds): BalloonStep {
+  if (bounds === NO_BOUNDS) return lawful;
+  const law = asNeeded(lawful, observation, bounds.asked);
   // Seen from inside, where the law counts.
   const offsetPages = observation.balloonCurrentPages - observation.totalramPages;
   const minPages = Math.min(bounds.minPages - offsetPages, maximumTarget(observation));

@@ -18,6 +18,8 @@ export interface Account extends Claim {
   readonly unballoonedBytes: number;
   /** What it was promised and has not reached yet: its balloon may be on its way there, whatever is decided now. 0: nothing. */
   readonly promisedBytes: number;
+  /** What of it lies in its host's memory: what its process holds, where that is known and less than what it has. */
+  readonly residentBytes: number;
   /** Whether what it gives to its balloon comes free. */
   readonly effect: Effect;
 }
@@ -33,6 +35,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
     startBytes: currentBytes,
     unballoonedBytes,
     promisedBytes: 0,
+    residentBytes: currentBytes,
     floorBytes: 0,
     goalBytes: currentBytes,
     weight,
@@ -93,6 +96,7 @@ export function accountAfter(
     startBytes: before.startBytes,
     unballoonedBytes,
     promisedBytes,
+    residentBytes: Math.min(hasBytes, rssBytes ?? hasBytes),
     floorBytes: believedFloorBytes(floorBytes, maximumBytes, operatorBytes),
     goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, rssBytes),
     weight: terms.weight,

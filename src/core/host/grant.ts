@@ -46,9 +46,9 @@ export function grant(
   };
 }
 
-/** Where another guest is in an emergency that could not be met, caution gives way to it. */
+/** Where another guest or the host is in an emergency that could not be met, caution gives way to it. */
 function concede(
-  { shortage, ledger }: HostState,
+  { shortage, ledger, pressure }: HostState,
   wanted: Decision,
   { observation, unballoonedBytes = 0 }: Reading,
   tunables: Tunables,
@@ -57,7 +57,8 @@ function concede(
   nowMs: number,
 ): Decision {
   const { guest, pageBytes } = observation;
-  if (!isWaitedFor(shortage, guest, nowMs)) return wanted;
+  const isHostShort = pressure.isEmergency;
+  if (!isWaitedFor(shortage, guest, nowMs)) return isHostShort ? onlyNeeded(wanted, observation, tunables) : wanted;
   const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs);
   if (bytes === Number.POSITIVE_INFINITY) return wanted;
   const entitledPages = Math.floor((bytes - unballoonedBytes) / pageBytes);

@@ -4,14 +4,17 @@ import type { GiveCause } from "../guest/events.ts";
 import { type GuestTerms, minBalloonPages } from "../limits.ts";
 import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
+import type { Tunables } from "../tunables.ts";
 import { BYTES_PER_MIB } from "../units.ts";
 import { type Account, openAccount, sizeOf, stillPromised } from "./account.ts";
+import { askedOf } from "./asked.ts";
 import { reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { followEffect } from "./effect.ts";
 import { grant, heldPages, type Wants } from "./grant.ts";
 import { accountOf, type Ledger, withAccount, withoutAccount } from "./ledger.ts";
 import { NO_NOTICES, only, type Planned } from "./planned.ts";
+import type { Take } from "./pressure.ts";
 import { entitledTo } from "./shortage.ts";
 import { type HostState, withLedger } from "./state.ts";
 
@@ -63,17 +66,19 @@ export function removeGuest(state: HostState, guest: string): HostState {
   return withLedger(state, withoutAccount(state.ledger, guest));
 }
 
-/** The host's rules are others from now on: what was computed by the old ones holds no more. */
-export function changeRules(state: HostState): HostState {
-  return { ...state, shortage: { ...state.shortage, entitled: null } };
+/** The host's rules are others from now on: what was computed by the old ones holds no more. `take` stays if it is not said. */
+export function changeRules(state: HostState, take: Take = state.pressure.take): HostState {
+  const pressure = take === state.pressure.take ? state.pressure : { ...state.pressure, take };
+  return { ...state, pressure, shortage: { ...state.shortage, entitled: null } };
 }
 
-/** A guest's bounds for the law: the operator's floor, no effect on the host, and what it is entitled to. */
+/** A guest's bounds for the law: the operator's floor, no effect on the host, what the host asks for, and the guest's share. */
 export function boundsFor(
   state: HostState,
   reading: Reading,
   budget: HostBudget,
   terms: GuestTerms,
+  tunables: Tunables,
   nowMs: number,
 ): { readonly state: HostState; readonly bounds: Bounds; readonly notices: readonly Notice[] } {
   const { observation, unballoonedBytes = 0 } = reading;
@@ -81,8 +86,10 @@ export function boundsFor(
   const { ledger, notices } = see(state.ledger, reading, terms);
   const { shortage, bytes } = entitledTo(state.shortage, ledger, guest, usableBytes(budget), nowMs);
   const minPages = Math.max(minBalloonPages(terms, observation), heldPages(ledger, observation));
-  const bounds = { minPages, entitledPages: Math.floor((bytes - unballoonedBytes) / pageBytes) };
-  return { state: { ledger, shortage, steppedSoonMs: state.steppedSoonMs }, bounds, notices };
+  const asked = askedOf(state.pressure, observation, tunables, nowMs);
+  const bounds = { minPages, entitledPages: Math.floor((bytes - unballoonedBytes) / pageBytes), asked };
+  const { steppedSoonMs, pressure } = state;
+  return { state: { ledger, shortage, steppedSoonMs, pressure }, bounds, notices };
 }
 
 /** Open the guest's account if it has none, and follow whether what it gives comes free. */

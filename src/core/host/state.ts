@@ -1,4 +1,5 @@
 import { EMPTY_LEDGER, type Ledger } from "./ledger.ts";
+import { NO_PRESSURE, type Pressure } from "./pressure.ts";
 import { NO_SHORTAGE, type Shortage } from "./shortage.ts";
 
 /** What a host remembers of its guests. Plain data. */
@@ -7,6 +8,8 @@ export interface HostState {
   readonly shortage: Shortage;
   /** When those who have more than they are entitled to were last asked to step before it is their turn; null: never. */
   readonly steppedSoonMs: number | null;
+  /** How much the host itself needs its memory. */
+  readonly pressure: Pressure;
 }
 
 /** A host that has seen no guest. */
@@ -14,9 +17,12 @@ export const INITIAL_HOST_STATE: HostState = Object.freeze({
   ledger: EMPTY_LEDGER,
   shortage: NO_SHORTAGE,
   steppedSoonMs: null,
+  pressure: NO_PRESSURE,
 });
 
 /** The state with another ledger. */
 export function withLedger(state: HostState, ledger: Ledger): HostState {
-  return ledger === state.ledger ? state : { ledger, shortage: state.shortage, steppedSoonMs: state.steppedSoonMs };
+  if (ledger === state.ledger) return state;
+  const { shortage, steppedSoonMs, pressure } = state;
+  return { ledger, shortage, steppedSoonMs, pressure };
 }

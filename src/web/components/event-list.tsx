@@ -43,7 +43,7 @@ function GuestLink({ record }: { readonly record: JournalRecord }) {
 
 function guestOf(record: JournalRecord): string | null {
   if (record.kind === "step") return record.decision.guest;
-  return record.kind === "tunables" || record.kind === "rules" ? null : record.guest;
+  return "guest" in record ? record.guest : null;
 }
 
 function describe(record: JournalRecord): string {
@@ -72,6 +72,8 @@ function describe(record: JournalRecord): string {
       return "Its demand rose faster than was known.";
     case "rules":
       return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
+    case "host":
+      return `The host's need of memory is ${Math.round(record.need * 100)} %.`;
     case "tunables":
       return `Tunables were changed: ${Object.entries(record.values)
         .map(([name, value]) => `${name} = ${value}`)

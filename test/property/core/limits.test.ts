@@ -33,7 +33,7 @@ describe("the operator's limits", () => {
           balloonMaxPages: CURRENT_PAGES,
         });
         const bounded = boundObservation(observation, given);
-        const bounds = { minPages: given.minMb * MIB, entitledPages: Number.POSITIVE_INFINITY };
+        const bounds = { minPages: given.minMb * MIB, entitledPages: Number.POSITIVE_INFINITY, asked: null };
         const tunables = { ...DEFAULT_TUNABLES, guard };
         const { decision } = step(INITIAL_GUEST_STATE, bounded, tunables, 0, new Set(), bounds);
         const held = holdLimits(decision, bounded, given);

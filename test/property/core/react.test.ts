@@ -4,8 +4,11 @@ import type { Effect } from "../../../src/core/guest/effects.ts";
 import { CAUSES, GIVE_CAUSES, type GiveCause, type GuestEnv, type GuestEvent } from "../../../src/core/guest/events.ts";
 import { type ControllerState, foundState } from "../../../src/core/guest/state.ts";
 import type { Account } from "../../../src/core/host/account.ts";
+import type { HostSight } from "../../../src/core/host/host-reading.ts";
 import { accountOf } from "../../../src/core/host/ledger.ts";
+import { lookAtHost } from "../../../src/core/host/look.ts";
 import { changeRules, removeGuest } from "../../../src/core/host/planner.ts";
+import { TAKE_NAMES, type Take } from "../../../src/core/host/pressure.ts";
 import type { HostState } from "../../../src/core/host/state.ts";
 import { react } from "../../../src/core/react.ts";
 import { hostSnapshot, hostStateOf, type Snapshot } from "../../../src/core/snapshot.ts";
@@ -21,10 +24,11 @@ const MAXIMUM_PAGES = 1024 * MIB;
 const START_PAGES = 512 * MIB;
 const START_MEMORY_MIB = 2000;
 const RESERVE_MIB = 200;
+const HOST_BYTES = 4096 * MIB * PAGE_BYTES;
 
 const KINDS = [
   ...["observed", "observed", "observed", "sampled", "settled", "unreadable", "asked_all", "rose", "written"],
-  ...["started", "sized", "gave", "ended", "removed", "found", "rules", "pause", "dry_run_off"],
+  ...["started", "sized", "gave", "ended", "removed", "found", "rules", "pause", "dry_run_off", "host", "host"],
 ] as const;
 
 const action = fc.record({
@@ -41,6 +45,9 @@ const action = fc.record({
   frontswapPages: fc.option(fc.nat(20_000)),
   lacks: fc.constantFrom<"nothing" | "committedPages">("nothing", "nothing", "nothing", "committedPages"),
   memoryMib: fc.integer({ min: 800, max: 3000 }),
+  take: fc.constantFrom(...TAKE_NAMES),
+  hostAvailable: fc.option(fc.double({ min: 0, max: 0.3, noNaN: true }), { freq: 6 }),
+  fullShare: fc.constantFrom(null, 0, 0.2),
   maxMb: fc.constantFrom(null, null, 700),
   isOn: fc.boolean(),
   isReleased: fc.constantFrom(false, false, false, true),
@@ -58,7 +65,9 @@ type Action = typeof action extends fc.Arbitrary<infer One> ? One : never;
 /** What was handed to the core. */
 type Handed =
   | { readonly kind: "take"; readonly guest: string; readonly event: GuestEvent; readonly env: GuestEnv; nowMs: number }
-  | { readonly kind: "found" | "removed" | "rules"; readonly guest: string; readonly nowMs: number };
+  | { readonly kind: "found" | "removed"; readonly guest: string; readonly nowMs: number }
+  | { readonly kind: "rules"; readonly guest: string; readonly take: Take; readonly nowMs: number }
+  | { readonly kind: "host"; readonly guest: string; readonly sight: HostSight; readonly nowMs: number };
 
 /** Three guests on a host, whose balloons do what they are told, and who hand the daemon's mind what happens. */
 class World {
@@ -82,7 +91,8 @@ class World {
     const { kind, guest } = action;
     this.nowMs += action.laterMs;
     if (kind === "dry_run_off") this.isDryRun = false;
-    else if (kind === "rules") this.changeRules(action.memoryMib);
+    else if (kind === "rules") this.changeRules(action.memoryMib, action.take);
+    else if (kind === "host") this.lookAtHost(action);
     else if (kind === "found") this.find(guest);
     else if (kind === "removed") this.remove(guest);
     else if (kind === "pause") this.pause(guest, action.isOn);
@@ -109,10 +119,18 @@ class World {
     this.mind.remove(guest);
   }
 
-  private changeRules(memoryMib: number): void {
+  private changeRules(memoryMib: number, take: Take): void {
     this.memoryMib = memoryMib;
-    this.note({ kind: "rules", guest: "", nowMs: this.nowMs });
-    this.mind.changeRules();
+    this.note({ kind: "rules", guest: "", take, nowMs: this.nowMs });
+    this.mind.changeRules(take);
+  }
+
+  private lookAtHost({ hostAvailable, fullShare }: Action): void {
+    const totalBytes = HOST_BYTES;
+    const availableBytes = hostAvailable === null ? null : Math.floor(totalBytes * hostAvailable);
+    const sight = { totalBytes, availableBytes, fullShare, someShare: fullShare, swapOutBytesPerS: null };
+    this.note({ kind: "host", guest: "", sight, nowMs: this.nowMs });
+    this.mind.look(sight);
   }
 
   private pause(guest: string, isOn: boolean): void {
@@ -152,6 +170,7 @@ class World {
       case "removed":
       case "found":
       case "rules":
+      case "host":
       case "pause":
       case "dry_run_off":
         return { kind: "settled" };
@@ -218,7 +237,8 @@ class Other {
   take(handed: Handed): readonly Effect[] {
     const { guest, nowMs } = handed;
     if (handed.kind === "take") return this.react(guest, handed.event, handed.env, nowMs);
-    if (handed.kind === "rules") this.host = deepFrozen(changeRules(this.host));
+    if (handed.kind === "rules") this.host = deepFrozen(changeRules(this.host, handed.take));
+    if (handed.kind === "host") this.host = deepFrozen(lookAtHost(this.host, handed.sight, nowMs).state);
     if (handed.kind === "found") this.guests.set(guest, deepFrozen(foundState("driver", nowMs)));
     if (handed.kind === "removed") {
       this.guests.delete(guest);

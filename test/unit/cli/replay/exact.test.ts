@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Player } from "../../../../src/cli/replay/player.ts";
+import type { HostReading } from "../../../../src/core/host/host-reading.ts";
+import type { HostRules } from "../../../../src/core/host/rules.ts";
 import { NO_LIMITS } from "../../../../src/core/limits.ts";
 import { createSettings } from "../../../../src/core/settings.ts";
 import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
@@ -9,8 +11,14 @@ import { ExactLines, firstLines } from "../../../../src/formats/exact-lines.ts";
 import { ScriptedBackend } from "../../../support/scripted-backend.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
+/** Its guests give as it needs, and it has what is available. */
+const ASKING = {
+  take: "as_needed",
+  budgetTerms: { memory: { kind: "available" }, reserveBytes: 0 },
+} as const satisfies Partial<HostRules>;
+
 /** Two guests of 1 GiB, recorded from 20 s on; `memoryMb` is what their host has, null where none is shared. */
-async function recorded(memoryMb: number | null) {
+async function recorded(memoryMb: number | null, hostAvailableMb: (seconds: number) => number = () => 8000) {
   const clock = new VirtualClock();
   const backend = new ScriptedBackend("a", "b");
   for (const name of ["a", "b"]) backend.readings.set(name, { balloonMaxPages: 262_144, availablePages: 100_000 });
@@ -18,8 +26,13 @@ async function recorded(memoryMb: number | null) {
   const configured = { settings: createSettings({ hasCompressedSwap: true }), sources: {}, guestTunables: () => ({}) };
   const terms = { ...NO_LIMITS, isManaged: true };
   const memoryBytes = (memoryMb ?? 0) * BYTES_PER_MIB;
-  const hostRules = memoryMb === null ? null : { budget: { memoryBytes, reserveBytes: 0 }, terms: () => terms };
-  const options = { description: "test", backend, clock, journal, dryRun: false, configured, hostRules };
+  const hostRules =
+    memoryMb === null ? null : { budget: { memoryBytes, reserveBytes: 0 }, ...ASKING, terms: () => terms };
+  const readHost = (): HostReading => ({
+    ...{ totalBytes: 8192 * BYTES_PER_MIB, someTotalUs: null, fullTotalUs: null, swapOutBytes: null },
+    availableBytes: hostAvailableMb(clock.nowMs() / 1000) * BYTES_PER_MIB,
+  });
+  const options = { description: "test", backend, clock, journal, dryRun: false, configured, hostRules, readHost };
   const worker = new Worker(options);
   await worker.start();
   await clock.advance(20_000);
@@ -81,5 +94,19 @@ describe.each([null, 1500])("a recording beside a daemon, on a host of %s MiB,",
     expect(replayed).toThrow(expect.objectContaining({ code: "ERR_RECORDING_INEXACT" }));
     lines.splice(nth - 1, 0, line.replace(/"committedPages":\d+/, '"committedPages":240000'));
     expect(replayed).toThrow(expect.objectContaining({ code: "ERR_REPLAY_DIFFERS" }));
+  });
+});
+
+describe("a recording beside a daemon whose host runs short and has enough again", () => {
+  it("makes the host's need and every decision again, and is refused with another need in it", async () => {
+    const isShort = (seconds: number): boolean => seconds >= 30 && seconds < 50;
+    const { clock, lines, replayed } = await recorded(1500, (seconds) => (isShort(seconds) ? 500 + seconds : 4000));
+    await clock.advance(120_000);
+    expect(replayed()).toBeGreaterThan(40);
+    const kinds = new Set(lines.map((line) => (JSON.parse(line) as { event?: { kind: string } }).event?.kind));
+    for (const kind of ["host", "rules"]) expect(kinds).toContain(kind);
+    const nth = lines.findIndex((line) => /"kind":"host".*"need":0\.\d/.test(line));
+    lines[nth] = (lines[nth] ?? "").replace(/"need":0\.\d+/, '"need":0.015625');
+    expect(replayed).toThrow(/the host's need was 0.015625 and is/);
   });
 });

@@ -1,0 +1,65 @@
+import type { Notice } from "../notices.ts";
+import { BYTES_PER_MIB } from "../units.ts";
+import type { HostSight } from "./host-reading.ts";
+import { allAccounts } from "./ledger.ts";
+import { linesOf } from "./need.ts";
+import { NO_NOTICES } from "./planned.ts";
+import { followPressure, type Pressure } from "./pressure.ts";
+import type { HostState } from "./state.ts";
+
+/** How often a host's own memory is looked at, in ms; on a tight one another process may take the rest within seconds. */
+const LOOK_MS = 1000;
+const TIGHT_LOOK_MS = 250;
+
+/** Guests that the host asks for memory are asked to step early at most so often. */
+const STEP_SOON_MS = 1000;
+
+/** What came of a look at the host. */
+export interface Looked {
+  readonly state: HostState;
+  /** Guests that are to step now, because the host needs memory of them. */
+  readonly stepSoon: readonly string[];
+  readonly notices: readonly Notice[];
+}
+
+const NOBODY: readonly string[] = Object.freeze([]);
+
+/** Take in a look at the host's own memory. Whoever can give is asked at once, and again each second until the need is over. */
+export function lookAtHost(before: HostState, sight: HostSight, nowMs: number): Looked {
+  const donors = allAccounts(before.ledger).filter(({ isFixed }) => !isFixed);
+  const donorBytes = donors.reduce((sum, { currentBytes }) => sum + currentBytes, 0);
+  const followed = followPressure(before.pressure, sight, donorBytes, nowMs);
+  const notices = noticesOf(before.pressure, followed, sight);
+  const pressure = { ...followed, told: toldAfter(followed) };
+  const isAsking = pressure.isEmergency || (pressure.take === "as_needed" && pressure.askedShare > 0);
+  const isTooSoon = before.steppedSoonMs !== null && nowMs - before.steppedSoonMs < STEP_SOON_MS;
+  if (isAsking && !isTooSoon && donors.length > 0) {
+    const stepSoon = donors.map(({ guest }) => guest);
+    return { state: { ...before, pressure, steppedSoonMs: nowMs }, stepSoon, notices };
+  }
+  const isSame = followed === before.pressure && pressure.told === followed.told;
+  return { state: isSame ? before : { ...before, pressure }, stepSoon: NOBODY, notices };
+}
+
+/** When the host is to be looked at again, in ms. */
+export function nextLookMs({ totalBytes, availableBytes }: HostSight): number {
+  if (totalBytes === null || availableBytes === null) return LOOK_MS;
+  return availableBytes < linesOf(totalBytes).tightBytes ? TIGHT_LOOK_MS : LOOK_MS;
+}
+
+/** What was told of a need holds until the host has had more than enough, so that one on the brink is told of once. */
+function toldAfter({ told, need, isEmergency, surplusSinceMs }: Pressure): Pressure["told"] {
+  if (surplusSinceMs !== null) return "nothing";
+  if (isEmergency || told === "emergency") return "emergency";
+  return need > 0 ? "need" : told;
+}
+
+function noticesOf(before: Pressure, after: Pressure, { totalBytes, availableBytes }: HostSight): readonly Notice[] {
+  const told = toldAfter(after);
+  // Where guests always give, a need alone changes nothing.
+  if (told === before.told || (told === "need" && after.take === "always")) return NO_NOTICES;
+  if (told === "nothing" && before.told === "need" && after.take === "always") return NO_NOTICES;
+  const mib = (bytes: number | null): number => Math.floor((bytes ?? 0) / BYTES_PER_MIB);
+  const code = { nothing: "host_has_enough", need: "host_needs", emergency: "host_emergency" } as const;
+  return [{ code: code[told], details: { availableMib: mib(availableBytes), totalMib: mib(totalBytes) } }];
+}
