@@ -172,12 +172,24 @@ _selfballoon() {
 		:
 		return 0
 		;;
+	"simulate --cpu")
+		_selfballoon_words "emulated kvm"
+		return 0
+		;;
 	"simulate --policy")
 		_selfballoon_words "static driver guarded adaptive qmemman mom proxmox senpai"
 		return 0
 		;;
 	"simulate --trace")
 		_selfballoon_paths -f
+		return 0
+		;;
+	"simulate --memory-mb")
+		:
+		return 0
+		;;
+	"simulate --hot-percent")
+		:
 		return 0
 		;;
 	"compare --seed")
@@ -190,6 +202,10 @@ _selfballoon() {
 		;;
 	"compare --host-mb")
 		:
+		return 0
+		;;
+	"compare --cpu")
+		_selfballoon_words "emulated kvm"
 		return 0
 		;;
 	"compare --policies")
@@ -219,8 +235,8 @@ _selfballoon() {
 	"record -") _selfballoon_words "--config --root --count --interval --help" ;;
 	"replay -") _selfballoon_words "--set --policy --check --help" ;;
 	"report -") _selfballoon_words "--output --json --help" ;;
-	"simulate -") _selfballoon_words "--seed --minutes --host-mb --json --policy --trace --help" ;;
-	"compare -") _selfballoon_words "--seed --minutes --host-mb --json --policies --html --help" ;;
+	"simulate -") _selfballoon_words "--seed --minutes --host-mb --cpu --no-swap --json --policy --trace --memory-mb --hot-percent --help" ;;
+	"compare -") _selfballoon_words "--seed --minutes --host-mb --cpu --no-swap --json --policies --html --help" ;;
 	"completion -") _selfballoon_words "--help" ;;
 	"get "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"set "*) _selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;

@@ -23,7 +23,7 @@ export async function compare(ports: CliPorts, named: readonly string[], options
   const scenarios = choose("scenario", named.length > 0 ? named : all(simulator.scenarios), simulator.scenarios);
   const policies = choose("policy", options.policies ?? all(simulator.policies), simulator.policies);
   const progress = showProgress();
-  const compared = runAll(simulator, scenarios, policies, termsOf(options), progress.tell);
+  const compared = runAll(simulator, scenarios, policies, termsOf(options), progress.tell, true);
   progress.end();
   const together = addResults(compared);
   if (options.html !== undefined) {

@@ -58,20 +58,36 @@ export interface SimulationJob {
   readonly minutes: number;
   /** Memory that the host has for its guests, which share it then, in MiB; null: as the scenario says. */
   readonly hostMb: number | null;
+  /** How fast processors are, a name of `cpus`; null: as the scenario says. */
+  readonly cpu: string | null;
+  /** Whether guests have the swap that the scenario gives them. */
+  readonly hasSwap: boolean;
+}
+
+/** How a demand trace is played. */
+export interface TraceTerms {
+  /** Memory of the guest, in MiB; null: a quarter more than the most that the trace wants. */
+  readonly memoryMb: number | null;
+  /** How much of its cache is read again and again; the rest is read once. */
+  readonly hotPercent: number;
 }
 
 /** Names that only the simulator knows. */
 export interface SimulatorNames {
   readonly scenarios: readonly Described[];
   readonly policies: readonly Described[];
+  /** How fast processors may be. */
+  readonly cpus: readonly string[];
 }
 
 /** Simulated guests on a virtual clock. */
 export interface Simulator extends SimulatorNames {
   readonly policies: readonly DescribedPolicy[];
   /** The same with one more scenario, `trace`. @throws ERR_FORMAT, which names the line. */
-  withTrace(text: string): Simulator;
+  withTrace(text: string, terms: TraceTerms): Simulator;
   run(job: SimulationJob): { readonly score: SimulationScore; readonly series: SimulationSeries };
+  /** The least that could be held without making programs short by whoever knew what they are about to want, in GiB times minutes. */
+  leastGibMinutes(job: Omit<SimulationJob, "policy">): number;
 }
 
 /** What is to be done about slices: swap in memory as several zram devices of one priority. */

@@ -58,7 +58,7 @@ export async function runCli(argv: readonly string[], ports: CliPorts): Promise<
   }
 }
 
-const NO_SIMULATOR: SimulatorNames = { scenarios: [], policies: [] };
+const NO_SIMULATOR: SimulatorNames = { scenarios: [], policies: [], cpus: [] };
 
 /**
  * The commands, ready to parse; `exitWith` is told the exit code of a command that has its own, and `names` are for the

@@ -12,6 +12,9 @@ export interface SimulateOptions extends TermOptions {
   readonly policy: string;
   /** A file with a demand trace. */
   readonly trace?: string;
+  /** How the trace is played. */
+  readonly memoryMb?: number;
+  readonly hotPercent: number;
   readonly json?: boolean;
 }
 
@@ -20,12 +23,12 @@ const MAX_TRACE_BYTES = 32 * 1024 * 1024;
 
 /** `selfballoon simulate`: one policy on one scenario. */
 export async function simulate(ports: CliPorts, named: string | undefined, options: SimulateOptions): Promise<void> {
-  const simulator = withTrace(await ports.simulator(), named, options.trace);
+  const simulator = withTrace(await ports.simulator(), named, options);
   const name = named ?? (options.trace === undefined ? "mixed" : "trace");
   const scenarios = choose("scenario", [name], simulator.scenarios);
   const policies = choose("policy", [options.policy], simulator.policies);
   const progress = showProgress();
-  const [ran] = runAll(simulator, scenarios, policies, termsOf(options), progress.tell);
+  const [ran] = runAll(simulator, scenarios, policies, termsOf(options), progress.tell, false);
   progress.end();
   const result = ran?.results[0];
   if (ran === undefined || result === undefined) return;
@@ -47,12 +50,19 @@ export async function simulate(ports: CliPorts, named: string | undefined, optio
   scoreLines([result]).forEach(print);
 }
 
-function withTrace(simulator: Simulator, scenario: string | undefined, file: string | undefined): Simulator {
-  if (file === undefined) return simulator;
+function withTrace(
+  simulator: Simulator,
+  scenario: string | undefined,
+  { trace: file, memoryMb, hotPercent }: SimulateOptions,
+): Simulator {
+  if (file === undefined) {
+    if (memoryMb === undefined) return simulator;
+    throw selfballoonError("ERR_USAGE", { problem: "--memory-mb is the size of a trace's guest: name a --trace" });
+  }
   if (scenario !== undefined) {
     throw selfballoonError("ERR_USAGE", { problem: "--trace is a scenario itself: leave the other one out" });
   }
-  return simulator.withTrace(readTrace(file));
+  return simulator.withTrace(readTrace(file), { memoryMb: memoryMb ?? null, hotPercent });
 }
 
 function readTrace(file: string): string {

@@ -1,7 +1,9 @@
-import type { SimulationScore, SimulationSeries, Simulator } from "../cli/ports.ts";
+import type { SimulationJob, SimulationScore, SimulationSeries, Simulator } from "../cli/ports.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
+import { CPU_SPEEDS, type CpuSpeed } from "../sim/costs.ts";
+import { leastGibMinutes } from "../sim/oracle.ts";
 import { SIMULATED_POLICIES } from "../sim/policies/policies.ts";
-import { type Run, runPolicy } from "../sim/runner.ts";
+import { type Run, type RunOptions, runPolicy } from "../sim/runner.ts";
 import { SCENARIOS, type Scenario, traceScenario } from "../sim/scenarios.ts";
 import { parseTrace } from "../sim/trace.ts";
 import { PAGE_BYTES } from "../sim/watermarks.ts";
@@ -11,15 +13,34 @@ export function createSimulator(scenarios: Readonly<Record<string, Scenario>> = 
   return {
     scenarios: Object.entries(scenarios).map(([name, { summary }]) => ({ name, summary })),
     policies: Object.entries(SIMULATED_POLICIES).map(([name, { summary, source }]) => ({ name, summary, source })),
-    withTrace: (text) => createSimulator({ ...scenarios, trace: traceScenario(parseTrace(text)) }),
-    run({ scenario, policy, seed, minutes, hostMb }) {
-      const on = scenarios[scenario];
-      const rule = SIMULATED_POLICIES[policy];
-      if (on === undefined || rule === undefined) throw new Error(`there is no ${policy} on ${scenario}`);
-      const run = runPolicy(on, rule, { seed, minutes, hostMb });
+    cpus: Object.keys(CPU_SPEEDS),
+    withTrace: (text, { memoryMb, hotPercent }) => {
+      const trace = traceScenario(parseTrace(text), { memoryMib: memoryMb, hotShare: hotPercent / 100 });
+      return createSimulator({ ...scenarios, trace });
+    },
+    run(job) {
+      const rule = SIMULATED_POLICIES[job.policy];
+      if (rule === undefined) throw new Error(`there is no ${job.policy}`);
+      const run = runPolicy(scenarioOf(job), rule, optionsOf(job));
       return { score: scoreInMib(run), series: seriesInMib(run) };
     },
+    leastGibMinutes: (job) => leastGibMinutes(scenarioOf(job), optionsOf(job)),
   };
+
+  function scenarioOf({ scenario }: Pick<SimulationJob, "scenario">): Scenario {
+    const found = scenarios[scenario];
+    if (found === undefined) throw new Error(`there is no ${scenario}`);
+    return found;
+  }
+}
+
+function optionsOf({ seed, minutes, hostMb, cpu, hasSwap }: Omit<SimulationJob, "policy">): RunOptions {
+  const options = { seed, minutes, hostMb, hasSwap };
+  return isCpuSpeed(cpu) ? { ...options, cpu } : options;
+}
+
+function isCpuSpeed(cpu: string | null): cpu is CpuSpeed {
+  return cpu !== null && Object.hasOwn(CPU_SPEEDS, cpu);
 }
 
 function scoreInMib({ score }: Run): SimulationScore {

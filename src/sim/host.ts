@@ -1,7 +1,7 @@
 import { selfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import { createKernel, type KernelSpec, reboot } from "./boot.ts";
-import { currentPages, type Kernel, wantedPages } from "./kernel.ts";
+import { currentPages, type Kernel, wantedPages, wantedSoonPages } from "./kernel.ts";
 import { begins, lie, type Misbehaviour, misbehaves, SLOW_SHARE, STICKY_SHARE } from "./misbehaviour.ts";
 import { readKernel } from "./reading.ts";
 import { createTally, type GuestScore, scoreOf, type Tally, tallyReboot, tallyTick } from "./score.ts";
@@ -32,6 +32,8 @@ export interface SimHost {
   currentPages(guest: string): number;
   /** Memory that a guest's programs and kernel want, files that are read again and again included. As above. */
   wantedPages(guest: string): number;
+  /** The most of that from now until `aheadMs` later. */
+  wantedSoonPages(guest: string, aheadMs: number): number;
   /** The score of a guest, whether it is there or not. */
   score(guest: string): GuestScore;
 }
@@ -84,6 +86,7 @@ export function createSimHost(options: { readonly guests: readonly GuestSpec[]; 
     },
     currentPages: (name) => currentPages(known(name).kernel),
     wantedPages: (name) => wantedPages(known(name).kernel),
+    wantedSoonPages: (name, aheadMs) => wantedSoonPages(known(name).kernel, aheadMs),
     score(name) {
       const { tally, kernel } = known(name);
       return scoreOf(tally, kernel.counters);

@@ -1,6 +1,6 @@
 import type { KernelCosts } from "./costs.ts";
 import type { Watermarks } from "./watermarks.ts";
-import type { Demand, Workload } from "./workload.ts";
+import { type Demand, emptyDemand, type Workload } from "./workload.ts";
 
 /** A program that runs in the guest, and the memory it has. Mutable: it belongs to the model. */
 export interface Load {
@@ -153,4 +153,23 @@ export function wantedPages(kernel: Kernel): number {
   let pages = kernel.offsetPages + kernel.kernelPages + kernel.cache.workingSetPages;
   for (const { demand } of kernel.loads) pages += Math.floor(demand.anonPages) + Math.floor(demand.kernelPages);
   return pages;
+}
+
+/** Times at which the future is looked at are so far apart. */
+const FORESIGHT_MS = 50;
+
+/** The most that the guest would use from now until `aheadMs` later; programs that were killed come back at once. */
+export function wantedSoonPages(kernel: Kernel, aheadMs: number): number {
+  let most = 0;
+  for (let laterMs = 0; laterMs <= aheadMs; laterMs += FORESIGHT_MS) {
+    const atMs = kernel.nowMs + laterMs;
+    let pages = kernel.offsetPages + kernel.kernelPages;
+    for (const { workload, startedAtMs } of kernel.loads) {
+      const demand = emptyDemand();
+      workload.demandAt(atMs / 1000, Math.max(0, atMs - startedAtMs) / 1000, demand);
+      pages += Math.floor(demand.anonPages) + Math.floor(demand.kernelPages) + Math.floor(demand.cachePages);
+    }
+    most = Math.max(most, pages);
+  }
+  return most;
 }

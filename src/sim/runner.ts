@@ -1,6 +1,7 @@
 import type { Observation } from "../core/observation.ts";
 import { pagesFromMib } from "../core/units.ts";
-import { createSimHost, type SimHost } from "./host.ts";
+import { CPU_SPEEDS, type CpuSpeed } from "./costs.ts";
+import { createSimHost, type GuestSpec, type SimHost } from "./host.ts";
 import type { HostSight, Policy, Setting } from "./policies/policy.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { GuestScore } from "./score.ts";
@@ -26,6 +27,10 @@ export interface RunOptions {
   readonly minutes: number;
   /** Memory that the host has for its guests, which share it then, in MiB; null: as the scenario says. */
   readonly hostMb: number | null;
+  /** How fast processors are; if not given, as the scenario says. */
+  readonly cpu?: CpuSpeed;
+  /** Whether guests have the swap that the scenario gives them; default true. */
+  readonly hasSwap?: boolean;
 }
 
 /** Nothing happens more often than this; the watch looks as often. */
@@ -34,11 +39,11 @@ const MAX_SAMPLES = 360;
 
 /** Run `policy` over `scenario` on the virtual clock, as fast as the model allows. The same options give the same bytes. */
 export function runPolicy(scenario: Scenario, policy: Policy, options: RunOptions): Run {
-  const specs = scenario.guests(options.seed);
+  const specs = scenario.guests(options.seed).map((spec) => fitted(spec, options.cpu ?? scenario.cpu, options.hasSwap));
   const host = createSimHost({ guests: specs });
   const names = specs.map(({ name }) => name);
   const sharing = sharingOf(host, names, scenario, options.hostMb);
-  const run = policy.start();
+  const run = policy.start((name, aheadMs) => host.wantedSoonPages(name, aheadMs));
   const endMs = options.minutes * 60_000;
   const sampleMs = Math.ceil(endMs / MAX_SAMPLES / HOP_MS) * HOP_MS;
   const series = { seconds: [] as number[], heldPages: [] as number[], wantedPages: [] as number[] };
@@ -53,6 +58,11 @@ export function runPolicy(scenario: Scenario, policy: Policy, options: RunOption
     }
   }
   return { score: addScores(names.map((name) => host.score(name))), series };
+}
+
+function fitted(spec: GuestSpec, cpu: CpuSpeed, hasSwap = true): GuestSpec {
+  const costed = { ...spec, costs: CPU_SPEEDS[cpu] };
+  return hasSwap ? costed : { ...costed, swapMib: 0, zramMib: 0 };
 }
 
 type Sharing = Omit<HostSight, "guests">;

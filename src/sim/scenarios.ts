@@ -1,5 +1,6 @@
+import type { CpuSpeed } from "./costs.ts";
 import type { GuestSpec } from "./host.ts";
-import { createTraceWorkload, type TracePoint } from "./trace.ts";
+import { createTraceLoads, type TracePoint } from "./trace.ts";
 import { PAGE_BYTES } from "./watermarks.ts";
 import type { Workload } from "./workload.ts";
 import { createWorkload, WORKLOADS, type WorkloadName } from "./workloads.ts";
@@ -12,6 +13,8 @@ export interface Scenario {
   readonly hostShare: number;
   /** Whether they share it; else a guest is looked at by itself, and only rules for whole hosts heed the host's memory. */
   readonly isShared: boolean;
+  /** How fast the guests' processors are. */
+  readonly cpu: CpuSpeed;
   /** The guests; the same ones for the same seed. */
   guests(seed: number): readonly GuestSpec[];
 }
@@ -47,32 +50,50 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     summary: "All of these on one host that has three quarters of their memory.",
     hostShare: HOST_SHARE,
     isShared: true,
+    cpu: "emulated",
     guests: (seed) => WORKLOAD_NAMES.map((name, nth) => guestOf(name, seed * 101 + nth)),
   },
 };
 
-/** A guest that does what a recorded trace says; a quarter larger than the most that the trace wants. */
-export function traceScenario(points: readonly TracePoint[]): Scenario {
-  const maxPages = Math.max(...points.map(({ anonPages, cachePages }) => anonPages + cachePages));
-  const maxMib = (maxPages * PAGE_BYTES) / 2 ** 20;
-  const maximumMib = Math.max(MIN_TRACE_MIB, Math.ceil((maxMib * TRACE_ROOM) / ROUND_MIB) * ROUND_MIB);
+/** How a trace is played. */
+export interface TraceOptions {
+  /** Memory of the guest, in MiB; null: a quarter more than the most that the trace wants. */
+  readonly memoryMib: number | null;
+  /** How much of the trace's cache is read again and again, 0 to 1; the rest is read once. */
+  readonly hotShare: number;
+}
+
+/** A guest that does what a recorded trace says. */
+export function traceScenario(points: readonly TracePoint[], { memoryMib, hotShare }: TraceOptions): Scenario {
+  const maximumMib = memoryMib ?? roomyMib(points);
   return {
     summary: `A demand trace of ${points.length} rows, in a guest of ${maximumMib} MiB.`,
     hostShare: HOST_SHARE,
     isShared: false,
-    guests: () => [withSwap("trace", maximumMib, 2, [createTraceWorkload(points)])],
+    cpu: "kvm",
+    guests: () => [withSwap("trace", maximumMib, TRACE_CPUS, createTraceLoads(points, TRACE_CPUS, hotShare))],
   };
 }
 
+/** A load uses one processor at most: so many follow the steepest rise that was recorded. */
+const TRACE_CPUS = 4;
 const MIN_TRACE_MIB = 256;
 const TRACE_ROOM = 1.25;
 const ROUND_MIB = 128;
+
+function roomyMib(points: readonly TracePoint[]): number {
+  let maxPages = 0;
+  for (const { anonPages, cachePages } of points) maxPages = Math.max(maxPages, anonPages + cachePages);
+  const maxMib = (maxPages * PAGE_BYTES) / 2 ** 20;
+  return Math.max(MIN_TRACE_MIB, Math.ceil((maxMib * TRACE_ROOM) / ROUND_MIB) * ROUND_MIB);
+}
 
 function workloadScenario(name: WorkloadName): Scenario {
   return {
     summary: WORKLOADS[name].summary,
     hostShare: HOST_SHARE,
     isShared: false,
+    cpu: "emulated",
     guests: (seed) => [guestOf(name, seed)],
   };
 }

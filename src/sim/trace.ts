@@ -81,9 +81,13 @@ function parseRow(line: string, columns: number, lastSeconds: number, fail: Fail
   return { seconds, anonPages, cachePages: pagesAt(2), committedPages: columns === 4 ? pagesAt(3) : anonPages };
 }
 
-/** A workload that follows a trace: straight lines between its points, the first before them and the last after. */
-export function createTraceWorkload(points: readonly TracePoint[]): Workload {
-  return {
+/**
+ * `count` loads that follow a trace together, each with its part of it: straight lines between the points, the first one
+ * before them and the last one after. `hotShare` of the cache is read again and again; what else the cache grows by is
+ * read once.
+ */
+export function createTraceLoads(points: readonly TracePoint[], count: number, hotShare: number): readonly Workload[] {
+  const load: Workload = {
     name: "trace",
     hotShare: 0.8,
     touchSeconds: 10,
@@ -92,12 +96,18 @@ export function createTraceWorkload(points: readonly TracePoint[]): Workload {
       const to = points[Math.min(next, points.length - 1)];
       const from = points[Math.max(0, next - 1)] ?? to;
       if (from === undefined || to === undefined) return;
-      const share = to.seconds > from.seconds ? Math.max(0, (seconds - from.seconds) / (to.seconds - from.seconds)) : 0;
-      demand.anonPages = from.anonPages + (to.anonPages - from.anonPages) * share;
-      demand.cachePages = from.cachePages + (to.cachePages - from.cachePages) * share;
-      demand.committedPages = from.committedPages + (to.committedPages - from.committedPages) * share;
+      const spanSeconds = to.seconds - from.seconds;
+      const share = spanSeconds > 0 ? Math.max(0, (seconds - from.seconds) / spanSeconds) : 0;
+      const between = (name: "anonPages" | "cachePages" | "committedPages"): number =>
+        (from[name] + (to[name] - from[name]) * share) / count;
+      demand.anonPages = between("anonPages");
+      demand.cachePages = between("cachePages") * hotShare;
+      demand.committedPages = between("committedPages");
+      const grownPages = spanSeconds > 0 && share > 0 ? Math.max(0, to.cachePages - from.cachePages) / count : 0;
+      demand.streamPagesPerSecond = grownPages === 0 ? 0 : ((1 - hotShare) * grownPages) / spanSeconds;
     },
   };
+  return Array.from({ length: count }, () => load);
 }
 
 /** Index of the first point later than `seconds`, by halving. */

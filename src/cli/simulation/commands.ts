@@ -8,20 +8,32 @@ import { wholeNumber } from "../whole-number.ts";
 /** A week. */
 const MAX_MINUTES = 10_080;
 const MAX_HOST_MB = 1_073_741_824;
+const MAX_GUEST_MB = 16_777_216;
 const MAX_SEED = 4_294_967_295;
 
 /** Add `simulate` and `compare`; their helps list `names`. */
 export function addSimulations(program: Command, ports: CliPorts, names: SimulatorNames): void {
   const lists = listsOf(names);
-  withTerms(program.command("simulate [SCENARIO]"))
+  withTerms(program.command("simulate [SCENARIO]"), names)
     .description("run one policy on simulated guests; without a scenario all of them on one host")
     .option("--policy <POLICY>", "how balloons are moved", "guarded")
     .addHelpText("after", lists)
     .option("--trace <FILE>", "a demand trace as the scenario: time_s,anon_mib,cache_mib[,committed_mib]")
+    .addOption(
+      new Option(
+        "--memory-mb <MIB>",
+        "memory of the trace's guest (default: a quarter above the trace's most)",
+      ).argParser(wholeNumber(128, MAX_GUEST_MB)),
+    )
+    .addOption(
+      new Option("--hot-percent <N>", "how much of the trace's cache is read again and again; the rest once")
+        .argParser(wholeNumber(0, 100))
+        .default(100),
+    )
     .action(async (scenario: string | undefined, options: SimulateOptions) =>
       (await import("../simulate.ts")).simulate(ports, scenario, options),
     );
-  withTerms(program.command("compare [SCENARIO...]"))
+  withTerms(program.command("compare [SCENARIO...]"), names)
     .description("run policies side by side on the same simulated guests; without a scenario on each")
     .addOption(new Option("--policies <POLICIES>", "policies with commas between (default: all)").argParser(parseNames))
     .addHelpText("after", lists)
@@ -41,7 +53,7 @@ const RUN_POLICIES =
   "Here driver is the law alone, as Linux had it. `run --policy driver`, which is the default there, also has the guard:\n" +
   "here that is guarded.";
 
-function withTerms(command: Command): Command {
+function withTerms(command: Command, { cpus }: SimulatorNames): Command {
   return command
     .addOption(
       new Option("--seed <N>", "the same seed gives the same run").argParser(wholeNumber(0, MAX_SEED)).default(1),
@@ -54,6 +66,8 @@ function withTerms(command: Command): Command {
         wholeNumber(64, MAX_HOST_MB),
       ),
     )
+    .addOption(new Option("--cpu <SPEED>", "how fast processors are (default: as the scenario says)").choices(cpus))
+    .option("--no-swap", "guests without swap")
     .option("--json", "as JSON");
 }
 

@@ -2,9 +2,10 @@ import type { SimulationScore } from "../ports.ts";
 import { type Result, slowDownPercent } from "./run.ts";
 
 /** A result without its samples, for programs: numbers rounded at a thousandth. */
-export function resultJson({ policy, savedPercent, score }: Result): Readonly<Record<string, unknown>> {
+export function resultJson({ policy, savedPercent, ofMostPercent, score }: Result): Readonly<Record<string, unknown>> {
+  const ofMost = ofMostPercent === null ? {} : { ofMostPercent: rounded(ofMostPercent) };
   const slower = rounded(slowDownPercent(score));
-  return { policy, savedPercent: rounded(savedPercent), slowDownPercent: slower, ...roundedScore(score) };
+  return { policy, savedPercent: rounded(savedPercent), ...ofMost, slowDownPercent: slower, ...roundedScore(score) };
 }
 
 function roundedScore(score: SimulationScore): Readonly<Record<string, number>> {

@@ -6,7 +6,7 @@ import { doesHarm, type Result, type ScenarioResults, type Terms } from "./run.t
 import { SCORE_COLUMNS } from "./table.ts";
 
 /** What a report says. */
-export interface Report extends Omit<Terms, "hostMb"> {
+export interface Report extends Pick<Terms, "seed" | "minutes"> {
   readonly version: string;
   readonly policies: readonly DescribedPolicy[];
   readonly compared: readonly ScenarioResults[];

@@ -8,15 +8,22 @@ export interface Terms {
   readonly minutes: number;
   /** Memory that the host has for its guests, which share it then, in MiB; null: as the scenario says. */
   readonly hostMb: number | null;
+  /** How fast processors are; null: as the scenario says. */
+  readonly cpu: string | null;
+  /** Whether guests have the swap that the scenario gives them. */
+  readonly hasSwap: boolean;
 }
 
 /** The same as a command's options. */
-export interface TermOptions extends Omit<Terms, "hostMb"> {
+export interface TermOptions extends Pick<Terms, "seed" | "minutes"> {
   readonly hostMb?: number;
+  readonly cpu?: string;
+  /** False with `--no-swap`. */
+  readonly swap: boolean;
 }
 
-export function termsOf({ seed, minutes, hostMb }: TermOptions): Terms {
-  return { seed, minutes, hostMb: hostMb ?? null };
+export function termsOf({ seed, minutes, hostMb, cpu, swap }: TermOptions): Terms {
+  return { seed, minutes, hostMb: hostMb ?? null, cpu: cpu ?? null, hasSwap: swap };
 }
 
 /** A policy on a scenario, and what came of it. */
@@ -25,6 +32,8 @@ export interface Result {
   readonly score: SimulationScore;
   /** Memory saved against the policy that moves nothing, in percent of what that one held. */
   readonly savedPercent: number;
+  /** That as a part of what could be saved at the most without shortage, in percent; null where that is nothing, or not known. */
+  readonly ofMostPercent: number | null;
   readonly series: SimulationSeries;
 }
 
@@ -34,6 +43,8 @@ export interface ScenarioResults {
   readonly results: readonly Result[];
   /** What was held where no balloon moved. */
   readonly maxGibMinutes: number;
+  /** What must be held at the least to make nobody short; null where that was not asked for. */
+  readonly leastGibMinutes: number | null;
 }
 
 /** What savings are measured against. */
@@ -42,13 +53,17 @@ const BASELINE = "static";
 /** Told before each run; `done` of `total` are behind it. */
 export type OnProgress = (what: string, done: number, total: number) => void;
 
-/** Run each of `policies` on each of `scenarios`. The baseline runs too, whether it was asked for or not. */
+/**
+ * Run each of `policies` on each of `scenarios`. The baseline runs too, whether it was asked for or not; what could be saved at
+ * the most is looked for where `withLeast` says so.
+ */
 export function runAll(
   simulator: Simulator,
   scenarios: readonly Described[],
   policies: readonly Described[],
   terms: Terms,
   onProgress: OnProgress,
+  withLeast: boolean,
 ): readonly ScenarioResults[] {
   const names = [...new Set([BASELINE, ...policies.map(({ name }) => name)])];
   return scenarios.map((scenario, nth) => {
@@ -59,16 +74,26 @@ export function runAll(
       }),
     );
     const maxGibMinutes = runs.get(BASELINE)?.score.heldGibMinutes ?? 0;
+    const leastGibMinutes = withLeast ? simulator.leastGibMinutes({ scenario: scenario.name, ...terms }) : null;
     const results = policies.flatMap(({ name }) => {
       const run = runs.get(name);
-      return run === undefined ? [] : [{ policy: name, ...run, savedPercent: saved(run.score, maxGibMinutes) }];
+      return run === undefined ? [] : [{ policy: name, ...run, ...savedOf(run.score, maxGibMinutes, leastGibMinutes) }];
     });
-    return { scenario, results, maxGibMinutes };
+    return { scenario, results, maxGibMinutes, leastGibMinutes };
   });
 }
 
-function saved({ heldGibMinutes }: SimulationScore, maxGibMinutes: number): number {
-  return maxGibMinutes === 0 ? 0 : 100 * (1 - heldGibMinutes / maxGibMinutes);
+function savedOf(
+  { heldGibMinutes }: SimulationScore,
+  maxGibMinutes: number,
+  leastGibMinutes: number | null,
+): Pick<Result, "savedPercent" | "ofMostPercent"> {
+  const saved = maxGibMinutes - heldGibMinutes;
+  const most = leastGibMinutes === null ? 0 : maxGibMinutes - leastGibMinutes;
+  return {
+    savedPercent: maxGibMinutes === 0 ? 0 : (100 * saved) / maxGibMinutes,
+    ofMostPercent: most > 0 ? (100 * saved) / most : null,
+  };
 }
 
 /** By how much programs were slowed down: the part of their time in which they waited for memory, in percent. */
@@ -85,6 +110,10 @@ export function doesHarm({ oomKills, shortageSeconds, guestSeconds }: Simulation
 export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
   const policies = all[0]?.results.map(({ policy }) => policy) ?? [];
   const maxGibMinutes = all.reduce((total, scenario) => total + scenario.maxGibMinutes, 0);
+  const leastGibMinutes = all.reduce<number | null>(
+    (total, { leastGibMinutes: least }) => (total === null || least === null ? null : total + least),
+    0,
+  );
   return policies.map((policy) => {
     const own = all.flatMap(({ results }) => results.filter((result) => result.policy === policy));
     const sum = (name: keyof SimulationScore): number => own.reduce((total, { score }) => total + score[name], 0);
@@ -99,7 +128,7 @@ export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
       swappedPages: sum("swappedPages"),
       moves: sum("moves"),
     };
-    return { policy, score, savedPercent: saved(score, maxGibMinutes), series: NO_SERIES };
+    return { policy, score, ...savedOf(score, maxGibMinutes, leastGibMinutes), series: NO_SERIES };
   });
 }
 

@@ -21,6 +21,13 @@ export const SCORE_COLUMNS: readonly ScoreColumn[] = [
     meaning: "the part of what is held where no balloon moves that was not held",
     text: ({ savedPercent }) => savedPercent.toFixed(1),
   },
+  {
+    heading: "of most",
+    unit: "%",
+    meaning:
+      "that as a part of what could be saved at the most without shortage, by whoever knew what programs are about to want",
+    text: ({ ofMostPercent }) => ofMostPercent?.toFixed(0) ?? "-",
+  },
   { heading: "OOM", unit: "kills", meaning: "processes killed for lack of memory", text: fixed("oomKills", 0) },
   {
     heading: "short",

@@ -49,8 +49,11 @@ export interface Policy {
   readonly intervalMs: number;
   /** Whether the policy looks between two steps, ten times a second. */
   readonly watches: boolean;
-  start(): PolicyRun;
+  start(foresight: Foresight): PolicyRun;
 }
+
+/** The most that a guest's programs and kernel will want from now until `aheadMs` later, in pages. For the oracle alone. */
+export type Foresight = (guest: string, aheadMs: number) => number;
 
 interface About {
   readonly summary: string;

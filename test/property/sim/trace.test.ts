@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createTraceWorkload, parseTrace, type TracePoint } from "../../../src/sim/trace.ts";
+import { createTraceLoads, parseTrace, type TracePoint } from "../../../src/sim/trace.ts";
 import { emptyDemand } from "../../../src/sim/workload.ts";
 
 const cell = fc.oneof(fc.nat().map(String), fc.string(), fc.constantFrom("NaN", "1e9", "-0", "0.5", "１"));
@@ -28,7 +28,7 @@ describe("parsing a demand trace", () => {
         const times = points.map((point) => point.seconds);
         expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
         const demand = emptyDemand();
-        createTraceWorkload(points).demandAt(seconds, 0, demand);
+        createTraceLoads(points, 2, 0.25)[0]?.demandAt(seconds, 0, demand);
         for (const value of Object.values(demand)) expect(Number.isFinite(value) && value >= 0).toBe(true);
       }),
     );

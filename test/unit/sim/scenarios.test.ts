@@ -19,11 +19,18 @@ describe("the scenarios", () => {
   });
 });
 
+const PLAIN = { memoryMib: null, hotShare: 1 };
+
 describe("a trace as a scenario", () => {
-  const trace = traceScenario(parseTrace("time_s,anon_mib,cache_mib\n0,100,50\n60,400,100\n120,100,50\n"));
+  const trace = traceScenario(parseTrace("time_s,anon_mib,cache_mib\n0,100,50\n60,400,100\n120,100,50\n"), PLAIN);
 
   it("has a guest with room for the most that it wants", () => {
     expect(trace.guests(1)[0]?.maximumMib).toBe(640);
+  });
+
+  it("has a guest of the size that is asked for", () => {
+    const points = parseTrace("time_s,anon_mib,cache_mib\n0,100,50\n");
+    expect(traceScenario(points, { ...PLAIN, memoryMib: 16_384 }).guests(1)[0]?.maximumMib).toBe(16_384);
   });
 
   it("wants what the trace says", () => {

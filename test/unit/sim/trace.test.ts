@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createTraceWorkload, parseTrace } from "../../../src/sim/trace.ts";
+import { createTraceLoads, parseTrace } from "../../../src/sim/trace.ts";
 import { emptyDemand } from "../../../src/sim/workload.ts";
 import { mib } from "../../support/sim.ts";
 
 const TRACE = "time_s,anon_mib,cache_mib,committed_mib\n0,100,50,200\n10,200,50,400\r\n20.5,0,0,0\n";
 
-const demandAt = (text: string, seconds: number) => {
+const demandAt = (text: string, seconds: number, hotShare = 1) => {
   const demand = emptyDemand();
-  createTraceWorkload(parseTrace(text)).demandAt(seconds, 0, demand);
+  createTraceLoads(parseTrace(text), 1, hotShare)[0]?.demandAt(seconds, 0, demand);
   return demand;
 };
 
@@ -29,6 +29,22 @@ describe("a demand trace", () => {
     expect(demandAt(TRACE, 10)).toMatchObject({ anonPages: mib(200) });
     expect(demandAt(TRACE, 1e6)).toMatchObject({ anonPages: 0 });
     expect(demandAt("time_s,anon_mib,cache_mib\n5,7,9\n6,8,9", 1)).toMatchObject({ anonPages: mib(7) });
+  });
+
+  it("reads again what is hot of the cache, and once what the rest grows by", () => {
+    const text = "time_s,anon_mib,cache_mib\n0,100,40\n10,100,80\n20,100,40\n";
+    const streamPagesPerSecond = mib(3);
+    expect(demandAt(text, 5, 0.25)).toMatchObject({ cachePages: mib(15), streamPagesPerSecond });
+    expect(demandAt(text, 15, 0.25)).toMatchObject({ cachePages: mib(15), streamPagesPerSecond: 0 });
+    expect(demandAt(text, 5, 1)).toMatchObject({ cachePages: mib(60), streamPagesPerSecond: 0 });
+  });
+
+  it("is parted among its loads", () => {
+    const loads = createTraceLoads(parseTrace(TRACE), 4, 1);
+    const demand = emptyDemand();
+    for (const load of loads) load.demandAt(10, 0, demand);
+    expect(loads).toHaveLength(4);
+    expect(demand.anonPages).toBe(mib(50));
   });
 
   it.each([
