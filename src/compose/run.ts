@@ -31,7 +31,7 @@ export async function run(plan: RunPlan): Promise<number> {
   const config = await loadConfig(flags, process.env, "nothing was started");
   const choice = await chooseBackend(config, flags.root, plan.real && config.backend === "auto");
   const { backend } = choice;
-  const facts = findStartFacts(backend, flags.root, plan.bootOptions);
+  const facts = findStartFacts(backend, flags.root, plan.bootOptions, config.policy);
   let rules = rulesFor(backend, config, plan.dryRun);
   const configured = startTunables(backend, facts, config, "nothing was started", rules);
   const unlock = takeLock(join(dirname(config.socket), "selfballoon.lock"));

@@ -5,8 +5,9 @@ import { type KernelParameter, readBootOptions } from "../core/boot-options.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
-import { startReservedMb, startUp } from "../core/startup.ts";
+import { startIntervalOnHost, startReservedMb, startUp } from "../core/startup.ts";
 import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { readOwnKernel, readZones, readZonesIfPossible } from "../machine/own-kernel.ts";
@@ -18,9 +19,17 @@ import { isRealHost } from "./backends.ts";
  * and from the RAM that the guest has. Simulated guests start with both loops on and a step a second, to be watched. On a
  * host no boot option speaks, and the swap of the guests is out of our reach.
  */
-export function findStartFacts(backend: Backend, root: string, bootFlags: readonly KernelParameter[]): StartFacts {
+export function findStartFacts(
+  backend: Backend,
+  root: string,
+  bootFlags: readonly KernelParameter[],
+  policy: Policy,
+): StartFacts {
   if (!backend.traits.isReal) return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
-  if (isRealHost(backend)) return { hasCompressedSwap: false, defaults: {} };
+  if (isRealHost(backend)) {
+    const intervalS = startIntervalOnHost(policy);
+    return { hasCompressedSwap: false, defaults: intervalS === null ? {} : { selfballoon_interval: intervalS } };
+  }
   const files = new MachineFiles(root);
   const hasCompressedSwap = isConfigured(detectCompressedSwap(files));
   const cmdline = parseKernelCommandLine(files.readIfPossible("/proc/cmdline") ?? "");
@@ -59,7 +68,12 @@ export function startTunables(
 /** What `doctor` says of the loops that `run` would start with in this guest. */
 export function examineStart(backend: Backend, config: Config, root: string): Finding {
   try {
-    const { settings } = startTunables(backend, findStartFacts(backend, root, []), config, "nothing was started");
+    const { settings } = startTunables(
+      backend,
+      findStartFacts(backend, root, [], config.policy),
+      config,
+      "nothing was started",
+    );
     const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
     const swap = settings.hasCompressedSwap
       ? `frontswap_selfshrinking=${frontswap_selfshrinking}`

@@ -10,7 +10,7 @@ const SAFETY_SENTENCES = Object.fromEntries(SAFETY_NAMES.map((name) => [name, SA
 export const REASONS = {
   lower: "The guest has more than its goal: the target goes down a part of the way.",
   raise: "The guest has less than its goal: the target goes up.",
-  at_goal: "The guest has its goal, or is within one division's rounding of it.",
+  at_goal: "The guest has its goal, or is so near it that no move is worth making.",
   at_floor: "The goal is below the floor, and the guest is at the floor.",
   at_maximum: "The goal is above what the guest may have, and the guest has that.",
   at_share: "The host is short of memory: the guest has its share of it.",

@@ -1,4 +1,5 @@
 import type { BootOptions } from "./boot-options.ts";
+import type { Policy } from "./policy.ts";
 import { mibFromPages } from "./units.ts";
 
 /** What start-up found. */
@@ -29,4 +30,9 @@ export function startUp(input: StartUpInput): StartUp {
 /** The start-up default of `selfballoon_reserved_mb`: 10 % of the RAM that the guest has now, in MiB. */
 export function startReservedMb(totalramPages: number, pageBytes: number): number {
   return mibFromPages(Math.floor(totalramPages / 10), pageBytes);
+}
+
+/** The start-up default of `selfballoon_interval` on a host, in seconds; null: the row's own. */
+export function startIntervalOnHost(policy: Policy): number | null {
+  return policy === "adaptive" ? 1 : null;
 }

@@ -41,7 +41,7 @@ export const TUNABLES = [
     name: "selfballoon_interval",
     unit: "s",
     default: 5,
-    startRule: "1 with simulated guests",
+    startRule: "1 with simulated guests, and on a host under the policy `adaptive`",
     summary: "Seconds between two steps. A change takes effect after the step already pending.",
   },
   {

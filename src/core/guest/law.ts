@@ -14,11 +14,23 @@ export interface BalloonStep {
   readonly clamps: readonly Clamp[];
 }
 
+/** Where the target is heading, in pages. */
+export interface Aim {
+  readonly goalPages: number;
+  /** What may go in one step, however far the goal is: nobody uses it. The driver knows no such memory. */
+  readonly sparePages: number;
+}
+
 // The lists of clamps that there can be, made once: what a step allocates costs it more than its arithmetic.
 const NONE: readonly Clamp[] = Object.freeze([]);
 const FLOOR: readonly Clamp[] = Object.freeze(["floor" as const]);
 const MAXIMUM: readonly Clamp[] = Object.freeze(["maximum" as const]);
 const FLOOR_AND_MAXIMUM: readonly Clamp[] = Object.freeze([...FLOOR, ...MAXIMUM]);
+
+/** The driver's aim: its goal alone. */
+export function driverAim(observation: CompleteObservation, tunables: Tunables): Aim {
+  return { goalPages: driverGoal(observation, tunables), sparePages: 0 };
+}
 
 /** The driver's goal: what is committed, the kernel's reserve and ours, and what is to come back from compressed swap. */
 export function driverGoal(observation: CompleteObservation, tunables: Tunables): number {
@@ -38,11 +50,11 @@ export function driverGoal(observation: CompleteObservation, tunables: Tunables)
 export function lawTarget(
   observation: CompleteObservation,
   tunables: Tunables,
-  goalPages = driverGoal(observation, tunables),
+  { goalPages, sparePages }: Aim = driverAim(observation, tunables),
 ): Omit<BalloonStep, "reason"> {
   const { pageBytes, totalramPages, totalreservePages, maxPfn } = observation;
   const floor = floorPages(pageBytes, totalreservePages, maxPfn, tunables.selfballoon_min_usable_mb);
-  const wanted = approach(totalramPages, goalPages, tunables);
+  const wanted = approach(totalramPages, goalPages, sparePages, tunables);
   const targetPages = Math.max(wanted, floor);
   return {
     goalPages,
@@ -53,19 +65,22 @@ export function lawTarget(
   };
 }
 
-function approach(totalramPages: number, goalPages: number, tunables: Tunables): number {
-  return totalramPages > goalPages
-    ? totalramPages - Math.floor((totalramPages - goalPages) / tunables.selfballoon_downhysteresis)
-    : totalramPages + Math.floor((goalPages - totalramPages) / tunables.selfballoon_uphysteresis);
+function approach(totalramPages: number, goalPages: number, sparePages: number, tunables: Tunables): number {
+  if (totalramPages <= goalPages)
+    return totalramPages + Math.floor((goalPages - totalramPages) / tunables.selfballoon_uphysteresis);
+  const gapPages = totalramPages - goalPages;
+  return (
+    totalramPages - Math.max(Math.floor(gapPages / tunables.selfballoon_downhysteresis), Math.min(gapPages, sparePages))
+  );
 }
 
 /** The law, cut at what the guest may have at the most (specification, section 8), with the reason in one word. */
 export function balloonStep(
   observation: CompleteObservation,
   tunables: Tunables,
-  goalPages = driverGoal(observation, tunables),
+  aim: Aim = driverAim(observation, tunables),
 ): BalloonStep {
-  const law = lawTarget(observation, tunables, goalPages);
+  const law = lawTarget(observation, tunables, aim);
   const maximumPages = maximumTarget(observation);
   const targetPages = Math.min(law.targetPages, maximumPages);
   const clamps = targetPages < law.targetPages ? withMaximum(law.clamps) : law.clamps;

@@ -5,9 +5,10 @@ import { type GuardState, INITIAL_GUARD_STATE } from "../guard/state.ts";
 import { isComplete, type Observation } from "../observation.ts";
 import type { Policy } from "../policy.ts";
 import type { Tunables } from "../tunables.ts";
-import { adaptiveGoal } from "./adaptive.ts";
+import { adaptiveAim } from "./adaptive.ts";
 import { type Bounds, boundLaw, NO_BOUNDS } from "./bounds.ts";
-import { balloonStep, maximumTarget } from "./law.ts";
+import { isInDeadBand } from "./dead-band.ts";
+import { balloonStep, maximumTarget, reasonFor } from "./law.ts";
 import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "./selfshrink.ts";
 
 /** What a step needs to remember of one guest. */
@@ -78,19 +79,23 @@ function decideBalloon(
   if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing", guard: before };
   const isGuarded = tunables.guard === 1;
   // Without the guard nothing would keep the cache, and guard = 0 is the driver, bit for bit.
-  const adaptive = policy === "adaptive" && isGuarded ? adaptiveGoal(before, observation, tunables, nowMs) : null;
+  const adaptive = policy === "adaptive" && isGuarded ? adaptiveAim(before, observation, tunables, nowMs) : null;
   const law = boundLaw(balloonStep(observation, tunables, adaptive ?? undefined), observation, bounds);
   const wanted = { targetPages: law.targetPages, maximumPages: maximumTarget(observation) };
   const guarded = isGuarded ? guard(before, observation, wanted, tunables, nowMs, without) : null;
   const targetPages = guarded?.targetPages ?? law.targetPages;
+  const movePages = targetPages - observation.totalramPages;
+  const isHeld =
+    adaptive !== null && observation.totalramPages >= law.floorPages && isInDeadBand(movePages, observation.pageBytes);
+  const setPages = isHeld ? observation.totalramPages : targetPages;
   return {
     goalPages: law.goalPages,
     floorPages: law.floorPages,
-    targetPages,
-    balloonTargetPages: targetPages + observation.balloonCurrentPages - observation.totalramPages,
-    reason: guarded?.safety ?? law.reason,
+    targetPages: setPages,
+    balloonTargetPages: setPages + observation.balloonCurrentPages - observation.totalramPages,
+    reason: guarded?.safety ?? (isHeld ? reasonFor(0, law.clamps) : law.reason),
     clamps: law.clamps,
-    guard: guarded?.state ?? before,
+    guard: isHeld ? withoutAsked(guarded?.state ?? before) : (guarded?.state ?? before),
   };
 }
 
@@ -107,9 +112,12 @@ export function restartInertia(state: GuestState): GuestState {
 
 /** What was decided was not asked of the guest: it can't be stuck for not following it. */
 export function noteNotAsked(state: GuestState): GuestState {
-  const { progress } = state.guard;
-  if (progress.askedPages === null) return state;
-  return { ...state, guard: { ...state.guard, progress: { ...progress, askedPages: null } } };
+  const guard = withoutAsked(state.guard);
+  return guard === state.guard ? state : { ...state, guard };
+}
+
+function withoutAsked(state: GuardState): GuardState {
+  return state.progress.askedPages === null ? state : { ...state, progress: { ...state.progress, askedPages: null } };
 }
 
 /** The watch saw demand rise by so much within one reaction time: the guard reckons with it from now on. */

@@ -8,7 +8,7 @@ import { NO_LIMITS } from "../../core/limits.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { Policy as GoalPolicy } from "../../core/policy.ts";
 import { react } from "../../core/react.ts";
-import { startReservedMb } from "../../core/startup.ts";
+import { startIntervalOnHost, startReservedMb } from "../../core/startup.ts";
 import { DEFAULT_TUNABLES } from "../../core/tunables.ts";
 import { PAGE_BYTES } from "../watermarks.ts";
 import { type HostSight, NOTHING, type Policy, type PolicyRun, type Setting } from "./policy.ts";
@@ -29,10 +29,14 @@ export function daemonPolicy({ summary, goal, guard }: DaemonKind): Policy {
   return {
     summary,
     source: "",
-    intervalMs: DEFAULT_TUNABLES.selfballoon_interval * 1000,
+    intervalMs: intervalOf(goal) * 1000,
     watches: guard === 1,
     start: () => new DaemonRun(goal, guard),
   };
+}
+
+function intervalOf(goal: GoalPolicy): number {
+  return startIntervalOnHost(goal) ?? DEFAULT_TUNABLES.selfballoon_interval;
 }
 
 /** What the daemon keeps, and what it would do at each moment. */
@@ -114,7 +118,12 @@ class DaemonRun implements PolicyRun {
     const reservedMb = totalramPages === null ? 0 : startReservedMb(totalramPages, pageBytes);
     const terms = { ...NO_LIMITS, isManaged: true };
     const env: GuestEnv = {
-      tunables: { ...DEFAULT_TUNABLES, selfballoon_reserved_mb: reservedMb, guard: this.guard },
+      tunables: {
+        ...DEFAULT_TUNABLES,
+        selfballoon_interval: intervalOf(this.goal),
+        selfballoon_reserved_mb: reservedMb,
+        guard: this.guard,
+      },
       hasCompressedSwap: true,
       isDryRun: false,
       isPaused: false,

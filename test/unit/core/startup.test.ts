@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readBootOptions } from "../../../src/core/boot-options.ts";
-import { startReservedMb, startUp } from "../../../src/core/startup.ts";
+import { startIntervalOnHost, startReservedMb, startUp } from "../../../src/core/startup.ts";
 import { parseKernelCommandLine } from "../../../src/formats/kernel-command-line.ts";
 
 const start = (words: readonly string[], configured: boolean) =>
@@ -40,5 +40,12 @@ describe("the reserve at start-up", () => {
   it("is 10 % of RAM in whole MiB, rounded down", () => {
     expect(startReservedMb(114_011, 4096)).toBe(44);
     expect(startReservedMb(2559, 4096)).toBe(0);
+  });
+});
+
+describe("the interval on a host", () => {
+  it("is a second under the adaptive policy, and the row's own under the driver's", () => {
+    expect(startIntervalOnHost("adaptive")).toBe(1);
+    expect(startIntervalOnHost("driver")).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_GUARD_STATE } from "../../../../src/core/guard/state.ts";
-import { adaptiveGoal } from "../../../../src/core/guest/adaptive.ts";
+import { adaptiveAim } from "../../../../src/core/guest/adaptive.ts";
+import type { Aim } from "../../../../src/core/guest/law.ts";
 import type { CompleteObservation } from "../../../../src/core/observation.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { observationOf } from "../../../support/observations.ts";
@@ -15,14 +16,20 @@ type Readings = Partial<CompleteObservation>;
 
 /** The goal some time after a step at which the guest was calm. */
 function goalAfter(readings: Readings, afterMs = 5000): number | null {
+  return aimAfter(readings, afterMs)?.goalPages ?? null;
+}
+
+function aimAfter(readings: Readings, afterMs: number): Aim | null {
   const before = { last: observationOf(calm), lastMs: 0, risePages: 0 };
-  return adaptiveGoal(before, observationOf({ ...calm, ...readings }), DEFAULT_TUNABLES, afterMs);
+  return adaptiveAim(before, observationOf({ ...calm, ...readings }), DEFAULT_TUNABLES, afterMs);
 }
 
 describe("the adaptive goal", () => {
   it("is what is in use and the headroom: the cache is the guard's business", () => {
     expect(goalAfter({})).toBe(300 * MIB + HEADROOM);
-    expect(adaptiveGoal(INITIAL_GUARD_STATE, observationOf(calm), DEFAULT_TUNABLES, 0)).toBe(300 * MIB + HEADROOM);
+    expect(adaptiveAim(INITIAL_GUARD_STATE, observationOf(calm), DEFAULT_TUNABLES, 0)?.goalPages).toBe(
+      300 * MIB + HEADROOM,
+    );
   });
 
   it("stays where it is when only the balloon moves", () => {
@@ -33,7 +40,7 @@ describe("the adaptive goal", () => {
 
   it("has the guard's headroom where demand was seen to rise faster", () => {
     const before = { last: observationOf(calm), lastMs: 0, risePages: 100 * MIB };
-    expect(adaptiveGoal(before, observationOf(calm), DEFAULT_TUNABLES, 5000)).toBe(400 * MIB);
+    expect(adaptiveAim(before, observationOf(calm), DEFAULT_TUNABLES, 5000)?.goalPages).toBe(400 * MIB);
   });
 
   it("runs ahead of a rise", () => {
@@ -51,5 +58,24 @@ describe("the adaptive goal", () => {
     const goal = goalAfter(readings, 100);
     expect(goal).toBeGreaterThanOrEqual(0);
     expect(goal).toBeLessThanOrEqual(5 * calm.totalramPages);
+  });
+});
+
+describe("what may go at once", () => {
+  const reserve = 8 * MIB;
+  const spareAfter = (readings: Readings, afterMs: number) =>
+    aimAfter({ totalreservePages: reserve, ...readings }, afterMs)?.sparePages;
+
+  it("is what is free beyond the reserve and the headroom: the cache stays", () => {
+    expect(spareAfter({}, 1000)).toBe(610 * MIB - reserve - HEADROOM);
+  });
+
+  it("is a part of it where the next step is further away, for new cache has no other room", () => {
+    expect(spareAfter({}, 5000)).toBe(Math.floor((610 * MIB - reserve - HEADROOM) / 5));
+  });
+
+  it("is less while demand rises, and nothing where little is free", () => {
+    expect(spareAfter({ availablePages: 690 * MIB, freePages: 600 * MIB }, 1000)).toBe(590 * MIB - reserve - HEADROOM);
+    expect(spareAfter({ freePages: reserve + HEADROOM }, 1000)).toBe(0);
   });
 });
