@@ -6,6 +6,7 @@ import type { Backend, Probe } from "../core/backend.ts";
 import { SelfballoonError } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import { examinePressure, examineZones } from "../machine/examine.ts";
+import { examineHostMemory } from "../machine/examine-host.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
@@ -89,9 +90,9 @@ async function examineUsable(
   return held.length > 0 && daemon !== null ? [...findings, ...daemonProblems(daemon)] : findings;
 }
 
-/** What is asked of a guest: swap and zones; a host's own are no guest's. On no guest, its compressed swap if it has any. */
+/** What is asked of a guest: swap and zones; of a host: what it has and needs. On no guest, its compressed swap if it has any. */
 async function examineMachine(files: MachineFiles, used: Backend | null): Promise<readonly Finding[]> {
-  if (used !== null && isRealHost(used)) return [];
+  if (used !== null && isRealHost(used)) return examineHostMemory(files);
   const isGuest = used?.traits.place === "guest";
   const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
   if (!isOurs) return [];

@@ -14,6 +14,7 @@ export function examineGuest(facts: GuestFacts, remedies: Remedies): readonly Fi
     ...sourceFindings(facts, remedies),
     ...(facts.deflatesOnOom ? [] : [finding("info", `${guest} has no deflate-on-oom.`, remedies.deflateOnOom)]),
     ...reportingFindings(facts, remedies),
+    ...unballoonedFindings(facts, remedies),
     ...swapFindings(guest, facts.reading),
   ];
   const isWell = findings.every(({ level }) => level === "info") && !facts.reading.isLeftAlone;
@@ -39,6 +40,16 @@ function reportingFindings(
     `${guest} has no free page reporting: with it, pages that the guest's kernel frees go back to the host within ` +
     "seconds, whatever the balloon does. It is worth having.";
   return [finding("info", what, remedies.freePageReporting)];
+}
+
+/** DIMMs are not of these: the balloon counts them. */
+function unballoonedFindings({ guest, reading }: GuestFacts, remedies: Remedies): readonly Finding[] {
+  const { unballoonedBytes } = reading;
+  if (unballoonedBytes === 0) return [];
+  const what =
+    `${guest} has ${mib(unballoonedBytes)} MiB that its balloon does not count, as of virtio-mem: no balloon takes them, and ` +
+    "they are charged to the host.";
+  return [finding("info", what, remedies.unballooned)];
 }
 
 const SWAP_CURE =

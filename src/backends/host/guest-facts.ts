@@ -32,9 +32,11 @@ export interface ReadingFacts {
   readonly swapBytes: number | null;
   /** What the guest was built for, in bytes; null if that is not known. */
   readonly maximumBytes: number | null;
+  /** Memory that it has and its balloon does not count, such as virtio-mem, in bytes. */
+  readonly unballoonedBytes: number;
 }
 
 /** What remedies each thing that may be missing, in the words of the program that runs the machine. */
 export type Remedies = Readonly<
-  Record<"balloon" | "deflateOnOom" | "freePageReporting" | "agentPort" | Hindrance, string>
+  Record<"balloon" | "deflateOnOom" | "freePageReporting" | "agentPort" | "unballooned" | Hindrance, string>
 >;

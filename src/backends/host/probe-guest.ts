@@ -14,7 +14,7 @@ export async function probeGuest(
   const signal = AbortSignal.timeout(deadlineMs);
   try {
     const [first = ""] = guest === null ? await backend.guests(signal) : [guest];
-    const { observation } = await backend.observe(first, signal);
+    const { observation, unballoonedBytes = 0 } = await backend.observe(first, signal);
     const { swapTotalPages, balloonMaxPages, pageBytes } = observation;
     const bytes = (pages: number | null): number | null => (pages === null ? null : pages * pageBytes);
     return {
@@ -23,11 +23,19 @@ export async function probeGuest(
       isLeftAlone: false,
       swapBytes: bytes(swapTotalPages),
       maximumBytes: bytes(balloonMaxPages),
+      unballoonedBytes,
     };
   } catch (thrown) {
     const { message } = asSelfballoonError(thrown);
     const isLeftAlone = hasCode(thrown, "ERR_GUEST_LEFT_ALONE");
-    return { isByAgent: false, problem: message, isLeftAlone, swapBytes: null, maximumBytes: null };
+    return {
+      isByAgent: false,
+      problem: message,
+      isLeftAlone,
+      swapBytes: null,
+      maximumBytes: null,
+      unballoonedBytes: 0,
+    };
   } finally {
     await backend.close();
   }

@@ -37,6 +37,7 @@ const REMEDIES: Remedies = {
   agentPort:
     "In <devices>: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel> " +
     "(and install qemu-guest-agent in the guest)",
+  unballooned: "To take some of it: virsh update-memory-device NAME --requested-size KIB, on the virtio-mem device.",
   hugepages: "Take <hugepages/> out of <memoryBacking>.",
   locked: "Take <locked/> out of <memoryBacking>.",
   vfio: "Take the PCI <hostdev> out, or do not name this guest under [guests].",

@@ -35,6 +35,7 @@ const REMEDIES: Remedies = {
   agentPort:
     "Add to QEMU: -device virtio-serial-pci -chardev socket,id=agent0,path=/run/vm/NAME.qga,server=on,wait=off " +
     "-device virtserialport,chardev=agent0,name=org.qemu.guest_agent.0 (and install qemu-guest-agent in the guest)",
+  unballooned: "To take some of it: qom-set /machine/peripheral/ID requested-size BYTES, on the virtio-mem device.",
   hugepages: "Take hugetlb=on, or the mem-path on hugetlbfs, out of QEMU's -object memory-backend and -mem-path.",
   locked: "Take -overcommit mem-lock=on out of QEMU's arguments.",
   vfio: "Take -device vfio-pci out, or do not name this guest under [guests].",
