@@ -37,7 +37,9 @@ function operation(route: Route): Schema {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.takes === null
       ? {}
-      : { requestBody: { required: true, content: content("application/json", route.takes) } }),
+      : {
+          requestBody: { required: route.isBodyOptional !== true, content: content("application/json", route.takes) },
+        }),
     responses: {
       200: { description: "It is done.", content: content(route.contentType, route.gives ?? streamed(route)) },
       default: { description: "It is not done, and nothing was changed.", content: content(PROBLEM_TYPE, "Problem") },

@@ -45,6 +45,8 @@ export interface Route {
   readonly query?: readonly QueryNumber[];
   /** What the body must be; null if it is not looked at. */
   readonly takes: SchemaName | null;
+  /** True if it may come without a body. */
+  readonly isBodyOptional?: boolean;
   /** What a good answer is; null if it is text. */
   readonly gives: SchemaName | null;
   readonly contentType: string;

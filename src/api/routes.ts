@@ -96,9 +96,33 @@ export const ROUTES: readonly Route[] = [
   {
     ...write,
     method: "POST",
+    path: "/v1/pause",
+    summary:
+      "Pause the guests that are named, so that they are observed and nothing is moved; without a body all, and those that come.",
+    takes: "GuestChoice",
+    isBodyOptional: true,
+    gives: "Guests",
+    answer: ({ control }, { body }) => ({ guests: control.pause(parseChoice(body)).map(withFigures) }),
+  },
+  {
+    ...write,
+    method: "POST",
+    path: "/v1/resume",
+    summary: "Resume the guests that are named, paused or released; without a body all.",
+    takes: "GuestChoice",
+    isBodyOptional: true,
+    gives: "Guests",
+    answer: ({ control }, { body }) => ({ guests: control.resume(parseChoice(body)).map(withFigures) }),
+  },
+  {
+    ...write,
+    method: "POST",
     path: "/v1/release",
-    summary: "Turn selfballooning off and give every guest all its memory.",
-    takes: null,
+    summary:
+      "Give the guests that are named all their memory, and balloon them no more until they are resumed; without a body " +
+      "all, and then selfballooning is off.",
+    takes: "GuestChoice",
+    isBodyOptional: true,
     gives: "Released",
     answer: release,
   },
@@ -172,7 +196,8 @@ function changeGuest(api: Api, request: ApiRequest, guest: string): GuestAnswer 
   const expected = '{"paused": true} or {"paused": false}';
   const { paused, ...others } = parseObject(request.body, expected);
   if (typeof paused === "boolean" && Object.keys(others).length === 0) {
-    return withFigures(api.control.pause(oneGuest(api, request, guest).guest, paused));
+    const [status] = paused ? api.control.pause([guest]) : api.control.resume([guest]);
+    return status === undefined ? oneGuest(api, request, guest) : withFigures(status);
   }
   throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }
@@ -187,8 +212,21 @@ function changeTunables({ control }: Api, request: ApiRequest): unknown {
   return { tunables: control.change(parseChanges(request.body), request.privileged).map(withMeaning) };
 }
 
-async function release({ control }: Api): Promise<unknown> {
-  return { released: await control.release() };
+async function release({ control }: Api, { body }: ApiRequest): Promise<unknown> {
+  const gifts = await control.release(parseChoice(body));
+  return { released: gifts.map(({ guest }) => guest), gifts };
+}
+
+/** `{"guests": ["NAME"]}`; null for all, where nothing is said. */
+function parseChoice(body: string): readonly string[] | null {
+  if (body.trim() === "") return null;
+  const expected = '{"guests": ["NAME"]}, or nothing for all';
+  const { guests, ...others } = parseObject(body, expected);
+  if (guests === undefined && Object.keys(others).length === 0) return null;
+  const isList = Array.isArray(guests) && guests.every((name) => typeof name === "string");
+  if (!isList || Object.keys(others).length > 0)
+    throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
+  return [...new Set(guests)];
 }
 
 /** `{"NAME": "VALUE" | number | null}`; null brings the default back. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Gift } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
 import { ERRORS, type ErrorCode, type Problem as GuestProblem } from "../core/errors.ts";
 import type { Figures } from "../core/figures.ts";
@@ -133,6 +134,10 @@ function changeOf(row: TunableRow): z.ZodType {
   return z.union([z.int().min(row.min).max(row.max), text.regex(/^\+?[0-9]+\n?$/), z.null()]).describe(description);
 }
 
+const gift = of<Gift>()(
+  z.object({ guest: text, bytes: number.nullable(), ofBytes: number.nullable(), isAll: z.boolean() }),
+).describe("What a released guest was given, of what it may have at the most; null for all that its machine has.");
+
 const numbered = { seq: number, atMs: number };
 const turned = { ...numbered, turn: number, nowMs: number };
 
@@ -172,6 +177,7 @@ const event = of<JournalRecord>()(
       guest: text,
       because: z.enum(keysOf(GIVE_CAUSES)),
       bytes: number.nullable(),
+      ofBytes: number.nullable(),
       isAll: z.boolean(),
       isDone: z.boolean(),
       terms: terms.nullable(),
@@ -259,7 +265,8 @@ const OBJECTS = {
   Reasons: of<ReasonsAnswer>()(
     z.object({ reasons: z.object(fields(keysOf(REASONS), text)), clamps: z.object(fields(keysOf(CLAMPS), text)) }),
   ),
-  Released: z.object({ released: z.array(text) }),
+  GuestChoice: z.strictObject({ guests: z.array(text).optional() }).describe("Guests by name; without them all."),
+  Released: z.object({ released: z.array(text), gifts: z.array(gift) }),
   OpenApi: z.looseObject({}),
   Snapshot: z.looseObject({}).describe("Plain data of this version; only a recording has a use for it."),
   Event: event,

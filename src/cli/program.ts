@@ -170,8 +170,14 @@ function addMachine(program: Command, ports: CliPorts): void {
     .option("--json", "as JSON")
     .addHelpText("after", DOCTOR_LEVELS)
     .action(async (options: Common & BackendOptions) => (await import("./doctor.ts")).doctor(ports, options));
-  command(program, "release", "give all memory back and exit").action(async (options: Common) =>
-    (await import("./release.ts")).release(ports, options),
+  command(program, "pause [GUEST...]", "move nothing of these guests, or of any, until they are resumed").action(
+    async (guests: string[], options: Common) => (await import("./hold.ts")).pause(guests, options),
+  );
+  command(program, "resume [GUEST...]", "move these guests again, or all: those that were paused or released").action(
+    async (guests: string[], options: Common) => (await import("./hold.ts")).resume(guests, options),
+  );
+  command(program, "release [GUEST...]", "give these guests, or all, their memory back, and exit").action(
+    async (guests: string[], options: Common) => (await import("./release.ts")).release(ports, guests, options),
   );
   command(program, "files <MOUNTPOINT>", "serve the tunables as the driver's files there, over FUSE; as root")
     .option("--undo", "remove what is left there of files whose process was killed")

@@ -1,7 +1,6 @@
 import type { GuestStatus } from "../core/control.ts";
-import type { Problem } from "../core/errors.ts";
-import { SENTENCE_LENGTH, shownGuest, shownText } from "../core/shown-text.ts";
-import { reasonText } from "../view/reason-text.ts";
+import { shownGuest } from "../core/shown-text.ts";
+import { whyText } from "../view/why-text.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
 import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
 
@@ -15,7 +14,8 @@ export async function status(options: DaemonOptions & { readonly json?: boolean 
   rest.forEach(print);
 }
 
-function row({ guest, observation, decision, problem, state }: GuestStatus): readonly string[] {
+function row(status: GuestStatus): readonly string[] {
+  const { guest, observation, decision, state } = status;
   const mib = (pages: number | null | undefined): string => mibText(pages ?? null, observation?.pageBytes ?? 4096);
   return [
     shownGuest(guest),
@@ -25,16 +25,6 @@ function row({ guest, observation, decision, problem, state }: GuestStatus): rea
     mib(decision?.floorPages),
     mib(observation?.committedPages),
     mib(observation?.frontswapPages),
-    whyText(problem, decision, observation, state),
+    whyText(status, `no step yet (${state})`),
   ];
-}
-
-function whyText(
-  problem: Problem | null,
-  decision: GuestStatus["decision"],
-  observation: GuestStatus["observation"],
-  state: string,
-): string {
-  if (problem !== null) return shownText(problem.message, SENTENCE_LENGTH);
-  return decision === null ? `no step yet (${state})` : reasonText(decision, observation);
 }

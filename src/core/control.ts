@@ -34,6 +34,17 @@ export interface GuestStatus {
   readonly problem: Problem | null;
 }
 
+/** What a guest was given that was released. In bytes. */
+export interface Gift {
+  readonly guest: string;
+  /** What its balloon leaves it now; null for all that its machine has. */
+  readonly bytes: number | null;
+  /** What it may have at the most; null where `bytes` is. */
+  readonly ofBytes: number | null;
+  /** False where its host has no more now: the rest follows when there is some. */
+  readonly isAll: boolean;
+}
+
 /** New text for a tunable, as a shell would write it; null brings back the default. */
 export type TunableChanges = Readonly<Record<string, string | null>>;
 
@@ -49,13 +60,19 @@ export interface ControlPort {
    */
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[];
   /**
-   * Pause one guest, or resume it. A paused guest is observed and decided on, and keeps what it has, also when memory
-   * runs short; only `release` and the daemon's end still give its memory back.
-   * @throws ERR_GUEST_UNKNOWN.
+   * Pause these guests; null: all, and those that come. A paused guest is observed and decided on, and keeps what it has,
+   * also when memory runs short; only `release` and the daemon's end still give its memory back.
+   * @throws ERR_GUEST_UNKNOWN, and then nothing has changed.
    */
-  pause(guest: string, paused: boolean): GuestStatus;
-  /** Turn selfballooning off and give every guest all its memory. @returns those that were given theirs. */
-  release(): Promise<readonly string[]>;
+  pause(guests: readonly string[] | null): readonly GuestStatus[];
+  /** These guests are ours to move again, paused or released; null: all. @throws ERR_GUEST_UNKNOWN. */
+  resume(guests: readonly string[] | null): readonly GuestStatus[];
+  /**
+   * Give these guests all their memory, and balloon them no more until they are resumed; null: all, and then selfballooning
+   * is off.
+   * @returns those that were given theirs. @throws ERR_GUEST_UNKNOWN, or what kept the first from its memory.
+   */
+  release(guests: readonly string[] | null): Promise<readonly Gift[]>;
   /** All that is remembered now: what a recording that begins here must know. */
   snapshot(): Snapshot;
   /** Records after `seq`, oldest first; those that the bounded journal has dropped are gone. */

@@ -36,6 +36,7 @@ export function giveAll(before: Minds, guest: string, because: GiveCause, env: G
   const give: Effect = {
     kind: "give_all",
     bytes: grant?.bytes ?? null,
+    ofBytes: grant?.ofBytes ?? null,
     isAll: grant?.isAll ?? true,
     because,
     isNews: !freshness.isReported,

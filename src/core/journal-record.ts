@@ -83,6 +83,8 @@ export interface GiveRecord extends Recorded, Turn {
   readonly guest: string;
   readonly because: GiveCause;
   readonly bytes: number | null;
+  /** What it may have at the most, in bytes; null where `bytes` is. */
+  readonly ofBytes: number | null;
   readonly isAll: boolean;
   /** False if it could not be done: it is tried again. */
   readonly isDone: boolean;

@@ -118,7 +118,7 @@ export class EffectRunner {
 
   private async giveAll(effect: Effect & { readonly kind: "give_all" }, { turn, env }: Taken): Promise<void> {
     const { guest, journal, calls } = this.tools;
-    const { because, bytes, isAll, isNews, silentMs } = effect;
+    const { because, bytes, ofBytes, isAll, isNews, silentMs } = effect;
     const terms = env.host?.terms ?? null;
     let problem: unknown = null;
     try {
@@ -128,7 +128,7 @@ export class EffectRunner {
       problem = thrown;
     }
     const isDone = problem === null;
-    if (turn !== null) journal.add({ kind: "give", guest, because, bytes, isAll, isDone, terms, ...turn });
+    if (turn !== null) journal.add({ kind: "give", guest, because, bytes, ofBytes, isAll, isDone, terms, ...turn });
     if (!isDone) throw problem;
     const notice = isNews ? noticeOf(because, silentMs) : null;
     if (notice !== null) journal.add({ kind: "notice", guest, notice });

@@ -1,3 +1,4 @@
+import type { Gift } from "../core/control.ts";
 import { SelfballoonError } from "../core/errors.ts";
 import { problemFrom } from "./fault.ts";
 import { FaultLog } from "./fault-log.ts";
@@ -6,8 +7,8 @@ import type { Journal } from "./journal.ts";
 
 /** What came of giving memory back. */
 export interface Released {
-  /** Guests that were given theirs. */
-  readonly given: readonly string[];
+  /** What those were given that were given anything. */
+  readonly given: readonly Gift[];
   /** Guests that could not be given theirs, and why. */
   readonly failed: readonly { readonly guest: string; readonly thrown: unknown }[];
 }
@@ -20,13 +21,14 @@ export const NOTHING_RELEASED: Released = { given: [], failed: [] };
  * returned. `isLast`: their runners end first.
  */
 export async function giveBack(runners: readonly GuestRunner[], journal: Journal, isLast = false): Promise<Released> {
-  const given: string[] = [];
+  const given: Gift[] = [];
   const failed: { guest: string; thrown: unknown }[] = [];
   const gives = runners.map(async (runner) => {
     const { guest } = runner;
     try {
       if (isLast) await runner.stop();
-      if (await runner.giveAll("asked")) given.push(guest);
+      const gift = await runner.giveAll("asked");
+      if (gift !== null) given.push(gift);
     } catch (thrown) {
       if (thrown instanceof SelfballoonError && thrown.code === "ERR_GUEST_UNKNOWN") return; // it has disappeared
       new FaultLog(guest, journal).tell(problemFrom(thrown), null);

@@ -1,5 +1,5 @@
 import type { OpenBackend, Reading, WatchSample } from "../core/backend.ts";
-import type { GuestStatus } from "../core/control.ts";
+import type { Gift, GuestStatus } from "../core/control.ts";
 import type { Cause, GiveCause, GuestEnv, GuestEvent } from "../core/guest/events.ts";
 import { startReservedMb } from "../core/startup.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
@@ -119,9 +119,9 @@ export class GuestRunner {
     void this.queue.add(() => this.happen({ kind: "settled" }));
   }
 
-  /** Give the guest all that it may have, once the step under way has ended. @returns false if there was nothing to give. @throws what kept it from being given. */
-  async giveAll(because: GiveCause): Promise<boolean> {
-    let given = false;
+  /** Give the guest all that it may have, once the step under way has ended. @returns null if there was nothing to give. @throws what kept it from being given. */
+  async giveAll(because: GiveCause): Promise<Gift | null> {
+    let gift: Gift | null = null;
     let problem: unknown = null;
     await this.queue.add(async () => {
       try {
@@ -129,13 +129,14 @@ export class GuestRunner {
         if (this.env.host !== null && this.effects.last === null) await this.effects.readSize();
         const taken = this.effects.take({ kind: "asked_all", because });
         await this.effects.carryOut(taken, 0);
-        given = taken.effects.length > 0 && this.hasBalloon;
+        const given = this.hasBalloon ? taken.effects.find(({ kind }) => kind === "give_all") : undefined;
+        if (given?.kind === "give_all") gift = { guest: this.guest, ...giftOf(given) };
       } catch (thrown) {
         problem = thrown;
       }
     });
     if (problem !== null) throw problem;
-    return given;
+    return gift;
   }
 
   /** False if a step is long overdue. */
@@ -265,4 +266,8 @@ export class GuestRunner {
       this.faults.tell(problemFrom(thrown), null);
     }
   }
+}
+
+function giftOf({ bytes, ofBytes, isAll }: Omit<Gift, "guest">): Omit<Gift, "guest"> {
+  return { bytes, ofBytes, isAll };
 }

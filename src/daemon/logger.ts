@@ -1,3 +1,4 @@
+import { HELD } from "../core/controls/hands.ts";
 import { ERRORS } from "../core/errors.ts";
 import { GIVE_CAUSES } from "../core/guest/events.ts";
 import type {
@@ -67,14 +68,21 @@ function factText(value: LogFields[string] | undefined): string {
  */
 export function logRecords(logger: Logger): (record: JournalRecord) => void {
   const reasons = new Map<string, string>();
+  const gifts = new Map<string, string>();
   return (record) => {
+    if (record.kind === "give") {
+      const gift = `${record.because} ${record.bytes} ${record.isDone}`;
+      if (gifts.get(record.guest) !== gift) logGive(logger, record);
+      gifts.set(record.guest, gift);
+      return;
+    }
     if (record.kind !== "step") return logOther(logger, record);
     if (record.applied || reasons.get(record.decision.guest) !== toldReason(record)) logStep(logger, record);
     reasons.set(record.decision.guest, toldReason(record));
   };
 }
 
-function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): void {
+function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | GiveRecord>): void {
   switch (record.kind) {
     case "shrink":
       logger.info(
@@ -94,9 +102,6 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): v
     case "guest":
       logger.info(GUEST_CHANGES[record.change], { guest: record.guest });
       break;
-    case "give":
-      logGive(logger, record);
-      break;
     case "tunables":
       logger.info("Tunables were changed.", { ...record.values });
       break;
@@ -108,17 +113,20 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord>): v
 }
 
 function handText({ paused, released }: PauseRecord): string {
-  if (paused) return "The guest was paused: it keeps what it has until it is resumed.";
-  return released
-    ? "The guest was released: it gets its memory back, and keeps it until it is resumed."
-    : "The guest was resumed.";
+  if (paused) return `The guest was paused. ${HELD.paused}`;
+  return released ? `The guest was released. ${HELD.released}` : "The guest was resumed.";
 }
 
 const GUEST_CHANGES = { found: "A guest was found.", removed: "The guest has disappeared." } as const;
 
-function logGive(logger: Logger, { guest, because, bytes }: GiveRecord): void {
-  const mib = bytes === null ? null : Math.floor(bytes / BYTES_PER_MIB);
-  logger.info(`The guest is given all that it may have. ${GIVE_CAUSES[because]}`, { guest, mib });
+/** What could not be done is told as a fault. */
+function logGive(logger: Logger, { guest, because, bytes, ofBytes, isAll, isDone }: GiveRecord): void {
+  if (!isDone) return;
+  const mib = (size: number | null): number | null => (size === null ? null : Math.floor(size / BYTES_PER_MIB));
+  const what = isAll
+    ? "The guest is given all that it may have."
+    : `The guest got ${mib(bytes)} of ${mib(ofBytes)} MiB; the host has no more now.`;
+  logger.info(`${what} ${GIVE_CAUSES[because]}`, { guest, mib: mib(bytes) });
 }
 
 /** A bug of ours is said loudly. */
@@ -128,14 +136,16 @@ function logFault(logger: Logger, { guest, code, problem }: FaultRecord): void {
 }
 
 /** Which reading is missing is told again where it is another one. */
-function toldReason({ decision, observation }: StepRecord): string {
+function toldReason({ decision, observation, isPaused }: StepRecord): string {
+  if (isPaused) return "paused";
   return decision.reason === "missing" ? `missing ${missingReadings(observation).join()}` : decision.reason;
 }
 
 function logStep(logger: Logger, record: StepRecord): void {
   const { decision, observation } = record;
   const fields = stepFields(record);
-  if (decision.reason !== "missing") logger.info(REASONS[decision.reason], fields);
+  if (record.isPaused) logger.info(HELD.paused, fields);
+  else if (decision.reason !== "missing") logger.info(REASONS[decision.reason], fields);
   else logger.warn(REASONS.missing, { ...fields, missing: missingReadings(observation) });
 }
 

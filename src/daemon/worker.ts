@@ -1,5 +1,5 @@
 import type { OpenBackend } from "../core/backend.ts";
-import type { ControlPort, GuestStatus, TunableChanges, TunableStatus } from "../core/control.ts";
+import type { ControlPort, Gift, GuestStatus, TunableChanges, TunableStatus } from "../core/control.ts";
 import {
   type Changed,
   type Controls,
@@ -10,7 +10,7 @@ import {
   listTunables,
   reconfigure,
 } from "../core/controls/controls.ts";
-import { handOf } from "../core/controls/hands.ts";
+import { type Hand, handOf } from "../core/controls/hands.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
@@ -33,6 +33,13 @@ import { Mind } from "./mind.ts";
 
 /** On a host, guests that were found together take their first steps over this time. */
 const SPREAD_MS = 1000;
+
+/** What the daemon's description says besides, of what holds for all guests. */
+const EVERYBODY = {
+  managed: "",
+  paused: "; all guests are paused until they are resumed",
+  released: "; all guests are released until they are resumed",
+} as const satisfies Record<Hand, string>;
 
 /** What the worker is given. */
 export interface WorkerOptions {
@@ -142,7 +149,7 @@ export class Worker implements ControlPort {
   }
 
   describe(): string {
-    return this.options.description;
+    return `${this.options.description}${EVERYBODY[this.controls.hands.everybody]}`;
   }
 
   guests(): readonly GuestStatus[] {
@@ -158,16 +165,16 @@ export class Worker implements ControlPort {
     return this.tunables();
   }
 
-  pause(guest: string, paused: boolean): GuestStatus {
-    const runner = this.roster.get(guest);
-    if (runner === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
-    this.carryOut(changeHands(this.controls, [guest], paused ? "paused" : "managed"));
-    return runner.status();
+  pause(guests: readonly string[] | null): readonly GuestStatus[] {
+    return this.takeInHand(guests, "paused").map((runner) => runner.status());
   }
 
-  async release(): Promise<readonly string[]> {
-    this.carryOut(changeHands(this.controls, null, "released"));
-    const { given, failed } = await giveBack(this.roster.runners, this.options.journal);
+  resume(guests: readonly string[] | null): readonly GuestStatus[] {
+    return this.takeInHand(guests, "managed").map((runner) => runner.status());
+  }
+
+  async release(guests: readonly string[] | null): Promise<readonly Gift[]> {
+    const { given, failed } = await giveBack(this.takeInHand(guests, "released"), this.options.journal);
     const [first] = failed;
     if (first !== undefined) throw first.thrown;
     return given;
@@ -210,6 +217,18 @@ export class Worker implements ControlPort {
       this.noteRules(this.rules);
     }
     for (const guest of looked.stepSoon) this.roster.get(guest)?.stepSoon();
+  }
+
+  private takeInHand(guests: readonly string[] | null, hand: Hand): readonly GuestRunner[] {
+    const runners = guests?.map((guest) => this.runnerOf(guest)) ?? this.roster.runners;
+    this.carryOut(changeHands(this.controls, guests, hand));
+    return runners;
+  }
+
+  private runnerOf(guest: string): GuestRunner {
+    const runner = this.roster.get(guest);
+    if (runner === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+    return runner;
   }
 
   private carryOut({ controls, written }: Changed): void {

@@ -150,6 +150,7 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
       guest: name,
       because: z.enum(causes),
       bytes: count.nullable(),
+      ofBytes: count.nullable().default(null),
       isAll: z.boolean(),
       isDone: z.boolean(),
       terms: TERMS.nullable(),

@@ -51,11 +51,11 @@ export class Store {
   }
 
   /** Change something: asks for the token if there is none that is right. Null: the operator gave up. */
-  async change<T>(path: string, body: unknown): Promise<Answer<T> | null> {
+  async change<T>(path: string, body: unknown, method: "PATCH" | "POST" = "PATCH"): Promise<Answer<T> | null> {
     for (let isWrong = false; ; isWrong = true) {
       const token = await this.token.get(isWrong);
       if (token === null) return null;
-      const answer = await ask<T>("PATCH", path, body, token);
+      const answer = await ask<T>(method, path, body, token);
       if (answer.ok || answer.problem?.code !== "ERR_TOKEN_NEEDED") {
         // What was changed is shown when the caller says that it was.
         await this.refresh();

@@ -2,6 +2,7 @@ import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { bytesText } from "../view/amounts.ts";
+import { heldText } from "../view/why-text.ts";
 import type { GuestView } from "./model.ts";
 
 /** Why the guest has what it has, in sentences. */
@@ -9,8 +10,8 @@ export function explain(view: GuestView): readonly string[] {
   const { figures, decision, problem } = view;
   const sentences =
     problem === null ? [] : [`It can't be read or moved now: ${shownText(problem.message, SENTENCE_LENGTH)}.`];
-  if (view.paused)
-    sentences.push("It is paused: it keeps what it has, whatever is decided, also when memory runs short.");
+  const held = heldText(view);
+  if (held !== null) sentences.push(held);
   if (figures === null || decision === null) return [...sentences, "It was not stepped yet."];
   const { currentBytes, targetBytes, goalBytes, floorBytes } = figures;
   const should = targetBytes === null ? "" : `, and should have ${bytesText(targetBytes)}`;

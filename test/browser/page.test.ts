@@ -90,6 +90,25 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     expect(complaints).toEqual([]);
   });
 
+  it("releases one guest and pauses all, says so, and gives them back", async () => {
+    const { url, home } = await startDaemon();
+    const { page, complaints } = await openPage(`${url}`);
+    await page.getByRole("link", { name: "idle" }).click();
+    await page.getByRole("button", { name: "Release" }).click();
+    await page.locator(".why", { hasText: "Released. It has its memory back" }).waitFor();
+    expect(await home.ask("GET", "/v1/guests/idle")).toMatchObject({ body: { released: true } });
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Release" }).waitFor();
+    await page.goto(`${withoutToken(url)}#/`);
+    await page.getByRole("button", { name: "Pause all" }).click();
+    await page.getByRole("button", { name: "Resume all" }).waitFor();
+    expect(await page.locator("tbody .chip", { hasText: "paused" }).count()).toBe(6);
+    await page.getByRole("button", { name: "Resume all" }).click();
+    await page.getByRole("button", { name: "Pause all" }).waitFor();
+    expect(await home.ask("GET", "/v1/guests/idle")).toMatchObject({ body: { paused: false, released: false } });
+    expect(complaints).toEqual([]);
+  });
+
   it("says when the link is lost, and goes on by itself when the daemon is back", async () => {
     const { url, home, command } = await startDaemon();
     const { page } = await openPage(withoutToken(url));

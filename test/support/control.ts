@@ -1,4 +1,4 @@
-import type { ControlPort, GuestStatus } from "../../src/core/control.ts";
+import type { ControlPort, Gift, GuestStatus } from "../../src/core/control.ts";
 import { changeTunables, firstControls, inForce, listTunables } from "../../src/core/controls/controls.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import type { JournalRecord } from "../../src/core/journal-record.ts";
@@ -39,18 +39,32 @@ export class ScriptedControl implements ControlPort {
     return this.tunables();
   }
 
-  pause(guest: string, paused: boolean): GuestStatus {
-    const status = this.statuses.get(guest);
-    if (status === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
-    const changed = { ...status, paused };
-    this.statuses.set(guest, changed);
-    this.journal.add({ kind: "pause", guest, paused, released: false });
-    return changed;
+  pause(guests: readonly string[] | null): readonly GuestStatus[] {
+    return this.hold(guests, { paused: true, released: false });
   }
 
-  async release(): Promise<readonly string[]> {
+  resume(guests: readonly string[] | null): readonly GuestStatus[] {
+    return this.hold(guests, { paused: false, released: false });
+  }
+
+  async release(guests: readonly string[] | null): Promise<readonly Gift[]> {
     this.releases += 1;
-    return [...this.statuses.keys()];
+    return this.hold(guests, { paused: false, released: true }).map(({ guest }) => ({
+      ...{ guest, bytes: null, ofBytes: null },
+      isAll: true,
+    }));
+  }
+
+  private hold(guests: readonly string[] | null, held: Pick<GuestStatus, "paused" | "released">) {
+    const names = guests ?? [...this.statuses.keys()];
+    return names.map((guest) => {
+      const status = this.statuses.get(guest);
+      if (status === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+      const changed = { ...status, ...held };
+      this.statuses.set(guest, changed);
+      this.journal.add({ kind: "pause", guest, ...held });
+      return changed;
+    });
   }
 
   snapshot(): Snapshot {

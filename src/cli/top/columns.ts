@@ -1,7 +1,7 @@
-import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
+import { shownGuest } from "../../core/shown-text.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { type GuestRow, type SortKey, stateLabel } from "../../view/guest-rows.ts";
-import { reasonText } from "../../view/reason-text.ts";
+import { whyText } from "../../view/why-text.ts";
 import { textColumns } from "../terminal-text.ts";
 
 /** One column of the table, declared once for the screen and for plain output. */
@@ -58,13 +58,16 @@ export const COLUMNS: readonly Column[] = [
     dispensable: 2,
     text: ({ psiPercent }) => (psiPercent === null ? "-" : percentText(psiPercent)),
   },
-  { heading: "WHY", key: null, isNumber: false, min: 20, max: 4096, dispensable: 7, text: whyText },
+  {
+    heading: "WHY",
+    key: null,
+    isNumber: false,
+    min: 20,
+    max: 4096,
+    dispensable: 7,
+    text: (row) => whyText(row, "No step was taken yet."),
+  },
 ];
-
-function whyText({ problem, decision, observation }: GuestRow): string {
-  if (problem !== null) return shownText(problem.message, SENTENCE_LENGTH);
-  return decision === null ? "No step was taken yet." : reasonText(decision, observation);
-}
 
 /** A column and the columns of the screen that it has. */
 export interface Laid {

@@ -5,6 +5,12 @@
 export const HANDS = ["managed", "paused", "released"] as const;
 export type Hand = (typeof HANDS)[number];
 
+/** What a guest that is not ours to move does, for people. */
+export const HELD = {
+  paused: "It keeps what it has until it is resumed, also when memory runs short.",
+  released: "It has its memory back, as far as its host has it, and is left alone until it is resumed.",
+} as const satisfies Partial<Record<Hand, string>>;
+
 /** What the operator said of all guests, and of those of which he said something else since. By names: a guest may come and go. */
 export interface Hands {
   readonly everybody: Hand;

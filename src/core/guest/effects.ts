@@ -47,6 +47,8 @@ export type Effect =
   | {
       readonly kind: "give_all";
       readonly bytes: number | null;
+      /** What it may have at the most; null where `bytes` is. */
+      readonly ofBytes: number | null;
       readonly isAll: boolean;
       readonly because: GiveCause;
       /** True if it is worth telling. */

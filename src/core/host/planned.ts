@@ -5,6 +5,8 @@ import type { HostState } from "./state.ts";
 /** What a guest's balloon may leave it, in bytes, and whether that is all that it may ever have. */
 export interface Grant {
   readonly bytes: number;
+  /** What it may have at the most. */
+  readonly ofBytes: number;
   readonly isAll: boolean;
 }
 

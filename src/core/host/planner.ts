@@ -162,7 +162,11 @@ function giveAll(state: HostState, guest: string, because: GiveCause, budget: Ho
   const ledger = withAccount(state.ledger, { ...account, currentBytes: chargedBytes, promisedBytes });
   return {
     ...only(withLedger(state, ledger)),
-    grant: { bytes: bytes - unballoonedBytes, isAll: bytes >= maxBytes },
+    grant: {
+      bytes: bytes - unballoonedBytes,
+      ofBytes: Math.max(bytes, maxBytes) - unballoonedBytes,
+      isAll: bytes >= maxBytes,
+    },
   };
 }
 
@@ -172,7 +176,7 @@ function giveUnknown(state: HostState, guest: string, { maxMb, weight }: GuestTe
   const bytes = maxMb * BYTES_PER_MIB;
   const account = openAccount(guest, { currentBytes: bytes, maximumBytes: bytes }, weight, true);
   const ledger = withAccount(state.ledger, { ...account, startBytes: 0 });
-  return { ...only(withLedger(state, ledger)), grant: { bytes, isAll: true } };
+  return { ...only(withLedger(state, ledger)), grant: { bytes, ofBytes: bytes, isAll: true } };
 }
 
 function hold(

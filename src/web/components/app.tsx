@@ -58,7 +58,7 @@ function View({ store, hash }: { readonly store: Store; readonly hash: string })
   }
   return (
     <>
-      <HostBar doing={store.doing} guests={model.guests} />
+      <HostBar store={store} />
       <GuestTable guests={model.guests} />
     </>
   );

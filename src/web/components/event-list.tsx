@@ -1,5 +1,5 @@
 import { GIVE_CAUSES } from "../../core/guest/events.ts";
-import type { JournalRecord } from "../../core/journal-record.ts";
+import type { GiveRecord, JournalRecord } from "../../core/journal-record.ts";
 import { describeNotice } from "../../core/notices.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
@@ -46,13 +46,21 @@ function guestOf(record: JournalRecord): string | null {
   return "guest" in record ? record.guest : null;
 }
 
+function giftText({ bytes, ofBytes, isAll, isDone }: GiveRecord): string {
+  if (!isDone) return "It could not be given its memory; that is tried again.";
+  if (bytes === null) return "It is given all its memory.";
+  return isAll
+    ? `It is given ${bytesText(bytes)}.`
+    : `It got ${bytesText(bytes)} of ${bytesText(ofBytes)}: the host has no more now.`;
+}
+
 function describe(record: JournalRecord): string {
   switch (record.kind) {
     case "step": {
       const { decision, observation } = record;
       const target =
         decision.targetPages === null ? "" : ` Target ${bytesText(decision.targetPages * observation.pageBytes)}.`;
-      return `${REASONS[decision.reason]}${target}`;
+      return record.isPaused ? `Paused: nothing is moved.` : `${REASONS[decision.reason]}${target}`;
     }
     case "fault":
       return shownText(record.problem, SENTENCE_LENGTH);
@@ -65,7 +73,7 @@ function describe(record: JournalRecord): string {
     case "guest":
       return record.change === "found" ? "It was found." : "It has disappeared.";
     case "give":
-      return `It is given ${record.bytes === null ? "all its memory" : bytesText(record.bytes)}. ${GIVE_CAUSES[record.because]}`;
+      return `${giftText(record)} ${GIVE_CAUSES[record.because]}`;
     case "size":
       return `It has ${bytesText(record.currentBytes)} of ${bytesText(record.maximumBytes)}.`;
     case "rise":

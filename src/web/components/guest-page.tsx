@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import type { Problem } from "../../api/problem.ts";
 import type { HistoryPoint } from "../../core/history.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { shownGuest } from "../../core/shown-text.ts";
@@ -12,6 +11,7 @@ import { type RangeKey, usePast } from "../past.ts";
 import type { Store } from "../store.ts";
 import { explain } from "../why.ts";
 import { Chart } from "./chart.tsx";
+import { Hands } from "./hands.tsx";
 import { RangeChoice } from "./range-choice.tsx";
 import { StateChip } from "./state-chip.tsx";
 
@@ -49,7 +49,7 @@ function Guest({ store, view }: { readonly store: Store; readonly view: GuestVie
         <h2 id="guest-title">
           {shownGuest(view.guest)} <StateChip view={view} />
         </h2>
-        <Pause store={store} view={view} />
+        <Hands store={store} guests={[view.guest]} paused={view.paused} released={view.released} />
       </div>
       <section class="why" aria-labelledby="why-title">
         <h3 id="why-title">Why {amount}?</h3>
@@ -94,31 +94,6 @@ function Facts({ view }: { readonly view: GuestView }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Pause({ store, view }: { readonly store: Store; readonly view: GuestView }) {
-  const [problem, setProblem] = useState<Problem | "unreachable" | null>(null);
-  const change = async (): Promise<void> => {
-    const answer = await store.change(`/v1/guests/${encodeURIComponent(view.guest)}`, { paused: !view.paused });
-    setProblem(answer === null || answer.ok ? null : (answer.problem ?? "unreachable"));
-  };
-  return (
-    <div class="pause">
-      <button type="button" aria-describedby="pause-about" onClick={() => void change()}>
-        {view.paused ? "Go on" : "Pause"}
-      </button>
-      <span id="pause-about" class="about">
-        {view.paused
-          ? "It is watched, and keeps what it has."
-          : "Pausing leaves its balloon where it is, also when memory runs short."}
-      </span>
-      {problem !== null && (
-        <span role="alert" class="error">
-          {problem === "unreachable" ? "The daemon can't be reached; nothing was changed." : problem.detail}
-        </span>
-      )}
-    </div>
   );
 }
 

@@ -1,15 +1,15 @@
 import { bytesText } from "../../view/amounts.ts";
 import { sumGuests } from "../../view/host-sum.ts";
-import type { GuestView } from "../model.ts";
+import type { Store } from "../store.ts";
+import { Hands } from "./hands.tsx";
 
 /** All guests together: what they use, what they could use, and what was saved. */
-export function HostBar({
-  doing,
-  guests,
-}: {
-  readonly doing: string;
-  readonly guests: ReadonlyMap<string, GuestView>;
-}) {
+export function HostBar({ store }: { readonly store: Store }) {
+  const { doing, model } = store;
+  const { guests } = model;
+  const views = [...guests.values()];
+  const isEach = (what: "paused" | "released"): boolean => views.length > 0 && views.every((view) => view[what]);
+  const isAny = views.some(({ paused, released }) => paused || released);
   const sum = sumGuests(guests.values());
   const parts = [
     { name: "used", label: "In use", bytes: sum.usedBytes, about: "The guests have it and use it." },
@@ -50,6 +50,7 @@ export function HostBar({
           </div>
         ))}
       </dl>
+      <Hands store={store} guests={null} paused={isAny && !isEach("released")} released={isEach("released")} />
       {sum.unknown > 0 && <p class="note">{sum.unknown} not counted: nothing was read of them yet.</p>}
     </section>
   );

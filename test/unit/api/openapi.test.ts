@@ -53,6 +53,7 @@ const OUTCOME = {
 const BODIES: Partial<Record<SchemaName, string>> = {
   TunableChanges: '{"frontswap_inertia":"+4","guard":1,"selfballoon_interval":null}',
   GuestChange: '{"paused":true}',
+  GuestChoice: '{"guests":["web"]}',
 };
 
 describe("the OpenAPI document", () => {
@@ -94,7 +95,8 @@ describe("the OpenAPI document", () => {
     control.journal.add(faultRecord("web", "late"));
     control.journal.add({ kind: "notice", guest: "web", notice: { code: "failed_open", details: { silentS: 15 } } });
     control.journal.add({ kind: "shrink", guest: "web", pageBytes: 4096, targetPages: 1, ...OUTCOME });
-    control.pause("web", true);
+    control.statuses.set("web", guestStatus("web"));
+    control.pause(["web"]);
     control.change({ guard: "0" }, true);
     for (const record of control.journalAfter(0))
       expect(checkerOf("Event").safeParse(JSON.parse(JSON.stringify(record))).error, record.kind).toBeUndefined();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
 import { answerRequest } from "../../../src/api/routes.ts";
 import { ScriptedControl } from "../../support/control.ts";
+import { guestStatus } from "../../support/guest-records.ts";
 
 const ask = (control: ScriptedControl, method: string, path: string, body = "", privileged = true) =>
   answerRequest(createApi(control, "1.2.3"), { method, path, body, privileged });
@@ -43,7 +44,41 @@ describe("a request", () => {
 
   it("to release gives all memory back", async () => {
     const control = new ScriptedControl();
-    expect(await ask(control, "POST", "/v1/release")).toEqual({ released: [] });
+    expect(await ask(control, "POST", "/v1/release")).toEqual({ released: [], gifts: [] });
     expect(control.releases).toBe(1);
   });
+
+  it("takes the guests that it names out of our hands and gives them back, or all where it names none", async () => {
+    const control = new ScriptedControl();
+    for (const name of ["a", "b", "c"]) control.statuses.set(name, guestStatus(name));
+    const held = () =>
+      control
+        .guests()
+        .map(({ paused, released }) => (paused ? "p" : released ? "r" : "-"))
+        .join("");
+    const order = (what: string, body = "") => ask(control, "POST", `/v1/${what}`, body);
+    expect(await order("pause", '{"guests":["a","b","a"]}')).toMatchObject({
+      guests: [{ paused: true }, { guest: "b" }],
+    });
+    expect(held()).toBe("pp-");
+    const gift = { guest: "c", bytes: null, ofBytes: null, isAll: true };
+    expect(await order("release", '{"guests":["c"]}')).toEqual({ released: ["c"], gifts: [gift] });
+    expect(held()).toBe("ppr");
+    await order("resume", '{"guests":["b","c"]}');
+    expect(held()).toBe("p--");
+    await order("pause", "{}");
+    expect(held()).toBe("ppp");
+    await order("resume");
+    expect(held()).toBe("---");
+  });
+
+  it.each(["[]", "{", '{"guests":"a"}', '{"guests":[1]}', '{"guest":["a"]}', '{"guests":["a"],"all":true}'])(
+    "to pause with the body %s is refused, and nothing is paused",
+    async (body) => {
+      const control = new ScriptedControl();
+      control.statuses.set("a", guestStatus("a"));
+      await expect(ask(control, "POST", "/v1/pause", body)).rejects.toMatchObject({ code: "ERR_BODY_INVALID" });
+      expect(control.guests()).toMatchObject([{ paused: false }]);
+    },
+  );
 });

@@ -97,7 +97,7 @@ describe("giving a guest everything", () => {
   it("gives all that the machine has where no host is shared, and owes it until that is done", () => {
     const { effects, guest: after } = giveAll(found, "a", "asked", envOf(), 700);
     expect(effects).toEqual([
-      { kind: "give_all", bytes: null, isAll: true, because: "asked", isNews: true, silentMs: 700 },
+      { kind: "give_all", bytes: null, ofBytes: null, isAll: true, because: "asked", isNews: true, silentMs: 700 },
     ]);
     expect(after).toEqual(guest());
   });

@@ -171,7 +171,7 @@ describe("a host's guests", () => {
     wants("a", 200_000);
     wants("b", 200_000);
     await clock.advance(120_000);
-    worker.pause("a", true);
+    worker.pause(["a"]);
     wants("a", 10_000);
     const hasA = hasMib("a");
     wants("c", 200_000);

@@ -1,5 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { HELD } from "../../../src/core/controls/hands.ts";
+import { GIVE_CAUSES } from "../../../src/core/guest/events.ts";
+import type { JournalRecord } from "../../../src/core/journal-record.ts";
 import type { Observation } from "../../../src/core/observation.ts";
+import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 import { createLogger, type Logger, logRecords } from "../../../src/daemon/logger.ts";
 import { stepRecord } from "../../support/guest-records.ts";
 
@@ -35,6 +39,34 @@ describe("the log of steps", () => {
       ["info", undefined],
     ]);
     expect(lines[0]?.message).toMatch(/^A reading that the law needs was not there/);
+  });
+});
+
+describe("the log of a guest that is out of our hands", () => {
+  const logged = (...records: readonly JournalRecord[]): readonly string[] => {
+    const lines: string[] = [];
+    const log = (message: string): void => void lines.push(message);
+    const take = logRecords({ info: log, warn: log, error: log });
+    for (const record of records) take(record);
+    return lines;
+  };
+  const numbered = { seq: 1, atMs: 0, turn: 1, nowMs: 0, guest: "web" };
+
+  it("never tells what was decided of a paused guest as done, and tells once that it keeps what it has", () => {
+    const step = { ...stepRecord("web"), ...numbered, applied: false, isPaused: true };
+    const emergency = { ...step, decision: { ...step.decision, reason: "emergency" } } as const;
+    expect(logged({ ...numbered, kind: "pause", paused: true, released: false }, step, emergency, step)).toEqual([
+      `The guest was paused. ${HELD.paused}`,
+      HELD.paused,
+    ]);
+  });
+
+  it("says how much a guest got that did not get all, once, and nothing of what was not done", () => {
+    const give = { ...numbered, kind: "give", because: "asked", terms: null, isAll: false, isDone: true } as const;
+    const partial = { ...give, bytes: 512 * BYTES_PER_MIB, ofBytes: 2048 * BYTES_PER_MIB };
+    expect(logged({ ...partial, isDone: false }, partial, partial)).toEqual([
+      `The guest got 512 of 2048 MiB; the host has no more now. ${GIVE_CAUSES.asked}`,
+    ]);
   });
 });
 

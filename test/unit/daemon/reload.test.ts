@@ -52,13 +52,13 @@ describe("a reload", () => {
 
   it("balloons nothing that was released, nor what was paused", async () => {
     const { clock, worker, moved } = await start();
-    await worker.release();
+    await worker.release(null);
     worker.configure(configured, rulesOf("a", "b"));
     await clock.advance(60_000);
     expect(moved().map(({ pages }) => pages)).toEqual(["full", "full"]);
     expect(worker.guests()).toMatchObject([{ released: true }, { released: true }]);
     worker.change({ selfballooning: "1" }, true);
-    worker.pause("a", true);
+    worker.pause(["a"]);
     worker.configure(configured, rulesOf("a", "b"));
     await clock.advance(20_000);
     const later = moved().slice(2);

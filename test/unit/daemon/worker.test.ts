@@ -61,25 +61,25 @@ describe("the worker", () => {
 
   it("moves nothing of a guest that is paused, and goes on where it stood", async () => {
     const { clock, backend, journal, worker } = await start({ names: ["a", "b"] });
-    expect(worker.pause("a", true)).toMatchObject({ guest: "a", paused: true });
-    worker.pause("a", true);
+    expect(worker.pause(["a"])).toMatchObject([{ guest: "a", paused: true }]);
+    worker.pause(["a"]);
     await clock.advance(10_000);
     expect(backend.targets.map(({ guest }) => guest)).toEqual(["b", "b"]);
     expect(worker.guests()).toMatchObject([
       { guest: "a", paused: true, steps: 2 },
       { guest: "b", paused: false, steps: 2 },
     ]);
-    worker.pause("a", false);
+    worker.resume(["a"]);
     await clock.advance(5000);
     expect(backend.targets.filter(({ guest }) => guest === "a")).toHaveLength(1);
     expect(kinds(journal).filter((kind) => kind === "pause")).toHaveLength(2);
-    expect(() => worker.pause("nobody", true)).toThrow(/there is no guest nobody/);
+    expect(() => worker.pause(["nobody"])).toThrow(/there is no guest nobody/);
   });
 
   it("leaves a paused guest alone when its memory runs short, or when it can't be read for long", async () => {
     const { clock, backend, worker } = await start();
     await clock.advance(5000);
-    worker.pause("a", true);
+    worker.pause(["a"]);
     backend.readings.set("a", { ...backend.readings.get("a"), availablePages: 1000 });
     await clock.advance(10_000);
     backend.faults.set("a", "fault");
@@ -168,7 +168,7 @@ describe("the worker", () => {
   it("gives memory back on request, and keeps it given", async () => {
     const { clock, backend, worker } = await start();
     await clock.advance(5000);
-    await worker.release();
+    await worker.release(null);
     await clock.advance(60_000);
     expect(backend.targets.at(-1)).toEqual({ guest: "a", pages: "full" });
     expect(worker.tunables()).toContainEqual({ name: "selfballooning", value: 0, default: 1, source: "runtime" });
@@ -177,7 +177,7 @@ describe("the worker", () => {
   it("gives the other guests their memory back when one can't be reached", async () => {
     const { backend, journal, worker } = await start({ names: ["a", "b"] });
     backend.faults.set("a", "fault");
-    await expect(worker.release()).rejects.toMatchObject({ code: "ERR_DEADLINE" });
+    await expect(worker.release(null)).rejects.toMatchObject({ code: "ERR_DEADLINE" });
     expect(backend.targets).toEqual([{ guest: "b", pages: "full" }]);
     expect(kinds(journal)).toContain("fault");
   });
@@ -296,12 +296,12 @@ describe("a guest that nobody can read", () => {
   it("is given its memory when it is no longer paused, if it still can't be read", async () => {
     const { clock, backend, journal, worker } = await start();
     await clock.advance(5000);
-    worker.pause("a", true);
+    worker.pause(["a"]);
     backend.faults.set("a", "hang");
     await clock.advance(60_000);
     expect(backend.targets).toHaveLength(1);
     expect(records(journal).map(({ kind }) => kind)).not.toContain("notice");
-    worker.pause("a", false);
+    worker.resume(["a"]);
     await clock.advance(10_000);
     expect(backend.targets.slice(1)).toEqual([{ guest: "a", pages: "full" }]);
   });

@@ -32,7 +32,7 @@ describe("why a guest has what it has", () => {
       ),
     ).toMatchObject([
       "It can't be read or moved now: it is gone.",
-      expect.stringContaining("It is paused"),
+      expect.stringContaining("Paused. It keeps what it has"),
       ...explain(view()),
     ]);
   });

@@ -65,9 +65,9 @@ describe.each([null, 1500])("a recording beside a daemon, on a host of %s MiB,",
     const { clock, backend, worker, replayed } = await recorded(memoryMb);
     worker.change({ selfballoon_interval: "2", frontswap_inertia: "7" }, true);
     await clock.advance(10_000);
-    worker.pause("a", true);
+    worker.pause(["a"]);
     await clock.advance(10_000);
-    worker.pause("a", false);
+    worker.resume(["a"]);
     backend.faults.set("b", "hang");
     await clock.advance(30_000);
     backend.faults.clear();
