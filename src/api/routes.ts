@@ -2,7 +2,7 @@ import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
-import { describeRange, findTunable, TUNABLES } from "../core/tunables.ts";
+import { describeRange, findTunable, leastChoice, TUNABLES } from "../core/tunables.ts";
 import type { GuestAnswer, HealthAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
@@ -204,8 +204,8 @@ function changeGuest(api: Api, request: ApiRequest, guest: string): GuestAnswer 
 
 function withMeaning(status: TunableStatus): TunableAnswer {
   const row = findTunable(status.name) ?? TUNABLES[0];
-  const { kind, unit, min, max, startRule, summary } = row;
-  return { ...status, kind, unit, min, max, range: describeRange(row), startRule, summary };
+  const { kind, unit, max, startRule, summary } = row;
+  return { ...status, kind, unit, min: leastChoice(row), max, range: describeRange(row), startRule, summary };
 }
 
 function changeTunables({ control }: Api, request: ApiRequest): unknown {

@@ -12,7 +12,14 @@ import { NOTICES } from "../core/notices.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
-import { describeRange, TUNABLES, type TunableName, type TunableRow, type Tunables } from "../core/tunables.ts";
+import {
+  describeRange,
+  leastChoice,
+  TUNABLES,
+  type TunableName,
+  type TunableRow,
+  type Tunables,
+} from "../core/tunables.ts";
 import type { GuestAnswer, HealthAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import type { Problem } from "./problem.ts";
 
@@ -131,7 +138,9 @@ const tunable = of<TunableAnswer>()(
 /** What one tunable may be set to. */
 function changeOf(row: TunableRow): z.ZodType {
   const description = `${row.summary} ${describeRange(row)}${row.unit === "" ? "" : ` (${row.unit})`}; null for the default.`;
-  return z.union([z.int().min(row.min).max(row.max), text.regex(/^\+?[0-9]+\n?$/), z.null()]).describe(description);
+  return z
+    .union([z.int().min(leastChoice(row)).max(row.max), text.regex(/^\+?[0-9]+\n?$/), z.null()])
+    .describe(description);
 }
 
 const gift = of<Gift>()(

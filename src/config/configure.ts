@@ -1,7 +1,7 @@
 import { type SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { globMatcher } from "../core/glob.ts";
 import { refusedWrite } from "../core/refused-write.ts";
-import { type Configured, createSettings, type Settings, type Source, writeSetting } from "../core/settings.ts";
+import { type Configured, chooseSetting, createSettings, type Settings, type Source } from "../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../core/tunables.ts";
 import type { Config, TunableSetting } from "./load.ts";
 import { hintFor } from "./nearest.ts";
@@ -65,7 +65,7 @@ function write(
   sources: Partial<Record<TunableName, Source>>,
 ): Settings {
   const { name, text, source } = setting;
-  const change = writeSetting(settings, name, text, true);
+  const change = chooseSetting(settings, name, text, true);
   if (change.ok) {
     sources[change.name] = source;
     return change.settings;

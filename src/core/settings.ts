@@ -1,11 +1,14 @@
 import {
   DEFAULT_TUNABLES,
   findTunable,
+  parseChoice,
   parseWrite,
   TUNABLES,
   type TunableName,
+  type TunableRow,
   type Tunables,
   type WriteRefusal,
+  type WriteResult,
 } from "./tunables.ts";
 
 /** The tunables in force, what a reset brings back, and which ones exist. Immutable: every change gives a new one. */
@@ -49,9 +52,18 @@ export function existingTunables(settings: Pick<Settings, "hasCompressedSwap">):
 
 /** Write one tunable by the driver's rules; `text` is what a shell would put into the sysfs file. */
 export function writeSetting(settings: Settings, name: string, text: string, privileged: boolean): SettingsChange {
+  return write(settings, name, (row) => parseWrite(row, text, privileged));
+}
+
+/** Set one tunable to what the operator chose, which may be 0 where the driver's file refuses that. */
+export function chooseSetting(settings: Settings, name: string, text: string, privileged: boolean): SettingsChange {
+  return write(settings, name, (row) => parseChoice(row, text, privileged));
+}
+
+function write(settings: Settings, name: string, judge: (row: TunableRow) => WriteResult): SettingsChange {
   const row = findTunable(name);
   if (row === null || (row.needsCompressedSwap && !settings.hasCompressedSwap)) return { ok: false, refusal: "ENOENT" };
-  const written = parseWrite(row, text, privileged);
+  const written = judge(row);
   if (!written.ok) return written;
   return { ok: true, settings: withValue(settings, row.name, written.value), name: row.name, value: written.value };
 }

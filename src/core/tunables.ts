@@ -10,8 +10,10 @@ export interface TunableRow {
   readonly unit: "" | "s" | "ms" | "MiB" | "steps" | "%";
   /** The value where nothing else decides; `startRule` tells where start-up computes another. */
   readonly default: number;
-  /** Least value a write may set. A default of 0 below it is reachable by `reset` only, as in the driver. */
+  /** Least value a write to the driver's file may set. A default of 0 below it is reachable by `reset` there. */
   readonly min: number;
+  /** True if the operator may choose 0 although the driver's file refuses it. */
+  readonly takesZero: boolean;
   /** Greatest value a write may set. */
   readonly max: number;
   /** How start-up computes the default, in words; empty if it is just `default`. */
@@ -24,8 +26,9 @@ export interface TunableRow {
 /** Greatest value of a driver tunable; the driver cut larger ones to 32 bits, here they are refused. */
 const UINT32_MAX = 4_294_967_295;
 
-const count = { kind: "count", unit: "", min: 1, max: UINT32_MAX, startRule: "", needsCompressedSwap: false } as const;
-const toggle = { kind: "switch", unit: "", min: 0, max: 1, startRule: "", needsCompressedSwap: false } as const;
+const common = { unit: "", takesZero: false, startRule: "", needsCompressedSwap: false } as const;
+const count = { ...common, kind: "count", min: 1, max: UINT32_MAX } as const;
+const toggle = { ...common, kind: "switch", min: 0, max: 1 } as const;
 
 /** All tunables, in the order in which they are shown. */
 export const TUNABLES = [
@@ -69,6 +72,7 @@ export const TUNABLES = [
     name: "selfballoon_reserved_mb",
     unit: "MiB",
     default: 0,
+    takesZero: true,
     startRule: "10 % of the RAM that the guest has when the daemon starts",
     summary: "Room added to the goal for what committed memory does not count, such as the kernel's own.",
   },
@@ -108,7 +112,7 @@ export const TUNABLES = [
     ...toggle,
     name: "guard",
     default: 1,
-    summary: "Correct the law where it would take memory that is in use. 0 is the driver, bit for bit.",
+    summary: "Correct the law where it would take memory that is in use. 0 leaves the law alone, as the driver did.",
   },
   {
     ...count,
@@ -188,7 +192,20 @@ export function parseWrite(row: TunableRow, text: string, privileged: boolean): 
   return { ok: true, value };
 }
 
-/** The values that `row` accepts, in words: `0 or 1`, `1 to 4294967295`. */
+/**
+ * Judge what the operator chose, in the configuration or by `set`: by the driver's rules, and besides them 0 where the row
+ * takes it.
+ */
+export function parseChoice(row: TunableRow, text: string, privileged: boolean): WriteResult {
+  return parseWrite({ ...row, min: leastChoice(row) }, text, privileged);
+}
+
+/** The least value that the operator may choose. */
+export function leastChoice(row: TunableRow): number {
+  return row.takesZero ? 0 : row.min;
+}
+
+/** The values that the operator may choose, in words: `0 or 1`, `a whole number from 1 to 4294967295`. */
 export function describeRange(row: TunableRow): string {
-  return row.kind === "switch" ? "0 or 1" : `a whole number from ${row.min} to ${row.max}`;
+  return row.kind === "switch" ? "0 or 1" : `a whole number from ${leastChoice(row)} to ${row.max}`;
 }

@@ -147,14 +147,44 @@ describe("the driver's write rules hold for", () => {
 });
 
 describe("0", () => {
-  const ZERO = ["selfballoon_min_usable_mb", "selfballoon_reserved_mb"];
-
-  it.each(ZERO)("is refused for %s, and a reset brings it back", async (name) => {
+  it("is refused for selfballoon_min_usable_mb, and a reset brings it back", async () => {
+    const name = "selfballoon_min_usable_mb";
     await home.daemon("--backend", "simulated");
     await home.succeed("set", `${name}=8`);
     expect((await home.do("set", `${name}=0`)).exitCode).toBe(2);
     await home.succeed("reset", name);
     expect(await home.succeed("get", name)).toBe("0\n");
+  });
+
+  it("may be chosen for selfballoon_reserved_mb by `set` and PATCH, for guests with a reserve of their own too", async () => {
+    await home.daemon("--backend", "simulated");
+    const inForce = async () => (await home.succeed("get")).match(/^selfballoon_reserved_mb +(.*?) {2}/m)?.[1];
+    expect(await inForce()).toBe("10 % of each guest");
+    await home.succeed("set", "selfballoon_reserved_mb=0");
+    expect(await inForce()).toBe("0 MiB");
+    await home.succeed("reset", "selfballoon_reserved_mb");
+    const { status, body } = await home.ask("PATCH", "/v1/tunables", '{"selfballoon_reserved_mb": 0}');
+    expect(status).toBe(200);
+    const zero = { name: "selfballoon_reserved_mb", value: 0, min: 0, source: "runtime" };
+    expect(body).toMatchObject({ tunables: expect.arrayContaining([expect.objectContaining(zero)]) });
+  });
+
+  it("makes, with guard=0, the law of 2012 of it: by --set, the environment and the file", async () => {
+    // committed + totalreserve is 1664 pages, below the floor of 34111.
+    const targetPages = 114_011 - Math.floor((114_011 - 1664) / 8);
+    expect(await once("--set", "selfballoon_reserved_mb=0")).toMatchObject({ exitCode: 0, targetPages });
+    home.env["SELFBALLOON_SELFBALLOON_RESERVED_MB"] = "0";
+    expect(await once()).toMatchObject({ exitCode: 0, targetPages });
+    home.env["SELFBALLOON_SELFBALLOON_RESERVED_MB"] = "7";
+    const file = join(home.folder, "c.toml");
+    writeFileSync(file, '[guests."*"]\nselfballoon_reserved_mb = 0\n');
+    expect(await once("--config", file)).toMatchObject({ exitCode: 0, targetPages });
+  });
+
+  it("stays EINVAL for a set line of a replay, as the driver answered", async () => {
+    const replay = home.start("replay", "-");
+    replay.child.stdin.end('{"set":{"selfballoon_reserved_mb":"0"}}\n');
+    expect((await replay.ended()).stdout).toBe('{"set":{"selfballoon_reserved_mb":"EINVAL"}}\n');
   });
 });
 

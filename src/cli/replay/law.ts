@@ -6,7 +6,14 @@ import { type GuestState, restartInertia, startState, step } from "../../core/gu
 import type { Observation } from "../../core/observation.ts";
 import type { Policy } from "../../core/policy.ts";
 import { refusedWrite } from "../../core/refused-write.ts";
-import { createSettings, resetSetting, type Settings, type SettingsChange, writeSetting } from "../../core/settings.ts";
+import {
+  chooseSetting,
+  createSettings,
+  resetSetting,
+  type Settings,
+  type SettingsChange,
+  writeSetting,
+} from "../../core/settings.ts";
 import { TUNABLES, type TunableName, type Tunables } from "../../core/tunables.ts";
 
 /** The most guests that one recording may cover. */
@@ -47,7 +54,7 @@ export class LawReplay {
   /** Write a tunable that the command line names. @throws ERR_TUNABLE_UNKNOWN, ERR_TUNABLE_INVALID. */
   set(assignment: string): void {
     const { name, text } = parseSet(assignment);
-    const change = writeSetting(this.settings, name, text, true);
+    const change = chooseSetting(this.settings, name, text, true);
     const hint = hintFor(
       name,
       TUNABLES.map((row) => row.name),

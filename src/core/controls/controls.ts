@@ -1,6 +1,6 @@
 import type { TunableChanges, TunableStatus } from "../control.ts";
 import { refusedWrite } from "../refused-write.ts";
-import { type Configured, effectiveTunables, existingTunables, resetSetting, writeSetting } from "../settings.ts";
+import { type Configured, chooseSetting, effectiveTunables, existingTunables, resetSetting } from "../settings.ts";
 import type { TunableName, Tunables } from "../tunables.ts";
 import { ALL_MANAGED, type Hand, type Hands, handOf, withHand } from "./hands.ts";
 
@@ -56,7 +56,7 @@ export function changeTunables(before: Controls, changes: TunableChanges, privil
   for (const [name, text] of Object.entries(changes)) {
     const { settings } = configured;
     const change =
-      text === null ? resetSetting(settings, name, privileged) : writeSetting(settings, name, text, privileged);
+      text === null ? resetSetting(settings, name, privileged) : chooseSetting(settings, name, text, privileged);
     if (!change.ok) throw refusedWrite(inForce(before).settings, name, text, change.refusal);
     const sources = { ...configured.sources, [change.name]: text === null ? "default" : "runtime" } as const;
     configured = { ...configured, settings: change.settings, sources };
@@ -86,7 +86,7 @@ function isOff(controls: Controls): boolean {
 }
 
 function turnedOff(configured: Configured): Configured {
-  const change = writeSetting(configured.settings, "selfballooning", "0", true);
+  const change = chooseSetting(configured.settings, "selfballooning", "0", true);
   if (!change.ok) return configured;
   return { ...configured, settings: change.settings, sources: { ...configured.sources, selfballooning: "runtime" } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  chooseSetting,
   createSettings,
   existingTunables,
   readSetting,
@@ -75,6 +76,13 @@ describe.each(TUNABLES)("$name", (row) => {
 
   it(`${row.min === 0 ? "takes" : "refuses"} 0`, () => {
     expect(write("0").ok).toBe(row.min === 0);
+  });
+
+  it(`${row.min === 0 || row.takesZero ? "takes" : "refuses"} 0 as the operator's choice, and else what a write takes`, () => {
+    const choose = (text: string, privileged = true) => chooseSetting(settings, row.name, text, privileged);
+    expect(choose("0\n").ok).toBe(row.min === 0 || row.takesZero);
+    expect(choose("-0").ok || choose("").ok || choose("0", false).ok).toBe(false);
+    expect(choose(`${other}`)).toEqual(write(`${other}`));
   });
 
   it("asks for the privilege before it looks at the value", () => {
