@@ -11,9 +11,8 @@ import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isRealHost, loadBackend } from "./backends.ts";
+import { maximumBytes } from "./maximum.ts";
 import { examineStart } from "./start-up.ts";
-
-const READ_DEADLINE_MS = 3000;
 
 /** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
@@ -99,20 +98,6 @@ async function examineMachine(files: MachineFiles, used: Backend | null): Promis
   const zones = isGuest ? examineZones(files) : null;
   const swap = examineSwap(files, isGuest ? await maximumBytes(used) : null);
   return zones === null ? swap : [zones, ...swap];
-}
-
-/** What the guest that we run in may have at most; null if its balloon does not say. */
-async function maximumBytes(backend: Backend): Promise<number | null> {
-  const signal = AbortSignal.timeout(READ_DEADLINE_MS);
-  try {
-    const opened = await backend.open();
-    const [guest = ""] = await opened.guests(signal);
-    const { observation } = await opened.observe(guest, signal);
-    return observation.balloonMaxPages === null ? null : observation.balloonMaxPages * observation.pageBytes;
-  } catch (thrown) {
-    if (!(thrown instanceof SelfballoonError)) throw thrown;
-    return null; // what can't be read is said by those who judge it
-  }
 }
 
 /** What can't be read is a finding too. */

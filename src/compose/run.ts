@@ -5,13 +5,14 @@ import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
+import { selfballoonError } from "../core/errors.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import { realClock } from "../daemon/clock.ts";
 import { Journal } from "../daemon/journal.ts";
 import { runDaemon } from "../daemon/lifecycle.ts";
 import { takeLock } from "../daemon/lock.ts";
-import { createLogger, logRecords } from "../daemon/logger.ts";
+import { createLogger, type Logger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
 import { Worker } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
@@ -20,7 +21,8 @@ import { announce, describe, managedGuestsText, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
-import { findStartFacts, startTunables } from "./start-up.ts";
+import { findStartFacts, idleBecause, startTunables } from "./start-up.ts";
+import { type StartWarning, startWarnings } from "./start-warnings.ts";
 
 /** Records that the journal keeps: an hour of one guest at the default interval, with room for the rest. */
 const JOURNAL_RECORDS = 1024;
@@ -33,7 +35,7 @@ export async function run(plan: RunPlan): Promise<number> {
   const { backend } = choice;
   const facts = findStartFacts(backend, flags.root, plan.bootOptions, config.policy);
   let rules = rulesFor(backend, config, plan.dryRun);
-  const configured = startTunables(backend, facts, config, "nothing was started", rules);
+  const configured = startTunables(facts, config, "nothing was started", rules);
   const unlock = takeLock(join(dirname(config.socket), "selfballoon.lock"));
   try {
     const opened = await backend.open();
@@ -50,12 +52,13 @@ export async function run(plan: RunPlan): Promise<number> {
       dryRun: plan.dryRun,
       swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
-    if (plan.once) return await runOnce(worker, journal, plan);
+    if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
     const managed = rules !== null && isRealHost(backend) ? await managedGuestsText(opened, rules, config) : null;
     const history = await historyFor(backend, config, journal);
+    const warnings = await startWarnings(backend, configured.settings, flags.root);
     const api = createApi(worker, VERSION, history?.port ?? null);
     const closeSocket = await serveSocket(config.socket, api);
     const dashboard = await serveDashboard(backend, config, api).catch(async (thrown: unknown) => {
@@ -65,7 +68,7 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
     if (plan.json && managed !== null) logger.info(managed);
     if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, managed);
-    for (const line of driverLines(backend, configured.settings)) logger.info(line);
+    logStart(logger, driverLines(backend, configured.settings), warnings);
     const close = async (): Promise<void> => {
       await dashboard.close();
       await closeSocket();
@@ -74,7 +77,7 @@ export async function run(plan: RunPlan): Promise<number> {
     const reload = async (): Promise<void> => {
       const reloaded = await loadConfig(flags, process.env, "the old settings stay");
       const newRules = rulesFor(backend, reloaded, plan.dryRun);
-      worker.configure(startTunables(backend, facts, reloaded, "the old settings stay", newRules), newRules);
+      worker.configure(startTunables(facts, reloaded, "the old settings stay", newRules), newRules);
       rules = newRules;
     };
     return await runDaemon({ worker, clock: realClock, logger, notifier: createNotifier(process.env), reload, close });
@@ -83,8 +86,18 @@ export async function run(plan: RunPlan): Promise<number> {
   }
 }
 
-/** One step of every guest, printed; targets stay as the step left them. */
-async function runOnce(worker: Worker, journal: Journal, plan: RunPlan): Promise<number> {
+/** The driver's lines, and what should be known of this machine before its memory is moved. */
+function logStart(logger: Logger, lines: readonly string[], warnings: readonly StartWarning[]): void {
+  for (const line of lines) logger.info(line);
+  for (const { what, remedy } of warnings) logger.warn(what, remedy === "" ? {} : { remedy });
+}
+
+/**
+ * One step of every guest, printed; targets stay as the step left them.
+ * @throws ERR_NOTHING_TO_DO if no loop is on, `idle` saying why.
+ */
+async function runOnce(worker: Worker, journal: Journal, plan: RunPlan, idle: string | null): Promise<number> {
+  if (idle !== null) throw selfballoonError("ERR_NOTHING_TO_DO", { because: idle });
   endWithReader();
   journal.subscribe((record) => {
     if (record.kind !== "step") return;

@@ -2,11 +2,12 @@ import { configure, type StartFacts } from "../config/configure.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { type KernelParameter, readBootOptions } from "../core/boot-options.ts";
-import { problemOf, selfballoonError } from "../core/errors.ts";
+import { problemOf } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
+import { armsAfterRun } from "../core/guest/arming.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { Policy } from "../core/policy.ts";
-import type { Configured } from "../core/settings.ts";
+import type { Configured, Settings } from "../core/settings.ts";
 import { startIntervalOnHost, startReservedMb, startUp } from "../core/startup.ts";
 import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
@@ -50,35 +51,41 @@ export function findStartFacts(
 /**
  * The tunables to run with: what start-up found, then the configuration.
  * On a host selfballooning is off for guests that `rules` do not name.
- * @throws ERR_NOTHING_TO_DO if neither loop of a guest is on, and what the configuration gets wrong.
+ * @throws what the configuration gets wrong.
  */
 export function startTunables(
-  backend: Backend,
   facts: StartFacts,
   config: Config,
   consequence: string,
   rules: HostRules | null = null,
 ): Configured {
   const start = rules === null ? facts : { ...facts, isManaged: (guest: string) => rules.terms(guest).isManaged };
-  const configured = configure(config, start, consequence);
-  if (backend.traits.place === "guest") refuseIdle(configured);
-  return configured;
+  return configure(config, start, consequence);
+}
+
+/** Why neither loop of this guest is on, and how to turn one on; null if one is, or if these are a host's guests. */
+export function idleBecause({ traits }: Backend, { values, hasCompressedSwap }: Settings): string | null {
+  if (traits.place !== "guest" || armsAfterRun(values, hasCompressedSwap)) return null;
+  if (hasCompressedSwap) return "both were turned off; turn one on with selfballooning=1 or frontswap_selfshrinking=1";
+  return (
+    "no compressed swap is configured, and then selfballooning is off unless it is asked for. Set up zram or zswap " +
+    "(see `selfballoon doctor`) and restart, or turn it on with `selfballoon set selfballooning=1`, with the boot option " +
+    "`selfballooning`, with --selfballooning, or with `selfballooning = 1` under [tunables]"
+  );
 }
 
 /** What `doctor` says of the loops that `run` would start with in this guest. */
 export function examineStart(backend: Backend, config: Config, root: string): Finding {
   try {
-    const { settings } = startTunables(
-      backend,
-      findStartFacts(backend, root, [], config.policy),
-      config,
-      "nothing was started",
-    );
+    const facts = findStartFacts(backend, root, [], config.policy);
+    const { settings } = startTunables(facts, config, "nothing was started");
     const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
     const swap = settings.hasCompressedSwap
       ? `frontswap_selfshrinking=${frontswap_selfshrinking}`
       : "no self-shrinking";
     const loops = `selfballooning=${selfballooning}, ${swap}, selfballoon_reserved_mb=${selfballoon_reserved_mb}`;
+    const idle = idleBecause(backend, settings);
+    if (idle !== null) return finding("warn", `\`run\` would start and do nothing (${loops}): ${idle}.`);
     return finding("ok", `\`run\` would start with ${loops}.`);
   } catch (thrown) {
     return finding("fail", `\`run\` would not start: ${problemOf(thrown)}.`);
@@ -89,15 +96,4 @@ export function examineStart(backend: Backend, config: Config, root: string): Fi
 function reservedMb(files: MachineFiles, hasBalloons: boolean): number {
   const { readings } = readOwnKernel(files, hasBalloons ? readZones(files) : readZonesIfPossible(files));
   return startReservedMb(readings.totalramPages ?? 0, readings.pageBytes);
-}
-
-function refuseIdle({ settings }: Configured): void {
-  const { selfballooning, frontswap_selfshrinking } = settings.values;
-  if (selfballooning === 1 || (frontswap_selfshrinking === 1 && settings.hasCompressedSwap)) return;
-  const because = settings.hasCompressedSwap
-    ? "both were turned off; turn one on with --set selfballooning=1 or --set frontswap_selfshrinking=1"
-    : "no compressed swap is configured, and then selfballooning is off unless it is asked for. Set up zram or zswap " +
-      "(see `selfballoon doctor`), or turn it on with the boot option `selfballooning`, with --selfballooning, or with " +
-      "`selfballooning = 1` under [tunables]";
-  throw selfballoonError("ERR_NOTHING_TO_DO", { because });
 }

@@ -50,7 +50,7 @@ export const ERRORS = {
     owner: "operator",
     exitCode: 4,
     httpStatus: 503,
-    message: "neither loop is on (ENODEV), so the worker is not started: {because}",
+    message: "neither loop is on (ENODEV), so there is no step to take: {because}",
   },
   ERR_NO_DAEMON: {
     owner: "operator",

@@ -11,7 +11,7 @@ export interface StartUpInput {
   readonly compressedSwapUsable: boolean;
 }
 
-/** Which loops start. Neither: the worker is not started (`ENODEV`). */
+/** Which loops start. Neither: the worker stays idle until a write arms it. */
 export interface StartUp {
   readonly selfballooning: boolean;
   readonly selfshrinking: boolean;

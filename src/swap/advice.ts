@@ -24,24 +24,32 @@ const BOOT_DIVISOR = 16;
  * @param builtForBytes What the guest may have at most; null if nobody knows but the kernel.
  */
 export function examineSwap(files: MachineFiles, builtForBytes: number | null): readonly Finding[] {
-  const text = files.readIfThere("/proc/meminfo");
-  if (text === null) return [finding("fail", `There is no ${files.resolve("/proc/meminfo")}.`)];
-  const { memTotalKib, swapTotalKib } = parseMeminfo(text);
-  const builtForKib = builtForBytes === null ? builtFor(files, memTotalKib) : builtForBytes / BYTES_PER_KIB;
+  const sizes = readSizes(files, builtForBytes);
+  if (sizes === null) return [finding("fail", `There is no ${files.resolve("/proc/meminfo")}.`)];
   const swap = detectCompressedSwap(files);
-  const findings = [
-    swapSize(files, { memTotalKib, builtForKib: Math.max(memTotalKib, builtForKib), swapTotalKib: swapTotalKib ?? 0 }),
-    largestAllocation(memTotalKib, swapTotalKib),
-    ...examineAreas(files),
-  ];
-  if (!isConfigured(swap)) return [...findings, noCompressedSwap(files, mib(builtForKib))];
+  const findings = [swapSize(files, sizes), largestAllocation(sizes), ...examineAreas(files)];
+  if (!isConfigured(swap)) return [...findings, noCompressedSwap(files, mib(sizes.builtForKib))];
   return [...findings, ...examineDevices(files, swap), ...examineReturn(files, swap)];
+}
+
+/** The first of these alone, for `run`; null where nothing is known of this machine's memory. */
+export function examineSwapSize(files: MachineFiles, builtForBytes: number | null): Finding | null {
+  const sizes = readSizes(files, builtForBytes);
+  return sizes === null ? null : swapSize(files, sizes);
 }
 
 interface Sizes {
   readonly memTotalKib: number;
   readonly builtForKib: number;
   readonly swapTotalKib: number;
+}
+
+function readSizes(files: MachineFiles, builtForBytes: number | null): Sizes | null {
+  const text = files.readIfThere("/proc/meminfo");
+  if (text === null) return null;
+  const { memTotalKib, swapTotalKib } = parseMeminfo(text);
+  const builtForKib = builtForBytes === null ? builtFor(files, memTotalKib) : builtForBytes / BYTES_PER_KIB;
+  return { memTotalKib, builtForKib: Math.max(memTotalKib, builtForKib), swapTotalKib: swapTotalKib ?? 0 };
 }
 
 /** A balloon that is inflated now may be gone in a moment, so the RAM that counts is all that the guest may have. */
@@ -58,8 +66,8 @@ function swapSize(files: MachineFiles, { memTotalKib, builtForKib, swapTotalKib 
 }
 
 /** With heuristic overcommit (vm.overcommit_memory 0) the kernel refuses more than RAM and swap in one piece. */
-function largestAllocation(memTotalKib: number, swapTotalKib: number | null): Finding {
-  const maxMib = Math.floor((memTotalKib + (swapTotalKib ?? 0)) / KIB_PER_MIB);
+function largestAllocation({ memTotalKib, swapTotalKib }: Sizes): Finding {
+  const maxMib = Math.floor((memTotalKib + swapTotalKib) / KIB_PER_MIB);
   const what = `A program may ask for at most ${maxMib} MiB in one piece now; the guard keeps that above guard_allocatable_mb.`;
   return { level: "info", what, remedy: "" };
 }

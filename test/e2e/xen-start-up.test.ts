@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
 import { Tree, XEN_MEMORY } from "../support/trees.ts";
+import { until } from "../support/until.ts";
 
 const once = (tree: Tree, ...args: readonly string[]) =>
   new Home().do("run", "--root", tree.root, "--once", "--json", "--set", "guard=0", ...args);
@@ -22,6 +25,11 @@ async function loops(tree: Tree, ...args: readonly string[]): Promise<string | n
   expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining("(ENODEV)") });
   expect(stdout).toBe("");
   return null;
+}
+
+/** Whether the guest's worker is `armed` or `idle`. */
+async function stateOf(home: Home): Promise<string | undefined> {
+  return /"state":"(\w+)"/.exec(JSON.stringify((await home.ask("GET", "/v1/guests")).body))?.[1];
 }
 
 describe("start-up in a Xen guest", () => {
@@ -63,6 +71,44 @@ describe("start-up in a Xen guest", () => {
   it("lets the last of several flags win", async () => {
     expect(await loops(guest("", false), "--noselfballooning", "--selfballooning")).toBe("selfballooning");
     expect(await loops(guest("", false), "--tmem.selfballooning=on", "--noselfballooning")).toBe(null);
+  });
+
+  it.each([
+    ["noselfballooning noselfshrink", true, "both were turned off"],
+    ["", false, "no compressed swap is configured"],
+  ])("booted with %j, zram %s, stays idle until a write arms it", async (words, hasZram, because) => {
+    const tree = guest(words, hasZram);
+    const target = () => tree.read(`${XEN_MEMORY}/target_kb`);
+    const before = target();
+    const home = new Home();
+    const args = ["--backend", "xen", "--root", tree.root, "--set", "selfballoon_interval=1", "--set", "guard=0"];
+    const daemon = await home.daemon(...args);
+    await daemon.says("stderr", new RegExp(`warn +Neither loop is on, so nothing is moved: ${because}`));
+    await until("the worker to go idle", async () => (await stateOf(home)) === "idle" || null);
+    expect(target()).toBe(before);
+    await home.succeed("set", "selfballooning=1");
+    await until("the balloon to be moved", () => target() !== before || null);
+    daemon.kill("SIGTERM");
+    expect((await daemon.ended()).exitCode).toBe(0);
+  });
+
+  it("goes idle on a reload that turns both loops off, and is armed by the next", async () => {
+    const home = new Home();
+    const file = join(home.folder, "c.toml");
+    const configure = (value: number) => writeFileSync(file, `[tunables]\nselfballooning = ${value}\n`);
+    configure(1);
+    const tree = guest("", false);
+    const args = ["--config", file, "--backend", "xen", "--root", tree.root, "--set", "selfballoon_interval=1"];
+    const daemon = await home.daemon(...args);
+    await daemon.says("stderr", /A guest was found/);
+    for (const [value, expected] of [
+      [0, "idle"],
+      [1, "armed"],
+    ] as const) {
+      configure(value);
+      daemon.kill("SIGHUP");
+      await until(`the worker to be ${expected}`, async () => (await stateOf(home)) === expected || null);
+    }
   });
 
   it("refuses a flag whose value the kernel would not have taken", async () => {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { createXenBackend } from "../../../src/backends/xen/backend.ts";
+import { startWarnings } from "../../../src/compose/start-warnings.ts";
+import type { Backend } from "../../../src/core/backend.ts";
+import { createSettings } from "../../../src/core/settings.ts";
+import { MachineFiles } from "../../../src/machine/files.ts";
+import { Tree } from "../../support/trees.ts";
+
+const BOTH_ON = createSettings({ hasCompressedSwap: true });
+const GUEST = { place: "guest", isReal: true, hasBalloons: true } as const;
+
+/** A guest that has 445 MiB now and was built for 1024, with so much swap. */
+async function warnings(swapKib: number, traits: Backend["traits"] = GUEST, settings = BOTH_ON) {
+  const tree = new Tree("xen/pv-idle");
+  tree.edit("proc/meminfo", /^SwapTotal: .*$/m, `SwapTotal: ${swapKib} kB`);
+  const xen = createXenBackend({ files: new MachineFiles(tree.root), frontswapPages: () => 0, nowS: () => 0 });
+  return (await startWarnings({ ...xen, traits }, settings, tree.root)).map(({ what }) => what);
+}
+
+describe("what `run` warns of at the start", () => {
+  it.each([
+    [0, "There are 0 MiB of swap for 1024 MiB of RAM (it has 445 MiB now)"],
+    [600 * 1024, "There are 600 MiB of swap for 1024 MiB of RAM (it has 445 MiB now)"],
+  ])("is less swap than the RAM that the guest may have: %i KiB", async (swapKib, expected) => {
+    expect(await warnings(swapKib)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("is nothing where there is as much swap as that, but for a header's size", async () => {
+    expect(await warnings(1_048_572)).toEqual([]);
+  });
+
+  it("is that neither loop is on", async () => {
+    const idle = createSettings({ hasCompressedSwap: false, defaults: { selfballooning: 0 } });
+    expect(await warnings(1_048_572, GUEST, idle)).toEqual([
+      expect.stringMatching(/^Neither loop is on, so nothing is moved: no compressed swap is configured/),
+    ]);
+  });
+
+  it("is nothing on a host, and nothing of swap where there is no balloon", async () => {
+    expect(await warnings(0, { ...GUEST, place: "host" })).toEqual([]);
+    expect(await warnings(0, { ...GUEST, hasBalloons: false })).toEqual([]);
+  });
+});
