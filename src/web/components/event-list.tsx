@@ -1,10 +1,6 @@
-import { GIVE_CAUSES } from "../../core/guest/events.ts";
-import type { GiveRecord, JournalRecord } from "../../core/journal-record.ts";
-import { describeNotice } from "../../core/notices.ts";
-import { REASONS } from "../../core/reasons.ts";
-import { SENTENCE_LENGTH, shownGuest, shownText } from "../../core/shown-text.ts";
-import { SHRINK_ENDS } from "../../core/swap-shrinker.ts";
-import { bytesText } from "../../view/amounts.ts";
+import type { JournalRecord } from "../../core/journal-record.ts";
+import { shownGuest } from "../../core/shown-text.ts";
+import { guestOfRecord, recordText } from "../../view/record-text.ts";
 import { timeText } from "../format.ts";
 import type { ListedEvent } from "../model.ts";
 
@@ -28,7 +24,7 @@ function EventRows({ events }: { readonly events: readonly ListedEvent[] }) {
         <li key={`${record.seq} ${record.atMs}`} class={isProblem ? "event problem" : "event"}>
           <time dateTime={new Date(record.atMs).toISOString()}>{timeText(record.atMs)}</time>
           <GuestLink record={record} />
-          <span>{describe(record)}</span>
+          <span>{recordText(record)}</span>
         </li>
       ))}
     </ol>
@@ -36,55 +32,7 @@ function EventRows({ events }: { readonly events: readonly ListedEvent[] }) {
 }
 
 function GuestLink({ record }: { readonly record: JournalRecord }) {
-  const guest = guestOf(record);
-  if (guest === null || guest === "*") return <span class="all">all guests</span>;
+  const guest = guestOfRecord(record);
+  if (guest === null) return <span class="all">all guests</span>;
   return <a href={`#/guests/${encodeURIComponent(guest)}`}>{shownGuest(guest)}</a>;
-}
-
-function guestOf(record: JournalRecord): string | null {
-  if (record.kind === "step") return record.decision.guest;
-  return "guest" in record ? record.guest : null;
-}
-
-function giftText({ bytes, ofBytes, isAll, isDone }: GiveRecord): string {
-  if (!isDone) return "It could not be given its memory; that is tried again.";
-  if (bytes === null) return "It is given all its memory.";
-  return isAll
-    ? `It is given ${bytesText(bytes)}.`
-    : `It got ${bytesText(bytes)} of ${bytesText(ofBytes)}: the host has no more now.`;
-}
-
-function describe(record: JournalRecord): string {
-  switch (record.kind) {
-    case "step": {
-      const { decision, observation } = record;
-      const target =
-        decision.targetPages === null ? "" : ` Target ${bytesText(decision.targetPages * observation.pageBytes)}.`;
-      return record.isPaused ? `Paused: nothing is moved.` : `${REASONS[decision.reason]}${target}`;
-    }
-    case "fault":
-      return shownText(record.problem, SENTENCE_LENGTH);
-    case "notice":
-      return describeNotice(record.notice);
-    case "shrink":
-      return `${bytesText(record.freedPages * record.pageBytes)} brought back from compressed swap. ${SHRINK_ENDS[record.end]}`;
-    case "pause":
-      return record.paused ? "It was paused." : record.released ? "It was released." : "It was resumed.";
-    case "guest":
-      return record.change === "found" ? "It was found." : "It has disappeared.";
-    case "give":
-      return `${giftText(record)} ${GIVE_CAUSES[record.because]}`;
-    case "size":
-      return `It has ${bytesText(record.currentBytes)} of ${bytesText(record.maximumBytes)}.`;
-    case "rise":
-      return "Its demand rose faster than was known.";
-    case "rules":
-      return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
-    case "host":
-      return `The host's need of memory is ${Math.round(record.need * 100)} %.`;
-    case "tunables":
-      return `Tunables were changed: ${Object.entries(record.values)
-        .map(([name, value]) => `${name} = ${value}`)
-        .join(", ")}.`;
-  }
 }

@@ -1,0 +1,57 @@
+import { GIVE_CAUSES } from "../core/guest/events.ts";
+import type { GiveRecord, JournalRecord } from "../core/journal-record.ts";
+import { describeNotice } from "../core/notices.ts";
+import { REASONS } from "../core/reasons.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
+import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
+import { bytesText } from "./amounts.ts";
+
+/** The guest that a record is of; null where it is of all. */
+export function guestOfRecord(record: JournalRecord): string | null {
+  if (record.kind === "step") return record.decision.guest;
+  return "guest" in record && record.guest !== "*" ? record.guest : null;
+}
+
+/** What a record says, as a sentence; of which guest is told beside it. */
+export function recordText(record: JournalRecord): string {
+  switch (record.kind) {
+    case "step": {
+      const { decision, observation } = record;
+      const target =
+        decision.targetPages === null ? "" : ` Target ${bytesText(decision.targetPages * observation.pageBytes)}.`;
+      return record.isPaused ? `Paused: nothing is moved.` : `${REASONS[decision.reason]}${target}`;
+    }
+    case "fault":
+      return shownText(record.problem, SENTENCE_LENGTH);
+    case "notice":
+      return describeNotice(record.notice);
+    case "shrink":
+      return `${bytesText(record.freedPages * record.pageBytes)} brought back from compressed swap. ${SHRINK_ENDS[record.end]}`;
+    case "pause":
+      return record.paused ? "It was paused." : record.released ? "It was released." : "It was resumed.";
+    case "guest":
+      return record.change === "found" ? "It was found." : "It has disappeared.";
+    case "give":
+      return `${giftText(record)} ${GIVE_CAUSES[record.because]}`;
+    case "size":
+      return `It has ${bytesText(record.currentBytes)} of ${bytesText(record.maximumBytes)}.`;
+    case "rise":
+      return "Its demand rose faster than was known.";
+    case "rules":
+      return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
+    case "host":
+      return `The host's need of memory is ${Math.round(record.need * 100)} %.`;
+    case "tunables":
+      return `Tunables were changed: ${Object.entries(record.values)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(", ")}.`;
+  }
+}
+
+function giftText({ bytes, ofBytes, isAll, isDone }: GiveRecord): string {
+  if (!isDone) return "It could not be given its memory; that is tried again.";
+  if (bytes === null) return "It is given all its memory.";
+  return isAll
+    ? `It is given ${bytesText(bytes)}.`
+    : `It got ${bytesText(bytes)} of ${bytesText(ofBytes)}: the host has no more now.`;
+}
