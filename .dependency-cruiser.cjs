@@ -18,7 +18,8 @@ const rooms = {
   api: ["core", "formats"],
   history: ["core", "formats", "view"],
   sysfs: ["core", "formats", "machine", "api/client.ts"],
-  cli: ["core", "formats", "config", "view", "api/client.ts", "backends/registry.ts"],
+  fleet: ["core", "view", "daemon/clock.ts"],
+  cli: ["core", "formats", "config", "view", "api/client.ts", "backends/registry.ts", "fleet"],
   web: ["core", "view", "api"],
 };
 

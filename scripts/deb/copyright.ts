@@ -3,6 +3,7 @@ const LICENCES: Readonly<Record<string, string>> = {
   "Apache licence 2.0": "Apache-2.0",
   "MIT licence": "Expat",
   "BSD 3-clause licence": "BSD-3-clause",
+  Unlicense: "Unlicense",
 };
 
 const APACHE = `License: Apache-2.0
@@ -23,7 +24,7 @@ export function copyrightFile(notice: string): string {
       return paragraph(`node_modules/${name}/*`, holder, known);
     }),
     APACHE,
-    ...["MIT licence", "BSD 3-clause licence"].map((licence) => licenceText(notice, licence)),
+    ...["MIT licence", "BSD 3-clause licence", "Unlicense"].map((licence) => licenceText(notice, licence)),
   ].join("\n\n")}\n`;
 }
 

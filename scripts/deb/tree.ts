@@ -19,6 +19,7 @@ const COPIES: Readonly<Record<string, string>> = {
   "packaging/completion/_selfballoon": "usr/share/zsh/vendor-completions/_selfballoon",
   "packaging/completion/selfballoon.fish": "usr/share/fish/vendor_completions.d/selfballoon.fish",
   "packaging/grafana/selfballoon.json": `${DOC}/examples/grafana/selfballoon.json`,
+  "packaging/nats/nats-server.conf": `${DOC}/examples/nats/nats-server.conf`,
   "packaging/prometheus/selfballoon.rules.yml": `${DOC}/examples/prometheus/selfballoon.rules.yml`,
   "docs/guides": `${DOC}/guides`,
   "docs/reference": `${DOC}/reference`,

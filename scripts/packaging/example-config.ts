@@ -18,6 +18,12 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   "simulated.restless": false,
   "history.directory": "/var/lib/selfballoon/history",
   "history.max_mb": 64,
+  "fleet.servers": ["nats://10.0.0.1:4222", "nats://10.0.0.2:4222"],
+  "fleet.name": "host-1",
+  "fleet.labels": { rack: "a1" },
+  "fleet.credentials": "/etc/selfballoon/fleet.creds",
+  "fleet.tls_ca": "/etc/selfballoon/fleet-ca.pem",
+  "fleet.replicas": 1,
   "api.socket": "/run/selfballoon/selfballoon.sock",
   "api.listen": "127.0.0.1:7070",
   "api.token_file": "/etc/selfballoon/token",
@@ -77,8 +83,15 @@ function keyLines({ section, key, schema, meaning }: ConfigurationKey): readonly
     "",
     comment(meaning.replaceAll("`", "")),
     comment(accepted(schema).replaceAll("`", "")),
-    `#${key} = ${JSON.stringify(exampleOf(`${section}.${key}`, schema))}`,
+    `#${key} = ${tomlText(exampleOf(`${section}.${key}`, schema))}`,
   ];
+}
+
+/** A value as TOML writes it on one line: as JSON does, but for tables. */
+function tomlText(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const pairs = Object.entries(value).map(([key, inner]) => `${key} = ${tomlText(inner)}`);
+  return `{ ${pairs.join(", ")} }`;
 }
 
 function exampleOf(name: string, schema: z.ZodType): unknown {

@@ -29,6 +29,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "history.directory":
     "absolute path of the folder that history is kept in; empty for none. Default: `history` in systemd's state directory; for simulated guests beside the socket; else none",
   "history.max_mb": "the most that history takes, in MiB; default 64",
+  "fleet.servers": "the NATS servers of the fleet that this host is of; without this section it is of none",
+  "fleet.name": "what the fleet calls this host; default: the machine's name up to its first dot",
+  "fleet.labels": "words about the host, by which others choose",
+  "fleet.credentials": "absolute path of a NATS credentials file, or of a file with the seed of an nkey",
+  "fleet.tls_ca": "absolute path of the certificates that the servers' are judged by; default: those of this machine",
+  "fleet.replicas":
+    "servers that keep a copy of what the fleet keeps; `fleet serve` looks at it when it makes that; default 1",
   "api.socket": "absolute path of the control socket",
   "api.listen": "`HOST:PORT` to serve over TCP; empty for nowhere",
   "api.token_file": "absolute path of the file with the token that writes over TCP must show",
@@ -71,6 +78,11 @@ export function exampleConfig(): string {
     "[history]",
     '# directory = "/var/lib/selfballoon/history"',
     "max_mb = 64",
+    "",
+    "[fleet]",
+    'servers = ["nats://10.0.0.1:4222"]',
+    'name = "host-1"',
+    'labels = { rack = "a1" }',
     "",
     "[api]",
     'socket = "/run/selfballoon/selfballoon.sock"',
@@ -162,6 +174,7 @@ export function accepted(schema: unknown): string {
   if (schema instanceof z.ZodEnum) return schema.options.map(code).join(", ");
   if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
   if (schema instanceof z.ZodBoolean) return "true or false";
+  if (schema instanceof z.ZodRecord) return "a table of texts";
   if (schema instanceof z.ZodArray) return "a list of texts";
   if (schema instanceof z.ZodString) return `text of at most ${schema.maxLength} characters`;
   throw new Error("scripts/reference/configuration.ts has no words for a schema of this kind");

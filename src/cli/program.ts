@@ -5,6 +5,8 @@ import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { addBootOptions } from "./boot-flags.ts";
 import type { BackendOptions } from "./daemon.ts";
 import type { FilesOptions } from "./files.ts";
+import type { FleetOptions } from "./fleet.ts";
+import { FLEET_ACTIONS, type FleetAction } from "./fleet-actions.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay/replay.ts";
@@ -76,6 +78,7 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
   addTunables(program);
   addMachine(program, ports);
   addSlices(program, ports);
+  addFleet(program);
   addRecordings(program, ports);
   addSimulations(program, ports, names);
   addCompletion(program, ports);
@@ -185,6 +188,22 @@ function addMachine(program: Command, ports: CliPorts): void {
       (await import("./files.ts")).files(ports, mountpoint, options),
     );
 }
+
+function addFleet(program: Command): void {
+  command(program, "fleet", "look at all hosts that are members of the same fleet, over NATS")
+    .addArgument(new Argument("<WHAT>").choices(FLEET_ACTIONS))
+    .option("--short", "with guests: only those that have less than they need")
+    .option("--json", "as JSON")
+    .addHelpText("after", FLEET_ACTIONS_HELP)
+    .action(async (what: FleetAction, options: Common & FleetOptions) =>
+      (await import("./fleet.ts")).fleet(what, options),
+    );
+}
+
+const FLEET_ACTIONS_HELP = `
+status: each host: what it has for its guests, what they have and want, and whether it still answers.
+guests: every guest of every host.
+prepare: make what members write into, once for a fleet; it needs the rights of the fleet's administrator.`;
 
 const DOCTOR_LEVELS = `
 ok: as it should be. info: worth knowing. warn: works, but at a risk. fail: does not work.

@@ -6,6 +6,7 @@ import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { selfballoonError } from "../core/errors.ts";
+import type { HostBudget } from "../core/host/budget.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import { realClock } from "../daemon/clock.ts";
@@ -69,7 +70,9 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json && managed !== null) logger.info(managed);
     if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, managed);
     logStart(logger, driverLines(backend, configured.settings), warnings);
+    const leaveFleet = await fleetFor(config, worker, journal, () => rules?.budget ?? null);
     const close = async (): Promise<void> => {
+      await leaveFleet();
       await dashboard.close();
       await closeSocket();
       await history?.close();
@@ -127,6 +130,18 @@ async function hostReader(root: string): Promise<() => HostReading> {
   ]);
   const files = new MachineFiles(root);
   return () => readHostMemory(files);
+}
+
+/** The host's part in its fleet, where it is of one: none of its code is loaded elsewhere. @returns how to end it. */
+async function fleetFor(
+  { fleet }: Config,
+  worker: Worker,
+  journal: Journal,
+  budget: () => HostBudget | null,
+): Promise<() => Promise<void>> {
+  if (fleet === null) return () => Promise.resolve();
+  const { joinFleet } = await import("./fleet-member.ts");
+  return joinFleet(fleet, worker, journal, budget);
 }
 
 /** It changes nothing that is remembered of guests. */

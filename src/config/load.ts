@@ -66,6 +66,22 @@ export interface SimulatedSection {
   readonly isRestless: boolean;
 }
 
+/** What makes this host a member of a fleet, and its commands find it. */
+export interface FleetSection {
+  /** NATS servers, such as `nats://10.0.0.1:4222` or `tls://nats.example.org`. */
+  readonly servers: readonly string[];
+  /** What the fleet calls this host; null for a name made of the machine's. */
+  readonly name: string | null;
+  /** Words about the host, such as its rack, by which others choose. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A file with NATS credentials (`.creds`) or the seed of an nkey; null where the servers ask for none. */
+  readonly credentials: string | null;
+  /** A file with the certificates that the servers' are judged by; null for those of this machine. */
+  readonly tlsCa: string | null;
+  /** Servers that keep a copy of what the fleet keeps. */
+  readonly replicas: number;
+}
+
 /** Everything that was configured, with the defaults filled in. */
 export interface Config {
   /** The file that was read; null if there was none. */
@@ -85,6 +101,8 @@ export interface Config {
   readonly simulated: SimulatedSection;
   /** Where recordings of what the daemon did are kept; null: nowhere; undefined: where the backend's default is. */
   readonly history: { readonly directory?: string | null; readonly maxMb: number };
+  /** Null where this host is of no fleet. */
+  readonly fleet: FleetSection | null;
   /** In order: a later one beats an earlier one. */
   readonly tunables: readonly TunableSetting[];
   /** By guest name or glob, in the file's order. */
@@ -122,6 +140,7 @@ function assemble(
     socket,
     ...listenOf(content, environment, file ?? "", consequence),
     history: historyOf(content, environment),
+    fleet: fleetSection(content),
     ...(content.api?.token_file === undefined ? {} : { tokenFile: content.api.token_file }),
     tunables: [
       ...settingsOf(content.tunables ?? {}, file ?? ""),
@@ -183,6 +202,12 @@ function listenOf(
   const text = said ?? content.api?.listen;
   if (text === undefined) return {};
   return { listen: parseListen(text, said === undefined ? file : "SELFBALLOON_LISTEN", consequence) };
+}
+
+function fleetSection({ fleet }: ConfigFile): FleetSection | null {
+  if (fleet === undefined) return null;
+  const { servers, name = null, labels = {}, credentials = null, tls_ca: tlsCa = null, replicas = 1 } = fleet;
+  return { servers, name, labels, credentials, tlsCa, replicas };
 }
 
 /** systemd names the folders that a service keeps its state in, with colons between; ours is the first. */

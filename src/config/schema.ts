@@ -1,8 +1,12 @@
 import * as z from "zod";
 import { BACKEND_KINDS, BACKENDS, type SectionValue } from "../backends/registry.ts";
 import { TAKE_NAMES } from "../core/host/pressure.ts";
+import { HOST_NAME } from "../core/host-name.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES } from "../core/tunables.ts";
+
+/** A label's name or value. */
+const LABEL = /^[A-Za-z0-9_-]+$/;
 
 /** 16 TiB: more than any host has. */
 const MAX_MB = 16_777_216;
@@ -17,6 +21,10 @@ const MAX_SIMULATED = 1000;
 
 // Whether a value is in range is judged by the driver's write rules, the same on every way in.
 const value = z.union([z.number(), z.string()]).describe("a number");
+const natsServer = z
+  .string()
+  .regex(/^(?:nats|tls):\/\/[^\s/@]{1,255}$/)
+  .describe('the address of a NATS server, such as "nats://10.0.0.1:4222"');
 const megabytes = whole(1, MAX_MB);
 const path = absolutePath(256);
 const tunables = Object.fromEntries(TUNABLES.map(({ name }) => [name, value.optional()]));
@@ -102,6 +110,31 @@ export const configFileSchema = z.strictObject({
         .describe('an absolute path, or "" for none')
         .optional(),
       max_mb: whole(1, MAX_HISTORY_MB).optional(),
+    })
+    .optional(),
+  fleet: z
+    .strictObject({
+      servers: z
+        .array(natsServer)
+        .min(1)
+        .max(16)
+        .describe('a list of 1 to 16 NATS servers, such as ["nats://10.0.0.1:4222"]'),
+      name: z
+        .string()
+        .regex(HOST_NAME)
+        .describe("a word of at most 63 letters, digits, - and _, that begins with a letter or digit")
+        .optional(),
+      labels: z
+        .record(z.string().regex(LABEL).max(63), z.string().regex(LABEL).max(63))
+        .refine((labels) => Object.keys(labels).length <= 16)
+        .describe('at most 16 words with their values, such as { rack = "a1" }, of letters, digits, - and _')
+        .optional(),
+      credentials: absolutePath(4095).optional(),
+      tls_ca: absolutePath(4095).optional(),
+      replicas: z
+        .union([z.literal(1), z.literal(3), z.literal(5)])
+        .describe("1, 3 or 5")
+        .optional(),
     })
     .optional(),
   api: z

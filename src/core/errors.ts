@@ -244,6 +244,19 @@ export const ERRORS = {
     httpStatus: 503,
     message: "history must be kept in {directory}, but {problem}; guests are managed all the same",
   },
+  ERR_NO_FLEET: {
+    owner: "operator",
+    exitCode: 4,
+    httpStatus: 503,
+    message:
+      "a fleet must answer at {servers}: {problem}; name its NATS servers under [fleet] of the configuration, and prepare it once with `selfballoon fleet prepare`",
+  },
+  ERR_FLEET: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "the fleet must be told by NATS at {servers}, but {problem}; guests are managed all the same",
+  },
   ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -19,6 +19,7 @@ export const NOTICES = {
   weaker_source: "no guest agent answers; committed memory is estimated from the balloon's statistics",
   watch_slowed:
     "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
+  fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
   statistics_frozen: "the balloon's statistics have stood still for {ageS} s; the target is held",
 } as const satisfies Record<string, string>;
 

@@ -93,6 +93,7 @@ describe("in a Xen guest", () => {
     ];
     expect(definitions.filter((definition) => definition.test(loaded))).toEqual([definitions[0]]);
     expect(/Histogram/.test(loaded)).toBe(false);
+    expect(/NatsConnectionImpl|FleetMember/.test(loaded)).toBe(false);
   });
 
   it("is served where the configuration says so, and the token is not printed", async () => {

@@ -1,0 +1,88 @@
+import type { ControlPort } from "../core/control.ts";
+import type { HostBudget } from "../core/host/budget.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
+import { shownText } from "../core/shown-text.ts";
+import { BYTES_PER_MIB } from "../core/units.ts";
+import { guestOfRecord, recordText } from "../view/record-text.ts";
+import { type GuestRow, isShort, missingMb } from "./guest-row.ts";
+import { type FleetRecord, MAX_SENTENCE, MAX_WORST, type Outgoing, pack } from "./wire.ts";
+
+/** A host's state is told so often. */
+export const STATE_MS = 5000;
+
+/** Three that did not come are no accident. */
+const LEASE_S = 20;
+
+const NAME_LENGTH = 64;
+
+/** What a host is to its fleet. */
+export interface HostIdentity {
+  readonly host: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly version: string;
+}
+
+/** What the host says of itself now. */
+export function stateOf(
+  identity: HostIdentity,
+  control: Pick<ControlPort, "describe">,
+  budget: HostBudget | null,
+  rows: readonly GuestRow[],
+  told: { readonly at: number; readonly dropped: number },
+): Outgoing<"state"> {
+  const sum = (of: (row: GuestRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const mib = (bytes: number): number => Math.round(bytes / BYTES_PER_MIB);
+  const worst = rows.filter((row) => isShort(row)).sort((a, b) => missingMb(b) - missingMb(a));
+  return {
+    ...identity,
+    ...told,
+    leaseS: LEASE_S,
+    doing: shownText(control.describe(), MAX_SENTENCE - 16),
+    budgetMb: budget === null ? null : mib(budget.memoryBytes),
+    reserveMb: budget === null ? null : mib(budget.reserveBytes),
+    guests: rows.length,
+    currentMb: sum(({ currentMb }) => currentMb ?? 0),
+    maximumMb: sum(({ maximumMb, currentMb }) => Math.max(maximumMb ?? 0, currentMb ?? 0)),
+    availableMb: sum(({ availableMb, currentMb }) => Math.min(availableMb ?? 0, currentMb ?? 0)),
+    wantedMb: sum(({ goalMb, currentMb }) => goalMb ?? currentMb ?? 0),
+    short: worst.length,
+    unreadable: rows.filter(({ problem }) => problem !== null).length,
+    worst: worst.slice(0, MAX_WORST).map(pack),
+  };
+}
+
+/** A journal's record as the fleet keeps it; null for those that are of interest to the host alone. */
+export function notableRecord(record: JournalRecord): FleetRecord | null {
+  if (!isNotable(record)) return null;
+  const { seq, atMs, kind } = record;
+  const guest = guestOfRecord(record);
+  return {
+    seq,
+    at: atMs,
+    kind,
+    guest: guest === null ? null : shownText(guest, NAME_LENGTH),
+    text: shownText(recordText(record), MAX_SENTENCE),
+  };
+}
+
+/** Steps are told by what they did to the guests; of them only emergencies are events. */
+function isNotable(record: JournalRecord): boolean {
+  switch (record.kind) {
+    case "fault":
+      return !record.isRepeated;
+    case "step":
+      return record.cause === "shortage" && record.applied;
+    case "guest":
+    case "give":
+    case "notice":
+    case "pause":
+    case "tunables":
+    case "rules":
+      return true;
+    case "size":
+    case "rise":
+    case "shrink":
+    case "host":
+      return false;
+  }
+}

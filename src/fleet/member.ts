@@ -1,0 +1,155 @@
+import type { ControlPort } from "../core/control.ts";
+import { problemOf } from "../core/errors.ts";
+import type { HostBudget } from "../core/host/budget.ts";
+import type { JournalRecord } from "../core/journal-record.ts";
+import type { Clock } from "../daemon/clock.ts";
+import type { FleetAddress } from "./address.ts";
+import { ChangeTeller } from "./changes.ts";
+import { type GuestRow, rowOf } from "./guest-row.ts";
+import { type HostIdentity, notableRecord, STATE_MS, stateOf } from "./host-report.ts";
+import { FleetLink } from "./link.ts";
+import { changesSubject, hostKey, recordsSubject } from "./names.ts";
+import { RecordBuffer } from "./record-buffer.ts";
+import { encode, MAX_BATCH, pack } from "./wire.ts";
+
+/** Guests are looked at for changes so often. */
+const LOOK_MS = 500;
+
+/** All guests are told so often, which mends what was missed. */
+const TABLE_MS = 10_000;
+
+/** Records that wait while NATS is away. */
+const MAX_RECORDS = 1000;
+
+/** What a member is given. */
+export interface MemberOptions {
+  readonly address: FleetAddress;
+  readonly identity: HostIdentity;
+  readonly control: Pick<ControlPort, "describe" | "guests" | "subscribe">;
+  /** What the host has for its guests now; null where no budget is shared. */
+  readonly budget: () => HostBudget | null;
+  readonly clock: Clock;
+  /** The fleet can't be told anything; called once until it can again. */
+  readonly onLost: (problem: string) => void;
+  /** It can again, after so long, and so many records were dropped. */
+  readonly onBack: (awayMs: number, dropped: number) => void;
+}
+
+/**
+ * A host's part in its fleet: it tells, and nothing that it hears moves a balloon. Whatever becomes of NATS, the daemon
+ * is not held up: nothing here is waited for, and what is kept meanwhile is bounded.
+ */
+export class FleetMember {
+  private readonly options: MemberOptions;
+  private readonly link: FleetLink;
+  private readonly changes: ChangeTeller;
+  private readonly records = new RecordBuffer(MAX_RECORDS);
+  /** Tells this run's records from those of another with the same numbers. */
+  private readonly session: string;
+  private readonly busy = new Set<string>();
+  private stops: readonly (() => void)[] = [];
+  private tableMs: number | null = null;
+  private lost: { readonly sinceMs: number; readonly dropped: number } | null = null;
+  private isConfirmed = false;
+
+  constructor(options: MemberOptions) {
+    const { address, identity, clock } = options;
+    this.options = options;
+    this.link = new FleetLink(address, identity.host, clock, {
+      up: () => this.once("state", () => this.tellState()),
+      problem: (thrown) => this.lose(thrown),
+    });
+    this.changes = new ChangeTeller(clock.nowMs());
+    this.session = `${identity.host}-${clock.wallMs()}`;
+  }
+
+  start(): void {
+    const { clock, control } = this.options;
+    this.link.open();
+    this.stops = [
+      control.subscribe((record) => this.keep(record)),
+      clock.every(LOOK_MS, () => this.tellChanges()),
+      clock.every(STATE_MS, () => {
+        if (this.link.isUp) this.once("state", () => this.tellState());
+      }),
+    ];
+  }
+
+  /** Say no more. */
+  async close(): Promise<void> {
+    for (const stop of this.stops) stop();
+    await this.link.close();
+  }
+
+  private rows(): readonly GuestRow[] {
+    return this.options.control.guests().map(rowOf);
+  }
+
+  private keep(record: JournalRecord): void {
+    const notable = notableRecord(record);
+    if (notable !== null) this.records.add(notable);
+  }
+
+  private tellChanges(): void {
+    // Until NATS has confirmed something, nobody can have the guests that these are changes of.
+    if (!this.link.isUp || !this.isConfirmed) return;
+    const { identity, clock } = this.options;
+    const { host } = identity;
+    const { rows, gone } = this.changes.next(this.rows(), clock.nowMs());
+    const at = clock.wallMs();
+    if (rows.length > 0 || gone.length > 0)
+      this.link.tell(changesSubject(host), encode<"changes">({ host, at, rows: [...rows], gone: [...gone] }));
+    this.once("records", () => this.sendRecords());
+  }
+
+  private async tellState(): Promise<void> {
+    const { identity, control, budget, clock } = this.options;
+    const { host } = identity;
+    const rows = this.rows();
+    const at = clock.wallMs();
+    const state = stateOf(identity, control, budget(), rows, { at, dropped: this.records.dropped });
+    await this.link.put(hostKey(host, "state"), encode<"state">(state));
+    if (this.tableMs !== null && clock.nowMs() - this.tableMs < TABLE_MS) return;
+    this.tableMs = clock.nowMs();
+    this.changes.toldAll(rows);
+    await this.link.put(hostKey(host, "guests"), encode<"guests">({ host, at, rows: rows.map(pack) }));
+  }
+
+  private async sendRecords(): Promise<void> {
+    const { host } = this.options.identity;
+    for (let batch = this.records.batch(MAX_BATCH); batch[0] !== undefined; batch = this.records.batch(MAX_BATCH)) {
+      const at = this.options.clock.wallMs();
+      const bytes = encode<"records">({ host, at, records: [...batch] });
+      await this.link.confirmed(recordsSubject(host), bytes, `${this.session}-${batch[0].seq}`);
+      this.records.confirm();
+    }
+  }
+
+  /** Do it unless the last time is still under way: a server that hangs has one of each to answer. */
+  private once(what: string, act: () => Promise<void>): void {
+    if (this.busy.has(what)) return;
+    this.busy.add(what);
+    act()
+      .then(
+        () => this.find(),
+        (thrown: unknown) => this.lose(thrown),
+      )
+      .finally(() => this.busy.delete(what));
+  }
+
+  private find(): void {
+    this.isConfirmed = true;
+    const { lost } = this;
+    if (lost === null) return;
+    this.lost = null;
+    this.options.onBack(this.options.clock.nowMs() - lost.sinceMs, this.records.dropped - lost.dropped);
+  }
+
+  private lose(thrown: unknown): void {
+    this.isConfirmed = false;
+    this.tableMs = null;
+    if (this.lost !== null) return;
+    this.lost = { sinceMs: this.options.clock.nowMs(), dropped: this.records.dropped };
+    this.options.onLost(problemOf(thrown));
+  }
+}

@@ -1,0 +1,45 @@
+import { DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { problemOf, selfballoonError } from "../core/errors.ts";
+import { HOSTS_BUCKET, RECORDS_STREAM, recordsSubject } from "./names.ts";
+import { MAX_MESSAGE_BYTES } from "./wire.ts";
+
+const NANOSECONDS_PER_MS = 1_000_000;
+
+/** Records are kept for a week, and at most so much of them. */
+const RECORDS_MAX_AGE_MS = 7 * 86_400_000;
+const RECORDS_MAX_BYTES = 128 * 1_048_576;
+
+/**
+ * Make what the members of a fleet write into, where it is not there yet; what is there stays as it is.
+ * @param replicas servers that keep a copy of each: 1, or 3 in a cluster of three.
+ * @throws ERR_NO_FLEET if the servers refuse it.
+ */
+export async function prepareFleet(connection: NatsConnection, replicas: number): Promise<void> {
+  try {
+    await makeStreams(connection, replicas);
+  } catch (thrown) {
+    throw selfballoonError("ERR_NO_FLEET", { servers: connection.getServer(), problem: problemOf(thrown) }, thrown);
+  }
+}
+
+async function makeStreams(connection: NatsConnection, replicas: number): Promise<void> {
+  const bucket = { history: 1, maxValueSize: MAX_MESSAGE_BYTES, storage: StorageType.File, replicas };
+  const kv = new Kvm(connection);
+  await kv.create(HOSTS_BUCKET, { ...bucket, description: "Hosts of a selfballoon fleet as they stand" });
+  const manager = await jetstreamManager(connection);
+  const known = await manager.streams.info(RECORDS_STREAM).catch(() => null);
+  if (known !== null) return;
+  await manager.streams.add({
+    name: RECORDS_STREAM,
+    description: "What happened on the hosts of a selfballoon fleet",
+    subjects: [recordsSubject("*")],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    storage: StorageType.File,
+    max_age: RECORDS_MAX_AGE_MS * NANOSECONDS_PER_MS,
+    max_bytes: RECORDS_MAX_BYTES,
+    num_replicas: replicas,
+  });
+}

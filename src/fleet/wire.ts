@@ -1,0 +1,155 @@
+import * as z from "zod";
+import { HOST_NAME } from "../core/host-name.ts";
+import type { GuestRow } from "./guest-row.ts";
+
+/** The version of what members say. A reader refuses others and says so. */
+export const WIRE_VERSION = 1;
+
+/** No message of ours is longer: 4096 guests with long names take less. NATS itself takes 1 MiB unless it is told otherwise. */
+export const MAX_MESSAGE_BYTES = 1_000_000;
+
+/** As many guests as a daemon manages. */
+export const MAX_ROWS = 4096;
+
+/** Records in one message. */
+export const MAX_BATCH = 32;
+
+/** Longest sentence of a record. */
+export const MAX_SENTENCE = 400;
+
+/** Guests that the state names as the worst off. */
+export const MAX_WORST = 3;
+
+const text = (max: number): z.ZodString => z.string().max(max);
+const count = z.int().min(0).max(1_000_000);
+const timeMs = z.number().min(0).max(1e14);
+/** 2^34 MiB, 16 PiB: more than any host has. */
+const mib = z.int().min(0).max(17_179_869_184);
+const word = z.string().regex(/^[A-Za-z_]{1,48}$/);
+const guestName = z.string().min(1).max(96);
+const hostName = z.string().regex(HOST_NAME);
+
+const row = z
+  .tuple([
+    guestName,
+    mib.nullable(),
+    mib.nullable(),
+    mib.nullable(),
+    mib.nullable(),
+    mib.nullable(),
+    word.nullable(),
+    word.nullable(),
+  ])
+  .transform(
+    ([guest, currentMb, targetMb, goalMb, maximumMb, availableMb, reason, problem]): GuestRow => ({
+      guest,
+      currentMb,
+      targetMb,
+      goalMb,
+      maximumMb,
+      availableMb,
+      reason,
+      problem,
+    }),
+  );
+
+const message = { v: z.literal(WIRE_VERSION), host: hostName, at: timeMs };
+
+/** A host as it stands; told every few seconds, so that its age is the sign of life. */
+const hostState = z.object({
+  ...message,
+  /** Who reads it may count on the next one within so many seconds. */
+  leaseS: z.int().min(1).max(3600),
+  version: text(64),
+  doing: text(400),
+  labels: z.record(z.string().min(1).max(63), text(63)),
+  /** What all guests may have together and what of it is kept for emergencies; null where no budget is shared. */
+  budgetMb: mib.nullable(),
+  reserveMb: mib.nullable(),
+  guests: count,
+  /** Sums over the guests whose figures are known. */
+  currentMb: mib,
+  maximumMb: mib,
+  availableMb: mib,
+  wantedMb: mib,
+  /** Guests that have less than they need, that can't be read, and those that are worst off. */
+  short: count,
+  unreadable: count,
+  worst: z.array(row).max(MAX_WORST),
+  /** Records that were dropped because NATS was away for too long. */
+  dropped: z.int().min(0),
+});
+
+const guestTable = z.object({ ...message, rows: z.array(row).max(MAX_ROWS) });
+
+const guestChanges = z.object({
+  ...message,
+  rows: z.array(row).max(MAX_ROWS),
+  gone: z.array(guestName).max(MAX_ROWS),
+});
+
+const fleetRecord = z.object({
+  seq: z.int().min(0),
+  at: timeMs,
+  kind: word,
+  guest: guestName.nullable(),
+  text: text(MAX_SENTENCE + 16),
+});
+
+const recordBatch = z.object({ ...message, records: z.array(fleetRecord).max(MAX_BATCH) });
+
+const MESSAGES = { state: hostState, guests: guestTable, changes: guestChanges, records: recordBatch } as const;
+
+export type MessageName = keyof typeof MESSAGES;
+
+/** What a message of each kind says. */
+export type Message<Name extends MessageName> = z.output<(typeof MESSAGES)[Name]>;
+
+export type HostState = Message<"state">;
+export type FleetRecord = z.output<typeof fleetRecord>;
+
+/** What is put on the wire: rows as they are packed. */
+export type Outgoing<Name extends MessageName> = Omit<z.input<(typeof MESSAGES)[Name]>, "v">;
+
+export type PackedRow = z.input<typeof row>;
+
+/** What was read, or why it can't be used. */
+export type Decoded<Name extends MessageName> =
+  | { readonly ok: true; readonly message: Message<Name> }
+  | { readonly ok: false; readonly problem: string };
+
+/** A row as it travels: an array, because names of fields would be most of it. */
+export function pack(guest: GuestRow): PackedRow {
+  const { currentMb, targetMb, goalMb, maximumMb, availableMb, reason, problem } = guest;
+  return [guest.guest, currentMb, targetMb, goalMb, maximumMb, availableMb, reason, problem];
+}
+
+/** A message as it travels: JSON with its version. */
+export function encode<Name extends MessageName>(content: Outgoing<Name>): Uint8Array {
+  return Buffer.from(JSON.stringify({ v: WIRE_VERSION, ...content }));
+}
+
+/** Read what came under the name of `host`: whoever is it, it is untrusted. */
+export function decode<Name extends MessageName>(name: Name, host: string, bytes: Uint8Array): Decoded<Name> {
+  if (bytes.length > MAX_MESSAGE_BYTES)
+    return refused(`it has ${bytes.length} bytes, and at most ${MAX_MESSAGE_BYTES}`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    return refused("it is no JSON");
+  }
+  const checked = MESSAGES[name].safeParse(parsed);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    if (issue?.path[0] === "v") return refused("it is of another version of selfballoon");
+    return refused(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`.slice(0, 200));
+  }
+  if (checked.data.host !== host) return refused(`it speaks for ${checked.data.host}`);
+  // The schema of that name is what was checked.
+  return { ok: true, message: checked.data as Message<Name> };
+}
+
+function refused(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem };
+}
