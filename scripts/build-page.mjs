@@ -8,6 +8,13 @@ export async function buildPage(root, outDir) {
     root: `${root}/src/web`,
     logLevel: "warn",
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-    build: { outDir, emptyOutDir: true, target: "es2023", modulePreload: false, assetsInlineLimit: 0 },
+    build: {
+      rolldownOptions: { input: [`${root}/src/web/index.html`, `${root}/src/web/fleet.html`] },
+      outDir,
+      emptyOutDir: true,
+      target: "es2023",
+      modulePreload: false,
+      assetsInlineLimit: 0,
+    },
   });
 }

@@ -96,6 +96,22 @@ _selfballoon() {
 		_selfballoon_paths -f
 		return 0
 		;;
+	"pause --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"pause --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"resume --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"resume --root")
+		_selfballoon_paths -d
+		return 0
+		;;
 	"release --config")
 		_selfballoon_paths -f
 		return 0
@@ -138,6 +154,10 @@ _selfballoon() {
 		;;
 	"fleet --root")
 		_selfballoon_paths -d
+		return 0
+		;;
+	"fleet --listen")
+		:
 		return 0
 		;;
 	"record --config")
@@ -229,7 +249,7 @@ _selfballoon() {
 	[[ -z $assigned ]] || return 0
 	case "$command ${current:0:1}" in
 	" -") _selfballoon_words "--version --help" ;;
-	" "*) _selfballoon_words "run status top get set reset doctor release files slices fleet record replay report simulate compare completion" ;;
+	" "*) _selfballoon_words "run status top get set reset doctor pause resume release files slices fleet record replay report simulate compare completion" ;;
 	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
 	"status -") _selfballoon_words "--config --root --json --help" ;;
 	"top -") _selfballoon_words "--config --root --interval --json --help" ;;
@@ -237,10 +257,12 @@ _selfballoon() {
 	"set -") _selfballoon_words "--config --root --help" ;;
 	"reset -") _selfballoon_words "--config --root --help" ;;
 	"doctor -") _selfballoon_words "--config --root --backend --qmp --json --help" ;;
+	"pause -") _selfballoon_words "--config --root --help" ;;
+	"resume -") _selfballoon_words "--config --root --help" ;;
 	"release -") _selfballoon_words "--config --root --help" ;;
 	"files -") _selfballoon_words "--config --root --undo --help" ;;
 	"slices -") _selfballoon_words "--size-mb --count --priority --algorithm --undo --dry-run --root --help" ;;
-	"fleet -") _selfballoon_words "--config --root --short --json --help" ;;
+	"fleet -") _selfballoon_words "--config --root --short --listen --json --help" ;;
 	"record -") _selfballoon_words "--config --root --count --interval --help" ;;
 	"replay -") _selfballoon_words "--set --policy --check --help" ;;
 	"report -") _selfballoon_words "--output --json --help" ;;
@@ -250,8 +272,11 @@ _selfballoon() {
 	"get "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"set "*) _selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"reset "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
+	"pause "*) : ;;
+	"resume "*) : ;;
+	"release "*) : ;;
 	"files "*) : ;;
-	"fleet "*) _selfballoon_words "status guests prepare" ;;
+	"fleet "*) _selfballoon_words "status guests serve prepare" ;;
 	"record "*) _selfballoon_paths -f ;;
 	"replay "*) _selfballoon_paths -f ;;
 	"report "*) _selfballoon_paths -f ;;

@@ -22,7 +22,7 @@ export interface AccessPolicy {
 }
 
 /** Headers of every answer: nothing is guessed, framed, kept, or told to other sites. No CORS: other sites may not read. */
-const SECURITY_HEADERS = {
+export const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",
@@ -86,11 +86,13 @@ function sharedDocuments({ control }: Api): Documents {
   return documents;
 }
 
-function bytesOf(body: unknown): Buffer {
+/** An answer as it is sent: text, or JSON and a newline. */
+export function bytesOf(body: unknown): Buffer {
   return Buffer.from(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
 }
 
-function sendProblem(response: ServerResponse, thrown: unknown): void {
+/** Answer with what went wrong, or break off an answer that has begun. */
+export function sendProblem(response: ServerResponse, thrown: unknown): void {
   const problem = problemObject(thrown);
   if (response.headersSent || response.destroyed) {
     response.destroy();

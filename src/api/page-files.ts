@@ -33,16 +33,19 @@ interface PageFile {
 /** The page's files, read when the first one is asked for and kept: there are a handful. */
 export class PageFiles {
   private readonly folder: string;
+  private readonly index: string;
   private files: ReadonlyMap<string, PageFile> | null = null;
 
-  constructor(folder: string) {
+  /** @param index the file that stands for the folder itself. */
+  constructor(folder: string, index = "index.html") {
     this.folder = folder;
+    this.index = index;
   }
 
   /** Answer with the file at `path`; false if there is none. */
   serve(request: IncomingMessage, path: string, response: ServerResponse): boolean {
     this.files ??= readFiles(this.folder);
-    const file = this.files.get(path === "/" ? "/index.html" : path);
+    const file = this.files.get(path === "/" ? `/${this.index}` : path);
     if (file === undefined) return false;
     const takesGzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
     response.writeHead(200, {

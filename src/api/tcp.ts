@@ -96,7 +96,8 @@ function countWrite(rate: RateLimit, limit: number, what: string): void {
   if (!rate.take()) throw selfballoonError("ERR_TOO_MANY", { limit, what });
 }
 
-function checkHost(request: IncomingMessage): void {
+/** @throws ERR_HOST_UNKNOWN if the request was sent under a name that is not this server's. */
+export function checkHost(request: IncomingMessage): void {
   const { host } = request.headers;
   const { localAddress, localPort } = request.socket;
   if (isOwnHost(host, localAddress, localPort)) return;

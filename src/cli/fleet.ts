@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { parseListen } from "../config/listen.ts";
 import { type FleetSection, loadConfig } from "../config/load.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { connectFleet } from "../fleet/connect.ts";
+import { findGuests } from "../fleet/find-guests.ts";
 import { FleetView, type HostView } from "../fleet/fleet-view.ts";
 import { followFleet } from "../fleet/follow.ts";
-import { type GuestRow, isShort, missingMb } from "../fleet/guest-row.ts";
 import { prepareFleet } from "../fleet/prepare.ts";
+import type { PlacedGuest } from "../fleet/service/answers.ts";
 import { bytesText } from "../view/amounts.ts";
 import { type DaemonOptions, flagsOf } from "./daemon.ts";
 import type { FleetAction } from "./fleet-actions.ts";
@@ -16,10 +19,14 @@ import { coloured, print, printJson, tableLines } from "./output.ts";
 export interface FleetOptions extends DaemonOptions {
   readonly short?: boolean;
   readonly json?: boolean;
+  readonly listen?: string;
 }
 
+/** Beside the port of a host's own page. */
+const DEFAULT_LISTEN = "127.0.0.1:7071";
+
 /** `selfballoon fleet`: all hosts of the fleet that the configuration names. @throws ERR_NO_FLEET. */
-export async function fleet(what: FleetAction, options: FleetOptions): Promise<void> {
+export async function fleet(what: FleetAction, options: FleetOptions, version: string): Promise<void> {
   const section = await fleetSection(options);
   const connection = await connectFleet(section, `cli-${randomBytes(6).toString("hex")}`);
   try {
@@ -31,10 +38,26 @@ export async function fleet(what: FleetAction, options: FleetOptions): Promise<v
     const view = new FleetView(() => performance.now());
     await followFleet(connection, view);
     if (what === "status") showHosts(view, options);
-    else showGuests(view, options);
+    else if (what === "guests") showGuests(view, options);
+    else await serve(view, options, version);
   } finally {
     await connection.close();
   }
+}
+
+/** Serve until a signal ends the process: nothing has to be put away. */
+async function serve(view: FleetView, { listen = DEFAULT_LISTEN }: FleetOptions, version: string): Promise<void> {
+  const address = parseListen(listen, "--listen", "nothing was served");
+  if (address === null) throw selfballoonError("ERR_USAGE", { problem: "--listen must be HOST:PORT" });
+  const { serveFleet } = await import("../fleet/service/serve.ts");
+  const pageFolder = fileURLToPath(new URL("./web/", import.meta.url));
+  const { url, close } = await serveFleet(view, { ...address, version, pageFolder });
+  print(`Fleet: ${url}`);
+  await new Promise((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  await close();
 }
 
 /** What the configuration says of the fleet. @throws ERR_NO_FLEET. */
@@ -76,17 +99,8 @@ function hostLine({ host, state, ageMs, isStale }: HostView): readonly string[] 
   ];
 }
 
-interface PlacedGuest extends GuestRow {
-  readonly host: string;
-  readonly isStale: boolean;
-}
-
 function showGuests(view: FleetView, { json, short = false }: FleetOptions): void {
-  const guests = view
-    .list()
-    .flatMap(({ host, isStale }) => [...view.guests(host)].map((row): PlacedGuest => ({ ...row, host, isStale })))
-    .filter((row) => !short || isShort(row))
-    .sort((a, b) => missingMb(b) - missingMb(a) || (a.host === b.host ? 0 : a.host < b.host ? -1 : 1));
+  const { guests } = findGuests(view, { isShort: short, words: [], limit: Number.POSITIVE_INFINITY });
   if (json) {
     printJson({ guests });
     return;
@@ -104,7 +118,7 @@ function guestLine(row: PlacedGuest): readonly string[] {
     row.host,
     mib(row.currentMb),
     mib(row.goalMb),
-    mib(isShort(row) ? missingMb(row) : null),
+    mib(row.lacksMb),
     row.isStale ? `${why} (stale)` : why,
   ];
 }

@@ -78,7 +78,7 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
   addTunables(program);
   addMachine(program, ports);
   addSlices(program, ports);
-  addFleet(program);
+  addFleet(program, ports);
   addRecordings(program, ports);
   addSimulations(program, ports, names);
   addCompletion(program, ports);
@@ -189,20 +189,22 @@ function addMachine(program: Command, ports: CliPorts): void {
     );
 }
 
-function addFleet(program: Command): void {
+function addFleet(program: Command, ports: CliPorts): void {
   command(program, "fleet", "look at all hosts that are members of the same fleet, over NATS")
     .addArgument(new Argument("<WHAT>").choices(FLEET_ACTIONS))
     .option("--short", "with guests: only those that have less than they need")
+    .option("--listen <HOST:PORT>", "with serve: where (default: 127.0.0.1:7071)")
     .option("--json", "as JSON")
     .addHelpText("after", FLEET_ACTIONS_HELP)
     .action(async (what: FleetAction, options: Common & FleetOptions) =>
-      (await import("./fleet.ts")).fleet(what, options),
+      (await import("./fleet.ts")).fleet(what, options, ports.version),
     );
 }
 
 const FLEET_ACTIONS_HELP = `
 status: each host: what it has for its guests, what they have and want, and whether it still answers.
-guests: every guest of every host.
+guests: every guest of every host, the neediest first.
+serve: the same as a page and an API over TCP, until it is ended.
 prepare: make what members write into, once for a fleet; it needs the rights of the fleet's administrator.`;
 
 const DOCTOR_LEVELS = `

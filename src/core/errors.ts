@@ -251,6 +251,12 @@ export const ERRORS = {
     message:
       "a fleet must answer at {servers}: {problem}; name its NATS servers under [fleet] of the configuration, and prepare it once with `selfballoon fleet prepare`",
   },
+  ERR_HOST_ABSENT: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "there is no host {host} in the fleet",
+  },
   ERR_FLEET: {
     owner: "host",
     exitCode: 1,

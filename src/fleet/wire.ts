@@ -126,7 +126,7 @@ export function pack(guest: GuestRow): PackedRow {
 
 /** A message as it travels: JSON with its version. */
 export function encode<Name extends MessageName>(content: Outgoing<Name>): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: WIRE_VERSION, ...content }));
+  return new TextEncoder().encode(JSON.stringify({ v: WIRE_VERSION, ...content }));
 }
 
 /** Read what came under the name of `host`: whoever is it, it is untrusted. */
@@ -135,7 +135,7 @@ export function decode<Name extends MessageName>(name: Name, host: string, bytes
     return refused(`it has ${bytes.length} bytes, and at most ${MAX_MESSAGE_BYTES}`);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    parsed = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return refused("it is no JSON");
   }

@@ -7,6 +7,7 @@ import type { HostView } from "../../src/fleet/fleet-view.ts";
 import { changesSubject, HOSTS_BUCKET, hostKey, inboxPrefix, recordsSubject } from "../../src/fleet/names.ts";
 import { readProjectFile } from "../support/docs.ts";
 import { Home } from "../support/home.ts";
+import { askHttp } from "../support/http.ts";
 import { freePort, NatsServer, natsGate, startNats } from "../support/nats.ts";
 import { until } from "../support/until.ts";
 
@@ -113,6 +114,36 @@ describe.skipIf(natsGate().skip)("a fleet on a real NATS server", { timeout: 120
     expect(renewed.isStale).toBe(false);
     daemon.kill("SIGTERM");
     expect((await daemon.ended()).exitCode).toBe(0);
+  });
+});
+
+describe.skipIf(natsGate().skip)("the fleet's service", { timeout: 120_000 }, () => {
+  it("serves hosts, guests, events, metrics and the page, under its own name alone", async () => {
+    const { url: nats } = await startNats();
+    const home = member("h1", [nats]);
+    await home.succeed("fleet", "prepare");
+    await home.daemon();
+    const service = home.start("fleet", "serve", "--listen", "127.0.0.1:0");
+    const [, url = ""] = await service.says("stdout", /^Fleet: (\S+)$/m);
+    const read = async (path: string): Promise<unknown> => JSON.parse((await askHttp(`${url}${path}`)).text);
+    await until("the host's guests", async () => {
+      const { guests } = (await read("v1/fleet/guests?q=h1")) as { guests: readonly { reason: string | null }[] };
+      return guests.length === 3 && guests.every(({ reason }) => reason !== null) ? guests : null;
+    });
+    expect(await read("v1/fleet")).toMatchObject({ ignored: 0, hosts: [{ host: "h1", isStale: false }] });
+    expect(await read("v1/fleet/hosts/h1")).toMatchObject({ state: { guests: 3 }, guests: Array(3).fill({}) });
+    expect(await read("v1/fleet/hosts/h2")).toMatchObject({ status: 404, code: "ERR_HOST_ABSENT" });
+    const found = await until("the events", async () => {
+      const { events } = (await read("v1/fleet/events")) as { events: readonly { text: string }[] };
+      return events.some(({ text }) => text === "It was found.") ? events : null;
+    });
+    expect(found[0]).toMatchObject({ host: "h1" });
+    expect((await askHttp(`${url}metrics`)).text).toMatch(/^selfballoon_fleet_guests\{host="h1"\} 3$/m);
+    expect(await askHttp(url)).toMatchObject({ status: 200, text: expect.stringContaining("selfballoon fleet") });
+    expect(await askHttp(`${url}v1/fleet`, { headers: { host: "evil.example" } })).toMatchObject({ status: 421 });
+    expect(await askHttp(`${url}v1/fleet`, { method: "POST" })).toMatchObject({ status: 404 });
+    service.kill("SIGTERM");
+    expect((await service.ended()).exitCode).toBe(0);
   });
 });
 

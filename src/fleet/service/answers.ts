@@ -1,0 +1,33 @@
+import type { FleetEvent, HostView } from "../fleet-view.ts";
+import type { GuestRow } from "../guest-row.ts";
+
+/** A fleet as it stands. */
+export interface FleetAnswer {
+  readonly hosts: readonly HostView[];
+  /** Messages of hosts beyond the most that are shown. */
+  readonly ignored: number;
+}
+
+/** A guest, and where it is; `isStale` as its host. */
+export interface PlacedGuest extends GuestRow {
+  readonly host: string;
+  readonly isStale: boolean;
+  /** What it lacks to its goal where it is short; null where it is not. */
+  readonly lacksMb: number | null;
+}
+
+/** Guests that were asked for, the neediest first, and how many there are of them in all. */
+export interface FleetGuestsAnswer {
+  readonly guests: readonly PlacedGuest[];
+  readonly found: number;
+}
+
+/** One host, with its guests. */
+export interface FleetHostAnswer extends HostView {
+  readonly guests: readonly GuestRow[];
+}
+
+/** What happened last on the hosts, newest first. */
+export interface FleetEventsAnswer {
+  readonly events: readonly FleetEvent[];
+}

@@ -1,0 +1,46 @@
+import { BYTES_PER_MIB } from "../../core/units.ts";
+import type { FleetGuestsAnswer } from "../../fleet/service/answers.ts";
+import { bytesText } from "../../view/amounts.ts";
+
+/** Rows that are drawn; a search narrows them down. */
+const SHOWN = 100;
+
+const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
+
+/** Guests of all hosts, the neediest first. */
+export function GuestList({ answer: { guests, found } }: { readonly answer: FleetGuestsAnswer }) {
+  if (guests.length === 0) return <p class="empty">None.</p>;
+  const shown = guests.slice(0, SHOWN);
+  return (
+    <>
+      <table class="fleet-table">
+        <thead>
+          <tr>
+            <th scope="col">Guest</th>
+            <th scope="col">Host</th>
+            <th scope="col">Has</th>
+            <th scope="col">Goal</th>
+            <th scope="col">Lacks</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ guest, host, currentMb, goalMb, lacksMb, reason, problem, isStale }) => (
+            <tr key={`${host} ${guest}`} class={isStale ? "fleet-stale" : ""}>
+              <th scope="row">{guest}</th>
+              <td>{host}</td>
+              <td>{mib(currentMb)}</td>
+              <td>{mib(goalMb)}</td>
+              <td>{mib(lacksMb)}</td>
+              <td>
+                {problem ?? reason ?? "no step yet"}
+                {isStale && " (stale)"}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {found > shown.length && <p class="note">{found - shown.length} more: look for what you mean.</p>}
+    </>
+  );
+}
