@@ -42,6 +42,8 @@ export interface QemuGuest {
   actualMib(): Promise<number>;
   /** Resident memory of the QEMU process: the guest's touched pages and about 130 MiB of its own. */
   rssMib(): Promise<number>;
+  /** The QEMU process, for whoever limits what it may have. */
+  readonly pid: number;
   /** False once QEMU ended, which a panic or a reset of the guest brings about too. */
   isRunning(): boolean;
   /** Ends the machine at once, as if the power failed. May be called twice. */
@@ -77,6 +79,7 @@ export async function startQemuGuest(options: GuestOptions): Promise<QemuGuest> 
       qmp: (execute, args) => qmp.request(execute, args),
       actualMib: async () => readActual(await qmp.request("query-balloon")) / MIB_BYTES,
       rssMib: () => residentMib(qemu.pid),
+      pid: qemu.pid,
       isRunning: qemu.isRunning,
       stop: async () => {
         await qemu.kill();

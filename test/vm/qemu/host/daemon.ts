@@ -44,6 +44,13 @@ export class HostDaemon {
     return new HostDaemon(spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] }), folder);
   }
 
+  /** Its process, for whoever limits what it may have. */
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error("the daemon has no process");
+    return pid;
+  }
+
   /** The guest's last step; none yet: undefined. */
   lastStep(guest: string): StepRecord | undefined {
     return this.steps.findLast(({ decision }) => decision.guest === guest);
