@@ -1,7 +1,11 @@
 import { type ApiAnswer, askDaemon } from "../api/client.ts";
 import { type Config, defaultConfig, type Flags, loadConfig } from "../config/load.ts";
-import type { GuestStatus, TunableStatus } from "../core/control.ts";
+import type { TunableStatus } from "../core/control.ts";
 import { ERRORS, OperatorError, problemOf, selfballoonError } from "../core/errors.ts";
+import type { GuestRow } from "../view/guest-row.ts";
+
+/** A guest as the daemon answers it, at one moment. */
+export type AnsweredGuest = Omit<GuestRow, "psiPercent">;
 
 /** Where a command finds the daemon. */
 export interface DaemonOptions {
@@ -56,8 +60,8 @@ export async function askSocket(
   return bodyOf(await askDaemon(socket, method, path, body, signal));
 }
 
-export async function askGuests(options: DaemonOptions): Promise<readonly GuestStatus[]> {
-  const { guests } = (await ask(options, "GET", "/v1/guests")) as { guests: readonly GuestStatus[] };
+export async function askGuests(options: DaemonOptions): Promise<readonly AnsweredGuest[]> {
+  const { guests } = (await ask(options, "GET", "/v1/guests")) as { guests: readonly AnsweredGuest[] };
   return guests;
 }
 

@@ -27,6 +27,12 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
+/** Columns that a line of output may take: those of the terminal, and any number where there is none. */
+export function outputColumns(): number {
+  const { isTTY, columns } = process.stdout;
+  return isTTY && columns > 0 ? columns : Number.MAX_SAFE_INTEGER;
+}
+
 /** Lines of a table with its columns aligned; the last column may be long. */
 export function tableLines(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

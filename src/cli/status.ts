@@ -1,30 +1,15 @@
-import type { GuestStatus } from "../core/control.ts";
-import { shownGuest } from "../core/shown-text.ts";
-import { whyText } from "../view/why-text.ts";
+import type { GuestRow } from "../view/guest-row.ts";
+import { selectRows } from "../view/guest-rows.ts";
+import { countStandings, standingText } from "../view/standing.ts";
 import { askGuests, type DaemonOptions } from "./daemon.ts";
-import { coloured, mibText, print, printJson, tableLines } from "./output.ts";
+import { guestTable } from "./guest-table.ts";
+import { coloured, outputColumns, print, printJson } from "./output.ts";
 
-/** `selfballoon status`: each guest: what it has, wants, its floor, and why. */
+/** `selfballoon status`: each guest by name: how it stands, what it has, wants, its floor, and why; then who is short. */
 export async function status(options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
   const guests = await askGuests(options);
   if (options.json) return printJson({ guests });
-  const heading = ["GUEST", "HAS", "TARGET", "GOAL", "FLOOR", "COMMITTED", "IN SWAP", "WHY"];
-  const [first = "", ...rest] = tableLines([heading, ...guests.map(row)]);
-  print(coloured("bold", first));
-  rest.forEach(print);
-}
-
-function row(status: GuestStatus): readonly string[] {
-  const { guest, observation, decision, state } = status;
-  const mib = (pages: number | null | undefined): string => mibText(pages ?? null, observation?.pageBytes ?? 4096);
-  return [
-    shownGuest(guest),
-    mib(observation?.totalramPages),
-    mib(decision?.targetPages),
-    mib(decision?.goalPages),
-    mib(decision?.floorPages),
-    mib(observation?.committedPages),
-    mib(observation?.frontswapPages),
-    whyText(status, `no step yet (${state})`),
-  ];
+  const rows = guests.map((guest): GuestRow => ({ ...guest, psiPercent: null }));
+  guestTable(selectRows(rows, "", { key: "guest", descending: false }), outputColumns(), coloured).forEach(print);
+  print(`${standingText(countStandings(rows))}.`);
 }

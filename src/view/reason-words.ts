@@ -27,10 +27,9 @@ const TONES: Partial<Record<Reason, Tone>> = {
   implausible: "alarm",
   back_off: "hold",
   host_full: "hold",
-  hot_cache: "hold",
-  in_use: "hold",
-  allocatable: "hold",
-  missing: "hold",
+  at_share: "hold",
+  contradictory: "alarm",
+  missing: "alarm",
 };
 
 export function toneOf(reason: Reason): Tone {

@@ -2,7 +2,7 @@ import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { figuresOf } from "../core/figures.ts";
 import type { HistoryPoint } from "../core/history.ts";
 import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
-import type { GuestRow } from "../view/guest-rows.ts";
+import type { GuestRow } from "../view/guest-row.ts";
 import { type PressureReading, pressurePercent } from "../view/pressure.ts";
 
 /** Points that are kept over all guests, so that memory is bounded however many there are. */

@@ -132,7 +132,9 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     await page.keyboard.press("Tab");
     expect(await focused()).toContain("Skip to the content");
     await page.keyboard.press("Enter");
-    await page.keyboard.press("Tab");
+    // Links to guests that are short or held come before the filter, if there are any.
+    const isFilter = () => page.evaluate(() => document.activeElement?.getAttribute("type") === "search");
+    for (let tabs = 0; tabs < 5 && !(await isFilter()); tabs += 1) await page.keyboard.press("Tab");
     await page.keyboard.type("web");
     await expect.poll(() => page.getByRole("row").count()).toBe(2);
     for (let tabs = 0; tabs < 20 && (await focused()) !== "web"; tabs += 1) await page.keyboard.press("Tab");

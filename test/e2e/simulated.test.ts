@@ -31,8 +31,9 @@ describe("run on a machine without a hypervisor", () => {
     const daemon = await home.daemon(...noHypervisor(home));
     await daemon.says("stderr", /guest=database reason=/);
     const table = await home.succeed("status");
-    expect(table).toMatch(/^GUEST +HAS +TARGET +GOAL +FLOOR +COMMITTED +IN SWAP +WHY\n/);
-    expect(table).toMatch(/^idle +\d+ MiB +\d+ MiB +\d+ MiB +\d+ MiB +\d+ MiB +\d+ MiB +The /m);
+    expect(table).toMatch(/^GUEST +STATE +HAS +AVAIL +TARGET +GOAL +FLOOR +COMMITTED +SWAP +PSI +WHY\n/);
+    expect(table).toMatch(/^idle +giving back( +\d+ MiB){7} +- +The guest has more/m);
+    expect(table).toMatch(/\nNo guest is short\.\n$/);
     const { guests } = JSON.parse(await home.succeed("status", "--json"));
     expect(guests).toHaveLength(6);
     expect(guests).toContainEqual(

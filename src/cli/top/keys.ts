@@ -1,4 +1,4 @@
-import { COLUMNS } from "./columns.ts";
+import { COLUMNS } from "../guest-columns.ts";
 import { sortedBy, type TopModel } from "./model.ts";
 
 /** What a key asks for that is no change of the view. */

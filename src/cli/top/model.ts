@@ -1,14 +1,16 @@
 import { problemOf, SelfballoonError } from "../../core/errors.ts";
 import type { Observation } from "../../core/observation.ts";
-import { type GuestRow, type Sorting, type SortKey, selectRows } from "../../view/guest-rows.ts";
+import type { GuestRow } from "../../view/guest-row.ts";
+import { type Sorting, type SortKey, selectRows, WORST_FIRST } from "../../view/guest-rows.ts";
 import { pressurePercent } from "../../view/pressure.ts";
+import type { AnsweredGuest } from "../daemon.ts";
 
 /** What the daemon answered at one moment. */
 export interface Snapshot {
   readonly version: string;
   /** What the daemon is doing, in one sentence. */
   readonly doing: string;
-  readonly guests: readonly Omit<GuestRow, "psiPercent">[];
+  readonly guests: readonly AnsweredGuest[];
 }
 
 /** Whether what is shown is live; `sinceMs` is when that began, `lostMs` when the daemon was last lost. */
@@ -27,11 +29,11 @@ export interface TopModel extends Omit<Snapshot, "guests"> {
   readonly nowMs: number;
 }
 
-/** The first thing to show: guests by name. */
+/** The first thing to show: those who are short before the others. */
 export function firstModel(snapshot: Snapshot, nowMs: number): TopModel {
   const guests = snapshot.guests.map((guest) => ({ ...guest, psiPercent: null }));
   const link = { state: "live", sinceMs: nowMs, lostMs: null } as const;
-  return { ...snapshot, guests, link, sorting: { key: "guest", descending: false }, scrolled: 0, nowMs };
+  return { ...snapshot, guests, link, sorting: WORST_FIRST, scrolled: 0, nowMs };
 }
 
 /** Take in an answer of the daemon. */

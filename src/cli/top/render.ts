@@ -1,16 +1,12 @@
 import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
 import { bytesText } from "../../view/amounts.ts";
-import type { GuestRow } from "../../view/guest-rows.ts";
+import type { GuestRow } from "../../view/guest-row.ts";
 import { type HostSum, sumGuests } from "../../view/host-sum.ts";
-import { isFault } from "../../view/problem-words.ts";
-import { toneOf } from "../../view/reason-words.ts";
-import type { Colour } from "../output.ts";
+import { countStandings, standingText } from "../../view/standing.ts";
+import { layOut } from "../guest-columns.ts";
+import { guestTable, headingLine, type Paint, rowLine } from "../guest-table.ts";
 import { fitText, textColumns } from "../terminal-text.ts";
-import { GAP, type Laid, layOut } from "./columns.ts";
 import { sortedGuests, type TopModel } from "./model.ts";
-
-/** Gives text a colour, or leaves it as it is where colours are not wanted. It takes no columns. */
-export type Paint = (colour: Colour, text: string) => string;
 
 /** Fewer rows than this leave no room for the host. */
 const MIN_ROWS_WITH_HOST = 12;
@@ -25,7 +21,10 @@ export function render(model: TopModel, columns: number, rows: number, paint: Pa
   const head = headLines(model, columns, rows >= MIN_ROWS_WITH_HOST, paint);
   const visible = visibleGuests(model, rows);
   const laid = layOut(model.guests, columns);
-  const table = [headingLine(laid, model, paint), ...visible.guests.map((guest) => rowLine(laid, guest, paint))];
+  const table = [
+    headingLine(laid, model.sorting.key, paint),
+    ...visible.guests.map((guest) => rowLine(laid, guest, paint)),
+  ];
   const body = [...head, ...table].slice(0, Math.max(0, rows - 1));
   const empty = Array.from({ length: Math.max(0, rows - 1 - body.length) }, () => "");
   const footer = paint("dim", between(KEYS, whereText(model, visible), columns));
@@ -35,10 +34,9 @@ export function render(model: TopModel, columns: number, rows: number, paint: Pa
 /** All there is, as plain lines of any length: for a file or another program. */
 export function renderPlain(model: TopModel, paint: Paint): readonly string[] {
   const guests = sortedGuests(model);
-  const laid = layOut(guests, Number.MAX_SAFE_INTEGER);
-  const rows = guests.map((guest) => rowLine(laid, guest, paint).trimEnd());
   const host = hostText(sumGuests(guests), guests.length);
-  return [titleText(model), host, "", headingLine(laid, null, paint).trimEnd(), ...rows];
+  const standing = `${standingText(countStandings(guests))}.`;
+  return [titleText(model), host, standing, ...guestTable(guests, Number.MAX_SAFE_INTEGER, paint)];
 }
 
 /** Rows of guests that a screen of `rows` rows has room for. */
@@ -69,7 +67,14 @@ function headLines(model: TopModel, columns: number, withHost: boolean, paint: P
     said === ""
       ? fitText(hostText(sum, model.guests.length), columns)
       : paint(isLost ? "red" : "green", fitText(said, columns));
-  return [first, second, barLine(sum, columns, paint), ""];
+  return [first, second, barLine(sum, columns, paint), standingLine(model, columns, paint)];
+}
+
+/** Who is short: what an operator looks at before all figures. */
+function standingLine({ guests }: TopModel, columns: number, paint: Paint): string {
+  const counts = countStandings(guests);
+  const isAlarm = counts.short + counts.unreadable > 0;
+  return paint(isAlarm ? "red" : counts.held > 0 ? "yellow" : "green", fitText(standingText(counts), columns));
 }
 
 function titleText({ version, doing }: TopModel): string {
@@ -99,30 +104,6 @@ function barLine({ allBytes, usedBytes, availableBytes }: HostSum, columns: numb
   const given = Math.max(used, cells(usedBytes + availableBytes));
   const bar = paint("yellow", "#".repeat(used)) + paint("dim", ":".repeat(given - used));
   return `[${bar}${paint("green", ".".repeat(room - given))}]`.slice(columns < 2 ? 2 : 0);
-}
-
-function headingLine(laid: readonly Laid[], model: TopModel | null, paint: Paint): string {
-  const cells = laid.map(({ column, width }) => {
-    const text = fitText(column.heading, width, column.isNumber);
-    return paint(column.key !== null && column.key === model?.sorting.key ? "inverse" : "bold", text);
-  });
-  return cells.join(" ".repeat(GAP));
-}
-
-function rowLine(laid: readonly Laid[], guest: GuestRow, paint: Paint): string {
-  const cells = laid.map(({ column, width }) => {
-    const text = fitText(column.text(guest), width, column.isNumber);
-    return column.key === "reason" ? paint(stateColour(guest), text) : text;
-  });
-  return cells.join(" ".repeat(GAP));
-}
-
-const TONE_COLOURS = { calm: "dim", down: "green", up: "cyan", hold: "yellow", alarm: "red" } as const;
-
-function stateColour(guest: GuestRow): Colour {
-  if (guest.problem !== null) return isFault(guest.problem) ? "red" : "yellow";
-  if (guest.paused || guest.released) return "yellow";
-  return guest.decision === null ? "dim" : TONE_COLOURS[toneOf(guest.decision.reason)];
 }
 
 function whereText({ sorting, guests }: TopModel, { first, guests: shown }: Visible): string {

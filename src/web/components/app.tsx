@@ -1,24 +1,38 @@
 import { useEffect, useState } from "preact/hooks";
+import { type Address, guestOf, parseAddress, standingOf } from "../address.ts";
+import type { Model } from "../model.ts";
 import type { Store } from "../store.ts";
 import { EventList } from "./event-list.tsx";
 import { GuestPage } from "./guest-page.tsx";
 import { GuestTable } from "./guest-table.tsx";
 import { HostBar } from "./host-bar.tsx";
 import { LinkState } from "./link-state.tsx";
+import { StandingLine } from "./standing-line.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 import { TunableList } from "./tunable-list.tsx";
 
-const VIEWS = [
-  { hash: "#/", name: "Guests" },
-  { hash: "#/tunables", name: "Tunables" },
-  { hash: "#/events", name: "Events" },
-] as const;
+interface ViewRow {
+  readonly path: string;
+  readonly name: string;
+  /** A number beside the name: how much there is to see. */
+  readonly count: (model: Model) => number;
+}
+
+const VIEWS: readonly ViewRow[] = [
+  { path: "/", name: "Guests", count: ({ guests }) => guests.size },
+  {
+    path: "/tunables",
+    name: "Tunables",
+    count: ({ tunables }) => tunables.filter(({ source }) => source === "runtime").length,
+  },
+  { path: "/events", name: "Events", count: ({ events }) => events.filter(({ isProblem }) => isProblem).length },
+];
 
 /** The whole page: drawn again when the store says so. */
 export function App({ store }: { readonly store: Store }) {
   const [, draw] = useState(0);
   useEffect(() => store.subscribe(() => draw((count) => count + 1)), [store]);
-  const hash = useHash();
+  const address = useAddress();
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
@@ -30,15 +44,16 @@ export function App({ store }: { readonly store: Store }) {
           <LinkState link={store.link} />
         </div>
         <nav aria-label="Views">
-          {VIEWS.map((view) => (
-            <a key={view.hash} href={view.hash} aria-current={isCurrent(view.hash, hash) ? "page" : undefined}>
-              {view.name}
+          {VIEWS.map(({ path, name, count }) => (
+            <a key={path} href={`#${path}`} aria-current={isCurrent(path, address) ? "page" : undefined}>
+              {name}
+              <Count of={count(store.model)} />
             </a>
           ))}
         </nav>
       </header>
-      <main id="main" tabIndex={-1}>
-        <View store={store} hash={hash} />
+      <main id="main" tabIndex={-1} class={store.link.state === "lost" ? "old" : undefined}>
+        <View store={store} address={address} />
       </main>
       <footer>
         selfballoon {store.version} · <a href="/metrics">metrics</a> · <a href="/openapi.json">API</a>
@@ -48,33 +63,36 @@ export function App({ store }: { readonly store: Store }) {
   );
 }
 
-function View({ store, hash }: { readonly store: Store; readonly hash: string }) {
+function Count({ of }: { readonly of: number }) {
+  return of === 0 ? null : <b class="badge">{of}</b>;
+}
+
+function View({ store, address }: { readonly store: Store; readonly address: Address }) {
   const { model } = store;
-  if (hash === "#/tunables") return <TunableList store={store} />;
-  if (hash === "#/events") return <EventList events={model.events} />;
-  if (hash.startsWith("#/guests/")) {
-    const name = decodeURIComponent(hash.slice("#/guests/".length));
-    return <GuestPage key={name} store={store} name={name} />;
-  }
+  if (address.path === "/tunables") return <TunableList store={store} />;
+  if (address.path === "/events") return <EventList events={model.events} />;
+  const guest = guestOf(address);
+  if (guest !== null) return <GuestPage key={guest} store={store} name={guest} />;
   return (
     <>
+      <StandingLine guests={model.guests} />
       <HostBar store={store} />
-      <GuestTable guests={model.guests} />
+      <GuestTable guests={model.guests} standing={standingOf(address)} />
     </>
   );
 }
 
-function isCurrent(view: string, hash: string): boolean {
-  return view === "#/" ? hash === "#/" || hash === "" || hash.startsWith("#/guests/") : view === hash;
+function isCurrent(view: string, address: Address): boolean {
+  return view === "/" ? address.path === "/" || guestOf(address) !== null : view === address.path;
 }
 
 /** The address's hash says what is shown, so that the browser's Back works and a view can be linked to. */
-function useHash(): string {
+function useAddress(): Address {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const read = (): void => setHash(location.hash);
     addEventListener("hashchange", read);
     return () => removeEventListener("hashchange", read);
   }, []);
-  return hash;
+  return parseAddress(hash);
 }

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { shownGuest } from "../../core/shown-text.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
-import { type Sorting, type SortKey, selectRows } from "../../view/guest-rows.ts";
+import { type Sorting, type SortKey, selectRows, WORST_FIRST } from "../../view/guest-rows.ts";
+import { isBelowLine, type Standing } from "../../view/standing.ts";
 import type { GuestView } from "../model.ts";
 import { visibleRange } from "../rows.ts";
 import { MemoryBar } from "./memory-bar.tsx";
 import { Sparkline } from "./sparkline.tsx";
+import { StandingTabs } from "./standing-tabs.tsx";
 import { StateChip } from "./state-chip.tsx";
 
 const ROW_HEIGHT = 44;
@@ -24,6 +26,12 @@ const FIGURES: readonly Column[] = [
     name: "Has",
     about: "RAM that the guest has now; the bar is all that it may have, the mark its goal",
     text: ({ figures }) => bytesText(figures?.currentBytes),
+  },
+  {
+    key: "available",
+    name: "Available",
+    about: "What the guest's programs could use at once; red below its emergency line",
+    text: ({ figures }) => bytesText(figures?.availableBytes),
   },
   {
     key: "target",
@@ -65,12 +73,18 @@ const FIGURES: readonly Column[] = [
 
 const COLUMN_COUNT = FIGURES.length + 3;
 
+interface GuestTableProps {
+  readonly guests: ReadonlyMap<string, GuestView>;
+  /** Those that are shown; null: all. */
+  readonly standing: Standing | null;
+}
+
 /** All guests, to sort and filter; only the rows in view are drawn, so that a thousand stay smooth. */
-export function GuestTable({ guests }: { readonly guests: ReadonlyMap<string, GuestView> }) {
+export function GuestTable({ guests, standing }: GuestTableProps) {
   const [filter, setFilter] = useState("");
-  const [sorting, setSorting] = useState<Sorting>({ key: "guest", descending: false });
+  const [sorting, setSorting] = useState<Sorting>(WORST_FIRST);
   const { box, range } = useScroll();
-  const rows = selectRows(guests.values(), filter, sorting);
+  const rows = selectRows(guests.values(), filter, sorting, standing);
   const { first, end } = visibleRange(range, rows.length);
   const sortBy = (key: SortKey): void =>
     setSorting({ key, descending: sorting.key === key ? !sorting.descending : key !== "guest" && key !== "reason" });
@@ -90,6 +104,7 @@ export function GuestTable({ guests }: { readonly guests: ReadonlyMap<string, Gu
         <p role="status" class="count">
           {rows.length === guests.size ? `${guests.size} shown` : `${rows.length} of ${guests.size} shown`}
         </p>
+        <StandingTabs guests={guests} chosen={standing} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
       <section class="scroll" ref={box} tabIndex={0} aria-label="Table of guests">
@@ -102,7 +117,7 @@ export function GuestTable({ guests }: { readonly guests: ReadonlyMap<string, Gu
                 sortKey="reason"
                 sorting={sorting}
                 sortBy={sortBy}
-                about="What the last step did"
+                about="What the last step did; sorted by how the guest stands, the worst first"
               />
               {FIGURES.map(({ key, name, about }) => (
                 <SortHeading key={key} name={name} sortKey={key} sorting={sorting} sortBy={sortBy} about={about} />
@@ -121,7 +136,7 @@ export function GuestTable({ guests }: { readonly guests: ReadonlyMap<string, Gu
           </tbody>
         </table>
         {rows.length === 0 && (
-          <p class="empty">{guests.size === 0 ? "No guests were found yet." : "No guest matches the filter."}</p>
+          <p class="empty">{guests.size === 0 ? "No guests were found yet." : "No guest matches."}</p>
         )}
       </section>
     </section>
@@ -140,7 +155,7 @@ function Row({ view, index }: { readonly view: GuestView; readonly index: number
         <StateChip view={view} />
       </td>
       {FIGURES.map(({ key, text }) => (
-        <td key={key} class={`number column-${key}`}>
+        <td key={key} class={`number column-${key}${key === "available" && isBelowLine(view) ? " below-line" : ""}`}>
           {text(view)}
           {key === "current" && <MemoryBar figures={view.figures} />}
         </td>

@@ -32,9 +32,9 @@ describe("the screen", () => {
     const text = screen(model());
     expect(text).toMatch(/^selfballoon 1\.2\.3: selfballooning two guests +12:00:00\n3 guests, RAM 3\.0 GiB: saved /);
     expect(text).toMatch(/\n\[:*#*[:.]*\]\n/);
-    expect(text).toMatch(/GUEST +STATE +HAS +TARGET +GOAL +FLOOR +COMMITTED +SWAP +PSI +WHY/);
-    expect(text).toMatch(/web10 +giving back +977 MiB +880 MiB +201 MiB +133 MiB +195 MiB +- +- +The guest has more/);
-    expect(text).toMatch(/q quit .* by guest, up; 1-3 of 3$/);
+    expect(text).toMatch(/GUEST +STATE +HAS +AVAIL +TARGET +GOAL +COMMITTED +PSI +WHY/);
+    expect(text).toMatch(/web10 +giving back +977 MiB +- +880 MiB +201 MiB +195 MiB +- +The guest has more/);
+    expect(text).toMatch(/q quit .* by state, up; 1-3 of 3$/);
   });
 
   it("shows a guest that is left alone by what it is, and only a fault in red", () => {
@@ -76,19 +76,30 @@ describe("the screen", () => {
         .match(/GUEST.*/)?.[0]
         .trim()
         .split(/ +/);
-    expect(headings(100)).toEqual("GUEST STATE HAS TARGET GOAL FLOOR COMMITTED SWAP PSI".split(" "));
-    expect(headings(60)).toEqual("GUEST STATE HAS TARGET GOAL PSI".split(" "));
+    expect(headings(100)).toEqual("GUEST STATE HAS AVAIL TARGET GOAL COMMITTED SWAP PSI".split(" "));
+    expect(headings(60)).toEqual("GUEST STATE HAS AVAIL TARGET".split(" "));
     expect(headings(30)).toEqual("GUEST STATE HAS".split(" "));
   });
 
   it("paints states and takes no columns for it", () => {
     const painted = render(model(), 100, 20, (colour, text) => `{${colour}}${text}{/}`);
-    expect(painted.join("\n")).toContain("{green}giving back{/}");
+    expect(painted.join("\n")).toContain("{green}giving back {/}");
     expect(painted.join("\n").replaceAll(/\{[/a-z]+\}/g, "")).toBe(screen(model(), 100));
   });
 
+  it("says who is short above all guests, and shows those first", () => {
+    const told = snapshot(["calm", "starved"], { availablePages: 100_000 });
+    const guests = told.guests.map((guest) =>
+      guest.guest === "calm" ? guest : { ...guest, ...snapshot(["starved"], { availablePages: 0 }).guests[0] },
+    );
+    const lines = render(firstModel({ ...told, guests }, NOON), 120, 20, (colour, text) => `<${colour}>${text}</>`);
+    expect(lines[3]).toMatch(/^<red>1 guest is short +<\/>$/);
+    expect(lines[5]).toMatch(/^starved +<red>emergency *<\/>.* 0 MiB/);
+    expect(lines[6]).toMatch(/^calm /);
+  });
+
   it("makes names harmless", () => {
-    expect(screen(model(["\u001b]0;evil\u0007"]))).toContain("\\u{1b}]0;evil\\u{7}");
+    expect(screen(model(["\u001b]0;evil\u0007"]), 200)).toContain("\\u{1b}]0;evil\\u{7}");
   });
 
   it("says when the daemon is lost, keeps what it knew, and says when it is back", () => {
@@ -130,12 +141,12 @@ describe("a key", () => {
       figures: guest.figures && { ...guest.figures, currentBytes: guest.guest === "small" ? 2 ** 20 : 2 ** 30 },
     }));
     const first = firstModel({ ...twoSizes, guests }, NOON);
-    const bySize = press(first, "right", ">");
+    const bySize = press(first, "right");
     expect(screen(bySize)).toContain("by has, down");
     expect(names(bySize)).toEqual(["large", "small"]);
     expect(names(press(bySize, "r"))).toEqual(["small", "large"]);
     expect(press(bySize, "left", "<").sorting).toEqual({ key: "guest", descending: false });
-    expect(press(first, "left").sorting.key).toBe("pressure");
+    expect(press(first, "left", "left").sorting.key).toBe("pressure");
   });
 
   it("scrolls no further than there are guests", () => {

@@ -1,8 +1,9 @@
-import { shownGuest } from "../../core/shown-text.ts";
-import { bytesText, percentText } from "../../view/amounts.ts";
-import { type GuestRow, type SortKey, stateLabel } from "../../view/guest-rows.ts";
-import { whyText } from "../../view/why-text.ts";
-import { textColumns } from "../terminal-text.ts";
+import { shownGuest } from "../core/shown-text.ts";
+import { bytesText, percentText } from "../view/amounts.ts";
+import type { GuestRow } from "../view/guest-row.ts";
+import { type SortKey, stateLabel } from "../view/guest-rows.ts";
+import { whyText } from "../view/why-text.ts";
+import { textColumns } from "./terminal-text.ts";
 
 /** One column of the table, declared once for the screen and for plain output. */
 export interface Column {
@@ -13,7 +14,7 @@ export interface Column {
   /** The fewest and the most columns of the screen that it takes. */
   readonly min: number;
   readonly max: number;
-  /** Where the screen is too narrow, the column with the highest goes first; 0 stays. */
+  /** Where the screen is too narrow for all, those with the lowest come first; 0 is always there. */
   readonly dispensable: number;
   text(row: GuestRow): string;
 }
@@ -37,34 +38,35 @@ export const COLUMNS: readonly Column[] = [
     heading: "GUEST",
     key: "guest",
     isNumber: false,
-    min: 8,
+    min: 10,
     max: 32,
     dispensable: 0,
     text: ({ guest }) => shownGuest(guest),
   },
-  { heading: "STATE", key: "reason", isNumber: false, min: 8, max: 15, dispensable: 0, text: stateLabel },
+  { heading: "STATE", key: "reason", isNumber: false, min: 12, max: 15, dispensable: 0, text: stateLabel },
   memory("HAS", "current", 0, (of) => of.currentBytes),
-  memory("TARGET", "target", 1, (of) => of.targetBytes),
-  memory("GOAL", "goal", 3, (of) => of.goalBytes),
-  memory("FLOOR", "floor", 6, (of) => of.floorBytes),
-  memory("COMMITTED", "committed", 4, (of) => of.committedBytes),
-  memory("SWAP", "swap", 5, (of) => of.compressedSwapBytes),
+  memory("AVAIL", "available", 1, (of) => of.availableBytes),
+  memory("TARGET", "target", 2, (of) => of.targetBytes),
+  memory("GOAL", "goal", 4, (of) => of.goalBytes),
+  memory("FLOOR", "floor", 8, (of) => of.floorBytes),
+  memory("COMMITTED", "committed", 6, (of) => of.committedBytes),
+  memory("SWAP", "swap", 7, (of) => of.compressedSwapBytes),
   {
     heading: "PSI",
     key: "pressure",
     isNumber: true,
     min: 5,
     max: 5,
-    dispensable: 2,
+    dispensable: 3,
     text: ({ psiPercent }) => (psiPercent === null ? "-" : percentText(psiPercent)),
   },
   {
     heading: "WHY",
     key: null,
     isNumber: false,
-    min: 20,
+    min: 32,
     max: 4096,
-    dispensable: 7,
+    dispensable: 5,
     text: (row) => whyText(row, "No step was taken yet."),
   },
 ];
@@ -80,12 +82,7 @@ export const GAP = 2;
 
 /** Choose the columns that fit into `width`, and how wide each is: as wide as its longest text, up to its most. */
 export function layOut(rows: readonly GuestRow[], width: number): readonly Laid[] {
-  let columns = COLUMNS;
-  while (minWidth(columns) > width) {
-    const first = Math.max(...columns.map(({ dispensable }) => dispensable));
-    if (first === 0) break;
-    columns = columns.filter(({ dispensable }) => dispensable !== first);
-  }
+  const columns = fitting(width);
   let spare = Math.max(0, width - minWidth(columns));
   let left = width;
   return columns.flatMap((column) => {
@@ -96,6 +93,15 @@ export function layOut(rows: readonly GuestRow[], width: number): readonly Laid[
     left -= given + GAP;
     return given > 0 ? [{ column, width: given }] : [];
   });
+}
+
+/** The columns that have room, chosen from the least dispensable on. */
+function fitting(width: number): readonly Column[] {
+  const chosen = new Set<Column>();
+  for (const column of [...COLUMNS].sort((a, b) => a.dispensable - b.dispensable)) {
+    if (column.dispensable === 0 || minWidth([...chosen, column]) <= width) chosen.add(column);
+  }
+  return COLUMNS.filter((column) => chosen.has(column));
 }
 
 function minWidth(columns: readonly Column[]): number {
