@@ -205,7 +205,7 @@ function listenOf(
 }
 
 function fleetSection({ fleet }: ConfigFile): FleetSection | null {
-  if (fleet === undefined) return null;
+  if (fleet?.servers === undefined) return null;
   const { servers, name = null, labels = {}, credentials = null, tls_ca: tlsCa = null, replicas = 1 } = fleet;
   return { servers, name, labels, credentials, tlsCa, replicas };
 }

@@ -118,7 +118,8 @@ export const configFileSchema = z.strictObject({
         .array(natsServer)
         .min(1)
         .max(16)
-        .describe('a list of 1 to 16 NATS servers, such as ["nats://10.0.0.1:4222"]'),
+        .describe('a list of 1 to 16 NATS servers, such as ["nats://10.0.0.1:4222"]')
+        .optional(),
       name: z
         .string()
         .regex(HOST_NAME)
@@ -135,6 +136,9 @@ export const configFileSchema = z.strictObject({
         .union([z.literal(1), z.literal(3), z.literal(5)])
         .describe("1, 3 or 5")
         .optional(),
+    })
+    .refine((fleet) => fleet.servers !== undefined || Object.keys(fleet).length === 0, {
+      error: "servers must be named where anything else is",
     })
     .optional(),
   api: z

@@ -44,6 +44,20 @@ describe("the configuration", () => {
     expect((await load("[api]\ntoken_file = '/t'\n")).tokenFile).toBe("/t");
   });
 
+  it("makes the host a member of the fleet whose servers it names, and of none without; nothing else is taken alone", async () => {
+    const fleet = async (content: string) => (await load(content)).fleet;
+    expect(await fleet("")).toBe(null);
+    expect(await fleet("[fleet]\n")).toBe(null);
+    expect(await fleet('[fleet]\nservers = ["nats://10.0.0.1:4222"]\nname = "h1"\n')).toMatchObject({
+      servers: ["nats://10.0.0.1:4222"],
+      name: "h1",
+      replicas: 1,
+    });
+    await expect(fleet('[fleet]\nname = "h1"\n')).rejects.toThrow("servers must be named");
+    await expect(fleet('[fleet]\nservers = ["http://10.0.0.1"]\n')).rejects.toThrow("address of a NATS server");
+    await expect(fleet('[fleet]\nservers = ["nats://h"]\nname = "a.b"\n')).rejects.toThrow("fleet.name must be");
+  });
+
   it("keeps history where the file says, else in systemd's first state directory, else where the backend's default is", async () => {
     const history = async (...config: Parameters<typeof load>) => (await load(...config)).history;
     const systemd = { STATE_DIRECTORY: "/var/lib/selfballoon:/var/lib/other" };
