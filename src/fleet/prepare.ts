@@ -7,6 +7,9 @@ import { MAX_MESSAGE_BYTES } from "./wire.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000;
 
+/** Servers sync what they make to their disks, and agree on it in a cluster. */
+const MAKE_DEADLINE_MS = 15_000;
+
 /** Records are kept for a week, and at most so much of them. */
 const RECORDS_MAX_AGE_MS = 7 * 86_400_000;
 const RECORDS_MAX_BYTES = 128 * 1_048_576;
@@ -26,9 +29,11 @@ export async function prepareFleet(connection: NatsConnection, replicas: number)
 
 async function makeStreams(connection: NatsConnection, replicas: number): Promise<void> {
   const bucket = { history: 1, maxValueSize: MAX_MESSAGE_BYTES, storage: StorageType.File, replicas };
-  const kv = new Kvm(connection);
-  await kv.create(HOSTS_BUCKET, { ...bucket, description: "Hosts of a selfballoon fleet as they stand" });
-  const manager = await jetstreamManager(connection);
+  const manager = await jetstreamManager(connection, { timeout: MAKE_DEADLINE_MS });
+  await new Kvm(manager.jetstream()).create(HOSTS_BUCKET, {
+    ...bucket,
+    description: "Hosts of a selfballoon fleet as they stand",
+  });
   const known = await manager.streams.info(RECORDS_STREAM).catch(() => null);
   if (known !== null) return;
   await manager.streams.add({
