@@ -10,6 +10,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   "backend.libvirt_uri": "qemu:///system",
   "host.memory_mb": 57_344,
   "host.reserve_mb": 4096,
+  "host.overcommit": 1.5,
   "guests.min_mb": 512,
   "guests.max_mb": 8192,
   "guests.weight": 100,

@@ -20,6 +20,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "host.take":
     "when memory is taken from guests: `always`, what their load does not need (the default), or `as_needed`, when the host needs it (see the guide for hosts)",
   "host.reserve_mb": "what of it is kept for emergencies, in MiB",
+  "host.overcommit":
+    "how many times `memory_mb` the guests' maxima may be together before it is told as a warning; not limited if it is not said",
   "guests.min_mb": "the least that the guest may have, in MiB",
   "guests.max_mb": "the most that the guest may have, in MiB",
   "guests.weight": "the guest's weight beside the others' when the host is short of memory",

@@ -1,5 +1,6 @@
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import type { Figures } from "../core/figures.ts";
+import type { HostStanding } from "../core/host/standing.ts";
 import type { Clamp, Reason } from "../core/reasons.ts";
 import type { TunableRow } from "../core/tunables.ts";
 
@@ -12,6 +13,11 @@ export interface HealthAnswer {
 
 /** A guest as it stands, with its figures in bytes. */
 export type GuestAnswer = GuestStatus & { readonly figures: Figures | null };
+
+/** How the memory of the guests' host stands; null where none is shared. */
+export interface HostAnswer {
+  readonly host: HostStanding | null;
+}
 
 /** A tunable as it stands, and what it means. */
 export type TunableAnswer = TunableStatus &

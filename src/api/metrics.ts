@@ -5,6 +5,7 @@ import type { Observation } from "../core/observation.ts";
 import { shownText } from "../core/shown-text.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { Exposition, type Labels } from "./exposition.ts";
+import { HOST_METRICS } from "./host-metrics.ts";
 
 interface FigureMetric {
   readonly name: string;
@@ -113,6 +114,11 @@ export class Metrics {
       released,
       guests.map((one) => [of(one.guest), Number(one.released)]),
     );
+    const host = this.control.host();
+    for (const { name, help, read } of HOST_METRICS) {
+      const value = host === null ? null : read(host);
+      add(`host_${name}`, "gauge", help, value === null ? [] : [[[], value]]);
+    }
     for (const row of FIGURES)
       add(
         row.name,

@@ -3,7 +3,7 @@ import { problemOf, selfballoonError } from "../core/errors.ts";
 import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { describeRange, findTunable, leastChoice, TUNABLES } from "../core/tunables.ts";
-import type { GuestAnswer, HealthAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
+import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
 
@@ -52,6 +52,15 @@ export const ROUTES: readonly Route[] = [
     query: HISTORY_QUERY,
     gives: "History",
     answer: historyOf,
+  },
+  {
+    ...read,
+    path: "/v1/host",
+    summary:
+      "How the memory that the guests share stands: capacity, reserve, what guests have and were promised, what is free, " +
+      "the over-commit, and what is wrong with it. Null where no host is shared, as in a guest.",
+    gives: "Host",
+    answer: ({ control }): HostAnswer => ({ host: control.host() }),
   },
   {
     ...read,

@@ -20,7 +20,7 @@ import {
   type TunableRow,
   type Tunables,
 } from "../core/tunables.ts";
-import type { GuestAnswer, HealthAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
+import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import type { Problem } from "./problem.ts";
 
 // One zod object for each thing that the API takes or gives. The document's JSON Schemas are derived from them, and the
@@ -54,6 +54,15 @@ const TUNABLE_NAMES = TUNABLES.map(({ name }) => name) as [TunableName, ...Tunab
 const FIGURES = ["current", "target", "goal", "floor", "maximum", "committed", "available", "compressedSwap"] as const;
 const PAGES = ["goalPages", "floorPages", "targetPages", "balloonTargetPages", "frontswapTargetPages"] as const;
 const SIZES = ["currentBytes", "maximumBytes", "unballoonedBytes", "weight"] as const;
+const HOST_BYTES = [
+  "capacityBytes",
+  "reserveBytes",
+  "hadBytes",
+  "promisedBytes",
+  "freeBytes",
+  "maximaBytes",
+  "leastBytes",
+] as const;
 const SHRINK_PAGES = ["targetPages", "startPages", "leftPages", "freedPages", "touchedPages"] as const;
 
 const observation = of<Observation>()(
@@ -108,6 +117,21 @@ const guest = of<GuestAnswer>()(
     problem: guestProblem.nullable(),
   }),
 );
+
+const notice = z.object({ code: z.enum(keysOf(NOTICES)), details: z.record(text, number) });
+
+const host = of<HostAnswer>()(
+  z.object({
+    host: z
+      .object({
+        ...fields(HOST_BYTES, number),
+        overcommit: number,
+        overcommitLimit: number.nullable(),
+        warnings: z.array(notice),
+      })
+      .nullable(),
+  }),
+).describe("In bytes. `overcommit` is what the guests could have together over the capacity.");
 
 const historyPoint = of<HistoryPoint>()(
   z.object({ atMs: number, gap: z.boolean(), figures, reason, psiPercent: number.nullable() }),
@@ -235,7 +259,7 @@ const event = of<JournalRecord>()(
       ...numbered,
       kind: z.literal("notice"),
       guest: text,
-      notice: z.object({ code: z.enum(keysOf(NOTICES)), details: z.record(text, number) }),
+      notice,
     }),
     z.object({ ...turned, kind: z.literal("tunables"), values: z.partialRecord(z.enum(TUNABLE_NAMES), number) }),
     z.object({ ...numbered, kind: z.literal("pause"), guest: text, paused: z.boolean(), released: z.boolean() }),
@@ -264,6 +288,7 @@ const OBJECTS = {
   TunableValues: tunableValues,
   Guest: guest,
   Guests: z.object({ guests: z.array(guest) }),
+  Host: host,
   History: history,
   HistoryPoint: historyPoint,
   GuestChange: z.strictObject({ paused: z.boolean() }),

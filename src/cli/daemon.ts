@@ -2,6 +2,7 @@ import { type ApiAnswer, askDaemon } from "../api/client.ts";
 import { type Config, defaultConfig, type Flags, loadConfig } from "../config/load.ts";
 import type { TunableStatus } from "../core/control.ts";
 import { ERRORS, OperatorError, problemOf, selfballoonError } from "../core/errors.ts";
+import type { HostStanding } from "../core/host/standing.ts";
 import type { GuestRow } from "../view/guest-row.ts";
 
 /** A guest as the daemon answers it, at one moment. */
@@ -63,6 +64,12 @@ export async function askSocket(
 export async function askGuests(options: DaemonOptions): Promise<readonly AnsweredGuest[]> {
   const { guests } = (await ask(options, "GET", "/v1/guests")) as { guests: readonly AnsweredGuest[] };
   return guests;
+}
+
+/** How the memory of the guests' host stands; null where none is shared. */
+export async function askHost(options: DaemonOptions): Promise<HostStanding | null> {
+  const { host } = (await ask(options, "GET", "/v1/host")) as { host: HostStanding | null };
+  return host;
 }
 
 export async function askTunables(options: DaemonOptions): Promise<readonly TunableStatus[]> {

@@ -1,15 +1,22 @@
 import type { GuestRow } from "../view/guest-row.ts";
 import { selectRows } from "../view/guest-rows.ts";
+import { budgetText, warningTexts } from "../view/host-budget.ts";
 import { countStandings, standingText } from "../view/standing.ts";
-import { askGuests, type DaemonOptions } from "./daemon.ts";
+import { askGuests, askHost, type DaemonOptions } from "./daemon.ts";
 import { guestTable } from "./guest-table.ts";
 import { coloured, outputColumns, print, printJson } from "./output.ts";
 
-/** `selfballoon status`: each guest by name: how it stands, what it has, wants, its floor, and why; then who is short. */
+/**
+ * `selfballoon status`: each guest by name: how it stands, what it has, wants, its floor, and why; then who is short, and how
+ * the memory of their host stands.
+ */
 export async function status(options: DaemonOptions & { readonly json?: boolean }): Promise<void> {
-  const guests = await askGuests(options);
-  if (options.json) return printJson({ guests });
+  const [guests, host] = await Promise.all([askGuests(options), askHost(options)]);
+  if (options.json) return printJson({ guests, host });
   const rows = guests.map((guest): GuestRow => ({ ...guest, psiPercent: null }));
   guestTable(selectRows(rows, "", { key: "guest", descending: false }), outputColumns(), coloured).forEach(print);
   print(`${standingText(countStandings(rows))}.`);
+  if (host === null) return;
+  print(`Host: ${budgetText(host)}.`);
+  for (const warning of warningTexts(host)) print(coloured("yellow", `Warning: ${warning}.`));
 }

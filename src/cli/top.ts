@@ -29,12 +29,14 @@ export async function top(options: TopOptions): Promise<void> {
 }
 
 async function look(socket: string, signal: AbortSignal): Promise<Snapshot> {
-  const [health, listed] = await Promise.all([
+  const [health, listed, shared] = await Promise.all([
     askSocket(socket, "GET", "/healthz", undefined, signal),
     askSocket(socket, "GET", "/v1/guests", undefined, signal),
+    askSocket(socket, "GET", "/v1/host", undefined, signal),
   ]);
   const { version, doing } = health as Pick<Snapshot, "version" | "doing">;
-  return { version, doing, guests: (listed as Pick<Snapshot, "guests">).guests };
+  const { guests } = listed as Pick<Snapshot, "guests">;
+  return { version, doing, guests, host: (shared as Pick<Snapshot, "host">).host };
 }
 
 /** Shows the guests on a terminal until somebody wants it back. */
@@ -97,7 +99,7 @@ class Top {
     if (wish === "quit") this.end.abort();
     else if (wish === "suspend") this.suspend();
     else {
-      this.model = withKey(this.model, key, guestRows(this.screen.size.rows));
+      this.model = withKey(this.model, key, guestRows(this.screen.size.rows, this.model));
       this.draw();
     }
   }

@@ -5,8 +5,9 @@ import type { HostRules } from "../core/host/rules.ts";
 import type { StepRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
 import { shownGuest } from "../core/shown-text.ts";
+import { bytesText } from "../view/amounts.ts";
 import { reasonText } from "../view/reason-text.ts";
-import type { Choice } from "./backends.ts";
+import { type Choice, isRealHost } from "./backends.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 /** How long finding the guests may take before nothing is said of them. */
@@ -26,7 +27,7 @@ export function announce(
   { socket, history }: Config,
   dryRun: boolean,
   historyDirectory: string | null,
-  managed: string | null,
+  hostLines: readonly string[],
 ): void {
   const dry = dryRun ? " This is a dry run: it decides and records, and moves nothing." : "";
   if (!backend.traits.isReal) {
@@ -42,7 +43,26 @@ export function announce(
   if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
   if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
-  if (managed !== null) print(managed);
+  hostLines.forEach(print);
+}
+
+/** What is said at the start of a host that its guests share, a sentence or two each; nothing in a guest. */
+export async function linesOfHost(
+  { backend }: Pick<Choice, "backend">,
+  opened: Pick<OpenBackend, "guests">,
+  rules: HostRules | null,
+  config: Pick<Config, "guests">,
+): Promise<readonly string[]> {
+  if (rules === null) return [];
+  const managed = isRealHost(backend) ? await managedGuestsText(opened, rules, config) : null;
+  return managed === null ? [budgetLine(rules)] : [budgetLine(rules), managed];
+}
+
+/** What a host's guests may have together. */
+function budgetLine({ budget, overcommit }: HostRules): string {
+  const limit = overcommit === undefined ? "" : ` What they could have should be at most ${overcommit} times that.`;
+  const { memoryBytes, reserveBytes } = budget;
+  return `Budget: ${bytesText(memoryBytes)} for all guests, ${bytesText(reserveBytes)} of it kept for emergencies.${limit}`;
 }
 
 /** A step of `run --once`. */
@@ -56,7 +76,7 @@ export function onceText({ decision, observation, applied }: StepRecord): string
 }
 
 /** Which of a host's guests are ours to move, as a sentence; null where all are, or none was found yet. */
-export async function managedGuestsText(
+async function managedGuestsText(
   backend: Pick<OpenBackend, "guests">,
   { terms }: Pick<HostRules, "terms">,
   { guests: sections }: Pick<Config, "guests">,

@@ -18,7 +18,7 @@ import { createNotifier } from "../daemon/notify.ts";
 import { Worker } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
 import { VERSION } from "../version.ts";
-import { announce, describe, managedGuestsText, onceText } from "./announce.ts";
+import { announce, describe, linesOfHost, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
@@ -57,7 +57,7 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
     const logger = createLogger({ json: plan.json });
     journal.subscribe(logRecords(logger));
-    const managed = rules !== null && isRealHost(backend) ? await managedGuestsText(opened, rules, config) : null;
+    const hostLines = await linesOfHost(choice, opened, rules, config);
     const history = await historyFor(backend, config, journal);
     const warnings = await startWarnings(backend, configured.settings, flags.root);
     const api = createApi(worker, VERSION, history?.port ?? null);
@@ -67,8 +67,8 @@ export async function run(plan: RunPlan): Promise<number> {
       throw thrown;
     });
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
-    if (plan.json && managed !== null) logger.info(managed);
-    if (!plan.json) announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, managed);
+    if (plan.json) for (const line of hostLines) logger.info(line);
+    else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
     logStart(logger, driverLines(backend, configured.settings), warnings);
     const leaveFleet = await fleetFor(config, worker, journal, () => rules?.budget ?? null);
     const close = async (): Promise<void> => {

@@ -14,7 +14,7 @@ const GUESTS_SHARE = 7 / 8;
  * of them, so that it can be tried without one.
  */
 export function hostRules(config: Pick<Config, "host" | "guests">, dryRun: boolean): HostRules {
-  const { memory, reserveMb, take } = config.host;
+  const { memory, reserveMb, take, overcommit } = config.host;
   const budgetTerms: BudgetTerms = {
     memory: memory ?? { kind: "share", share: GUESTS_SHARE },
     reserveBytes: reserveMb === null ? null : reserveMb * BYTES_PER_MIB,
@@ -25,6 +25,7 @@ export function hostRules(config: Pick<Config, "host" | "guests">, dryRun: boole
     budget: budgetOf(firstBytes(budgetTerms.memory), budgetTerms),
     budgetTerms,
     take: take ?? "always",
+    ...(overcommit === null ? {} : { overcommit }),
     terms: (guest) => {
       const sections = guests.filter(({ matches }) => matches(guest));
       const isManaged = everybody || sections.length > 0;

@@ -57,6 +57,8 @@ export interface HostSection {
   /** What of it is kept for emergencies, in MiB. */
   readonly reserveMb: number | null;
   readonly take: Take | null;
+  /** How many times the budget the guests could have together, as they should; null: whatever they could. */
+  readonly overcommit: number | null;
 }
 
 /** What the configuration says of simulated guests; `isRestless`: some reboot, disappear and come back. */
@@ -160,7 +162,12 @@ function hostSections(flags: Flags, environment: NodeJS.ProcessEnv, { backend, h
   return {
     backend: flags.backend ?? (named === undefined ? kind : kindWithKey("qmp")) ?? "auto",
     backendSection: named === undefined ? section : { ...section, qmp: named },
-    host: { memory: memoryTerm(host?.memory_mb), reserveMb: host?.reserve_mb ?? null, take: host?.take ?? null },
+    host: {
+      memory: memoryTerm(host?.memory_mb),
+      reserveMb: host?.reserve_mb ?? null,
+      take: host?.take ?? null,
+      overcommit: host?.overcommit ?? null,
+    },
   };
 }
 

@@ -11,6 +11,9 @@ const LABEL = /^[A-Za-z0-9_-]+$/;
 /** 16 TiB: more than any host has. */
 const MAX_MB = 16_777_216;
 
+/** No host has room for a hundredth of what its guests could have. */
+const MAX_OVERCOMMIT = 100;
+
 /** More than any reader would wait for. */
 const MAX_HISTORY_MB = 65_536;
 
@@ -56,6 +59,7 @@ const host = z
   .strictObject({
     memory_mb: hostMemory.optional(),
     reserve_mb: whole(0, MAX_MB).optional(),
+    overcommit: z.number().min(0.1).max(MAX_OVERCOMMIT).describe(`a number from 0.1 to ${MAX_OVERCOMMIT}`).optional(),
     take: oneOf(TAKE_NAMES).optional(),
   })
   .refine(({ memory_mb, reserve_mb }) => typeof memory_mb !== "number" || (reserve_mb ?? 0) < memory_mb, {

@@ -1,5 +1,6 @@
 import type { Decision } from "./decision.ts";
 import type { Problem } from "./errors.ts";
+import type { HostStanding } from "./host/standing.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import type { Observation } from "./observation.ts";
 import type { Source } from "./settings.ts";
@@ -53,6 +54,8 @@ export interface ControlPort {
   /** What the daemon is doing, in one sentence. */
   describe(): string;
   guests(): readonly GuestStatus[];
+  /** How the memory of the host that they share stands; null where none is shared. */
+  host(): HostStanding | null;
   tunables(): readonly TunableStatus[];
   /**
    * Change tunables: all of them or, if one is refused, none.

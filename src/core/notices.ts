@@ -20,6 +20,10 @@ export const NOTICES = {
   watch_slowed:
     "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
   fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
+  budget_exceeded:
+    "guests that are not managed and the floors of the others are {leastMib} MiB, more than the {capacityMib} MiB that all guests may have: raise memory_mb, or stop a guest",
+  overcommitted:
+    "what the guests could have together is {ratio} times the {capacityMib} MiB that they may have, more than overcommit = {limit} allows",
   statistics_frozen: "the balloon's statistics have stood still for {ageS} s; the target is held",
 } as const satisfies Record<string, string>;
 

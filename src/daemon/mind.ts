@@ -7,6 +7,8 @@ import type { HostSight } from "../core/host/host-reading.ts";
 import { type Looked, lookAtHost } from "../core/host/look.ts";
 import { changeRules, removeGuest } from "../core/host/planner.ts";
 import type { Pressure, Take } from "../core/host/pressure.ts";
+import type { HostRules } from "../core/host/rules.ts";
+import { type HostStanding, standingOf } from "../core/host/standing.ts";
 import { type HostState, INITIAL_HOST_STATE } from "../core/host/state.ts";
 import type { Turn } from "../core/journal-record.ts";
 import type { Minds, Reaction } from "../core/minds.ts";
@@ -97,6 +99,11 @@ export class Mind {
   next(nowMs = this.nowMs()): Turn {
     this.turn += 1;
     return { turn: this.turn, nowMs };
+  }
+
+  /** How the host's memory stands under `rules`; null where no host is shared. */
+  standing(rules: HostRules): HostStanding | null {
+    return this.host === null ? null : standingOf(this.host, rules);
   }
 
   snapshot(budget: HostBudget | null): Pick<Snapshot, "turn" | "policy" | "guests" | "host"> {

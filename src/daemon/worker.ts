@@ -16,6 +16,7 @@ import type { Safety } from "../core/guard/names.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
 import { type HostReading, type HostSight, sightOf } from "../core/host/host-reading.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import { type HostStanding, newWarnings } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
@@ -74,6 +75,8 @@ export class Worker implements ControlPort {
   private rules: HostRules | null;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
+  /** How the host stood when that was last judged. */
+  private judgedHost: HostStanding | null = null;
 
   constructor(options: WorkerOptions) {
     const { backend, clock, journal, hostRules = null, readHost: read = null } = options;
@@ -94,7 +97,10 @@ export class Worker implements ControlPort {
       spreadMs: hostRules === null ? 0 : SPREAD_MS,
       onFound: (guest) => this.found(guest),
       onRemoved: (guest) => this.removed(guest),
-      onRescan: () => this.paceWatch(),
+      onRescan: () => {
+        this.paceWatch();
+        this.warnOfBudget();
+      },
     });
     this.hostWatch = read === null ? null : new HostWatch({ clock, read, onSight: (sight) => this.followHost(sight) });
   }
@@ -154,6 +160,10 @@ export class Worker implements ControlPort {
 
   guests(): readonly GuestStatus[] {
     return this.roster.runners.map((runner) => runner.status());
+  }
+
+  host(): HostStanding | null {
+    return this.rules === null ? null : this.mind.standing(this.rules);
   }
 
   tunables(): readonly TunableStatus[] {
@@ -288,6 +298,15 @@ export class Worker implements ControlPort {
     this.envs.watched = this.judgedWatched;
     const notice = paceNotice(before, this.judgedWatched, inForce(this.controls).settings.values);
     if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
+  }
+
+  private warnOfBudget(): void {
+    const standing = this.host();
+    if (standing === null) return;
+    for (const notice of newWarnings(this.judgedHost, standing)) {
+      this.options.journal.add({ kind: "notice", guest: "*", notice });
+    }
+    this.judgedHost = standing;
   }
 
   private countWatched(): number {

@@ -57,6 +57,7 @@ const CONTROLLER: z.ZodType<ControllerState> = z.object({
 const ACCOUNT: z.ZodType<Account> = z.object({
   guest: name,
   currentBytes: count,
+  hasBytes: count,
   maximumBytes: count,
   startBytes: count,
   unballoonedBytes: count,

@@ -1,5 +1,6 @@
 import type { Problem } from "../api/problem.ts";
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
+import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 
 /** An answer that does not come within this counts as none. */
@@ -16,18 +17,28 @@ export interface Snapshot {
   readonly version: string;
   readonly guests: readonly GuestStatus[];
   readonly tunables: readonly TunableStatus[];
+  /** How the memory of the guests' host stands; null where none is shared. */
+  readonly host: HostStanding | null;
 }
 
 /** Read the daemon's state. Null if it can't be reached. */
 export async function fetchSnapshot(): Promise<Snapshot | null> {
-  const [health, guests, tunables] = await Promise.all([
+  const [health, guests, tunables, shared] = await Promise.all([
     ask<{ doing: string; version: string }>("GET", "/healthz"),
     ask<{ guests: readonly GuestStatus[] }>("GET", "/v1/guests"),
     ask<{ tunables: readonly TunableStatus[] }>("GET", "/v1/tunables"),
+    ask<Pick<Snapshot, "host">>("GET", "/v1/host"),
   ]);
-  if (!health.ok || !guests.ok || !tunables.ok) return null;
+  if (!health.ok || !guests.ok || !tunables.ok || !shared.ok) return null;
   const { doing, version } = health.body;
-  return { doing, version, guests: guests.body.guests, tunables: tunables.body.tunables };
+  const { host } = shared.body;
+  return { doing, version, guests: guests.body.guests, tunables: tunables.body.tunables, host };
+}
+
+/** How the memory of the guests' host stands; null where none is shared, or if the daemon can't be reached. */
+export async function fetchHost(): Promise<HostStanding | null> {
+  const shared = await ask<Pick<Snapshot, "host">>("GET", "/v1/host");
+  return shared.ok ? shared.body.host : null;
 }
 
 /** Ask the daemon; a problem of null means that it can't be reached. */

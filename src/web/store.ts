@@ -1,5 +1,6 @@
+import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
-import { type Answer, ask, fetchSnapshot, follow } from "./daemon.ts";
+import { type Answer, ask, fetchHost, fetchSnapshot, follow } from "./daemon.ts";
 import { EMPTY_MODEL, type Model, withGuests, withRecords } from "./model.ts";
 import type { TokenKeeper } from "./token.ts";
 
@@ -12,6 +13,9 @@ const LAST_RETRY_MS = 5000;
 
 /** Guests that went away are noticed this soon, and so is a link that died without a word. */
 const REFRESH_MS = 20_000;
+
+/** How the host's memory stands comes with no record, so it is asked for. */
+const HOST_REFRESH_MS = 2000;
 
 /** How the page is linked to the daemon. */
 export interface Link {
@@ -26,6 +30,7 @@ export class Store {
   link: Link = { state: "connecting", lostAtMs: null };
   doing = "";
   version = "";
+  host: HostStanding | null = null;
   readonly token: TokenKeeper;
   private readonly listeners = new Set<() => void>();
   private pending: JournalRecord[] = [];
@@ -43,6 +48,7 @@ export class Store {
   start(): void {
     void this.connect();
     setInterval(() => void this.refresh(), REFRESH_MS);
+    setInterval(() => void this.refreshHost(), HOST_REFRESH_MS);
   }
 
   subscribe(listener: () => void): () => void {
@@ -91,9 +97,18 @@ export class Store {
     }
     this.doing = snapshot.doing;
     this.version = snapshot.version;
+    this.host = snapshot.host;
     this.model = { ...withGuests(this.model, snapshot.guests), tunables: snapshot.tunables };
     this.draw();
     return true;
+  }
+
+  private async refreshHost(): Promise<void> {
+    if (this.link.state !== "live" || this.host === null) return;
+    const host = await fetchHost();
+    if (host === null) return;
+    this.host = host;
+    this.draw();
   }
 
   private lose(): void {

@@ -80,6 +80,30 @@ describe("run on a QEMU host", () => {
     expect(await started("--config", configured(all, '[guests."*"]\n'))).not.toMatch(/named/);
   });
 
+  it("shows at the start and in status how much there is for all guests, and warns where that can't be enough", async () => {
+    await Promise.all([start("web"), start("other")]);
+    const home = new Home();
+    const host = "[host]\nmemory_mb = 500\nreserve_mb = 50\novercommit = 1.5\n";
+    const daemon = await home.daemon("--config", configured(home, `${host}[guests."web"]\n`));
+    expect(daemon.stdout).toContain("\nBudget: 500 MiB for all guests, 50 MiB of it kept for emergencies.");
+    expect(daemon.stdout).toContain(" What they could have should be at most 1.5 times that.\n");
+    await daemon.says(
+      "stderr",
+      /guests that are not managed and the floors of the others are \d+ MiB, more than the 500 MiB/,
+    );
+    await daemon.says("stderr", /what the guests could have together is 2\.05 times the 500 MiB/);
+    const said = await home.succeed("status");
+    expect(said).toMatch(
+      /^Host: budget 500 MiB: guests have .*, free 0 MiB, .*; over-commit 2\.05 of at most 1\.50\.$/m,
+    );
+    expect(said.match(/^Warning: /gm)).toHaveLength(2);
+    expect(JSON.parse(await home.succeed("status", "--json")).host).toMatchObject({
+      overcommit: 2.048,
+      warnings: [{}, {}],
+    });
+    expect(JSON.parse(await home.succeed("top", "--json")).host.capacityBytes).toBe(500 * MIB);
+  }, 30_000);
+
   it("says in doctor that the daemon holds the sockets, with what it knows of their guests", async () => {
     const [web, bare] = [await start("web"), await FakeQemu.start(directory.path, { name: "bare", balloon: false })];
     started.push(bare);

@@ -1,6 +1,7 @@
 import type { ControlPort, Gift, GuestStatus } from "../../src/core/control.ts";
 import { changeTunables, firstControls, inForce, listTunables } from "../../src/core/controls/controls.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
+import type { HostStanding } from "../../src/core/host/standing.ts";
 import type { JournalRecord } from "../../src/core/journal-record.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Snapshot } from "../../src/core/snapshot.ts";
@@ -15,6 +16,7 @@ export class ScriptedControl implements ControlPort {
     guestTunables: () => ({}),
   });
   readonly statuses = new Map<string, GuestStatus>();
+  standing: HostStanding | null = null;
   releases = 0;
   private turn = 0;
 
@@ -24,6 +26,10 @@ export class ScriptedControl implements ControlPort {
 
   guests(): ReturnType<ControlPort["guests"]> {
     return [...this.statuses.values()];
+  }
+
+  host(): ReturnType<ControlPort["host"]> {
+    return this.standing;
   }
 
   tunables(): ReturnType<ControlPort["tunables"]> {

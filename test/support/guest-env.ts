@@ -1,6 +1,7 @@
 import type { GuestEnv, HostEnv } from "../../src/core/guest/events.ts";
 import type { Account } from "../../src/core/host/account.ts";
 import { ledgerOf } from "../../src/core/host/ledger.ts";
+import type { HostStanding } from "../../src/core/host/standing.ts";
 import { type HostState, INITIAL_HOST_STATE } from "../../src/core/host/state.ts";
 import { type GuestTerms, NO_LIMITS } from "../../src/core/limits.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../src/core/tunables.ts";
@@ -20,11 +21,28 @@ export function hostEnv(memoryMib: number, terms: Partial<GuestTerms> = {}, rese
   };
 }
 
+/** How a host of 2 GiB stands that has 300 MiB left to give, with these warnings. */
+export function standingWith(...warnings: HostStanding["warnings"]): HostStanding {
+  return {
+    capacityBytes: 2048 * BYTES_PER_MIB,
+    reserveBytes: 128 * BYTES_PER_MIB,
+    hadBytes: 1600 * BYTES_PER_MIB,
+    promisedBytes: 1620 * BYTES_PER_MIB,
+    freeBytes: 300 * BYTES_PER_MIB,
+    maximaBytes: 3072 * BYTES_PER_MIB,
+    leastBytes: 512 * BYTES_PER_MIB,
+    overcommit: 1.5,
+    overcommitLimit: null,
+    warnings,
+  };
+}
+
 /** A guest's account, in MiB; one that had 1024 MiB at first and may have 2048. */
 export function accountIn(guest: string, currentMib: number, change: Partial<Account> = {}): Account {
   return {
     guest,
     currentBytes: currentMib * BYTES_PER_MIB,
+    hasBytes: currentMib * BYTES_PER_MIB,
     maximumBytes: 2048 * BYTES_PER_MIB,
     startBytes: 1024 * BYTES_PER_MIB,
     unballoonedBytes: 0,

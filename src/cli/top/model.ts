@@ -1,4 +1,5 @@
 import { problemOf, SelfballoonError } from "../../core/errors.ts";
+import type { HostStanding } from "../../core/host/standing.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { GuestRow } from "../../view/guest-row.ts";
 import { type Sorting, type SortKey, selectRows, WORST_FIRST } from "../../view/guest-rows.ts";
@@ -11,6 +12,8 @@ export interface Snapshot {
   /** What the daemon is doing, in one sentence. */
   readonly doing: string;
   readonly guests: readonly AnsweredGuest[];
+  /** How the memory of their host stands; null where none is shared. */
+  readonly host: HostStanding | null;
 }
 
 /** Whether what is shown is live; `sinceMs` is when that began, `lostMs` when the daemon was last lost. */

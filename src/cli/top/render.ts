@@ -1,6 +1,7 @@
 import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
 import { bytesText } from "../../view/amounts.ts";
 import type { GuestRow } from "../../view/guest-row.ts";
+import { budgetText, warningTexts } from "../../view/host-budget.ts";
 import { type HostSum, sumGuests } from "../../view/host-sum.ts";
 import { countStandings, standingText } from "../../view/standing.ts";
 import { layOut } from "../guest-columns.ts";
@@ -36,12 +37,14 @@ export function renderPlain(model: TopModel, paint: Paint): readonly string[] {
   const guests = sortedGuests(model);
   const host = hostText(sumGuests(guests), guests.length);
   const standing = `${standingText(countStandings(guests))}.`;
-  return [titleText(model), host, standing, ...guestTable(guests, Number.MAX_SAFE_INTEGER, paint)];
+  const head = [titleText(model), host, ...budgetLines(model, paint, (text) => text), standing];
+  return [...head, ...guestTable(guests, Number.MAX_SAFE_INTEGER, paint)];
 }
 
 /** Rows of guests that a screen of `rows` rows has room for. */
-export function guestRows(rows: number): number {
-  return Math.max(1, rows - (rows >= MIN_ROWS_WITH_HOST ? 6 : 3));
+export function guestRows(rows: number, { host }: Pick<TopModel, "host">): number {
+  const withHost = host === null ? 6 : 7;
+  return Math.max(1, rows - (rows >= MIN_ROWS_WITH_HOST ? withHost : 3));
 }
 
 interface Visible {
@@ -51,7 +54,7 @@ interface Visible {
 
 function visibleGuests(model: TopModel, rows: number): Visible {
   const guests = sortedGuests(model);
-  const room = guestRows(rows);
+  const room = guestRows(rows, model);
   const first = Math.max(0, Math.min(model.scrolled, guests.length - room));
   return { first, guests: guests.slice(first, first + room) };
 }
@@ -67,7 +70,8 @@ function headLines(model: TopModel, columns: number, withHost: boolean, paint: P
     said === ""
       ? fitText(hostText(sum, model.guests.length), columns)
       : paint(isLost ? "red" : "green", fitText(said, columns));
-  return [first, second, barLine(sum, columns, paint), standingLine(model, columns, paint)];
+  const budget = budgetLines(model, paint, (text) => fitText(text, columns));
+  return [first, second, barLine(sum, columns, paint), ...budget, standingLine(model, columns, paint)];
 }
 
 /** Who is short: what an operator looks at before all figures. */
@@ -94,6 +98,13 @@ function hostText(sum: HostSum, count: number): string {
   const parts = `in use ${bytesText(sum.usedBytes)}, spare ${bytesText(sum.availableBytes)}`;
   const unread = sum.unknown === 0 ? "" : `; ${sum.unknown} not counted`;
   return `${count} ${count === 1 ? "guest" : "guests"}, RAM ${bytesText(sum.allBytes)}: saved ${bytesText(sum.savedBytes)}, given out ${given} (${parts})${unread}`;
+}
+
+/** How the host's memory stands or, where something is wrong with that, what, in one line; none where no host is shared. */
+function budgetLines({ host }: TopModel, paint: Paint, laid: (text: string) => string): readonly string[] {
+  if (host === null) return [];
+  const [warning] = warningTexts(host);
+  return [warning === undefined ? laid(budgetText(host)) : paint("yellow", laid(warning))];
 }
 
 /** What is in use, spare in the guests and saved, each as wide as its share of all. */

@@ -10,6 +10,8 @@ import { neededPages } from "./reclaim.ts";
 
 /** What a host knows of one guest. Sizes in bytes, as the host counts: all that the guest has, not its balloon's part alone. */
 export interface Account extends Claim {
+  /** What it has, as it was last read. */
+  readonly hasBytes: number;
   /** The most that it could have. */
   readonly maximumBytes: number;
   /** What it had when it was found. */
@@ -31,6 +33,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
   return {
     guest,
     currentBytes,
+    hasBytes: currentBytes,
     maximumBytes: size.maximumBytes + unballoonedBytes,
     startBytes: currentBytes,
     unballoonedBytes,
@@ -92,6 +95,7 @@ export function accountAfter(
     guest,
     // Where ballooning has no effect, the process holds what the balloon has taken.
     currentBytes: Math.max(hasBytes, promisedBytes, before.effect.isMissing ? (rssBytes ?? 0) : 0),
+    hasBytes,
     maximumBytes,
     startBytes: before.startBytes,
     unballoonedBytes,

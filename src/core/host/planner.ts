@@ -188,7 +188,7 @@ function hold(
   return changeAccount(state, guest, (account) => {
     const hasBytes = balloonCurrentPages * pageBytes + account.unballoonedBytes;
     const promisedBytes = stillPromised(promisedBefore, hasBytes);
-    return { ...account, currentBytes: Math.max(hasBytes, promisedBytes), promisedBytes, isFixed: true };
+    return { ...account, hasBytes, currentBytes: Math.max(hasBytes, promisedBytes), promisedBytes, isFixed: true };
   });
 }
 

@@ -6,6 +6,8 @@ import type { Take } from "./pressure.ts";
 /** What the operator says of a host and its guests. */
 export interface HostRules {
   readonly budget: HostBudget;
+  /** The most that the guests' maxima together should be, as a multiple of the budget; absent: whatever they are. */
+  readonly overcommit?: number;
   /** What the budget follows from on a host that is looked at; absent: it stays. */
   readonly budgetTerms?: BudgetTerms;
   /** When the host takes memory from its guests; absent: always. */

@@ -1,11 +1,12 @@
 import { bytesText } from "../../view/amounts.ts";
+import { budgetText, warningTexts } from "../../view/host-budget.ts";
 import { sumGuests } from "../../view/host-sum.ts";
 import type { Store } from "../store.ts";
 import { Hands } from "./hands.tsx";
 
 /** All guests together: what they use, what they could use, and what was saved. */
 export function HostBar({ store }: { readonly store: Store }) {
-  const { doing, model } = store;
+  const { doing, model, host } = store;
   const { guests } = model;
   const views = [...guests.values()];
   const isEach = (what: "paused" | "released"): boolean => views.length > 0 && views.every((view) => view[what]);
@@ -26,8 +27,17 @@ export function HostBar({ store }: { readonly store: Store }) {
     <section class="host" aria-labelledby="host-title">
       <h2 id="host-title">
         {guests.size} {guests.size === 1 ? "guest" : "guests"}, {bytesText(sum.allBytes)} of RAM,{" "}
-        <strong class="saved-text">{bytesText(sum.savedBytes)} saved</strong>
+        <strong class={host === null || host.warnings.length === 0 ? "saved-text" : ""}>
+          {bytesText(sum.savedBytes)} saved
+        </strong>
       </h2>
+      {host !== null && <p class="budget">Host: {budgetText(host)}.</p>}
+      {host !== null &&
+        warningTexts(host).map((warning) => (
+          <p key={warning} class="budget-warning" role="alert">
+            Warning: {warning}.
+          </p>
+        ))}
       <p class="intro">
         {doing === "" ? "" : `This daemon is ${doing}. `}
         Each guest keeps the RAM that its load needs; the rest goes into its balloon, and so back to the host. When a

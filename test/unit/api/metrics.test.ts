@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
+import { HOST_METRICS } from "../../../src/api/host-metrics.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
 import { ScriptedControl } from "../../support/control.ts";
+import { standingWith } from "../../support/guest-env.ts";
 import { guestStatus, stepRecord } from "../../support/guest-records.ts";
 
 const HAS_PROMTOOL = spawnSync("promtool", ["--version"]).status === 0;
@@ -31,6 +33,17 @@ describe("the metrics", () => {
       expect(text).toMatch(new RegExp(`^selfballoon_${name}_bytes\\{guest="web"\\} [1-9]\\d+$`, "m"));
     expect(text).toContain('selfballoon_oom_kills_total{guest="web"} 2\n');
     expect(text).toContain('selfballoon_pressure_some_seconds_total{guest="web"} 1.5\n');
+  });
+
+  it("tell how the host's memory stands, and nothing of it where none is shared", async () => {
+    const { control, api } = rig();
+    expect(await api.metrics()).not.toMatch(/^selfballoon_host_/m);
+    control.standing = standingWith();
+    const text = await api.metrics();
+    for (const { name } of HOST_METRICS.filter(({ name: metric }) => metric !== "overcommit_limit_ratio"))
+      expect(text).toMatch(new RegExp(`^selfballoon_host_${name} [0-9.]+$`, "m"));
+    expect(text).toContain(`selfballoon_host_free_bytes ${300 * 1_048_576}\n`);
+    expect(text).not.toMatch(/^selfballoon_host_overcommit_limit_ratio /m);
   });
 
   it("have no sample for a reading that is not there", async () => {

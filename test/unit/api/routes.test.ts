@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
 import { answerRequest } from "../../../src/api/routes.ts";
 import { ScriptedControl } from "../../support/control.ts";
+import { standingWith } from "../../support/guest-env.ts";
 import { guestStatus } from "../../support/guest-records.ts";
 
 const ask = (control: ScriptedControl, method: string, path: string, body = "", privileged = true) =>
@@ -40,6 +41,13 @@ describe("a request", () => {
     const release = ask(control, "POST", "/v1/release", "", false);
     await expect(release).rejects.toMatchObject({ code: "ERR_TOKEN_NEEDED" });
     expect(control.releases).toBe(0);
+  });
+
+  it("for the host is told how its memory stands, and null where none is shared", async () => {
+    const control = new ScriptedControl();
+    expect(await ask(control, "GET", "/v1/host", "", false)).toEqual({ host: null });
+    control.standing = standingWith();
+    expect(await ask(control, "GET", "/v1/host", "", false)).toEqual({ host: standingWith() });
   });
 
   it("to release gives all memory back", async () => {

@@ -5,7 +5,7 @@ import type { GuestSection } from "../../../src/config/load.ts";
 import { NO_LIMITS } from "../../../src/core/limits.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 
-const NOTHING_SAID = { memory: null, reserveMb: null, take: null };
+const NOTHING_SAID = { memory: null, reserveMb: null, take: null, overcommit: null };
 const section = (pattern: string, limits: GuestSection["limits"] = {}): GuestSection => ({
   pattern,
   tunables: [],
@@ -21,14 +21,17 @@ describe("the rules of a host", () => {
 
   it("take what is said", () => {
     const memory = { kind: "bytes", bytes: 1000 * BYTES_PER_MIB } as const;
-    const { budget, take } = hostRules({ host: { memory, reserveMb: 0, take: "as_needed" }, guests: [] }, false);
-    expect(budget).toEqual({ memoryBytes: 1000 * BYTES_PER_MIB, reserveBytes: 0 });
-    expect(take).toBe("as_needed");
+    const host = { memory, reserveMb: 0, take: "as_needed", overcommit: 1.5 } as const;
+    const budget = { memoryBytes: 1000 * BYTES_PER_MIB, reserveBytes: 0 };
+    expect(hostRules({ host, guests: [] }, false)).toMatchObject({ budget, take: "as_needed", overcommit: 1.5 });
   });
 
   it("begin with a share of the whole machine, and keep no more of it than there is", () => {
     const memory = { kind: "share", share: 0.5 } as const;
-    const { budget, take } = hostRules({ host: { memory, reserveMb: 1_000_000_000, take: null }, guests: [] }, false);
+    const { budget, take } = hostRules(
+      { host: { ...NOTHING_SAID, memory, reserveMb: 1_000_000_000 }, guests: [] },
+      false,
+    );
     const memoryBytes = Math.floor(totalmem() / 2);
     expect(budget).toEqual({ memoryBytes, reserveBytes: memoryBytes });
     expect(take).toBe("always");

@@ -76,6 +76,14 @@ describe("a host's guests", () => {
     );
   });
 
+  it("are told about once, where those that are not ours alone have more than all may have", async () => {
+    const { clock, journal, worker } = await start({ named: ["a"], memoryMb: 900 });
+    await clock.advance(30_000);
+    const told = journal.after(0).filter((record) => record.kind === "notice");
+    expect(told).toMatchObject([{ guest: "*", notice: { code: "budget_exceeded", details: { capacityMib: 900 } } }]);
+    expect(worker.host()).toMatchObject({ capacityBytes: 900 * BYTES_PER_MIB, freeBytes: 0, warnings: [{}] });
+  });
+
   it("never get less than their min_mb nor more than their max_mb", async () => {
     const limits = { a: { minMb: 800 }, b: { maxMb: 300 } };
     const { clock, hasMib, say, uses } = await start({ limits });

@@ -6,6 +6,7 @@ import { firstModel, type Snapshot, type TopModel, withLoss, withSnapshot } from
 import { guestRows, render, renderPlain } from "../../../../src/cli/top/render.ts";
 import { selfballoonError } from "../../../../src/core/errors.ts";
 import { figuresOf } from "../../../../src/core/figures.ts";
+import { standingWith } from "../../../support/guest-env.ts";
 import { guestStatus } from "../../../support/guest-records.ts";
 
 const NOON = Date.parse("2026-01-31T12:00:00");
@@ -17,7 +18,7 @@ function snapshot(names: readonly string[], readings: Parameters<typeof guestSta
     const { observation, decision } = status;
     return { ...status, figures: observation && decision && figuresOf(observation, decision) };
   });
-  return { version: "1.2.3", doing: "selfballooning two guests", guests };
+  return { version: "1.2.3", doing: "selfballooning two guests", guests, host: null };
 }
 
 const model = (names: readonly string[] = ["web2", "web10", "database"]): TopModel => firstModel(snapshot(names), NOON);
@@ -35,6 +36,21 @@ describe("the screen", () => {
     expect(text).toMatch(/GUEST +STATE +HAS +AVAIL +TARGET +GOAL +COMMITTED +PSI +WHY/);
     expect(text).toMatch(/web10 +giving back +977 MiB +- +880 MiB +201 MiB +195 MiB +- +The guest has more/);
     expect(text).toMatch(/q quit .* by state, up; 1-3 of 3$/);
+  });
+
+  it("shows how the host's memory stands, and what is wrong with it instead", () => {
+    const lines = (host: Snapshot["host"]): readonly string[] =>
+      render(firstModel({ ...snapshot(["web"]), host }, NOON), 140, 20, (colour, text) => `<${colour}>${text}</>`);
+    expect(lines(null).join("\n")).not.toContain("budget");
+    expect(lines(standingWith())[3]).toMatch(
+      /^budget 2\.0 GiB: guests have 1\.6 GiB, .* free 300 MiB, .*over-commit 1\.50/,
+    );
+    const details = { leastMib: 3000, capacityMib: 2048 };
+    const warned = lines(standingWith({ code: "budget_exceeded", details }));
+    expect(warned[3]).toMatch(/^<yellow>guests that are not managed .* are 3000 MiB/);
+    expect(warned).toHaveLength(20);
+    const plainly = renderPlain(firstModel({ ...snapshot(["web"]), host: standingWith() }, NOON), plain);
+    expect(plainly[2]).toContain("budget 2.0 GiB");
   });
 
   it("shows a guest that is left alone by what it is, and only a fault in red", () => {
@@ -132,7 +148,7 @@ describe("plain output", () => {
 
 describe("a key", () => {
   const press = (of: TopModel, ...keys: readonly string[]): TopModel =>
-    keys.reduce((before, key) => withKey(before, key, guestRows(20)), of);
+    keys.reduce((before, key) => withKey(before, key, guestRows(20, of)), of);
 
   it("sorts by the next column, with the most first, and turns the order", () => {
     const twoSizes = snapshot(["small", "large"]);
