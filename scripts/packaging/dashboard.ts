@@ -1,3 +1,4 @@
+import { HOST_METRICS } from "../../src/api/host-metrics.ts";
 import { COUNTS, FIGURES } from "../../src/api/metrics.ts";
 import { SAFETIES } from "../../src/core/guard/safeties.ts";
 import type { GeneratedFile } from "./file.ts";
@@ -30,6 +31,24 @@ const HOST: readonly PanelSpec[] = [
     [total("goal_bytes"), "goals"],
     [total("committed_bytes"), "committed"],
   ]),
+  graph(
+    "Budget of the host",
+    "What all guests may have together, and what of it they have, were promised, and is free; nothing where no host is shared.",
+    "bytes",
+    HOST_METRICS.filter(({ name }) => name.endsWith("_bytes")).map(({ name }) => [
+      `selfballoon_host_${name}{${DAEMON}}`,
+      word(name),
+    ]),
+  ),
+  graph(
+    "Over-commit",
+    "What the guests could have together over what all of them may have, and the most that it should be.",
+    "none",
+    HOST_METRICS.filter(({ name }) => name.endsWith("_ratio")).map(({ name }) => [
+      `selfballoon_host_${name}{${DAEMON}}`,
+      name.replace("_ratio", "").replaceAll("_", " "),
+    ]),
+  ),
   graph("RAM by guest", "What each guest has.", "bytes", [[`selfballoon_current_bytes{${GUEST}}`, "{{guest}}"]], {
     isStacked: true,
   }),
