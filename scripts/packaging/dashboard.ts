@@ -24,7 +24,10 @@ const HOST: readonly PanelSpec[] = [
   stat("Not readable", "Guests that could not be read or moved the last time.", "none", [
     `count(selfballoon_guest_readable{${DAEMON}} == 0) or vector(0)`,
   ]),
-  stat("Paused", "Guests that an operator has paused.", "none", [`sum(selfballoon_guest_paused{${DAEMON}})`]),
+  stat("Paused, released", "Guests that an operator has paused, and released.", "none", [
+    `sum(selfballoon_guest_paused{${DAEMON}})`,
+    `sum(selfballoon_guest_released{${DAEMON}})`,
+  ]),
   graph("All guests together", "What they have, want and may have.", "bytes", [
     [total("maximum_bytes"), "may have"],
     [total("current_bytes"), "have"],
