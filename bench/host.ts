@@ -22,7 +22,7 @@ const worker = new Worker({
   journal,
   dryRun: false,
 });
-journal.subscribe(logRecords(createLogger({ json: false })));
+journal.subscribe(logRecords(createLogger({ json: false }), { isVerbose: false, isDryRun: false }));
 await worker.start();
 await sleep(SETTLE_MS);
 

@@ -36,6 +36,14 @@ _selfballoon() {
 		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
 		return 0
 		;;
+	"run --listen")
+		:
+		return 0
+		;;
+	"run --socket")
+		:
+		return 0
+		;;
 	"status --config")
 		_selfballoon_paths -f
 		return 0
@@ -117,6 +125,14 @@ _selfballoon() {
 		return 0
 		;;
 	"release --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"url --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"url --root")
 		_selfballoon_paths -d
 		return 0
 		;;
@@ -249,8 +265,8 @@ _selfballoon() {
 	[[ -z $assigned ]] || return 0
 	case "$command ${current:0:1}" in
 	" -") _selfballoon_words "--version --help" ;;
-	" "*) _selfballoon_words "run status top get set reset doctor pause resume release files slices fleet record replay report simulate compare completion" ;;
-	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
+	" "*) _selfballoon_words "run status top get set reset doctor pause resume release url files slices fleet record replay report simulate compare completion" ;;
+	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --listen --socket --quiet --verbose --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
 	"status -") _selfballoon_words "--config --root --json --help" ;;
 	"top -") _selfballoon_words "--config --root --interval --json --help" ;;
 	"get -") _selfballoon_words "--config --root --json --help" ;;
@@ -260,6 +276,7 @@ _selfballoon() {
 	"pause -") _selfballoon_words "--config --root --help" ;;
 	"resume -") _selfballoon_words "--config --root --help" ;;
 	"release -") _selfballoon_words "--config --root --help" ;;
+	"url -") _selfballoon_words "--config --root --token --help" ;;
 	"files -") _selfballoon_words "--config --root --undo --help" ;;
 	"slices -") _selfballoon_words "--size-mb --count --priority --algorithm --undo --dry-run --root --help" ;;
 	"fleet -") _selfballoon_words "--config --root --short --listen --json --help" ;;

@@ -40,6 +40,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     "servers that keep a copy of what the fleet keeps; `fleet serve` looks at it when it makes that; default 1",
   "api.socket": "absolute path of the control socket",
   "api.listen": "`HOST:PORT` to serve over TCP; empty for nowhere",
+  "api.allowed_hosts":
+    "what a request's `Host` may be besides this machine's own names, as a reverse proxy or a tunnel sends it: `HOST`, or `HOST:PORT` where the port is not the usual one",
   "api.token_file": "absolute path of the file with the token that writes over TCP must show",
 };
 

@@ -9,6 +9,8 @@ export interface HealthAnswer {
   readonly ok: boolean;
   readonly doing: string;
   readonly version: string;
+  /** The page's address; null where it is not served over TCP. */
+  readonly url: string | null;
 }
 
 /** A guest as it stands, with its figures in bytes. */

@@ -21,6 +21,8 @@ export interface Api {
   readonly history: HistoryPort | null;
   /** This program's version. */
   readonly version: string;
+  /** The page's address; null where it is not served, or not yet. */
+  url(): string | null;
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<string>;
 }

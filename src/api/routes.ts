@@ -17,9 +17,9 @@ export const ROUTES: readonly Route[] = [
   {
     ...read,
     path: "/healthz",
-    summary: "Whether the daemon answers, what it does, and its version.",
+    summary: "Whether the daemon answers, what it does, its version, and where its page is.",
     gives: "Health",
-    answer: ({ control, version }): HealthAnswer => ({ ok: true, doing: control.describe(), version }),
+    answer: ({ control, version, url }): HealthAnswer => ({ ok: true, doing: control.describe(), version, url: url() }),
   },
   {
     ...read,

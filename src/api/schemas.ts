@@ -109,9 +109,11 @@ const guest = of<GuestAnswer>()(
     state: z.enum(["armed", "idle", "unreadable"]),
     paused: z.boolean(),
     released: z.boolean(),
+    dryRun: z.boolean(),
     steps: number,
     observation: observation.nullable(),
     decision: decision.nullable(),
+    wantedPages: number.nullable(),
     figures: figures.nullable(),
     tunables: tunableValues,
     problem: guestProblem.nullable(),
@@ -281,7 +283,7 @@ const problem = of<Problem>()(
 
 /** Everything that the API takes and gives, by name. */
 const OBJECTS = {
-  Health: of<HealthAnswer>()(z.object({ ok: z.boolean(), doing: text, version: text })),
+  Health: of<HealthAnswer>()(z.object({ ok: z.boolean(), doing: text, version: text, url: text.nullable() })),
   Observation: observation,
   Decision: decision,
   Figures: figures,

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import { type AccessPolicy, createHandler } from "./handler.ts";
-import { isOwnHost, urlHost } from "./host-check.ts";
+import { isOwnHost, reachableHost, urlHost } from "./host-check.ts";
 import { createHttpServer } from "./http-server.ts";
 import { PageFiles } from "./page-files.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -20,6 +20,8 @@ export interface TcpOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Host headers that are answered besides the server's own. */
+  readonly allowedHosts?: readonly string[];
   /** The operator's file with the token. Null: a new token for this run, in `runtimeTokenFile`. */
   readonly tokenFile: string | null;
   readonly runtimeTokenFile: string;
@@ -46,7 +48,7 @@ export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer
   const removeToken = (): void => {
     if (tokenFile === null) rmSync(runtimeTokenFile, { force: true });
   };
-  const access = guardedAccess(token, new PageFiles(options.pageFolder));
+  const access = guardedAccess(token, new PageFiles(options.pageFolder), options.allowedHosts ?? []);
   const http = createHttpServer(createHandler(api, access), { connectionsPerSecond: CONNECTIONS_PER_SECOND });
   try {
     const port = await listen(http.server, options);
@@ -54,7 +56,7 @@ export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer
       removeToken();
       await http.close();
     };
-    return { url: `http://${urlHost(host)}:${port}/`, token, close };
+    return { url: `http://${urlHost(reachableHost(host))}:${port}/`, token, close };
   } catch (thrown) {
     removeToken();
     throw thrown;
@@ -72,7 +74,7 @@ function listen(server: Server, { host, port }: TcpOptions): Promise<number> {
   });
 }
 
-function guardedAccess(token: string, files: PageFiles): AccessPolicy {
+function guardedAccess(token: string, files: PageFiles, allowedHosts: readonly string[]): AccessPolicy {
   const nowMs = (): number => performance.now();
   const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, nowMs);
   const refusals = new RateLimit(REFUSALS_PER_SECOND, 2 * REFUSALS_PER_SECOND, nowMs);
@@ -81,7 +83,7 @@ function guardedAccess(token: string, files: PageFiles): AccessPolicy {
   return {
     sharesDocuments: true,
     admit(request) {
-      checkHost(request);
+      checkHost(request, allowedHosts);
       if (request.method === "GET" || request.method === "HEAD") return;
       if (isPrivileged(request)) countWrite(writes, WRITES_PER_SECOND, "writes a second");
       else countWrite(refusals, REFUSALS_PER_SECOND, "writes without the token a second");
@@ -96,11 +98,11 @@ function countWrite(rate: RateLimit, limit: number, what: string): void {
   if (!rate.take()) throw selfballoonError("ERR_TOO_MANY", { limit, what });
 }
 
-/** @throws ERR_HOST_UNKNOWN if the request was sent under a name that is not this server's. */
-export function checkHost(request: IncomingMessage): void {
+/** @throws ERR_HOST_UNKNOWN if the request was sent under a name that is not this server's, nor one of `allowed`. */
+export function checkHost(request: IncomingMessage, allowed: readonly string[] = []): void {
   const { host } = request.headers;
   const { localAddress, localPort } = request.socket;
-  if (isOwnHost(host, localAddress, localPort)) return;
+  if (isOwnHost(host, localAddress, localPort, allowed)) return;
   const expected = `localhost:${localPort}, or the name or address of this machine`;
   throw selfballoonError("ERR_HOST_UNKNOWN", { expected, host: JSON.stringify((host ?? "").slice(0, 128)) });
 }

@@ -1,32 +1,13 @@
 import { type ApiAnswer, askDaemon } from "../api/client.ts";
-import { type Config, defaultConfig, type Flags, loadConfig } from "../config/load.ts";
+import { type Config, defaultConfig, loadConfig } from "../config/load.ts";
 import type { TunableStatus } from "../core/control.ts";
 import { ERRORS, OperatorError, problemOf, selfballoonError } from "../core/errors.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { GuestRow } from "../view/guest-row.ts";
+import { type BackendOptions, type DaemonOptions, flagsOf } from "./flags.ts";
 
 /** A guest as the daemon answers it, at one moment. */
 export type AnsweredGuest = Omit<GuestRow, "psiPercent">;
-
-/** Where a command finds the daemon. */
-export interface DaemonOptions {
-  readonly config?: string;
-  readonly root?: string;
-}
-
-/** The same, for a command that looks for balloons itself. */
-export interface BackendOptions extends DaemonOptions, Pick<Flags, "backend" | "qmp"> {}
-
-/** The flags that a command without `--set` has. */
-export function flagsOf({ config, backend, qmp, root = "" }: BackendOptions): Flags {
-  return {
-    ...(config === undefined ? {} : { config }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(qmp === undefined ? {} : { qmp }),
-    set: [],
-    root,
-  };
-}
 
 /** The configuration or, if it is bad, the defaults and what is wrong with it: for what must be done all the same. */
 export async function configOrDefaults(

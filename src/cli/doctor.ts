@@ -1,6 +1,7 @@
 import type { Finding } from "../core/finding.ts";
 import { SENTENCE_LENGTH, shownGuest, shownText } from "../core/shown-text.ts";
-import { type BackendOptions, configOrDefaults } from "./daemon.ts";
+import { configOrDefaults } from "./daemon.ts";
+import type { BackendOptions } from "./flags.ts";
 import { coloured, print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 

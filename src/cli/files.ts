@@ -1,4 +1,5 @@
-import { type DaemonOptions, socketOf } from "./daemon.ts";
+import { socketOf } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { print } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 

@@ -11,7 +11,7 @@ import { followFleet } from "../fleet/follow.ts";
 import { prepareFleet } from "../fleet/prepare.ts";
 import type { PlacedGuest } from "../fleet/service/answers.ts";
 import { bytesText } from "../view/amounts.ts";
-import { type DaemonOptions, flagsOf } from "./daemon.ts";
+import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { FleetAction } from "./fleet-actions.ts";
 import { coloured, print, printJson, tableLines } from "./output.ts";
 

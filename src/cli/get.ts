@@ -1,7 +1,9 @@
 import type { TunableStatus } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { TUNABLES } from "../core/tunables.ts";
-import { askTunables, type DaemonOptions } from "./daemon.ts";
+import { defaultText, valueText } from "../view/tunable-text.ts";
+import { askTunables } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { coloured, print, printJson, tableLines } from "./output.ts";
 import { checkTunableNames } from "./tunable-name.ts";
 
@@ -28,15 +30,7 @@ function find(tunables: readonly TunableStatus[], name: string): TunableStatus {
 }
 
 function row(tunable: TunableStatus): readonly string[] {
-  const { name, value, source } = tunable;
+  const { name, source } = tunable;
   const { summary = "", unit = "" } = TUNABLES.find((known) => known.name === name) ?? {};
-  if (!hasDefaultPerGuest(tunable)) return [name, `${value} ${unit}`.trim(), String(tunable.default), source, summary];
-  return [name, source === "default" ? PER_GUEST : `${value} ${unit}`, PER_GUEST, source, summary];
-}
-
-const PER_GUEST = "10 % of each guest";
-
-/** Where there are several guests, start-up can't work out this one for all: each has its own. */
-function hasDefaultPerGuest({ name, default: byDefault }: TunableStatus): boolean {
-  return name === "selfballoon_reserved_mb" && byDefault === 0;
+  return [name, valueText(tunable, unit), defaultText(tunable), source, summary];
 }

@@ -1,5 +1,6 @@
 import { shownGuest } from "../core/shown-text.ts";
-import { ask, type DaemonOptions } from "./daemon.ts";
+import { ask } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { print } from "./output.ts";
 
 /** `selfballoon pause [GUEST]...`: move nothing of these guests, or of any, until they are resumed. */

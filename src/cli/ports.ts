@@ -13,6 +13,8 @@ export interface RunPlan {
   /** Never run simulated guests unless the configuration asks for them by name. */
   readonly real: boolean;
   readonly json: boolean;
+  /** What the log tells of: warnings alone, what changed, or each target that was moved as well. */
+  readonly log: "quiet" | "changes" | "all";
 }
 
 /** Something with a name and a sentence about it. */

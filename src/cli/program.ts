@@ -3,12 +3,12 @@ import { BACKEND_KINDS, type BackendKind } from "../backends/registry.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { addBootOptions } from "./boot-flags.ts";
-import type { BackendOptions } from "./daemon.ts";
 import type { FilesOptions } from "./files.ts";
+import { type BackendOptions, flagsOf } from "./flags.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { FLEET_ACTIONS, type FleetAction } from "./fleet-actions.ts";
 import { endWithReader } from "./output.ts";
-import type { CliPorts, SimulatorNames } from "./ports.ts";
+import type { CliPorts, RunPlan, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay/replay.ts";
 import type { ReportOptions } from "./report.ts";
 import { SHELLS, type Shell } from "./shells.ts";
@@ -31,6 +31,10 @@ interface RunOptions extends Common {
   readonly dryRun?: boolean;
   readonly once?: boolean;
   readonly real?: boolean;
+  readonly listen?: string;
+  readonly socket?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
@@ -97,6 +101,7 @@ Examples:
   selfballoon run --set selfballoon_interval=10
   selfballoon status                          what each guest has, wants, and why
   selfballoon top                             the same, live
+  selfballoon url                             where its page is
   selfballoon set selfballoon_reserved_mb=256
   selfballoon release                         give all memory back
 
@@ -121,27 +126,22 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
     .option("--dry-run", "decide and record, move nothing")
     .option("--once", "one step of every guest, then exit; targets stay")
     .option("--real", "never simulated guests: end with exit code 4 where there is nothing else")
+    .option("--listen <HOST:PORT>", "serve the page and the API there; empty for nowhere")
+    .option("--socket <PATH>", "the control socket; other commands find it by SELFBALLOON_SOCKET or the configuration")
+    .addOption(new Option("--quiet", "log warnings alone").conflicts("verbose"))
+    .option("--verbose", "log each target that is moved, not only what is news")
     .option("--json", "decisions and log as JSON lines");
   const bootOptions = addBootOptions(run);
   run.action(async (options: RunOptions) => {
-    exitWith(
-      await ports.run({
-        flags: {
-          ...(options.config === undefined ? {} : { config: options.config }),
-          ...(options.backend === undefined ? {} : { backend: options.backend }),
-          ...(options.qmp === undefined ? {} : { qmp: options.qmp }),
-          ...(options.policy === undefined ? {} : { policy: options.policy }),
-          set: options.set,
-          root: options.root ?? "",
-        },
-        bootOptions: bootOptions(),
-        dryRun: options.dryRun ?? false,
-        once: options.once ?? false,
-        real: options.real ?? false,
-        json: options.json ?? false,
-      }),
-    );
+    const { dryRun = false, once = false, real = false, json = false } = options;
+    const flags = { ...flagsOf(options), set: options.set };
+    exitWith(await ports.run({ flags, bootOptions: bootOptions(), dryRun, once, real, json, log: logOf(options) }));
   });
+}
+
+function logOf({ quiet = false, verbose = false }: RunOptions): RunPlan["log"] {
+  if (quiet) return "quiet";
+  return verbose ? "all" : "changes";
 }
 
 function addStatus(program: Command): void {
@@ -182,6 +182,9 @@ function addMachine(program: Command, ports: CliPorts): void {
   command(program, "release [GUEST...]", "give these guests, or all, their memory back, and exit").action(
     async (guests: string[], options: Common) => (await import("./release.ts")).release(ports, guests, options),
   );
+  command(program, "url", "print the address of the page of the daemon that runs")
+    .option("--token", "with the token for changes, for whoever may read its file")
+    .action(async (options: Common & { token?: boolean }) => (await import("./url.ts")).url(options));
   command(program, "files <MOUNTPOINT>", "serve the tunables as the driver's files there, over FUSE; as root")
     .option("--undo", "remove what is left there of files whose process was killed")
     .action(async (mountpoint: string, options: FilesOptions) =>

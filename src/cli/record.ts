@@ -7,7 +7,8 @@ import type { Observation } from "../core/observation.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { ExactLines, firstLines, type RecordLine } from "../formats/exact-lines.ts";
 import { formatObservation } from "../formats/recording-writer.ts";
-import { askSocket, type DaemonOptions, flagsOf, socketOf } from "./daemon.ts";
+import { askSocket, socketOf } from "./daemon.ts";
+import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { CliPorts } from "./ports.ts";
 
 const CALL_DEADLINE_MS = 3000;

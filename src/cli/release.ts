@@ -3,7 +3,8 @@ import type { Gift } from "../core/control.ts";
 import { SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
 import { bytesText } from "../view/amounts.ts";
-import { askSocket, configOrDefaults, type DaemonOptions } from "./daemon.ts";
+import { askSocket, configOrDefaults } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { print } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 

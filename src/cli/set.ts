@@ -1,5 +1,6 @@
 import { parseSet } from "../config/load.ts";
-import { ask, type DaemonOptions } from "./daemon.ts";
+import { ask } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { print } from "./output.ts";
 import { checkTunableNames } from "./tunable-name.ts";
 

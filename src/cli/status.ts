@@ -2,7 +2,8 @@ import type { GuestRow } from "../view/guest-row.ts";
 import { selectRows } from "../view/guest-rows.ts";
 import { budgetText, warningTexts } from "../view/host-budget.ts";
 import { countStandings, standingText } from "../view/standing.ts";
-import { askGuests, askHost, type DaemonOptions } from "./daemon.ts";
+import { askGuests, askHost } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { guestTable } from "./guest-table.ts";
 import { coloured, outputColumns, print, printJson } from "./output.ts";
 

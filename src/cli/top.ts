@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { askSocket, type DaemonOptions, socketOf } from "./daemon.ts";
+import { askSocket, socketOf } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
 import { coloured, print, printJson } from "./output.ts";
 import { wishOf, withKey } from "./top/keys.ts";
 import { firstModel, type Snapshot, type TopModel, withLoss, withSnapshot } from "./top/model.ts";

@@ -44,6 +44,9 @@ export function announce(
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
   if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
   hostLines.forEach(print);
+  if (dashboard.isOpen) print(OPEN_READS);
+  if (dashboard.url !== null)
+    print(`Open ${dashboard.url} in a browser: it shows who is short, what each guest has and why, and what is saved.`);
 }
 
 /** What is said at the start of a host that its guests share, a sentence or two each; nothing in a guest. */
@@ -64,6 +67,9 @@ function budgetLine({ budget, overcommit }: HostRules): string {
   const { memoryBytes, reserveBytes } = budget;
   return `Budget: ${bytesText(memoryBytes)} for all guests, ${bytesText(reserveBytes)} of it kept for emergencies.${limit}`;
 }
+
+const OPEN_READS =
+  "Warning: whoever reaches this address over the network can read all that the page shows; changes need the token.";
 
 /** A step of `run --once`. */
 export function onceText({ decision, observation, applied }: StepRecord): string {

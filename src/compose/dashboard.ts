@@ -10,6 +10,10 @@ import { problemOf, SelfballoonError } from "../core/errors.ts";
 export interface Dashboard {
   /** Null if it is not served. */
   readonly url: string | null;
+  /** The same without the token. */
+  readonly address: string | null;
+  /** True if others than this machine may reach it. */
+  readonly isOpen: boolean;
   /** Where the token for writes is, if it has to be looked up. */
   readonly tokenFile: string | null;
   /** Why it is not served though it was to be, as a sentence. */
@@ -17,7 +21,14 @@ export interface Dashboard {
   readonly close: () => Promise<void>;
 }
 
-const NONE: Dashboard = { url: null, tokenFile: null, problem: null, close: () => Promise.resolve() };
+const NONE: Dashboard = {
+  url: null,
+  address: null,
+  isOpen: false,
+  tokenFile: null,
+  problem: null,
+  close: () => Promise.resolve(),
+};
 
 /**
  * Serve the page and the API over TCP: where the configuration says, else on loopback, else, in a guest, not at all: then
@@ -34,15 +45,16 @@ export async function serveDashboard(backend: Backend, config: Config, api: Api)
     const isOptional =
       config.listen === undefined && thrown instanceof SelfballoonError && thrown.code === "ERR_LISTEN";
     if (!isOptional) throw thrown;
-    return { ...NONE, problem: `No dashboard: ${problemOf(thrown)}. Set SELFBALLOON_LISTEN or api.listen to another.` };
+    return { ...NONE, problem: `No dashboard: ${problemOf(thrown)}.` };
   }
 }
 
 async function serve(backend: Backend, config: Config, listen: ListenAddress, api: Api): Promise<Dashboard> {
-  const { serveTcp } = await import("../api/tcp.ts");
+  const [{ serveTcp }, { isOpen }] = await Promise.all([import("../api/tcp.ts"), import("../api/host-check.ts")]);
   const runtimeTokenFile = join(dirname(config.socket), "token");
   const { url, token, close } = await serveTcp(api, {
     ...listen,
+    allowedHosts: config.allowedHosts,
     tokenFile: config.tokenFile ?? null,
     runtimeTokenFile,
     pageFolder: fileURLToPath(new URL("./web/", import.meta.url)),
@@ -52,6 +64,8 @@ async function serve(backend: Backend, config: Config, listen: ListenAddress, ap
   const isShown = !backend.traits.isReal && config.tokenFile === undefined;
   return {
     url: isShown ? `${url}#token=${token}` : url,
+    address: url,
+    isOpen: isOpen(listen.host),
     tokenFile: isShown ? null : (config.tokenFile ?? runtimeTokenFile),
     problem: null,
     close,

@@ -55,21 +55,23 @@ export async function run(plan: RunPlan): Promise<number> {
     });
     if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
-    const logger = createLogger({ json: plan.json });
-    journal.subscribe(logRecords(logger));
+    const logger = createLogger({ json: plan.json, isQuiet: plan.log === "quiet" });
+    journal.subscribe(logRecords(logger, { isVerbose: plan.log === "all", isDryRun: plan.dryRun }));
     const hostLines = await linesOfHost(choice, opened, rules, config);
     const history = await historyFor(backend, config, journal);
     const warnings = await startWarnings(backend, configured.settings, flags.root);
-    const api = createApi(worker, VERSION, history?.port ?? null);
+    let address: string | null = null;
+    const api = createApi(worker, VERSION, history?.port ?? null, () => address);
     const closeSocket = await serveSocket(config.socket, api);
     const dashboard = await serveDashboard(backend, config, api).catch(async (thrown: unknown) => {
       await closeSocket();
       throw thrown;
     });
+    ({ address } = dashboard);
     if (plan.json && dashboard.problem !== null) logger.warn(dashboard.problem);
+    logStart(logger, driverLines(backend, configured.settings), warnings);
     if (plan.json) for (const line of hostLines) logger.info(line);
     else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
-    logStart(logger, driverLines(backend, configured.settings), warnings);
     const leaveFleet = await fleetFor(config, worker, journal, () => rules?.budget ?? null);
     const close = async (): Promise<void> => {
       await leaveFleet();

@@ -28,6 +28,9 @@ export interface Flags {
   /** QMP sockets, as in `[backend] qmp`; naming some asks for the backend too. */
   readonly qmp?: readonly string[];
   readonly policy?: Policy;
+  /** As in `[api]`. */
+  readonly listen?: string;
+  readonly socket?: string;
   /** `NAME=VALUE`, in order. */
   readonly set: readonly string[];
   /** Put before `/proc`, `/sys`, `/dev` and our own `/run`; empty for this machine. */
@@ -94,6 +97,8 @@ export interface Config {
   readonly socket: string;
   /** Where the API and the page are served over TCP; null: nowhere; undefined: where the backend's default is. */
   readonly listen?: ListenAddress | null;
+  /** What a request's Host header may be besides the names and addresses that the server has itself. */
+  readonly allowedHosts: readonly string[];
   /** The operator's file with the token for writes over TCP. */
   readonly tokenFile?: string;
   /** What the operator says of backends: how QEMU's machines are found, where libvirt is. */
@@ -133,14 +138,16 @@ function assemble(
   content: ConfigFile,
   consequence: string,
 ): Config {
-  const socket = environment["SELFBALLOON_SOCKET"] ?? content.api?.socket ?? defaultSocket(flags.root, environment);
+  const named = flags.socket ?? environment["SELFBALLOON_SOCKET"] ?? content.api?.socket;
+  const socket = named ?? defaultSocket(flags.root, environment);
   return {
     file,
     ...hostSections(flags, environment, content),
     simulated: simulatedSection(content),
     policy: flags.policy ?? content.law?.policy ?? "driver",
     socket,
-    ...listenOf(content, environment, file ?? "", consequence),
+    ...listenOf(flags, content, environment, file ?? "", consequence),
+    allowedHosts: content.api?.allowed_hosts ?? [],
     history: historyOf(content, environment),
     fleet: fleetSection(content),
     ...(content.api?.token_file === undefined ? {} : { tokenFile: content.api.token_file }),
@@ -200,15 +207,17 @@ function guestSection(pattern: string, section: FileGuest, file: string | null):
 }
 
 function listenOf(
+  { listen: flag }: Flags,
   content: ConfigFile,
   environment: NodeJS.ProcessEnv,
   file: string,
   consequence: string,
 ): Pick<Config, "listen"> {
   const said = environment["SELFBALLOON_LISTEN"];
-  const text = said ?? content.api?.listen;
-  if (text === undefined) return {};
-  return { listen: parseListen(text, said === undefined ? file : "SELFBALLOON_LISTEN", consequence) };
+  if (flag !== undefined) return { listen: parseListen(flag, "--listen", consequence) };
+  if (said !== undefined) return { listen: parseListen(said, "SELFBALLOON_LISTEN", consequence) };
+  const text = content.api?.listen;
+  return text === undefined ? {} : { listen: parseListen(text, file, consequence) };
 }
 
 function fleetSection({ fleet }: ConfigFile): FleetSection | null {

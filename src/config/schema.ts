@@ -20,6 +20,12 @@ const MAX_HISTORY_MB = 65_536;
 /** More than one machine can play in time. */
 const MAX_SIMULATED = 1000;
 
+/** Names that one daemon is reached by. */
+const MAX_HOSTS = 64;
+
+/** A Host header, as browsers send it. */
+const HOST_HEADER = /^(\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z._-]{1,253})(:[0-9]{1,5})?$/;
+
 // A description says what a value must be, in error texts. Sections have none.
 
 // Whether a value is in range is judged by the driver's write rules, the same on every way in.
@@ -150,6 +156,11 @@ export const configFileSchema = z.strictObject({
       socket: absolutePath(107).optional(),
       listen: z.string().max(256).describe('HOST:PORT, such as "127.0.0.1:7070", or "" for none').optional(),
       token_file: absolutePath(4095).optional(),
+      allowed_hosts: z
+        .array(z.string().regex(HOST_HEADER))
+        .max(MAX_HOSTS)
+        .describe(`a list of HOST or HOST:PORT, such as ["balloon.example.org"], at most ${MAX_HOSTS}`)
+        .optional(),
     })
     .optional(),
 });

@@ -24,11 +24,15 @@ export interface GuestStatus {
   readonly paused: boolean;
   /** True while an operator has released it: it has its memory back, and keeps it until it is resumed. */
   readonly released: boolean;
+  /** True in a dry run: no guest is moved. */
+  readonly dryRun: boolean;
   /** Steps since the daemon began to watch the guest. */
   readonly steps: number;
   /** The last observation and what was decided on it; null before the first step. */
   readonly observation: Observation | null;
   readonly decision: Decision | null;
+  /** What was wanted for it before the host's limits, in pages on the balloon's side; null if nothing was. */
+  readonly wantedPages: number | null;
   /** The tunables in force for this guest. */
   readonly tunables: Tunables;
   /** Why the guest can't be read or moved now; null if it can. */

@@ -205,7 +205,8 @@ export const ERRORS = {
     owner: "operator",
     exitCode: 2,
     httpStatus: 421,
-    message: "the Host header must be {expected}, not {host}; nothing was answered or changed",
+    message:
+      "the Host header must be {expected}, not {host}; nothing was answered or changed (another name or port, as of a proxy or tunnel, goes into api.allowed_hosts)",
   },
   ERR_TOO_MANY: {
     owner: "operator",
@@ -220,11 +221,18 @@ export const ERRORS = {
     message:
       "events must be read before the journal drops them, but {lostFrom} to {lostTo} were not; the reading stopped there",
   },
+  ERR_NO_PAGE: {
+    owner: "operator",
+    exitCode: 4,
+    httpStatus: 404,
+    message: "the daemon serves no page over TCP; start it with --listen, or set api.listen or SELFBALLOON_LISTEN",
+  },
   ERR_LISTEN: {
     owner: "operator",
     exitCode: 3,
     httpStatus: 503,
-    message: "api.listen must be an address of this machine that is free, not {address}: {problem}",
+    message:
+      "api.listen must be an address of this machine that is free, not {address}: {problem}; choose another with --listen, SELFBALLOON_LISTEN or api.listen",
   },
   ERR_QUERY_INVALID: {
     owner: "operator",

@@ -89,3 +89,12 @@ export function isComplete(observation: Observation): observation is CompleteObs
     observation.balloonCurrentPages !== null
   );
 }
+
+/** What was wanted on the balloon's side, as pages of the guest's RAM; null if it is not known. */
+export function wantedRamPages(
+  { totalramPages, balloonCurrentPages }: Observation,
+  wantedPages: number | null,
+): number | null {
+  if (wantedPages === null || totalramPages === null || balloonCurrentPages === null) return null;
+  return wantedPages - balloonCurrentPages + totalramPages;
+}

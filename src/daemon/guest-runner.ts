@@ -147,15 +147,17 @@ export class GuestRunner {
   status(): GuestStatus {
     const { last } = this.effects;
     const { problem } = this.faults;
-    const { tunables, isPaused, isReleased } = this.env;
+    const { tunables, isPaused, isReleased, isDryRun } = this.env;
     return {
       guest: this.guest,
       state: problem !== null ? "unreadable" : this.timer.isArmed ? "armed" : "idle",
       paused: isPaused,
       released: isReleased,
+      dryRun: isDryRun,
       steps: this.steps,
       observation: last?.observation ?? null,
       decision: last?.decision ?? null,
+      wantedPages: last?.wantedPages ?? null,
       tunables,
       problem,
     };

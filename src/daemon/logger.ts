@@ -9,12 +9,14 @@ import type {
   ShrinkRecord,
   StepRecord,
 } from "../core/journal-record.ts";
+import { notDoneText } from "../core/not-done.ts";
 import { describeNotice } from "../core/notices.ts";
-import { missingReadings } from "../core/observation.ts";
+import { missingReadings, wantedRamPages } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { BYTES_PER_MIB, mibFromPages } from "../core/units.ts";
+import { StepNews } from "./step-news.ts";
 
 /** Facts of a log line; they are fields in JSON and `name=value` in text. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
@@ -35,16 +37,16 @@ interface LogLine {
 
 /**
  * A logger on standard error: JSON lines, or text for people. Node writes files, terminals and pipes at once there, so
- * that a crash loses nothing. (A logging package would take a fifth of the memory that a guest's daemon may cost.)
+ * that a crash loses nothing. A quiet one leaves out what is no warning. (A logging package would take a fifth of the memory that a guest's daemon may cost.)
  */
-export function createLogger(options: { readonly json: boolean }): Logger {
+export function createLogger(options: { readonly json: boolean; readonly isQuiet?: boolean }): Logger {
   const format = options.json ? jsonLine : textLine;
   const log =
     (level: LogLine["level"]) =>
     (message: string, fields: LogFields = {}) => {
       process.stderr.write(`${format({ time: new Date().toISOString(), level, fields, message })}\n`);
     };
-  return { info: log("info"), warn: log("warn"), error: log("error") };
+  return { info: options.isQuiet === true ? () => {} : log("info"), warn: log("warn"), error: log("error") };
 }
 
 function jsonLine({ time, level, fields, message }: LogLine): string {
@@ -62,12 +64,15 @@ function factText(value: LogFields[string] | undefined): string {
   return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
 }
 
-/**
- * Log what the journal records: a line for each decision that changed something or has a new reason, and every fault,
- * notice and write.
- */
-export function logRecords(logger: Logger): (record: JournalRecord) => void {
-  const reasons = new Map<string, string>();
+/** Which decisions are logged: those that are news, or all that moved a target as well. */
+export interface LogChoice {
+  readonly isVerbose: boolean;
+  readonly isDryRun: boolean;
+}
+
+/** Log what the journal records: a line for each decision that is news, and every fault, notice and write. */
+export function logRecords(logger: Logger, { isVerbose, isDryRun }: LogChoice): (record: JournalRecord) => void {
+  const news = new StepNews();
   const gifts = new Map<string, string>();
   return (record) => {
     if (record.kind === "give") {
@@ -77,8 +82,8 @@ export function logRecords(logger: Logger): (record: JournalRecord) => void {
       return;
     }
     if (record.kind !== "step") return logOther(logger, record);
-    if (record.applied || reasons.get(record.decision.guest) !== toldReason(record)) logStep(logger, record);
-    reasons.set(record.decision.guest, toldReason(record));
+    const isNews = news.take(record);
+    if (isNews || (isVerbose && record.applied)) logStep(logger, record, isDryRun);
   };
 }
 
@@ -135,17 +140,12 @@ function logFault(logger: Logger, { guest, code, problem }: FaultRecord): void {
   else logger.warn(problem, { guest, code });
 }
 
-/** Which reading is missing is told again where it is another one. */
-function toldReason({ decision, observation, isPaused }: StepRecord): string {
-  if (isPaused) return "paused";
-  return decision.reason === "missing" ? `missing ${missingReadings(observation).join()}` : decision.reason;
-}
-
-function logStep(logger: Logger, record: StepRecord): void {
+function logStep(logger: Logger, record: StepRecord, dryRun: boolean): void {
   const { decision, observation } = record;
   const fields = stepFields(record);
+  const notDone = notDoneText({ decision, observation, dryRun });
   if (record.isPaused) logger.info(HELD.paused, fields);
-  else if (decision.reason !== "missing") logger.info(REASONS[decision.reason], fields);
+  else if (decision.reason !== "missing") logger.info(`${notDone} ${REASONS[decision.reason]}`.trimStart(), fields);
   else logger.warn(REASONS.missing, { ...fields, missing: missingReadings(observation) });
 }
 
@@ -155,7 +155,7 @@ function shrinkFields(record: ShrinkRecord): LogFields {
   return { guest, end, ...pages, skippedProcesses, cpuMs: Math.round(cpuMs) };
 }
 
-function stepFields({ observation, decision, applied }: StepRecord): LogFields {
+function stepFields({ observation, decision, wantedPages, applied }: StepRecord): LogFields {
   const mib = (pages: number | null): number | null =>
     pages === null ? null : mibFromPages(pages, observation.pageBytes);
   return {
@@ -163,6 +163,8 @@ function stepFields({ observation, decision, applied }: StepRecord): LogFields {
     reason: decision.reason,
     currentMib: mib(observation.totalramPages),
     targetMib: mib(decision.targetPages),
+    // What law and guard wanted is told where the host could not give it.
+    ...(decision.reason === "host_full" ? { wantedMib: mib(wantedRamPages(observation, wantedPages)) } : {}),
     goalMib: mib(decision.goalPages),
     floorMib: mib(decision.floorPages),
     committedMib: mib(observation.committedPages),

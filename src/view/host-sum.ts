@@ -10,27 +10,34 @@ export interface HostSum {
   readonly availableBytes: number;
   /** What is in their balloons: the host has it back. */
   readonly savedBytes: number;
+  /** What they would save if each had come to its goal, and none to less than its floor or what it uses. */
+  readonly atGoalsBytes: number;
   /** Guests whose figures are not known, and so not in the sum. */
   readonly unknown: number;
 }
 
 /** Add up the guests. A guest that does not report what is available counts as using all it has. */
 export function sumGuests(guests: Iterable<{ readonly figures: Figures | null }>): HostSum {
-  let [allBytes, currentBytes, availableBytes, unknown] = [0, 0, 0, 0];
+  let [allBytes, currentBytes, availableBytes, atGoalsBytes, unknown] = [0, 0, 0, 0, 0];
   for (const { figures } of guests) {
     if (figures?.currentBytes == null) {
       unknown += 1;
       continue;
     }
-    allBytes += Math.max(figures.maximumBytes ?? 0, figures.currentBytes);
+    const maximumBytes = Math.max(figures.maximumBytes ?? 0, figures.currentBytes);
+    allBytes += maximumBytes;
     currentBytes += figures.currentBytes;
-    availableBytes += Math.min(figures.availableBytes ?? 0, figures.currentBytes);
+    const spareBytes = Math.min(figures.availableBytes ?? 0, figures.currentBytes);
+    availableBytes += spareBytes;
+    const leastBytes = Math.max(figures.floorBytes ?? 0, figures.currentBytes - spareBytes);
+    atGoalsBytes += Math.max(0, maximumBytes - Math.max(figures.goalBytes ?? maximumBytes, leastBytes));
   }
   return {
     allBytes,
     usedBytes: currentBytes - availableBytes,
     availableBytes,
     savedBytes: allBytes - currentBytes,
+    atGoalsBytes,
     unknown,
   };
 }

@@ -1,10 +1,10 @@
 import { GIVE_CAUSES } from "../core/guest/events.ts";
 import type { GiveRecord, JournalRecord } from "../core/journal-record.ts";
 import { describeNotice } from "../core/notices.ts";
-import { REASONS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { bytesText } from "./amounts.ts";
+import { reasonText } from "./reason-text.ts";
 
 /** The guest that a record is of; null where it is of all. */
 export function guestOfRecord(record: JournalRecord): string | null {
@@ -19,7 +19,8 @@ export function recordText(record: JournalRecord): string {
       const { decision, observation } = record;
       const target =
         decision.targetPages === null ? "" : ` Target ${bytesText(decision.targetPages * observation.pageBytes)}.`;
-      return record.isPaused ? `Paused: nothing is moved.` : `${REASONS[decision.reason]}${target}`;
+      if (record.isPaused) return "Paused: nothing is moved.";
+      return `${reasonText(decision, observation, record.wantedPages)}${target}`;
     }
     case "fault":
       return shownText(record.problem, SENTENCE_LENGTH);

@@ -1,5 +1,6 @@
 import type { GuestStatus } from "../core/control.ts";
 import { HELD } from "../core/controls/hands.ts";
+import { notDoneText } from "../core/not-done.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { reasonText } from "./reason-text.ts";
 
@@ -15,11 +16,15 @@ export function whyText(
     problem,
     decision,
     observation,
+    wantedPages,
     paused,
     released,
-  }: Pick<GuestStatus, "problem" | "decision" | "observation" | "paused" | "released">,
+    dryRun,
+  }: Pick<GuestStatus, "problem" | "decision" | "observation" | "wantedPages" | "paused" | "released" | "dryRun">,
   noStep: string,
 ): string {
   if (problem !== null) return shownText(problem.message, SENTENCE_LENGTH);
-  return heldText({ paused, released }) ?? (decision === null ? noStep : reasonText(decision, observation));
+  const held = heldText({ paused, released });
+  if (held !== null || decision === null) return held ?? noStep;
+  return `${notDoneText({ decision, observation, dryRun })} ${reasonText(decision, observation, wantedPages)}`.trimStart();
 }

@@ -2,6 +2,7 @@ import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { figuresOf } from "../core/figures.ts";
 import type { HistoryPoint } from "../core/history.ts";
 import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
+import { notDoneText } from "../core/not-done.ts";
 import type { GuestRow } from "../view/guest-row.ts";
 import { type PressureReading, pressurePercent } from "../view/pressure.ts";
 
@@ -29,6 +30,8 @@ export interface GuestView extends GuestRow {
 export interface ListedEvent {
   readonly record: JournalRecord;
   readonly isProblem: boolean;
+  /** Why the step was not carried out, as a sentence; empty if it was, and of all others. */
+  readonly notDone: string;
 }
 
 /** What the page knows of the daemon. */
@@ -68,7 +71,8 @@ export function withRecords(model: Model, records: readonly JournalRecord[]): Mo
   for (const record of records) {
     // A daemon that was started again counts from 1 again: then every number is new.
     lastSeq = record.seq;
-    if (isListed(guests, record)) listed.push({ record, isProblem: isProblem(record) });
+    if (isListed(guests, record))
+      listed.push({ record, isProblem: isProblem(record), notDone: notDoneOf(guests, record) });
     applyRecord(guests, record, maxPoints);
   }
   const events = [...listed.reverse(), ...model.events].slice(0, MAX_EVENTS);
@@ -114,7 +118,7 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
 }
 
 function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints: number): void {
-  const { observation, decision, tunables, atMs } = record;
+  const { observation, decision, wantedPages, tunables, atMs } = record;
   const { guest, reason } = decision;
   const known = guests.get(guest);
   const past = known?.points ?? [];
@@ -135,10 +139,12 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints
     state: "armed",
     paused: known?.paused ?? false,
     released: known?.released ?? false,
+    dryRun: known?.dryRun ?? false,
     steps: (known?.steps ?? 0) + 1,
     problem: null,
     observation,
     decision,
+    wantedPages,
     tunables,
     figures,
     psiPercent,
@@ -154,6 +160,12 @@ function isListed(guests: ReadonlyMap<string, GuestView>, record: JournalRecord)
   if (record.kind === "fault") return !record.isRepeated;
   if (record.kind !== "step") return !UNLISTED.has(record.kind);
   return guests.get(record.decision.guest)?.points.at(-1)?.reason !== record.decision.reason;
+}
+
+function notDoneOf(guests: ReadonlyMap<string, GuestView>, record: JournalRecord): string {
+  if (record.kind !== "step") return "";
+  const { decision, observation, isPaused } = record;
+  return isPaused ? "" : notDoneText({ decision, observation, dryRun: guests.get(decision.guest)?.dryRun ?? false });
 }
 
 function isProblem(record: JournalRecord): boolean {

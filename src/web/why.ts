@@ -1,13 +1,15 @@
-import { CLAMPS, REASONS } from "../core/reasons.ts";
+import { notDoneText } from "../core/not-done.ts";
+import { CLAMPS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { bytesText } from "../view/amounts.ts";
+import { reasonText } from "../view/reason-text.ts";
 import { heldText } from "../view/why-text.ts";
 import type { GuestView } from "./model.ts";
 
 /** Why the guest has what it has, in sentences. */
 export function explain(view: GuestView): readonly string[] {
-  const { figures, decision, problem } = view;
+  const { figures, observation, decision, problem, wantedPages } = view;
   const sentences =
     problem === null ? [] : [`It can't be read or moved now: ${shownText(problem.message, SENTENCE_LENGTH)}.`];
   const held = heldText(view);
@@ -15,8 +17,10 @@ export function explain(view: GuestView): readonly string[] {
   if (figures === null || decision === null) return [...sentences, "It was not stepped yet."];
   const { currentBytes, targetBytes, goalBytes, floorBytes } = figures;
   const should = targetBytes === null ? "" : `, and should have ${bytesText(targetBytes)}`;
-  sentences.push(`It has ${bytesText(currentBytes)}${should}.`, REASONS[decision.reason]);
+  sentences.push(`It has ${bytesText(currentBytes)}${should}.`, reasonText(decision, observation, wantedPages));
   sentences.push(...decision.clamps.map((clamp) => CLAMPS[clamp]));
+  const notDone = notDoneText(view);
+  if (notDone !== "") sentences.push(notDone);
   if (goalBytes !== null) sentences.push(`Its goal is ${bytesText(goalBytes)}${goalParts(view, goalBytes)}.`);
   if (floorBytes !== null) sentences.push(`It never gets less than its floor, ${bytesText(floorBytes)}.`);
   return sentences;

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
@@ -45,6 +46,34 @@ describe("the dashboard of `run`", () => {
     });
   });
 
+  it("is named again at the end, and whenever `url` asks, where the flags say", async () => {
+    const home = new Home();
+    const socket = join(home.folder, "other.sock");
+    const daemon = home.start("run", ...SIMULATED, "--listen", "127.0.0.1:0", "--socket", socket);
+    const [last, url = ""] = await daemon.says("stdout", /^Open (\S+) in a browser: it shows who is short, .*\n$/m);
+    expect(daemon.stdout.endsWith(last)).toBe(true);
+    home.env["SELFBALLOON_SOCKET"] = socket;
+    expect(await home.succeed("url", "--token")).toBe(`${url}\n`);
+    expect(await home.succeed("url")).toBe(`${url.replace(/#.*/, "")}\n`);
+  });
+
+  it("is not there to be named where nothing is served", async () => {
+    const home = new Home();
+    await home.daemon(...SIMULATED);
+    expect(await home.do("url")).toMatchObject({
+      exitCode: 4,
+      stdout: "",
+      stderr: expect.stringContaining("--listen"),
+    });
+  });
+
+  it("names this machine where it listens on all addresses, and warns that it can be read", async () => {
+    const daemon = await pageHome("0.0.0.0:0").daemon(...SIMULATED);
+    const [, url = ""] = await daemon.says("stdout", /^Dashboard: (\S+)#/m);
+    expect(new URL(url).hostname).toBe(hostname().toLowerCase());
+    await daemon.says("stdout", /^Warning: whoever reaches this address .* can read/m);
+  });
+
   it("keeps the token out of the log", async () => {
     const home = pageHome();
     const daemon = await home.daemon(...SIMULATED, "--set", "selfballoon_interval=1");
@@ -60,7 +89,7 @@ describe("the dashboard of `run`", () => {
     const home = pageHome();
     delete home.env["SELFBALLOON_LISTEN"];
     const daemon = await home.daemon(...SIMULATED);
-    await daemon.says("stdout", /^No dashboard: .*127\.0\.0\.1:7070: .*EADDRINUSE/m);
+    await daemon.says("stdout", /^No dashboard: .*127\.0\.0\.1:7070: .*EADDRINUSE.*; choose another with --listen/m);
     const asked = pageHome("127.0.0.1:7070");
     const { exitCode, stderr } = await asked.do("run", ...SIMULATED);
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining("[ERR_LISTEN]") });

@@ -70,9 +70,21 @@ export function figuresOfTally(tally: Tally, bad: BadLines): ReportFigures {
     firstBadLine: bad.first,
     leftOutLines: tally.leftOut,
     hasDecisions: all.some(({ moves }) => moves !== null),
-    together: sumsOf(all, tally.seconds),
+    together: sumsTogether(all, tally.seconds, guests),
     guests,
     worst: tally.worst.moments,
+  };
+}
+
+/** All guests together. Each mean is the sum of theirs, as a reader adds up a table, however long each was there. */
+function sumsTogether(all: readonly GuestTally[], seconds: number, guests: readonly Sums[]): Sums {
+  const sum = (read: (one: Sums) => number | null): number | null =>
+    guests.every((one) => read(one) === null) ? null : guests.reduce((total, one) => total + (read(one) ?? 0), 0);
+  return {
+    ...sumsOf(all, seconds),
+    heldMeanBytes: sum(({ heldMeanBytes }) => heldMeanBytes),
+    mostMeanBytes: sum(({ mostMeanBytes }) => mostMeanBytes),
+    savedMeanBytes: sum(({ savedMeanBytes }) => savedMeanBytes),
   };
 }
 

@@ -38,6 +38,7 @@ export class Tally {
   private lastMs: number | null = null;
   private linesSinceLook = 0;
   private lastLookMs: number | null = null;
+  private looks = 0;
 
   add(observation: Observation, step: RecordedStep | null): void {
     const tally = this.guestOf(observation.guest);
@@ -68,12 +69,15 @@ export class Tally {
 
   private look(atMs: number): void {
     this.linesSinceLook += 1;
-    const elapsedMs = this.lastLookMs === null ? Number.POSITIVE_INFINITY : atMs - this.lastLookMs;
+    // The first look waits until all guests have been read: one after another they would look like a rise from nothing.
+    this.lastLookMs ??= atMs;
+    const elapsedMs = atMs - this.lastLookMs;
     // A look costs as much as there are guests, so it must not come more often than as many lines.
     const isDue = elapsedMs < 0 || elapsedMs >= LOOK_MS;
     if (!isDue || this.linesSinceLook < this.guests.size) return;
     this.linesSinceLook = 0;
-    const gap = elapsedMs < 0 || elapsedMs > SILENCE_MS;
+    const gap = this.looks === 0 || elapsedMs < 0 || elapsedMs > SILENCE_MS;
+    this.looks += 1;
     this.lastLookMs = atMs;
     const held = [...this.guests.values()].flatMap((guest) => guest.held(atMs) ?? []);
     const heldBytes = held.reduce((sum, one) => sum + one.heldBytes, 0);

@@ -35,7 +35,7 @@ export function render(model: TopModel, columns: number, rows: number, paint: Pa
 /** All there is, as plain lines of any length: for a file or another program. */
 export function renderPlain(model: TopModel, paint: Paint): readonly string[] {
   const guests = sortedGuests(model);
-  const host = hostText(sumGuests(guests), guests.length);
+  const host = hostText(guests);
   const standing = `${standingText(countStandings(guests))}.`;
   const head = [titleText(model), host, ...budgetLines(model, paint, (text) => text), standing];
   return [...head, ...guestTable(guests, Number.MAX_SAFE_INTEGER, paint)];
@@ -67,9 +67,7 @@ function headLines(model: TopModel, columns: number, withHost: boolean, paint: P
   if (!withHost) return [said === "" ? first : paint(isLost ? "red" : "green", fitText(said, columns))];
   const sum = sumGuests(model.guests);
   const second =
-    said === ""
-      ? fitText(hostText(sum, model.guests.length), columns)
-      : paint(isLost ? "red" : "green", fitText(said, columns));
+    said === "" ? fitText(hostText(model.guests), columns) : paint(isLost ? "red" : "green", fitText(said, columns));
   const budget = budgetLines(model, paint, (text) => fitText(text, columns));
   return [first, second, barLine(sum, columns, paint), ...budget, standingLine(model, columns, paint)];
 }
@@ -93,11 +91,14 @@ function linkText({ link, nowMs }: TopModel): string {
   return `The daemon is back since ${timeText(link.sinceMs)}; it was lost at ${timeText(link.lostMs)}.`;
 }
 
-function hostText(sum: HostSum, count: number): string {
+function hostText(guests: readonly GuestRow[]): string {
+  const sum = sumGuests(guests);
+  const count = guests.length;
+  const wouldSave = guests.some(({ dryRun }) => dryRun) ? `, would save up to ${bytesText(sum.atGoalsBytes)}` : "";
   const given = bytesText(sum.usedBytes + sum.availableBytes);
   const parts = `in use ${bytesText(sum.usedBytes)}, spare ${bytesText(sum.availableBytes)}`;
   const unread = sum.unknown === 0 ? "" : `; ${sum.unknown} not counted`;
-  return `${count} ${count === 1 ? "guest" : "guests"}, RAM ${bytesText(sum.allBytes)}: saved ${bytesText(sum.savedBytes)}, given out ${given} (${parts})${unread}`;
+  return `${count} ${count === 1 ? "guest" : "guests"}, RAM ${bytesText(sum.allBytes)}: saved ${bytesText(sum.savedBytes)}${wouldSave}, given out ${given} (${parts})${unread}`;
 }
 
 /** How the host's memory stands or, where something is wrong with that, what, in one line; none where no host is shared. */

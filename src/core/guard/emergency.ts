@@ -84,7 +84,7 @@ function begin(before: Emergency, nowMs: number): Emergency {
 
 /** Memory ran short: the guest has all of it at once, until it is calm. */
 export const emergency = {
-  sentence: "Memory ran short: the guest has all of it back until it is calm.",
+  sentence: "Memory ran short: the target is all that the guest may have, until it is calm.",
   minTargetPages: ({ emergency: { isOn } }: { readonly emergency: Emergency }, { wanted }: GuardInput): number =>
     isOn ? wanted.maximumPages : 0,
 };

@@ -42,6 +42,7 @@ export function App({ store }: { readonly store: Store }) {
         <div class="brand">
           <h1>selfballoon</h1>
           <LinkState link={store.link} />
+          {[...store.model.guests.values()].some(({ dryRun }) => dryRun) && <b class="chip tone-hold">dry run</b>}
         </div>
         <nav aria-label="Views">
           {VIEWS.map(({ path, name, count }) => (

@@ -20,11 +20,13 @@ export function EventList({ events }: { readonly events: readonly ListedEvent[] 
 function EventRows({ events }: { readonly events: readonly ListedEvent[] }) {
   return (
     <ol class="events">
-      {events.map(({ record, isProblem }) => (
+      {events.map(({ record, isProblem, notDone }) => (
         <li key={`${record.seq} ${record.atMs}`} class={isProblem ? "event problem" : "event"}>
           <time dateTime={new Date(record.atMs).toISOString()}>{timeText(record.atMs)}</time>
           <GuestLink record={record} />
-          <span>{recordText(record)}</span>
+          <span>
+            {recordText(record)} {notDone}
+          </span>
         </li>
       ))}
     </ol>

@@ -12,6 +12,7 @@ export function HostBar({ store }: { readonly store: Store }) {
   const isEach = (what: "paused" | "released"): boolean => views.length > 0 && views.every((view) => view[what]);
   const isAny = views.some(({ paused, released }) => paused || released);
   const sum = sumGuests(guests.values());
+  const isDryRun = [...guests.values()].some(({ dryRun }) => dryRun);
   const parts = [
     { name: "used", label: "In use", bytes: sum.usedBytes, about: "The guests have it and use it." },
     {
@@ -38,6 +39,11 @@ export function HostBar({ store }: { readonly store: Store }) {
             Warning: {warning}.
           </p>
         ))}
+      {isDryRun && (
+        <p class="dry-run">
+          A dry run: nothing is moved. At their goals the guests would save up to <b>{bytesText(sum.atGoalsBytes)}</b>.
+        </p>
+      )}
       <p class="intro">
         {doing === "" ? "" : `This daemon is ${doing}. `}
         Each guest keeps the RAM that its load needs; the rest goes into its balloon, and so back to the host. When a

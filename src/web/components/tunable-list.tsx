@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { TunableStatus } from "../../core/control.ts";
 import { describeRange, TUNABLES, type TunableRow } from "../../core/tunables.ts";
+import { commonValue, defaultText, valueText } from "../../view/tunable-text.ts";
 import type { Store } from "../store.ts";
 
 /** All tunables: what they mean, what they may be, where their value comes from; changed in place, for all guests. */
@@ -35,6 +36,7 @@ function Tunable({ row, status, store }: TunableProps) {
   const [isBusy, setBusy] = useState(false);
   const [said, setSaid] = useState("");
   const { name, unit } = row;
+  const shown = String(commonValue(status) ?? "");
   const change = async (text: string | null): Promise<void> => {
     setBusy(true);
     setSaid("");
@@ -52,7 +54,7 @@ function Tunable({ row, status, store }: TunableProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void change(draft ?? String(status.value));
+          void change(draft ?? shown);
         }}
       >
         <label for={name}>
@@ -63,17 +65,14 @@ function Tunable({ row, status, store }: TunableProps) {
             id={name}
             inputMode="numeric"
             autocomplete="off"
-            value={draft ?? String(status.value)}
+            value={draft ?? shown}
+            placeholder={shown === "" ? valueText(status, unit) : ""}
             aria-describedby={error === null ? about : `${about} ${name}-error`}
             aria-invalid={error !== null}
             onInput={(event) => setDraft(event.currentTarget.value)}
           />
           <span class="unit">{unit}</span>
-          <button
-            type="submit"
-            aria-label={`Set ${name}`}
-            disabled={isBusy || draft === null || draft === String(status.value)}
-          >
+          <button type="submit" aria-label={`Set ${name}`} disabled={isBusy || draft === null || draft === shown}>
             Set
           </button>
           <button
@@ -95,8 +94,8 @@ function Tunable({ row, status, store }: TunableProps) {
           {said}
         </p>
         <p id={about} class="about">
-          {row.summary} {sentence(describeRange(row))} Default: {status.default}
-          {unit === "" ? "" : ` ${unit}`}
+          {row.summary} {sentence(describeRange(row))} Default: {defaultText(status)}
+          {unit === "" || commonValue(status) === null ? "" : ` ${unit}`}
           {row.startRule === "" ? "" : ` (at start-up: ${row.startRule})`}.
         </p>
       </form>

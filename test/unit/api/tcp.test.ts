@@ -11,7 +11,7 @@ import { guestStatus } from "../../support/guest-records.ts";
 import { askHttp } from "../../support/http.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 
-async function serve(tokenFile: string | null = null) {
+async function serve(tokenFile: string | null = null, allowedHosts: readonly string[] = []) {
   const control = new ScriptedControl();
   control.statuses.set("web", guestStatus("web"));
   const folder = temporaryFolder();
@@ -24,6 +24,7 @@ async function serve(tokenFile: string | null = null) {
   const server = await serveTcp(createApi(control, "1.2.3"), {
     host: "127.0.0.1",
     port: 0,
+    allowedHosts,
     tokenFile,
     runtimeTokenFile,
     pageFolder,
@@ -92,6 +93,16 @@ describe("the API over TCP", () => {
       expect(await askHttp(`${url}v1/guests`, { headers: { host } }), host).toMatchObject({ status: 421 });
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `LOCALHOST:${port}`, `${hostname()}:${port}`]) {
       expect(await askHttp(`${url}v1/guests`, { headers: { host } }), host).toMatchObject({ status: 200 });
+    }
+  });
+
+  it("answers under other names once the operator allows them, and under those alone", async () => {
+    const { url } = await serve(null, ["balloon.example.org", "localhost:8080"]);
+    for (const host of ["balloon.example.org", "Balloon.Example.org", "localhost:8080"])
+      expect(await askHttp(`${url}v1/guests`, { headers: { host } }), host).toMatchObject({ status: 200 });
+    for (const host of ["balloon.example.org:81", "localhost:8081", "evil.example"]) {
+      const answer = await askHttp(`${url}v1/guests`, { headers: { host } });
+      expect(answer, host).toMatchObject({ status: 421, text: expect.stringContaining("api.allowed_hosts") });
     }
   });
 

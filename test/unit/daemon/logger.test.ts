@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { HELD } from "../../../src/core/controls/hands.ts";
 import { GIVE_CAUSES } from "../../../src/core/guest/events.ts";
-import type { JournalRecord } from "../../../src/core/journal-record.ts";
+import type { JournalRecord, StepRecord } from "../../../src/core/journal-record.ts";
 import type { Observation } from "../../../src/core/observation.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 import { createLogger, type Logger, logRecords } from "../../../src/daemon/logger.ts";
@@ -20,7 +20,8 @@ function linesFor(...steps: readonly (readonly (keyof Observation)[])[]): readon
     (level: keyof Logger): Logger["info"] =>
     (message, fields) =>
       lines.push({ level, message, missing: fields?.["missing"] });
-  const take = logRecords({ info: log("info"), warn: log("warn"), error: log("error") });
+  const logger = { info: log("info"), warn: log("warn"), error: log("error") };
+  const take = logRecords(logger, { isVerbose: false, isDryRun: false });
   for (const missing of steps) {
     const { decision, observation, ...record } = stepRecord("web");
     const readings = { ...observation, ...Object.fromEntries(missing.map((name) => [name, null])) };
@@ -46,7 +47,7 @@ describe("the log of a guest that is out of our hands", () => {
   const logged = (...records: readonly JournalRecord[]): readonly string[] => {
     const lines: string[] = [];
     const log = (message: string): void => void lines.push(message);
-    const take = logRecords({ info: log, warn: log, error: log });
+    const take = logRecords({ info: log, warn: log, error: log }, { isVerbose: false, isDryRun: false });
     for (const record of records) take(record);
     return lines;
   };
@@ -71,19 +72,47 @@ describe("the log of a guest that is out of our hands", () => {
 });
 
 /** What a logger writes. */
-function written(json: boolean, log: (logger: Logger) => void): string {
+function written(json: boolean, log: (logger: Logger) => void, isQuiet = false): string {
   let text = "";
   const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
     text += String(chunk);
     return true;
   });
   onTestFinished(() => spy.mockRestore());
-  log(createLogger({ json }));
+  log(createLogger({ json, isQuiet }));
   spy.mockRestore();
   return text;
 }
 
+describe("what is logged of a step", () => {
+  const step = (changes: Partial<StepRecord>): StepRecord => ({ ...stepRecord("web"), seq: 1, atMs: 0, ...changes });
+  const logged = (choice: { isVerbose: boolean; isDryRun: boolean }, ...steps: readonly StepRecord[]): string =>
+    written(false, (logger) => steps.forEach(logRecords(logger, choice)));
+
+  it("is each move where all is wanted, and news otherwise", () => {
+    const steps = [step({}), step({ seq: 2, atMs: 1000 }), step({ seq: 3, atMs: 2000, applied: false })];
+    expect(logged({ isVerbose: true, isDryRun: false }, ...steps).match(/guest=web/g)).toHaveLength(2);
+    expect(logged({ isVerbose: false, isDryRun: false }, ...steps).match(/guest=web/g)).toHaveLength(1);
+  });
+
+  it("is that it was not done, and why", () => {
+    expect(logged({ isVerbose: false, isDryRun: true }, step({ applied: false }))).toContain("Not done: this is a dry");
+    expect(logged({ isVerbose: false, isDryRun: false }, step({}))).not.toContain("Not done");
+  });
+
+  it("is what was wanted where the host is full", () => {
+    const { decision, wantedPages } = stepRecord("web");
+    const full = step({ decision: { ...decision, reason: "host_full" }, wantedPages: (wantedPages ?? 0) + 256 });
+    expect(logged({ isVerbose: false, isDryRun: false }, full)).toMatch(/ wantedMib=\d+ goalMib=/);
+  });
+});
+
 describe("a line of the log", () => {
+  it("is left out of a quiet log unless it warns", () => {
+    const text = written(false, (logger) => [logger.info("calm"), logger.warn("loud"), logger.error("bad")], true);
+    expect(text.match(/(calm|loud|bad)/g)).toEqual(["loud", "bad"]);
+  });
+
   const EVIL = "web\n2026 info  all is well \u001b[2J\u202e guest=other";
 
   it("is one line, in which a name can neither do anything nor look like another fact", () => {

@@ -10,6 +10,13 @@ describe("the reason of a step in words", () => {
     expect(text).toBe(`${REASONS.missing} Missing: committedPages, maxPfn.`);
   });
 
+  it("names what was wanted where the host is full: not the goal, which may be lower", () => {
+    const observation = observationOf({ totalramPages: 25_600, balloonCurrentPages: 26_624 });
+    const text = reasonText({ reason: "host_full" }, observation, 52_224);
+    expect(text).toBe("The guest wants 200 MiB, but its host has no more to give for now.");
+    expect(reasonText({ reason: "host_full" }, observation)).toBe(REASONS.host_full);
+  });
+
   it("is the reason's own sentence otherwise", () => {
     const observation = { ...observationOf({}), committedPages: null };
     expect(reasonText({ reason: "unmanaged" }, observation)).toBe(REASONS.unmanaged);

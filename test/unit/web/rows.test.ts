@@ -38,12 +38,16 @@ describe("the table's rows", () => {
 describe("the sum of all guests", () => {
   it("counts what they may have, use, could use and gave back", () => {
     const readings = { totalramPages: 600, balloonCurrentPages: 700, balloonMaxPages: 1100, availablePages: 200 };
-    const guests = withGuests(EMPTY_MODEL, [guestStatus("a", readings)]).guests.values();
+    const { decision, ...status } = guestStatus("a", readings);
+    const lower = decision && { ...decision, goalPages: 300, floorPages: 100 };
+    const guests = withGuests(EMPTY_MODEL, [{ ...status, decision: lower }]).guests.values();
     expect(sumGuests(guests)).toEqual({
       allBytes: 1000 * 4096,
       usedBytes: 400 * 4096,
       availableBytes: 200 * 4096,
       savedBytes: 400 * 4096,
+      // Its goal is less than it uses.
+      atGoalsBytes: 600 * 4096,
       unknown: 0,
     });
   });

@@ -37,6 +37,11 @@ describe("why a guest has what it has", () => {
     ]);
   });
 
+  it("says what was decided and not done", () => {
+    expect(explain(view({ ...guestStatus("a"), dryRun: true }))).toContain("Not done: this is a dry run.");
+    expect(explain(view()).join()).not.toContain("Not done");
+  });
+
   it("claims no parts for a goal that was made otherwise", () => {
     const status = guestStatus("a");
     const decision = status.decision && { ...status.decision, goalPages: 99_999 };

@@ -45,6 +45,31 @@ function tallyOf(lines: readonly Line[]): Tally {
 
 const figures = (lines: readonly Line[]): ReportFigures => figuresOfTally(tallyOf(lines), NO_BAD);
 
+describe("all guests together", () => {
+  it("have means that are the sums of their rows, however long each guest was there", () => {
+    const { guests, together } = figures([
+      { atS: 0, gib: 3 },
+      { atS: 300, gib: 3 },
+      { atS: 300, gib: 1, guest: "late" },
+      { atS: 600, gib: 3 },
+      { atS: 600, gib: 1, guest: "late" },
+    ]);
+    const sum = guests.reduce((total, { heldMeanBytes }) => total + (heldMeanBytes ?? 0), 0);
+    expect(sum).toBe(4 * 2 ** 30);
+    expect(together).toMatchObject({ heldMeanBytes: sum, mostMeanBytes: 8 * 2 ** 30, savedMeanBytes: 4 * 2 ** 30 });
+  });
+
+  it("do not seem to rise from nothing while they are read for the first time", () => {
+    const lines = [0, 5, 10].flatMap((atS) =>
+      ["a", "b", "c"].map((guest, nth) => ({ atS: atS + nth / 10, guest, gib: 2 })),
+    );
+    const held = tallyOf(lines)
+      .host.moments()
+      .map(({ heldBytes }) => heldBytes / 2 ** 30);
+    expect(new Set(held)).toEqual(new Set([6]));
+  });
+});
+
 describe("what was saved", () => {
   it("is what a guest could have had beyond what it had, over time", () => {
     const { together, guests } = figures([
