@@ -17,15 +17,17 @@ const AT_ONCE_MS = 1000;
 
 /**
  * The goal by what is in use instead of what is committed: memory that is not available, and the guard's headroom, which
- * runs ahead of a rise. What is free beyond the kernel's reserve and that headroom evicts nothing: it may go at once. The
- * cache is the guard's business: where it can't tell what cache the guest needs, there is no such goal (null), and the
- * driver's holds. `before` is what the guard remembers of the last step.
+ * runs ahead of a rise. What is free beyond the kernel's reserve and that headroom evicts nothing: it may go at once, but
+ * not on a host that is short, which may not have it again when the cache grows. The cache is the guard's business: where
+ * it can't tell what cache the guest needs, there is no such goal (null), and the driver's holds. `before` is what the
+ * guard remembers of the last step.
  */
 export function adaptiveAim(
   before: Remembered,
   observation: CompleteObservation,
   tunables: Tunables,
   nowMs: number,
+  isHostShort: boolean,
 ): Aim | null {
   const { totalramPages, totalreservePages, availablePages, freePages, refaultPages, pageBytes } = observation;
   if (availablePages === null || freePages === null || refaultPages === null) return null;
@@ -37,6 +39,6 @@ export function adaptiveAim(
   const atOnceShare = elapsedMs > AT_ONCE_MS ? AT_ONCE_MS / elapsedMs : 1;
   return {
     goalPages: Math.ceil(demandPages + room + comingPages),
-    sparePages: Math.floor(beyondPages * atOnceShare),
+    sparePages: isHostShort ? 0 : Math.floor(beyondPages * atOnceShare),
   };
 }

@@ -20,6 +20,11 @@ export const NO_BOUNDS: Bounds = Object.freeze({
   asked: null,
 });
 
+/** Whether guests wait for memory that the host does not have. */
+export function isHostShort({ entitledPages }: Bounds): boolean {
+  return Number.isFinite(entitledPages);
+}
+
 /**
  * Hold the law's target in its bounds: no lower than the host asks for first, then below the entitlement, above the floor,
  * and below the maximum.

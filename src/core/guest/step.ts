@@ -6,7 +6,7 @@ import { isComplete, type Observation } from "../observation.ts";
 import type { Policy } from "../policy.ts";
 import type { Tunables } from "../tunables.ts";
 import { adaptiveAim } from "./adaptive.ts";
-import { type Bounds, boundLaw, NO_BOUNDS } from "./bounds.ts";
+import { type Bounds, boundLaw, isHostShort, NO_BOUNDS } from "./bounds.ts";
 import { isInDeadBand } from "./dead-band.ts";
 import { balloonStep, maximumTarget, reasonFor } from "./law.ts";
 import { INITIAL_SHRINK_STATE, type ShrinkState, shrinkStep } from "./selfshrink.ts";
@@ -79,7 +79,8 @@ function decideBalloon(
   if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing", guard: before };
   const isGuarded = tunables.guard === 1;
   // Without the guard nothing would keep the cache, and guard = 0 is the driver, bit for bit.
-  const adaptive = policy === "adaptive" && isGuarded ? adaptiveAim(before, observation, tunables, nowMs) : null;
+  const isAdaptive = policy === "adaptive" && isGuarded;
+  const adaptive = isAdaptive ? adaptiveAim(before, observation, tunables, nowMs, isHostShort(bounds)) : null;
   const law = boundLaw(balloonStep(observation, tunables, adaptive ?? undefined), observation, bounds);
   const wanted = { targetPages: law.targetPages, maximumPages: maximumTarget(observation) };
   const guarded = isGuarded ? guard(before, observation, wanted, tunables, nowMs, without) : null;

@@ -19,15 +19,15 @@ function goalAfter(readings: Readings, afterMs = 5000): number | null {
   return aimAfter(readings, afterMs)?.goalPages ?? null;
 }
 
-function aimAfter(readings: Readings, afterMs: number): Aim | null {
+function aimAfter(readings: Readings, afterMs: number, isHostShort = false): Aim | null {
   const before = { last: observationOf(calm), lastMs: 0, risePages: 0 };
-  return adaptiveAim(before, observationOf({ ...calm, ...readings }), DEFAULT_TUNABLES, afterMs);
+  return adaptiveAim(before, observationOf({ ...calm, ...readings }), DEFAULT_TUNABLES, afterMs, isHostShort);
 }
 
 describe("the adaptive goal", () => {
   it("is what is in use and the headroom: the cache is the guard's business", () => {
     expect(goalAfter({})).toBe(300 * MIB + HEADROOM);
-    expect(adaptiveAim(INITIAL_GUARD_STATE, observationOf(calm), DEFAULT_TUNABLES, 0)?.goalPages).toBe(
+    expect(adaptiveAim(INITIAL_GUARD_STATE, observationOf(calm), DEFAULT_TUNABLES, 0, false)?.goalPages).toBe(
       300 * MIB + HEADROOM,
     );
   });
@@ -40,7 +40,7 @@ describe("the adaptive goal", () => {
 
   it("has the guard's headroom where demand was seen to rise faster", () => {
     const before = { last: observationOf(calm), lastMs: 0, risePages: 100 * MIB };
-    expect(adaptiveAim(before, observationOf(calm), DEFAULT_TUNABLES, 5000)?.goalPages).toBe(400 * MIB);
+    expect(adaptiveAim(before, observationOf(calm), DEFAULT_TUNABLES, 5000, false)?.goalPages).toBe(400 * MIB);
   });
 
   it("runs ahead of a rise", () => {
@@ -68,6 +68,13 @@ describe("what may go at once", () => {
 
   it("is what is free beyond the reserve and the headroom: the cache stays", () => {
     expect(spareAfter({}, 1000)).toBe(610 * MIB - reserve - HEADROOM);
+  });
+
+  it("is nothing on a host that is short: what goes there does not come back soon", () => {
+    expect(aimAfter({ totalreservePages: reserve }, 1000, true)).toEqual({
+      goalPages: goalAfter({}, 1000),
+      sparePages: 0,
+    });
   });
 
   it("is a part of it where the next step is further away, for new cache has no other room", () => {
