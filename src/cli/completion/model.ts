@@ -68,13 +68,14 @@ export function completedProgram(program: Command, names: SimulatorNames): Compl
 
 const TUNABLE_NAMES: readonly Described[] = TUNABLES.map(({ name, summary }) => ({ name, summary }));
 
-function optionPlaceholders({ policies }: SimulatorNames): Placeholders {
+function optionPlaceholders({ policies, cpus }: SimulatorNames): Placeholders {
   return {
     FILE: { kind: "files" },
     SOCKET: { kind: "files" },
     DIR: { kind: "folders" },
     "NAME=VALUE": { kind: "assignments", words: TUNABLE_NAMES },
     POLICY: { kind: "words", words: policies },
+    SPEED: wordsOf(cpus),
   };
 }
 
@@ -98,6 +99,9 @@ function completedOption(option: Option, placeholders: Placeholders): CompletedO
 }
 
 function valuesOf(choices: readonly string[] | undefined, placeholder: string, placeholders: Placeholders): Values {
-  if (choices !== undefined) return { kind: "words", words: choices.map((name) => ({ name, summary: "" })) };
-  return placeholders[placeholder] ?? { kind: "free" };
+  return placeholders[placeholder] ?? (choices === undefined ? { kind: "free" } : wordsOf(choices));
+}
+
+function wordsOf(names: readonly string[]): Values {
+  return { kind: "words", words: names.map((name) => ({ name, summary: "" })) };
 }
