@@ -64,6 +64,46 @@ _selfballoon() {
 		:
 		return 0
 		;;
+	"reserve --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"reserve --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"reserve --for")
+		:
+		return 0
+		;;
+	"reserve --wait")
+		:
+		return 0
+		;;
+	"reserve --expires")
+		:
+		return 0
+		;;
+	"release-reservation --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"release-reservation --root")
+		_selfballoon_paths -d
+		return 0
+		;;
+	"release-reservation --for")
+		:
+		return 0
+		;;
+	"reservations --config")
+		_selfballoon_paths -f
+		return 0
+		;;
+	"reservations --root")
+		_selfballoon_paths -d
+		return 0
+		;;
 	"get --config")
 		_selfballoon_paths -f
 		return 0
@@ -265,10 +305,13 @@ _selfballoon() {
 	[[ -z $assigned ]] || return 0
 	case "$command ${current:0:1}" in
 	" -") _selfballoon_words "--version --help" ;;
-	" "*) _selfballoon_words "run status top get set reset doctor pause resume release url files slices fleet record replay report simulate compare completion" ;;
+	" "*) _selfballoon_words "run status top reserve release-reservation reservations get set reset doctor pause resume release url files slices fleet record replay report simulate compare completion" ;;
 	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --listen --socket --quiet --verbose --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
 	"status -") _selfballoon_words "--config --root --json --help" ;;
 	"top -") _selfballoon_words "--config --root --interval --json --help" ;;
+	"reserve -") _selfballoon_words "--config --root --for --wait --expires --json --help" ;;
+	"release-reservation -") _selfballoon_words "--config --root --for --json --help" ;;
+	"reservations -") _selfballoon_words "--config --root --json --help" ;;
 	"get -") _selfballoon_words "--config --root --json --help" ;;
 	"set -") _selfballoon_words "--config --root --help" ;;
 	"reset -") _selfballoon_words "--config --root --help" ;;
@@ -286,6 +329,8 @@ _selfballoon() {
 	"simulate -") _selfballoon_words "--seed --minutes --host-mb --cpu --no-swap --json --policy --trace --memory-mb --hot-percent --help" ;;
 	"compare -") _selfballoon_words "--seed --minutes --host-mb --cpu --no-swap --json --policies --html --help" ;;
 	"completion -") _selfballoon_words "--help" ;;
+	"reserve "*) : ;;
+	"release-reservation "*) : ;;
 	"get "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"set "*) _selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;
 	"reset "*) _selfballoon_words "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb" ;;

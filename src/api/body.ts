@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { selfballoonError } from "../core/errors.ts";
+import { problemOf, selfballoonError } from "../core/errors.ts";
 
 const BODY_LIMIT_KIB = 64;
 
@@ -25,4 +25,16 @@ export function readBody(request: IncomingMessage): Promise<string> {
       else resolve(Buffer.concat(chunks).toString("utf8"));
     });
   });
+}
+
+/** A body that must be a JSON object, `expected` in words. @throws ERR_BODY_INVALID. */
+export function parseObject(body: string, expected: string): Readonly<Record<string, unknown>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch (thrown) {
+    throw selfballoonError("ERR_BODY_INVALID", { expected, problem: problemOf(thrown) });
+  }
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }

@@ -14,7 +14,7 @@ export type ApiAnswer =
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * Ask the daemon behind `socket`; `signal` ends the wait.
+ * Ask the daemon behind `socket`; `signal` ends the wait, and so does silence for `deadlineMs`.
  * @throws ERR_NO_DAEMON if nobody answers, ERR_PERMISSION if we may not ask.
  */
 export async function askDaemon(
@@ -23,8 +23,10 @@ export async function askDaemon(
   path: string,
   body?: unknown,
   signal?: AbortSignal,
+  deadlineMs?: number,
 ): Promise<ApiAnswer> {
-  const response = await open(socket, method, path, body === undefined ? "" : JSON.stringify(body), signal);
+  const text = body === undefined ? "" : JSON.stringify(body);
+  const response = await open(socket, method, path, text, signal, deadlineMs);
   const parsed = parseAnswer(socket, await readText(socket, response));
   if (response.statusCode === 200) return { ok: true, body: parsed };
   return { ok: false, problem: parsed as Problem };
@@ -88,11 +90,12 @@ function open(
   path: string,
   body: string,
   signal?: AbortSignal,
+  deadlineMs = ANSWER_DEADLINE_MS,
 ): Promise<IncomingMessage> {
   const ending = signal === undefined ? {} : { signal };
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: socket, method, path, timeout: ANSWER_DEADLINE_MS, ...ending }, resolve);
-    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${ANSWER_DEADLINE_MS} ms`)));
+    const asked = request({ socketPath: socket, method, path, timeout: deadlineMs, ...ending }, resolve);
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${deadlineMs} ms`)));
     asked.on("error", (thrown) => reject(unreachable(socket, thrown)));
     asked.end(body);
   });

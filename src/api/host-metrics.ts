@@ -16,6 +16,7 @@ export const HOST_METRICS: readonly HostMetric[] = [
     help: "What the guests have, or may still come to have by what was decided.",
     read: (of) => of.promisedBytes,
   },
+  { name: "reserved_bytes", help: "What is kept free for guests to come.", read: (of) => of.reservedBytes },
   {
     name: "free_bytes",
     help: "What may still be given while nobody is in an emergency.",

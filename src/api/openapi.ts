@@ -26,9 +26,9 @@ export function openApiDocument(routes: readonly Route[], version: string): Sche
 
 function operation(route: Route): Schema {
   const parameters = [
-    ...(route.path.includes("{guest}")
-      ? [{ name: "guest", in: "path", required: true, schema: { type: "string" } }]
-      : []),
+    ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      ...{ name, in: "path", required: true, schema: { type: "string" } },
+    })),
     ...(route.answer === null ? STREAM_PARAMETERS : []),
     ...(route.query ?? []).map(queryParameter),
   ];

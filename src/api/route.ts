@@ -37,8 +37,8 @@ export interface QueryNumber {
 
 /** One route, declared once: the server and the OpenAPI document both follow from its row. */
 export interface Route {
-  readonly method: "GET" | "PATCH" | "POST";
-  /** As OpenAPI writes it; `{guest}` stands for one part of the path. */
+  readonly method: "GET" | "PATCH" | "POST" | "DELETE";
+  /** As OpenAPI writes it; `{guest}` or `{id}` stands for one part of the path. */
   readonly path: string;
   readonly summary: string;
   /** True if it changes something, so that only a privileged caller may ask. */

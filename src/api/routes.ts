@@ -1,10 +1,12 @@
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
-import { problemOf, selfballoonError } from "../core/errors.ts";
+import { selfballoonError } from "../core/errors.ts";
 import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { describeRange, findTunable, leastChoice, TUNABLES } from "../core/tunables.ts";
 import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
+import { parseObject } from "./body.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
+import { listReservations, reserve, withdraw } from "./reservations.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
 
 const JSON_TYPE = "application/json";
@@ -103,6 +105,33 @@ export const ROUTES: readonly Route[] = [
     answer: null,
   },
   {
+    ...read,
+    path: "/v1/reservations",
+    summary: "Memory that is kept free for guests to come.",
+    gives: "Reservations",
+    answer: listReservations,
+  },
+  {
+    ...write,
+    method: "POST",
+    path: "/v1/reservations",
+    summary:
+      "Keep memory free, as for a guest that is about to start. The answer comes once it is free; guests go down for it as far as law and " +
+      "guard let them. Where they could not give enough, the error says which keep what and why, and nothing is taken.",
+    takes: "ReservationWish",
+    gives: "Reserved",
+    answer: reserve,
+  },
+  {
+    ...write,
+    method: "DELETE",
+    path: "/v1/reservations/{id}",
+    summary: "Withdraw a reservation.",
+    takes: null,
+    gives: "Reservation",
+    answer: withdraw,
+  },
+  {
     ...write,
     method: "POST",
     path: "/v1/pause",
@@ -152,7 +181,7 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
-/** Find the route of a request, and the part of the path that its `{guest}` stands for. @throws ERR_ROUTE_UNKNOWN. */
+/** Find the route of a request, and the part of the path that its `{guest}` or `{id}` stands for. @throws ERR_ROUTE_UNKNOWN. */
 export function findRoute(method: string, path: string): { readonly route: Route; readonly parameter: string } {
   for (const route of ROUTES) {
     const parameter = matchPath(route.path, path);
@@ -161,9 +190,12 @@ export function findRoute(method: string, path: string): { readonly route: Route
   throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: method.slice(0, 16), path: path.slice(0, 128) });
 }
 
+/** Where a path has one, as OpenAPI writes it. */
+const PARAMETER = /\{\w+\}/;
+
 /** A matching path's parameter, empty if it has none; null if the path does not match. */
 function matchPath(template: string, path: string): string | null {
-  const [before = "", after] = template.split("{guest}");
+  const [before = "", after] = template.split(PARAMETER);
   if (after === undefined) return path === template ? "" : null;
   const isAround = path.startsWith(before) && path.endsWith(after) && path.length > before.length + after.length;
   const parameter = isAround ? path.slice(before.length, path.length - after.length) : "";
@@ -249,15 +281,4 @@ function parseChanges(body: string): Record<string, string | null> {
       throw selfballoonError("ERR_BODY_INVALID", { expected, problem });
     }),
   );
-}
-
-function parseObject(body: string, expected: string): Readonly<Record<string, unknown>> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch (thrown) {
-    throw selfballoonError("ERR_BODY_INVALID", { expected, problem: problemOf(thrown) });
-  }
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }

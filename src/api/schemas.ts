@@ -1,11 +1,12 @@
 import * as z from "zod";
-import type { Gift } from "../core/control.ts";
+import type { Gift, ReservationStatus, Reserved } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
 import { ERRORS, type ErrorCode, type Problem as GuestProblem } from "../core/errors.ts";
 import type { Figures } from "../core/figures.ts";
 import { CAUSES, GIVE_CAUSES } from "../core/guest/events.ts";
 import type { HistoryPoint, HistoryRange } from "../core/history.ts";
 import { TAKE_NAMES } from "../core/host/pressure.ts";
+import { RESERVATION_ENDS, RESERVATION_TIMES, type ReservationEvent } from "../core/host/reservation.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
@@ -59,6 +60,7 @@ const HOST_BYTES = [
   "reserveBytes",
   "hadBytes",
   "promisedBytes",
+  "reservedBytes",
   "freeBytes",
   "maximaBytes",
   "leastBytes",
@@ -180,6 +182,28 @@ const terms = of<GuestTerms>()(
   z.object({ minMb: number, maxMb: number.nullable(), weight: number, isManaged: z.boolean() }),
 );
 
+const ceilings = z.array(z.object({ guest: text, bytes: number }));
+
+const reservationEvent = of<ReservationEvent>()(
+  z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("reserved"),
+      reservation: z.object({ id: text, guest: text.nullable(), bytes: number, untilMs: number }),
+    }),
+    z.object({ kind: z.literal("asked"), ceilings }),
+    z.object({ kind: z.literal("ended"), id: text, because: z.enum(keysOf(RESERVATION_ENDS)) }),
+  ]),
+);
+
+const reservation = of<ReservationStatus>()(
+  z.object({
+    id: text,
+    guest: text.nullable(),
+    ...fields(["bytes", "takenBytes", "expiresAtMs"], number),
+    isMet: z.boolean(),
+  }),
+).describe("`isMet`: all of it is free, or its guest has it. It ends by itself at `expiresAtMs`, in ms since 1970.");
+
 const event = of<JournalRecord>()(
   z.discriminatedUnion("kind", [
     z.object({
@@ -236,6 +260,7 @@ const event = of<JournalRecord>()(
       need: number,
       isEmergency: z.boolean(),
     }),
+    z.object({ ...turned, kind: z.literal("reservation"), event: reservationEvent }),
     z.object({
       ...numbered,
       kind: z.literal("shrink"),
@@ -301,6 +326,15 @@ const OBJECTS = {
   Reasons: of<ReasonsAnswer>()(
     z.object({ reasons: z.object(fields(keysOf(REASONS), text)), clamps: z.object(fields(keysOf(CLAMPS), text)) }),
   ),
+  Reservation: reservation,
+  Reservations: z.object({ reservations: z.array(reservation) }),
+  Reserved: of<Reserved>()(z.object({ reservation: reservation.nullable(), freeBytes: number })),
+  ReservationWish: z.strictObject({
+    bytes: z.int().min(1),
+    guest: text.min(1).max(256).nullable().optional(),
+    waitMs: z.int().min(0).max(RESERVATION_TIMES.maxWaitMs).optional(),
+    lifeMs: z.int().min(1).max(RESERVATION_TIMES.maxLifeMs).optional(),
+  }),
   GuestChoice: z.strictObject({ guests: z.array(text).optional() }).describe("Guests by name; without them all."),
   Released: z.object({ released: z.array(text), gifts: z.array(gift) }),
   OpenApi: z.looseObject({}),

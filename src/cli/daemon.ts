@@ -26,9 +26,15 @@ export async function socketOf(options: DaemonOptions): Promise<string> {
   return socket;
 }
 
-/** Ask the daemon, and take its problem for ours. @throws what the daemon answered, ERR_NO_DAEMON. */
-export async function ask(options: DaemonOptions, method: string, path: string, body?: unknown): Promise<unknown> {
-  return askSocket(await socketOf(options), method, path, body);
+/** Ask the daemon, and take its problem for ours; it must answer within `deadlineMs`. @throws what the daemon answered, ERR_NO_DAEMON. */
+export async function ask(
+  options: DaemonOptions,
+  method: string,
+  path: string,
+  body?: unknown,
+  deadlineMs?: number,
+): Promise<unknown> {
+  return bodyOf(await askDaemon(await socketOf(options), method, path, body, undefined, deadlineMs));
 }
 
 /** The same, where the socket is known; `signal` ends the wait. */

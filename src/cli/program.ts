@@ -11,6 +11,7 @@ import { endWithReader } from "./output.ts";
 import type { CliPorts, RunPlan, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay/replay.ts";
 import type { ReportOptions } from "./report.ts";
+import { addReservations } from "./reservations-command.ts";
 import { SHELLS, type Shell } from "./shells.ts";
 import { addSimulations } from "./simulation/commands.ts";
 import { addSlices } from "./slices-command.ts";
@@ -79,6 +80,7 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
     .addHelpText("after", EXAMPLES);
   addRun(program, ports, exitWith);
   addStatus(program);
+  addReservations((usage, summary) => command(program, usage, summary));
   addTunables(program);
   addMachine(program, ports);
   addSlices(program, ports);
@@ -103,6 +105,7 @@ Examples:
   selfballoon top                             the same, live
   selfballoon url                             where its page is
   selfballoon set selfballoon_reserved_mb=256
+  selfballoon reserve 4096 --for web1         make room for a guest that is about to start
   selfballoon release                         give all memory back
 
 Exit codes: 0 ok, 1 bug or fault, 2 usage, 3 configuration, 4 no usable balloon, 5 permission, 6 already running.`;

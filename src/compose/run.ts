@@ -5,7 +5,7 @@ import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
-import { selfballoonError } from "../core/errors.ts";
+import { type Problem, selfballoonError } from "../core/errors.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
@@ -22,6 +22,7 @@ import { announce, describe, linesOfHost, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
+import { reservationStore } from "./reservation-store.ts";
 import { findStartFacts, idleBecause, startTunables } from "./start-up.ts";
 import { type StartWarning, startWarnings } from "./start-warnings.ts";
 
@@ -51,6 +52,7 @@ export async function run(plan: RunPlan): Promise<number> {
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
+      reservationStore: reservationStore(config, tellIn(journal)),
       swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
     if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
@@ -149,6 +151,12 @@ async function fleetFor(
 /** It changes nothing that is remembered of guests. */
 const UNTURNED = { isRepeated: false, turn: null, nowMs: null } as const;
 
+/** Record what is wrong with something that concerns no guest alone. */
+function tellIn(journal: Journal): (problem: Problem) => void {
+  return ({ code, details, message }) =>
+    void journal.add({ kind: "fault", guest: "*", code, details, problem: message, ...UNTURNED });
+}
+
 /** History where the configuration or systemd says; for simulated guests beside the socket. Null: nowhere. */
 async function historyFor({ traits }: Backend, config: Config, journal: Journal): Promise<KeptHistory | null> {
   if (config.history.directory === null || (config.history.directory === undefined && traits.isReal)) return null;
@@ -160,7 +168,6 @@ async function historyFor({ traits }: Backend, config: Config, journal: Journal)
     maxMb: config.history.maxMb,
     nowMs: realClock.nowMs,
     subscribe: (take) => journal.subscribe(take),
-    onProblem: ({ code, details, message }) =>
-      void journal.add({ kind: "fault", guest: "*", code, details, problem: message, ...UNTURNED }),
+    onProblem: tellIn(journal),
   });
 }

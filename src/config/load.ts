@@ -110,6 +110,8 @@ export interface Config {
   readonly history: { readonly directory?: string | null; readonly maxMb: number };
   /** Null where this host is of no fleet. */
   readonly fleet: FleetSection | null;
+  /** Where the daemon may keep its state, as systemd says; absent: nobody said so. */
+  readonly stateDirectory?: string;
   /** In order: a later one beats an earlier one. */
   readonly tunables: readonly TunableSetting[];
   /** By guest name or glob, in the file's order. */
@@ -148,6 +150,7 @@ function assemble(
     socket,
     ...listenOf(flags, content, environment, file ?? "", consequence),
     allowedHosts: content.api?.allowed_hosts ?? [],
+    ...stateOf(environment),
     history: historyOf(content, environment),
     fleet: fleetSection(content),
     ...(content.api?.token_file === undefined ? {} : { tokenFile: content.api.token_file }),
@@ -227,10 +230,15 @@ function fleetSection({ fleet }: ConfigFile): FleetSection | null {
 }
 
 /** systemd names the folders that a service keeps its state in, with colons between; ours is the first. */
-function historyOf({ history }: ConfigFile, { STATE_DIRECTORY }: NodeJS.ProcessEnv): Config["history"] {
+function stateOf({ STATE_DIRECTORY }: NodeJS.ProcessEnv): Pick<Config, "stateDirectory"> {
+  const stateDirectory = STATE_DIRECTORY?.split(":")[0];
+  return stateDirectory === undefined || stateDirectory === "" ? {} : { stateDirectory };
+}
+
+function historyOf({ history }: ConfigFile, environment: NodeJS.ProcessEnv): Config["history"] {
   const maxMb = history?.max_mb ?? DEFAULT_HISTORY_MB;
-  const state = STATE_DIRECTORY?.split(":")[0];
-  const directory = history?.directory ?? (state === undefined || state === "" ? undefined : `${state}/history`);
+  const { stateDirectory } = stateOf(environment);
+  const directory = history?.directory ?? (stateDirectory === undefined ? undefined : `${stateDirectory}/history`);
   return directory === undefined ? { maxMb } : { maxMb, directory: directory === "" ? null : directory };
 }
 

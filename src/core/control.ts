@@ -53,6 +53,37 @@ export interface Gift {
 /** New text for a tunable, as a shell would write it; null brings back the default. */
 export type TunableChanges = Readonly<Record<string, string | null>>;
 
+/** What is wished to be free. */
+export interface ReservationWish {
+  /** The guest that is to have it, by name; null: whoever is started next. */
+  readonly guest: string | null;
+  readonly bytes: number;
+  /** How long may be waited until it is free. */
+  readonly waitMs: number;
+  /** How long it is kept. */
+  readonly lifeMs: number;
+}
+
+/** One reservation as it stands. */
+export interface ReservationStatus {
+  readonly id: string;
+  readonly guest: string | null;
+  readonly bytes: number;
+  /** What of it its guest has taken. */
+  readonly takenBytes: number;
+  /** Whether all of it is free, or its guest has it. */
+  readonly isMet: boolean;
+  /** When it ends by itself; wall clock, in ms since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** What came of a wish: `reservation` is null if its guest has taken it meanwhile. */
+export interface Reserved {
+  readonly reservation: ReservationStatus | null;
+  /** What is free beside it, in bytes. */
+  readonly freeBytes: number;
+}
+
 /** What the daemon lets others see and do. Nothing here moves a balloon but `release`, which stops the loop first. */
 export interface ControlPort {
   /** What the daemon is doing, in one sentence. */
@@ -80,6 +111,15 @@ export interface ControlPort {
    * @returns those that were given theirs. @throws ERR_GUEST_UNKNOWN, or what kept the first from its memory.
    */
   release(guests: readonly string[] | null): Promise<readonly Gift[]>;
+  /**
+   * Keep memory free for a guest to come: answers once it is. Guests go down for it, none below what law and guard let it
+   * have. Where they could not give enough, nothing is taken from anybody.
+   * @throws ERR_NO_SHARED_HOST, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE.
+   */
+  reserve(wish: ReservationWish): Promise<Reserved>;
+  reservations(): readonly ReservationStatus[];
+  /** @throws ERR_RESERVATION_UNKNOWN. */
+  withdraw(id: string): ReservationStatus;
   /** All that is remembered now: what a recording that begins here must know. */
   snapshot(): Snapshot;
   /** Records after `seq`, oldest first; those that the bounded journal has dropped are gone. */

@@ -111,6 +111,46 @@ export const ERRORS = {
     message: "a step needs {readings} of {guest}, which could not be read; the target stays as it is",
   },
   ERR_GUEST_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no guest {guest}" },
+  ERR_NO_SHARED_HOST: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "memory can be reserved only on a host whose guests share it, not in a guest or on a host without limits; nothing was reserved",
+  },
+  ERR_RESERVATION_UNKNOWN: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "there is no reservation {id}; it may have been taken, withdrawn or over",
+  },
+  ERR_RESERVATION_UNMET: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 409,
+    message:
+      "{mib} MiB must be free or be given by guests, but {freeMib} MiB are free and {couldMib} MiB could be at the most; nothing was reserved or taken: {refusals}",
+  },
+  ERR_RESERVATION_LATE: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 409,
+    message:
+      "{mib} MiB must be free within {waitS} s, but {freeMib} MiB were; the reservation was withdrawn and guests may have theirs back: {refusals}",
+  },
+  ERR_RESERVATIONS_FILE: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "reservations must be kept in {path}, but {problem}; a restart of the daemon forgets them",
+  },
+  ERR_OVERCOMMIT: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "what all guests could have must be at most {limit} times the budget ([host] overcommit), and with {mib} MiB more it is above that; nothing was reserved",
+  },
   ERR_TARGET_UNSAFE: {
     owner: "guest",
     exitCode: 1,

@@ -4,6 +4,7 @@ import type { Cause, GiveCause } from "./guest/events.ts";
 import type { HostBudget } from "./host/budget.ts";
 import type { HostSight } from "./host/host-reading.ts";
 import type { Take } from "./host/pressure.ts";
+import type { ReservationEvent } from "./host/reservation.ts";
 import type { GuestTerms } from "./limits.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
@@ -108,6 +109,12 @@ export interface HostRecord extends Recorded, Turn {
   readonly isEmergency: boolean;
 }
 
+/** Memory was reserved, guests were asked to go down for it, or it was withdrawn or its time was over. */
+export interface ReservationRecord extends Recorded, Turn {
+  readonly kind: "reservation";
+  readonly event: ReservationEvent;
+}
+
 /** A guest could not be read or moved; `guest` is `*` for what concerns no guest alone. */
 export interface FaultRecord extends Recorded {
   readonly kind: "fault";
@@ -161,6 +168,7 @@ export type JournalRecord =
   | GiveRecord
   | RulesRecord
   | HostRecord
+  | ReservationRecord
   | ShrinkRecord
   | FaultRecord
   | NoticeRecord

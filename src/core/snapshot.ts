@@ -3,6 +3,7 @@ import type { Account } from "./host/account.ts";
 import type { HostBudget } from "./host/budget.ts";
 import { allAccounts, ledgerOf } from "./host/ledger.ts";
 import type { Pressure } from "./host/pressure.ts";
+import type { Reservations } from "./host/reservation.ts";
 import type { HostState } from "./host/state.ts";
 import type { Policy } from "./policy.ts";
 
@@ -16,6 +17,7 @@ export interface HostSnapshot {
   readonly entitled: { readonly atMs: number; readonly bytes: readonly (readonly [string, number])[] } | null;
   readonly steppedSoonMs: number | null;
   readonly pressure: Pressure;
+  readonly reservations: Reservations;
 }
 
 /** All that is remembered at one moment, as plain data: a recording that begins with it replays exactly. */
@@ -43,16 +45,18 @@ export function hostSnapshot(state: HostState, budget: HostBudget): HostSnapshot
     entitled: entitled === null ? null : { atMs: entitled.atMs, bytes: [...entitled.bytes] },
     steppedSoonMs: state.steppedSoonMs,
     pressure: state.pressure,
+    reservations: state.reservations,
   };
 }
 
 /** The state that a host's snapshot was made of. */
 export function hostStateOf(snapshot: HostSnapshot): HostState {
-  const { accounts, entitled, shortUntilMs, waiting, waitingUntilMs, steppedSoonMs, pressure } = snapshot;
+  const { accounts, entitled, shortUntilMs, waiting, waitingUntilMs, steppedSoonMs, pressure, reservations } = snapshot;
   const kept = entitled === null ? null : { atMs: entitled.atMs, bytes: new Map(entitled.bytes) };
   return {
     ledger: ledgerOf(accounts),
     shortage: { shortUntilMs, waiting, waitingUntilMs, entitled: kept },
+    reservations,
     steppedSoonMs,
     pressure,
   };

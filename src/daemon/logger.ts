@@ -1,11 +1,13 @@
 import { HELD } from "../core/controls/hands.ts";
 import { ERRORS } from "../core/errors.ts";
 import { GIVE_CAUSES } from "../core/guest/events.ts";
+import { RESERVATION_ENDS } from "../core/host/reservation.ts";
 import type {
   FaultRecord,
   GiveRecord,
   JournalRecord,
   PauseRecord,
+  ReservationRecord,
   ShrinkRecord,
   StepRecord,
 } from "../core/journal-record.ts";
@@ -110,6 +112,9 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | Gi
     case "tunables":
       logger.info("Tunables were changed.", { ...record.values });
       break;
+    case "reservation":
+      logReservation(logger, record);
+      break;
     case "size":
     case "rise":
     case "host":
@@ -120,6 +125,20 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | Gi
 function handText({ paused, released }: PauseRecord): string {
   if (paused) return `The guest was paused. ${HELD.paused}`;
   return released ? `The guest was released. ${HELD.released}` : "The guest was resumed.";
+}
+
+function logReservation(logger: Logger, { event }: ReservationRecord): void {
+  const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
+  if (event.kind === "reserved") {
+    const { id, guest, bytes } = event.reservation;
+    logger.info("Memory is kept free for a guest to come.", { id, for: guest, mib: mib(bytes) });
+  } else if (event.kind === "ended") {
+    logger.info(`A reservation has ended. ${RESERVATION_ENDS[event.because]}`, { id: event.id });
+  } else if (event.ceilings.length > 0) {
+    logger.info("Guests go down for what is reserved.", {
+      guests: event.ceilings.map(({ guest, bytes }) => `${guest}:${mib(bytes)}MiB`),
+    });
+  }
 }
 
 const GUEST_CHANGES = { found: "A guest was found.", removed: "The guest has disappeared." } as const;

@@ -5,8 +5,10 @@ import type { HostBudget } from "../core/host/budget.ts";
 import { type BudgetTerms, budgetNow } from "../core/host/budget-terms.ts";
 import type { HostSight } from "../core/host/host-reading.ts";
 import { type Looked, lookAtHost } from "../core/host/look.ts";
-import { changeRules, removeGuest } from "../core/host/planner.ts";
+import { changeRules, reactToReservation, removeGuest } from "../core/host/planner.ts";
 import type { Pressure, Take } from "../core/host/pressure.ts";
+import type { Reservation, ReservationEvent } from "../core/host/reservation.ts";
+import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { type HostStanding, standingOf } from "../core/host/standing.ts";
 import { type HostState, INITIAL_HOST_STATE } from "../core/host/state.ts";
@@ -15,6 +17,7 @@ import type { Minds, Reaction } from "../core/minds.ts";
 import type { Policy } from "../core/policy.ts";
 import { react } from "../core/react.ts";
 import { hostSnapshot, type Snapshot } from "../core/snapshot.ts";
+import { yieldOf } from "../core/yield.ts";
 
 /** What came of an event. */
 export interface Taken {
@@ -38,6 +41,8 @@ export interface HostLooked extends Omit<Looked, "state"> {
  */
 export class Mind {
   readonly policy: Policy;
+  /** Guests have taken what was reserved for them. */
+  onTaken: (taken: readonly Reservation[]) => void = () => {};
   private readonly nowMs: () => number;
   private readonly guests = new Map<string, ControllerState>();
   private host: HostState | null;
@@ -62,7 +67,9 @@ export class Mind {
     const before: Minds = { guest: this.guests.get(guest) ?? foundState(this.policy, nowMs), host: this.host };
     const after = react(before, guest, event, env, nowMs);
     this.guests.set(guest, after.guest);
+    const taken = takenBetween(this.host, after.host);
     this.host = after.host;
+    if (taken.length > 0) this.onTaken(taken);
     const isKept = !RECORDED_OTHERWISE.has(event.kind) && changesDecisions(before, after);
     return { effects: after.effects, env, turn: isKept ? this.next(nowMs) : null };
   }
@@ -101,6 +108,23 @@ export class Mind {
     return { turn: this.turn, nowMs };
   }
 
+  /** What is remembered of the host; as of one without guests where none is shared. */
+  get hostState(): HostState {
+    return this.host ?? INITIAL_HOST_STATE;
+  }
+
+  /** Something happened to what is reserved. */
+  takeReservation(event: ReservationEvent): Turn {
+    if (this.host !== null) this.host = reactToReservation(this.host, event);
+    return this.next();
+  }
+
+  /** What a guest could give now; null if nothing is known of it. */
+  yieldOf(guest: string, env: GuestEnv): Yield | null {
+    const state = this.guests.get(guest);
+    return state === undefined ? null : yieldOf(guest, state, this.hostState, env, this.nowMs());
+  }
+
   /** How the host's memory stands under `rules`; null where no host is shared. */
   standing(rules: HostRules): HostStanding | null {
     return this.host === null ? null : standingOf(this.host, rules);
@@ -114,6 +138,12 @@ export class Mind {
       host: this.host === null || budget === null ? null : hostSnapshot(this.host, budget),
     };
   }
+}
+
+/** Reservations that ended because of what a guest has. */
+function takenBetween(before: HostState | null, after: HostState | null): readonly Reservation[] {
+  if (before === null || after === null || before.reservations === after.reservations) return [];
+  return before.reservations.held.filter(({ id }) => !after.reservations.held.some((one) => one.id === id));
 }
 
 /** The records of steps and of what was given say what came of them, and one record tells a write for all guests. */

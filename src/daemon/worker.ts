@@ -1,5 +1,14 @@
 import type { OpenBackend } from "../core/backend.ts";
-import type { ControlPort, Gift, GuestStatus, TunableChanges, TunableStatus } from "../core/control.ts";
+import type {
+  ControlPort,
+  Gift,
+  GuestStatus,
+  ReservationStatus,
+  ReservationWish,
+  Reserved,
+  TunableChanges,
+  TunableStatus,
+} from "../core/control.ts";
 import {
   type Changed,
   type Controls,
@@ -15,6 +24,7 @@ import { selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
 import { type HostReading, type HostSight, sightOf } from "../core/host/host-reading.ts";
+import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { type HostStanding, newWarnings } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
@@ -31,6 +41,7 @@ import { GuestRunner } from "./guest-runner.ts";
 import { HostWatch } from "./host-watch.ts";
 import type { Journal } from "./journal.ts";
 import { Mind } from "./mind.ts";
+import { ReservationDesk, type ReservationStore } from "./reservation-desk.ts";
 
 /** On a host, guests that were found together take their first steps over this time. */
 const SPREAD_MS = 1000;
@@ -58,6 +69,8 @@ export interface WorkerOptions {
   readonly dryRun: boolean;
   /** How goals are found; the driver's way if it is not given. */
   readonly policy?: Policy;
+  /** Where reservations are kept over a restart; absent: nowhere. */
+  readonly reservationStore?: ReservationStore;
   /** Brings pages back from compressed swap; absent where that is not in our reach, as on a host. */
   readonly swapShrinker?: SwapShrinker | null;
   /** Safeties of the guard that a scenario leaves out. */
@@ -72,6 +85,7 @@ export class Worker implements ControlPort {
   private readonly roster: GuestRoster;
   private controls: Controls;
   private readonly hostWatch: HostWatch | null;
+  private readonly desk: ReservationDesk;
   private rules: HostRules | null;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
@@ -100,15 +114,38 @@ export class Worker implements ControlPort {
       onRescan: () => {
         this.paceWatch();
         this.warnOfBudget();
+        this.desk.lookAgain();
       },
     });
     this.hostWatch = read === null ? null : new HostWatch({ clock, read, onSight: (sight) => this.followHost(sight) });
+    this.desk = new ReservationDesk({
+      clock,
+      journal,
+      mind: this.mind,
+      rules: () => this.rules,
+      yields: () => this.yields(),
+      stepSoon: (guests) => this.stepSoon(guests),
+      store: options.reservationStore ?? null,
+    });
+  }
+
+  reserve(wish: ReservationWish): Promise<Reserved> {
+    return this.desk.reserve(wish);
+  }
+
+  reservations(): readonly ReservationStatus[] {
+    return this.desk.list();
+  }
+
+  withdraw(id: string): ReservationStatus {
+    return this.desk.withdraw(id);
   }
 
   /** Find the guests and arm each; look for others from time to time. */
   async start(): Promise<void> {
     if (this.rules !== null) this.noteRules(this.rules);
     this.hostWatch?.look();
+    this.desk.restore();
     await this.roster.start();
     this.envs.watched = this.countWatched();
   }
@@ -128,6 +165,7 @@ export class Worker implements ControlPort {
    */
   async stop(options: { readonly keepTargets: boolean }): Promise<Released> {
     // Each gets its memory as soon as its own step has ended: one that hangs holds up no other.
+    this.desk.stop();
     this.roster.stopLooking();
     this.hostWatch?.stop();
     const released = options.keepTargets
@@ -280,10 +318,16 @@ export class Worker implements ControlPort {
       swapShrinker,
       mind: this.mind,
       envOf: (of, reservedMb) => this.envs.of(of, reservedMb),
-      stepSoon: (guests) => {
-        for (const donor of guests) this.roster.get(donor)?.stepSoon();
-      },
+      stepSoon: (guests) => this.stepSoon(guests),
     });
+  }
+
+  private stepSoon(guests: readonly string[]): void {
+    for (const guest of guests) this.roster.get(guest)?.stepSoon();
+  }
+
+  private yields(): readonly Yield[] {
+    return this.roster.runners.flatMap(({ guest, env }) => this.mind.yieldOf(guest, env) ?? []);
   }
 
   private removed(guest: string): void {

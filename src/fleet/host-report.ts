@@ -78,6 +78,7 @@ function isNotable(record: JournalRecord): boolean {
     case "pause":
     case "tunables":
     case "rules":
+    case "reservation":
       return true;
     case "size":
     case "rise":

@@ -5,6 +5,12 @@ import type { ControllerState } from "../core/guest/state.ts";
 import type { Account } from "../core/host/account.ts";
 import type { HostSight } from "../core/host/host-reading.ts";
 import { type Pressure, TAKE_NAMES } from "../core/host/pressure.ts";
+import {
+  MAX_RESERVATIONS,
+  RESERVATION_ENDS,
+  type ReservationEnd,
+  type Reservations,
+} from "../core/host/reservation.ts";
 import { type CompleteObservation, isComplete } from "../core/observation.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES, type TunableName } from "../core/tunables.ts";
@@ -23,6 +29,9 @@ const COMPLETE = OBSERVATION.transform((observation, context): CompleteObservati
   context.addIssue("must have every reading that a step needs");
   return z.NEVER;
 });
+
+/** As many guests as a daemon manages. */
+const MAX_CEILINGS = 4096;
 
 const GUARD = z.object({
   last: COMPLETE.nullable(),
@@ -71,6 +80,15 @@ const ACCOUNT: z.ZodType<Account> = z.object({
   effect: z.object({ looksWithout: count, isMissing: z.boolean() }),
 });
 
+const CEILINGS = z.array(z.object({ guest: name, bytes: count })).max(MAX_CEILINGS);
+
+const RESERVED = { id: name, guest: name.nullable(), bytes: count, untilMs: count };
+
+const RESERVATIONS: z.ZodType<Reservations> = z.object({
+  held: z.array(z.object({ ...RESERVED, isPreceded: z.boolean() })).max(MAX_RESERVATIONS),
+  ceilings: CEILINGS,
+});
+
 const BUDGET = z.object({ memoryBytes: count, reserveBytes: count });
 const share = z.number().min(0).max(1);
 
@@ -108,6 +126,7 @@ export const HEADER: z.ZodType<Header> = z.object({
       entitledAtMs: count.nullable(),
       steppedSoonMs: count.nullable(),
       pressure: PRESSURE,
+      reservations: RESERVATIONS,
     })
     .nullable(),
 });
@@ -121,6 +140,13 @@ export const REMEMBERED: z.ZodType<{ readonly remembered: Remembered }> = z.obje
     entitledBytes: count.optional(),
   }),
 });
+
+const ends = Object.keys(RESERVATION_ENDS) as [ReservationEnd, ...ReservationEnd[]];
+const RESERVATION_EVENT = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("reserved"), reservation: z.object(RESERVED) }),
+  z.object({ kind: z.literal("asked"), ceilings: CEILINGS }),
+  z.object({ kind: z.literal("ended"), id: name, because: z.enum(ends) }),
+]);
 
 const turn = { turn: count, nowMs: count };
 const causes = Object.keys(GIVE_CAUSES) as [GiveCause, ...GiveCause[]];
@@ -159,6 +185,7 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
     }),
     z.object({ kind: z.literal("rules"), budget: BUDGET, take: z.enum(TAKE_NAMES), ...turn }),
     z.object({ kind: z.literal("host"), sight: SIGHT, need: share, isEmergency: z.boolean(), ...turn }),
+    z.object({ kind: z.literal("reservation"), event: RESERVATION_EVENT, ...turn }),
     z.object({ kind: z.literal("tunables"), values: z.partialRecord(z.enum(tunableNames), count), ...turn }),
     z.object({ kind: z.literal("fault"), guest: name, turn: count.nullable(), nowMs: count.nullable() }),
     z.object({ kind: z.literal("applied"), guest: name, balloonTargetPages: count, pageBytes: count }),

@@ -5,6 +5,7 @@ import type {
   GiveRecord,
   GuestRecord,
   HostRecord,
+  ReservationRecord,
   RiseRecord,
   RulesRecord,
   SizeRecord,
@@ -63,6 +64,7 @@ export type RecordedEvent =
   | Unnumbered<GiveRecord>
   | Unnumbered<RulesRecord>
   | Unnumbered<HostRecord>
+  | Unnumbered<ReservationRecord>
   | Unnumbered<TunablesRecord>
   | Pick<FaultRecord, "kind" | "guest" | "turn" | "nowMs">
   /** The target of a step before the recording began was taken after that. */

@@ -4,11 +4,20 @@ import { bytesText } from "./amounts.ts";
 
 /** How a host's memory stands, in one line. */
 export function budgetText(host: HostStanding): string {
-  const { capacityBytes, reserveBytes, hadBytes, promisedBytes, freeBytes, overcommit, overcommitLimit } = host;
+  const {
+    capacityBytes,
+    reserveBytes,
+    hadBytes,
+    promisedBytes,
+    reservedBytes,
+    freeBytes,
+    overcommit,
+    overcommitLimit,
+  } = host;
   const limit = overcommitLimit === null ? "" : ` of at most ${ratioText(overcommitLimit)}`;
   return (
     `budget ${bytesText(capacityBytes)}: guests have ${bytesText(hadBytes)}, promised ${bytesText(promisedBytes)}, ` +
-    `free ${bytesText(freeBytes)}, kept for emergencies ${bytesText(reserveBytes)}; over-commit ${ratioText(overcommit)}${limit}`
+    `reserved ${bytesText(reservedBytes)}, free ${bytesText(freeBytes)}, kept for emergencies ${bytesText(reserveBytes)}; over-commit ${ratioText(overcommit)}${limit}`
   );
 }
 

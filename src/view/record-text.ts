@@ -1,4 +1,5 @@
 import { GIVE_CAUSES } from "../core/guest/events.ts";
+import { RESERVATION_ENDS, type ReservationEvent } from "../core/host/reservation.ts";
 import type { GiveRecord, JournalRecord } from "../core/journal-record.ts";
 import { describeNotice } from "../core/notices.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
@@ -42,11 +43,20 @@ export function recordText(record: JournalRecord): string {
       return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
     case "host":
       return `The host's need of memory is ${Math.round(record.need * 100)} %.`;
+    case "reservation":
+      return reservationText(record.event);
     case "tunables":
       return `Tunables were changed: ${Object.entries(record.values)
         .map(([name, value]) => `${name} = ${value}`)
         .join(", ")}.`;
   }
+}
+
+function reservationText(event: ReservationEvent): string {
+  if (event.kind === "asked") return "Guests go down for what is reserved.";
+  if (event.kind === "ended") return `A reservation has ended. ${RESERVATION_ENDS[event.because]}`;
+  const { guest, bytes } = event.reservation;
+  return `${bytesText(bytes)} are kept free${guest === null ? "" : ` for ${shownText(guest)}`}.`;
 }
 
 function giftText({ bytes, ofBytes, isAll, isDone }: GiveRecord): string {

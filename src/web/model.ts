@@ -109,6 +109,7 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
     case "notice":
     case "rise":
     case "host":
+    case "reservation":
     case "rules":
     case "shrink":
     case "size":

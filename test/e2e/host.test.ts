@@ -104,6 +104,40 @@ describe("run on a QEMU host", () => {
     expect(JSON.parse(await home.succeed("top", "--json")).host.capacityBytes).toBe(500 * MIB);
   }, 30_000);
 
+  it("makes room for a guest that is to start, keeps it over a restart of the daemon, and says who refuses", async () => {
+    const [web, other] = [await start("web"), await start("other")];
+    const home = new Home();
+    const args = [
+      "--config",
+      configured(home, '[host]\nmemory_mb = 1024\nreserve_mb = 0\n[guests."web"]\nmin_mb = 300\n'),
+    ];
+    const daemon = await home.daemon(...args);
+    await daemon.says("stderr", /guest=web reason=/);
+    await daemon.says("stderr", /guest=other reason=unmanaged/);
+    const unmet = await home.do("reserve", "900", "--for", "new", ...args);
+    expect(unmet.exitCode).toBe(1);
+    expect(unmet.stderr).toMatch(
+      /900 MiB must be free .*other gives 0 of 512 MiB: .*not name this guest.*ERR_RESERVATION_UNMET/,
+    );
+    expect(await home.succeed("reservations", ...args)).toBe("Nothing is reserved.\n");
+    expect(await home.succeed("reserve", "100", "--for", "new", "--wait", "20s", "--expires", "1h", ...args)).toMatch(
+      /^100 MiB are free and reserved for new until \d\d:\d\d:\d\d, as [0-9a-f]{8}\./,
+    );
+    expect(web.guest.targetBytes / MIB).toBeLessThanOrEqual(412);
+    expect(other.guest.targetBytes / MIB).toBe(512);
+    const kept = /^[0-9a-f]{8} +new +100 MiB +0 MiB +(yes|not yet) /m;
+    expect(await home.succeed("reservations", ...args)).toMatch(kept);
+    daemon.kill("SIGTERM");
+    await daemon.ended();
+    const again = await home.daemon(...args);
+    await again.says("stderr", /guest=web reason=/);
+    expect(await home.succeed("reservations", ...args)).toMatch(kept);
+    expect(await home.succeed("release-reservation", "--for", "new", ...args)).toMatch(
+      /^The 100 MiB of \S+ are reserved no more/,
+    );
+    expect(await home.succeed("release-reservation", "--for", "new", ...args)).toBe("Nothing is reserved for new.\n");
+  }, 60_000);
+
   it("says in doctor that the daemon holds the sockets, with what it knows of their guests", async () => {
     const [web, bare] = [await start("web"), await FakeQemu.start(directory.path, { name: "bare", balloon: false })];
     started.push(bare);

@@ -1,4 +1,11 @@
-import type { ControlPort, Gift, GuestStatus } from "../../src/core/control.ts";
+import type {
+  ControlPort,
+  Gift,
+  GuestStatus,
+  ReservationStatus,
+  ReservationWish,
+  Reserved,
+} from "../../src/core/control.ts";
 import { changeTunables, firstControls, inForce, listTunables } from "../../src/core/controls/controls.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import type { HostStanding } from "../../src/core/host/standing.ts";
@@ -6,6 +13,15 @@ import type { JournalRecord } from "../../src/core/journal-record.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Journal } from "../../src/daemon/journal.ts";
+
+const RESERVATION: ReservationStatus = {
+  id: "0123abcd",
+  guest: "web",
+  bytes: 1_048_576,
+  takenBytes: 0,
+  isMet: true,
+  expiresAtMs: 60_000,
+};
 
 /** A daemon's control port without a worker behind it: real tunables and journal, and the guests that a test puts there. */
 export class ScriptedControl implements ControlPort {
@@ -17,6 +33,7 @@ export class ScriptedControl implements ControlPort {
   });
   readonly statuses = new Map<string, GuestStatus>();
   standing: HostStanding | null = null;
+  readonly wishes: ReservationWish[] = [];
   releases = 0;
   private turn = 0;
 
@@ -71,6 +88,19 @@ export class ScriptedControl implements ControlPort {
       this.journal.add({ kind: "pause", guest, ...held });
       return changed;
     });
+  }
+
+  async reserve(wish: ReservationWish): Promise<Reserved> {
+    this.wishes.push(wish);
+    return { reservation: RESERVATION, freeBytes: 0 };
+  }
+
+  reservations(): readonly ReservationStatus[] {
+    return [RESERVATION];
+  }
+
+  withdraw(id: string): ReservationStatus {
+    return { ...RESERVATION, id };
   }
 
   snapshot(): Snapshot {

@@ -28,6 +28,7 @@ export function standingWith(...warnings: HostStanding["warnings"]): HostStandin
     reserveBytes: 128 * BYTES_PER_MIB,
     hadBytes: 1600 * BYTES_PER_MIB,
     promisedBytes: 1620 * BYTES_PER_MIB,
+    reservedBytes: 0,
     freeBytes: 300 * BYTES_PER_MIB,
     maximaBytes: 3072 * BYTES_PER_MIB,
     leastBytes: 512 * BYTES_PER_MIB,

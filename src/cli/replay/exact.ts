@@ -6,7 +6,8 @@ import { restartInertia } from "../../core/guest/step.ts";
 import type { Account } from "../../core/host/account.ts";
 import type { HostBudget } from "../../core/host/budget.ts";
 import { lookAtHost } from "../../core/host/look.ts";
-import { changeRules, removeGuest } from "../../core/host/planner.ts";
+import { changeRules, reactToReservation, removeGuest } from "../../core/host/planner.ts";
+import type { ReservationEvent } from "../../core/host/reservation.ts";
 import type { HostState } from "../../core/host/state.ts";
 import { type GuestTerms, NO_LIMITS } from "../../core/limits.ts";
 import type { Observation } from "../../core/observation.ts";
@@ -97,6 +98,8 @@ export class ExactReplay {
         return this.changeRules(event);
       case "host":
         return this.look(event);
+      case "reservation":
+        return this.reserve(event.event);
       case "tunables":
         return event.values.frontswap_inertia === undefined ? [] : this.restartInertia();
       case "notice":
@@ -153,6 +156,12 @@ export class ExactReplay {
   private look({ sight, nowMs }: RecordedEvent & { readonly kind: "host" }): readonly Effect[] {
     this.begin();
     if (this.host !== null) this.host = lookAtHost(this.host, sight, nowMs).state;
+    return [];
+  }
+
+  private reserve(event: ReservationEvent): readonly Effect[] {
+    this.begin();
+    if (this.host !== null) this.host = reactToReservation(this.host, event);
     return [];
   }
 

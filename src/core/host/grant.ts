@@ -9,6 +9,7 @@ import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
 import { only, type Planned } from "./planned.ts";
 import { atMostGranted, onlyNeeded, yieldSpare } from "./reclaim.ts";
+import { budgetFor, keptFrom } from "./reservation.ts";
 import { entitledTo, isWaitedFor, noteRefusal } from "./shortage.ts";
 import { type HostState, withLedger } from "./state.ts";
 
@@ -35,7 +36,8 @@ export function grant(
   const account = accountOf(state.ledger, guest);
   if (account === null) return { ...only(state), decision: decided };
   const wanted = concede(state, holdLimits(decided, observation, terms), reading, tunables, budget, terms, nowMs);
-  const maxPages = maxPagesFor(state.ledger, account, wanted, reading, budget);
+  const left = budgetFor(budget, state.reservations, state.ledger, guest);
+  const maxPages = maxPagesFor(state.ledger, account, wanted, reading, left);
   const granted = atMostGranted(wanted, observation, tunables, maxPages);
   const after = accountAfter(account, wanted, granted, { reading, tunables, terms });
   const settled = withLedger(state, withAccount(state.ledger, after));
@@ -48,7 +50,7 @@ export function grant(
 
 /** Where another guest or the host is in an emergency that could not be met, caution gives way to it. */
 function concede(
-  { shortage, ledger, pressure }: HostState,
+  { shortage, ledger, pressure, reservations }: HostState,
   wanted: Decision,
   { observation, unballoonedBytes = 0 }: Reading,
   tunables: Tunables,
@@ -59,7 +61,8 @@ function concede(
   const { guest, pageBytes } = observation;
   const isHostShort = pressure.isEmergency;
   if (!isWaitedFor(shortage, guest, nowMs)) return isHostShort ? onlyNeeded(wanted, observation, tunables) : wanted;
-  const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs);
+  const kept = keptFrom(reservations, ledger, null);
+  const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs, kept);
   if (bytes === Number.POSITIVE_INFINITY) return wanted;
   const entitledPages = Math.floor((bytes - unballoonedBytes) / pageBytes);
   const minPages = Math.max(minBalloonPages(terms, observation), entitledPages, heldPages(ledger, observation));
@@ -95,9 +98,10 @@ function refuse(state: HostState, guest: string, isEmergency: boolean, budget: H
   const isTooSoon = state.steppedSoonMs !== null && nowMs - state.steppedSoonMs < STEP_SOON_MS;
   if (isTooSoon) return only({ ...state, shortage: noted });
   let shortage = noted;
+  const kept = keptFrom(state.reservations, state.ledger, null);
   const donors = allAccounts(state.ledger).filter((account) => {
     if (account.guest === guest || account.isFixed) return false;
-    const entitled = entitledTo(shortage, state.ledger, account.guest, usableBytes(budget), nowMs);
+    const entitled = entitledTo(shortage, state.ledger, account.guest, usableBytes(budget), nowMs, kept);
     shortage = entitled.shortage;
     return account.currentBytes > entitled.bytes;
   });

@@ -15,8 +15,9 @@ import { grant, heldPages, type Wants } from "./grant.ts";
 import { accountOf, type Ledger, withAccount, withoutAccount } from "./ledger.ts";
 import { NO_NOTICES, only, type Planned } from "./planned.ts";
 import type { Take } from "./pressure.ts";
+import { budgetFor, follow, keptFrom, type ReservationEvent, withoutPredecessor, withoutTaken } from "./reservation.ts";
 import { entitledTo } from "./shortage.ts";
-import { type HostState, withLedger } from "./state.ts";
+import { type HostState, withLedger, withReservations } from "./state.ts";
 
 /** What may happen to a host's guests. */
 export type HostEvent =
@@ -45,6 +46,13 @@ export function plan(
   terms: GuestTerms,
   nowMs: number,
 ): Planned {
+  const planned = answer(state, event, budget, terms, nowMs);
+  const { reservations, ledger } = planned.state;
+  if (ledger === state.ledger) return planned;
+  return { ...planned, state: withReservations(planned.state, withoutTaken(reservations, ledger)) };
+}
+
+function answer(state: HostState, event: HostEvent, budget: HostBudget, terms: GuestTerms, nowMs: number): Planned {
   switch (event.kind) {
     case "sized":
       return only(withLedger(state, open(state.ledger, event.guest, event.size, terms, true)));
@@ -63,7 +71,13 @@ export function plan(
 
 /** A guest has disappeared, and its memory with it. */
 export function removeGuest(state: HostState, guest: string): HostState {
-  return withLedger(state, withoutAccount(state.ledger, guest));
+  const left = withLedger(state, withoutAccount(state.ledger, guest));
+  return withReservations(left, withoutPredecessor(left.reservations, guest));
+}
+
+/** Something happened to what is reserved: what was computed without it holds no more. */
+export function reactToReservation(state: HostState, event: ReservationEvent): HostState {
+  return changeRules(withReservations(state, follow(state.reservations, event, state.ledger)));
 }
 
 /** The host's rules are others from now on: what was computed by the old ones holds no more. `take` stays if it is not said. */
@@ -72,7 +86,10 @@ export function changeRules(state: HostState, take: Take = state.pressure.take):
   return { ...state, pressure, shortage: { ...state.shortage, entitled: null } };
 }
 
-/** A guest's bounds for the law: the operator's floor, no effect on the host, what the host asks for, and the guest's share. */
+/**
+ * A guest's bounds for the law: the operator's floor, no effect on the host, what the host asks for, the guest's share, and what
+ * is reserved for others.
+ */
 export function boundsFor(
   state: HostState,
   reading: Reading,
@@ -84,12 +101,17 @@ export function boundsFor(
   const { observation, unballoonedBytes = 0 } = reading;
   const { guest, pageBytes } = observation;
   const { ledger, notices } = see(state.ledger, reading, terms);
-  const { shortage, bytes } = entitledTo(state.shortage, ledger, guest, usableBytes(budget), nowMs);
+  const { reservations } = state;
+  const kept = keptFrom(reservations, ledger, null);
+  const ownBytes = kept - keptFrom(reservations, ledger, guest);
+  const { shortage, bytes } = entitledTo(state.shortage, ledger, guest, usableBytes(budget), nowMs, kept);
+  const ceilingBytes = reservations.ceilings.find((ceiling) => ceiling.guest === guest)?.bytes;
+  const entitledBytes = Math.min(bytes + ownBytes, ceilingBytes ?? Number.POSITIVE_INFINITY);
   const minPages = Math.max(minBalloonPages(terms, observation), heldPages(ledger, observation));
   const asked = askedOf(state.pressure, observation, tunables, nowMs);
-  const bounds = { minPages, entitledPages: Math.floor((bytes - unballoonedBytes) / pageBytes), asked };
+  const bounds = { minPages, entitledPages: Math.floor((entitledBytes - unballoonedBytes) / pageBytes), asked };
   const { steppedSoonMs, pressure } = state;
-  return { state: { ledger, shortage, steppedSoonMs, pressure }, bounds, notices };
+  return { state: { ledger, shortage, reservations, steppedSoonMs, pressure }, bounds, notices };
 }
 
 /** Open the guest's account if it has none, and follow whether what it gives comes free. */
@@ -151,7 +173,8 @@ function giveAll(state: HostState, guest: string, because: GiveCause, budget: Ho
   const maxBytes = Math.min(maximumBytes, limitBytes);
   // Whoever falls silent gets no more of the reserve than it would by asking.
   const share = because === "silent" ? reserveShare(account.weight, state.ledger.weight) : 1;
-  const freeBytes = grantedBytes(budget, state.ledger.chargedBytes, currentBytes, share);
+  const left = budgetFor(budget, state.reservations, state.ledger, guest);
+  const freeBytes = grantedBytes(left, state.ledger.chargedBytes, currentBytes, share);
   const isRestarting = because === "restarting";
   const minBytes = because === "silent" ? 0 : startBytes;
   // Where ballooning has no effect, the charge is the process's size and says nothing of the balloon.

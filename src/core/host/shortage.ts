@@ -37,20 +37,25 @@ export function isWaitedFor({ waiting, waitingUntilMs }: Shortage, guest: string
   return waiting !== null && waiting !== guest && nowMs < waitingUntilMs;
 }
 
-/** What the guest is entitled to of `usableBytes`, in bytes; infinite while there is enough for all. */
+/**
+ * What the guest is entitled to of `usableBytes` less the `keptBytes` that are reserved, in bytes; infinite while there is
+ * enough for all. What is reserved makes no host short whose guests only have it: who goes down for it is said elsewhere.
+ */
 export function entitledTo(
   before: Shortage,
   ledger: Ledger,
   guest: string,
   usableBytes: number,
   nowMs: number,
+  keptBytes = 0,
 ): { readonly shortage: Shortage; readonly bytes: number } {
   const { chargedBytes, wantedBytes } = ledger;
-  const isShort = Math.max(chargedBytes, wantedBytes) > usableBytes || nowMs < before.shortUntilMs;
+  const leftBytes = usableBytes - keptBytes;
+  const isShort = chargedBytes > usableBytes || wantedBytes > leftBytes || nowMs < before.shortUntilMs;
   if (!isShort) return { shortage: before, bytes: Number.POSITIVE_INFINITY };
   const { entitled } = before;
   const kept = entitled !== null && nowMs - entitled.atMs <= ENTITLED_KEPT_MS ? entitled : null;
-  const now = kept ?? { atMs: nowMs, bytes: entitlements(usableBytes, allAccounts(ledger)) };
+  const now = kept ?? { atMs: nowMs, bytes: entitlements(leftBytes, allAccounts(ledger)) };
   const shortage = kept === null ? { ...before, entitled: now } : before;
   return { shortage, bytes: now.bytes.get(guest) ?? Number.POSITIVE_INFINITY };
 }

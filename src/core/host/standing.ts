@@ -4,6 +4,7 @@ import { BYTES_PER_MIB } from "../units.ts";
 import type { Account } from "./account.ts";
 import { usableBytes } from "./budget.ts";
 import { allAccounts } from "./ledger.ts";
+import { keptFrom } from "./reservation.ts";
 import type { HostRules } from "./rules.ts";
 import type { HostState } from "./state.ts";
 
@@ -17,6 +18,8 @@ export interface HostStanding {
   readonly hadBytes: number;
   /** What they have, may still come to have by what was decided, or hold without having it: all that counts. */
   readonly promisedBytes: number;
+  /** What is kept free for guests to come. */
+  readonly reservedBytes: number;
   /** What may still be given while nobody is in an emergency. */
   readonly freeBytes: number;
   /** What the guests could have together, each as much as its machine and the operator allow. */
@@ -34,23 +37,31 @@ export interface HostStanding {
 type Figures = Omit<HostStanding, "warnings">;
 
 /** How the memory of a host stands, by all that is known of its guests. */
-export function standingOf({ ledger }: HostState, rules: HostRules): HostStanding {
+export function standingOf({ ledger, reservations }: HostState, rules: HostRules): HostStanding {
   const { budget, overcommit: overcommitLimit = null } = rules;
   const accounts = allAccounts(ledger);
   const sum = (of: (account: Account) => number): number => accounts.reduce((total, one) => total + of(one), 0);
   const maximaBytes = sum((account) => mostBytes(account, rules.terms(account.guest)));
+  const reservedBytes = keptFrom(reservations, ledger, null);
   const figures: Figures = {
     capacityBytes: budget.memoryBytes,
     reserveBytes: budget.reserveBytes,
     hadBytes: sum(({ hasBytes }) => hasBytes),
     promisedBytes: ledger.chargedBytes,
-    freeBytes: Math.max(0, usableBytes(budget) - ledger.chargedBytes),
+    reservedBytes,
+    freeBytes: Math.max(0, usableBytes(budget) - reservedBytes - ledger.chargedBytes),
     maximaBytes,
     leastBytes: sum((account) => leastBytes(account, rules)),
     overcommit: maximaBytes / budget.memoryBytes,
     overcommitLimit,
   };
   return { ...figures, warnings: warningsOf(figures) };
+}
+
+/** Whether a guest that could have `bytes` more, beside those that memory is reserved for, would be too many. */
+export function exceedsOvercommit(standing: HostStanding, bytes: number): boolean {
+  const { overcommitLimit, maximaBytes, reservedBytes, capacityBytes } = standing;
+  return overcommitLimit !== null && maximaBytes + reservedBytes + bytes > overcommitLimit * capacityBytes;
 }
 
 /** The warnings that are in `after` and were not in `before`; null: nothing was known then. */

@@ -7,12 +7,14 @@ import type { Account } from "../../../src/core/host/account.ts";
 import type { HostSight } from "../../../src/core/host/host-reading.ts";
 import { accountOf } from "../../../src/core/host/ledger.ts";
 import { lookAtHost } from "../../../src/core/host/look.ts";
-import { changeRules, removeGuest } from "../../../src/core/host/planner.ts";
+import { changeRules, reactToReservation, removeGuest } from "../../../src/core/host/planner.ts";
 import { TAKE_NAMES, type Take } from "../../../src/core/host/pressure.ts";
+import { keptFrom, type ReservationEvent } from "../../../src/core/host/reservation.ts";
 import type { HostState } from "../../../src/core/host/state.ts";
 import { react } from "../../../src/core/react.ts";
 import { hostSnapshot, hostStateOf, type Snapshot } from "../../../src/core/snapshot.ts";
 import { DEFAULT_TUNABLES, type TunableName, type Tunables } from "../../../src/core/tunables.ts";
+import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 import { Mind } from "../../../src/daemon/mind.ts";
 import { hostEnv } from "../../support/guest-env.ts";
 import { observationOf } from "../../support/observations.ts";
@@ -29,6 +31,7 @@ const HOST_BYTES = 4096 * MIB * PAGE_BYTES;
 const KINDS = [
   ...["observed", "observed", "observed", "sampled", "settled", "unreadable", "asked_all", "rose", "written"],
   ...["started", "sized", "gave", "ended", "removed", "found", "rules", "pause", "dry_run_off", "host", "host"],
+  ...["reserved", "reserved", "asked", "reservation_ended"],
 ] as const;
 
 const action = fc.record({
@@ -49,6 +52,8 @@ const action = fc.record({
   hostAvailable: fc.option(fc.double({ min: 0, max: 0.3, noNaN: true }), { freq: 6 }),
   fullShare: fc.constantFrom(null, 0, 0.2),
   maxMb: fc.constantFrom(null, null, 700),
+  reservedMib: fc.integer({ min: 1, max: 1200 }),
+  reservedFor: fc.constantFrom(...GUESTS, null),
   isOn: fc.boolean(),
   isReleased: fc.constantFrom(false, false, false, true),
   tunable: fc.constantFrom<readonly [TunableName, number]>(
@@ -65,6 +70,7 @@ type Action = typeof action extends fc.Arbitrary<infer One> ? One : never;
 /** What was handed to the core. */
 type Handed =
   | { readonly kind: "take"; readonly guest: string; readonly event: GuestEvent; readonly env: GuestEnv; nowMs: number }
+  | { readonly kind: "reservation"; readonly guest: string; readonly event: ReservationEvent; readonly nowMs: number }
   | { readonly kind: "found" | "removed"; readonly guest: string; readonly nowMs: number }
   | { readonly kind: "rules"; readonly guest: string; readonly take: Take; readonly nowMs: number }
   | { readonly kind: "host"; readonly guest: string; readonly sight: HostSight; readonly nowMs: number };
@@ -80,6 +86,7 @@ class World {
   private readonly paused = new Set<string>();
   private tunables: Tunables = DEFAULT_TUNABLES;
   private memoryMib = START_MEMORY_MIB;
+  private reserved = 0;
   private isDryRun: boolean;
 
   constructor(isDryRun: boolean) {
@@ -96,6 +103,7 @@ class World {
     else if (kind === "found") this.find(guest);
     else if (kind === "removed") this.remove(guest);
     else if (kind === "pause") this.pause(guest, action.isOn);
+    else if (kind === "reserved" || kind === "asked" || kind === "reservation_ended") this.reserve(action);
     else if (this.hasPages.has(guest)) this.take(action, this.eventOf(action));
   }
 
@@ -131,6 +139,20 @@ class World {
     const sight = { totalBytes, availableBytes, fullShare, someShare: fullShare, swapOutBytesPerS: null };
     this.note({ kind: "host", guest: "", sight, nowMs: this.nowMs });
     this.mind.look(sight);
+  }
+
+  private reserve({ kind, guest, reservedMib, reservedFor }: Action): void {
+    const bytes = reservedMib * BYTES_PER_MIB;
+    this.reserved += kind === "reserved" ? 1 : 0;
+    const id = String(this.reserved);
+    const event: ReservationEvent =
+      kind === "reserved"
+        ? { kind, reservation: { id, guest: reservedFor, bytes, untilMs: this.nowMs } }
+        : kind === "asked"
+          ? { kind, ceilings: [{ guest, bytes }] }
+          : { kind: "ended", id, because: "expired" };
+    this.note({ kind: "reservation", guest: "", event: deepFrozen(event), nowMs: this.nowMs });
+    this.mind.takeReservation(event);
   }
 
   private pause(guest: string, isOn: boolean): void {
@@ -173,6 +195,9 @@ class World {
       case "host":
       case "pause":
       case "dry_run_off":
+      case "reserved":
+      case "asked":
+      case "reservation_ended":
         return { kind: "settled" };
     }
   }
@@ -237,6 +262,7 @@ class Other {
   take(handed: Handed): readonly Effect[] {
     const { guest, nowMs } = handed;
     if (handed.kind === "take") return this.react(guest, handed.event, handed.env, nowMs);
+    if (handed.kind === "reservation") this.host = deepFrozen(reactToReservation(this.host, handed.event));
     if (handed.kind === "rules") this.host = deepFrozen(changeRules(this.host, handed.take));
     if (handed.kind === "host") this.host = deepFrozen(lookAtHost(this.host, handed.sight, nowMs).state);
     if (handed.kind === "found") this.guests.set(guest, deepFrozen(foundState("driver", nowMs)));
@@ -264,7 +290,7 @@ class Other {
   }
 }
 
-/** Nothing is promised that is not there, but for a guest that takes it by itself or that gets back what it came with. */
+/** Nothing is promised that is not there, what is reserved included, but for a guest that takes it by itself or that gets back what it came with. */
 function expectPromisesKept(
   before: HostState,
   after: HostState,
@@ -280,8 +306,10 @@ function expectPromisesKept(
   if (gift?.because === "restarting") return;
   const isLetGo = gift?.because === "asked" || gift?.because === "unmanaged";
   if (isLetGo && has.currentBytes <= Math.max(had.currentBytes, has.startBytes)) return;
-  const limitBytes = Math.max(before.ledger.chargedBytes, host?.budget.memoryBytes ?? 0);
-  expect(after.ledger.chargedBytes).toBeLessThanOrEqual(limitBytes);
+  const countedIn = ({ ledger, reservations }: HostState): number =>
+    ledger.chargedBytes + keptFrom(reservations, ledger, null);
+  const limitBytes = Math.max(countedIn(before), host?.budget.memoryBytes ?? 0);
+  expect(countedIn(after)).toBeLessThanOrEqual(limitBytes);
 }
 
 /** What is given is charged, and within what the operator allows; who has more than that keeps it, and gets no more. */

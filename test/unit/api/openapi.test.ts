@@ -54,6 +54,7 @@ const BODIES: Partial<Record<SchemaName, string>> = {
   TunableChanges: '{"frontswap_inertia":"+4","guard":1,"selfballoon_interval":null}',
   GuestChange: '{"paused":true}',
   GuestChoice: '{"guests":["web"]}',
+  ReservationWish: '{"bytes":1048576,"guest":"web","waitMs":5000,"lifeMs":60000}',
 };
 
 describe("the OpenAPI document", () => {
@@ -69,7 +70,7 @@ describe("the OpenAPI document", () => {
   )("describes what %s takes and gives", async (_, { method, path, takes, gives }) => {
     const body = takes === null ? "" : (BODIES[takes] ?? "");
     if (takes !== null) expect(checkerOf(takes).safeParse(JSON.parse(body)).error).toBeUndefined();
-    const request = { method, path: path.replace("{guest}", "web"), body, privileged: true };
+    const request = { method, path: path.replace(/\{\w+\}/, "web"), body, privileged: true };
     const answer: unknown = JSON.parse(JSON.stringify(await answerRequest(rig().api, request)));
     if (gives !== null) expect(checkerOf(gives).safeParse(answer).error).toBeUndefined();
   });

@@ -85,6 +85,21 @@ describe.each([null, 1500])("a recording beside a daemon, on a host of %s MiB,",
     expect(replayed()).toBeGreaterThanOrEqual(12);
   });
 
+  it.skipIf(memoryMb === null)("follows what is reserved, guests that go down for it, and its end", async () => {
+    const { clock, worker, say, lines, replayed } = await recorded(memoryMb);
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000, availablePages: 100_000 });
+    await clock.advance(20_000);
+    const bytes = (worker.host()?.freeBytes ?? 0) + 100 * BYTES_PER_MIB;
+    const answer = worker.reserve({ guest: "c", bytes, waitMs: 5000, lifeMs: 20_000 });
+    await clock.advance(5000);
+    expect(await answer).toMatchObject({ reservation: { isMet: true } });
+    await clock.advance(60_000);
+    for (const kind of ["reserved", "asked", "ended"]) {
+      expect(lines.filter((line) => line.includes(`"event":{"kind":"${kind}"`))).not.toEqual([]);
+    }
+    expect(replayed()).toBeGreaterThan(20);
+  });
+
   it("is refused with a line less, or another number in it", async () => {
     const { clock, lines, replayed } = await recorded(memoryMb);
     await clock.advance(30_000);

@@ -1,0 +1,73 @@
+import { NO_BOUNDS } from "./guest/bounds.ts";
+import type { GuestEnv, HostEnv } from "./guest/events.ts";
+import type { ControllerState } from "./guest/state.ts";
+import { step } from "./guest/step.ts";
+import type { Account } from "./host/account.ts";
+import { heldPages } from "./host/grant.ts";
+import { accountOf } from "./host/ledger.ts";
+import type { Yield } from "./host/room.ts";
+import type { HostState } from "./host/state.ts";
+import { boundObservation, minBalloonPages } from "./limits.ts";
+import { canMove } from "./minds.ts";
+import { REASONS, type Reason } from "./reasons.ts";
+
+/** What keeps a guest's memory besides the reasons of decisions, in a sentence each. */
+const KEEPERS = {
+  floor: "It goes no lower than its floor and its min_mb.",
+  paused: "The operator paused it, or it is a dry run.",
+  unreadable: "It can't be read or moved now.",
+  no_effect: "What it gives to its balloon does not come free on the host.",
+} as const satisfies Record<string, string>;
+
+type Keeper = keyof typeof KEEPERS | Reason;
+
+/**
+ * What a guest could give at once: law and guard are asked how low they would let it go, by its last reading. Null: nothing
+ * is known of it.
+ */
+export function yieldOf(
+  guest: string,
+  state: ControllerState,
+  host: HostState,
+  env: GuestEnv,
+  nowMs: number,
+): Yield | null {
+  const account = accountOf(host.ledger, guest);
+  if (account === null || env.host === null) return null;
+  const { leastBytes, because } = leastOf(state, account, host, env, env.host, nowMs);
+  const { currentBytes, goalBytes, weight, activeShare } = account;
+  return { guest, currentBytes, goalBytes, leastBytes, cost: weight * activeShare, because: sentenceOf(because) };
+}
+
+interface Least {
+  readonly leastBytes: number;
+  readonly because: Keeper;
+}
+
+function leastOf(
+  { step: before, last }: ControllerState,
+  account: Account,
+  host: HostState,
+  env: GuestEnv,
+  { terms }: HostEnv,
+  nowMs: number,
+): Least {
+  const all = (because: Keeper): Least => ({ leastBytes: account.currentBytes, because });
+  if (!canMove(env)) return all("paused");
+  if (!terms.isManaged) return all("unmanaged");
+  if (account.effect.isMissing) return all("no_effect");
+  if (last === null || account.isFixed) return all(env.tunables.selfballooning === 1 ? "unreadable" : "off");
+  const observation = boundObservation(last.observation, terms);
+  const minPages = Math.max(minBalloonPages(terms, observation), heldPages(host.ledger, observation));
+  const bounds = { ...NO_BOUNDS, minPages, entitledPages: 0 };
+  const { decision } = step(before, observation, env.tunables, nowMs, env.without, bounds);
+  const { balloonTargetPages, reason } = decision;
+  if (balloonTargetPages === null) return all(reason);
+  const targetBytes = balloonTargetPages * observation.pageBytes + account.unballoonedBytes;
+  const isAtFloor = reason === "lower" || reason === "at_floor" || reason === "at_share";
+  return { leastBytes: Math.min(account.currentBytes, targetBytes), because: isAtFloor ? "floor" : reason };
+}
+
+function sentenceOf(because: Keeper): string {
+  return { ...REASONS, ...KEEPERS }[because];
+}

@@ -1,0 +1,249 @@
+import { randomBytes } from "node:crypto";
+import type { ReservationStatus, ReservationWish, Reserved } from "../core/control.ts";
+import { selfballoonError } from "../core/errors.ts";
+import { accountOf } from "../core/host/ledger.ts";
+import {
+  type KeptReservation,
+  keptBytes,
+  MAX_RESERVATIONS,
+  type Reservation,
+  type ReservationEvent,
+} from "../core/host/reservation.ts";
+import { ceilingsNow, isMet, roomFor, type Yield } from "../core/host/room.ts";
+import type { HostRules } from "../core/host/rules.ts";
+import { exceedsOvercommit, standingOf } from "../core/host/standing.ts";
+import type { HostState } from "../core/host/state.ts";
+import { BYTES_PER_MIB } from "../core/units.ts";
+import type { Clock } from "./clock.ts";
+import type { Journal } from "./journal.ts";
+import type { Mind } from "./mind.ts";
+
+/** While something that is reserved is not free, who goes down for it is worked out again so often. */
+const PURSUE_MS = 250;
+
+/** Where reservations are kept over a restart of the daemon. */
+export interface ReservationStore {
+  /** Those that were kept; none where there is nothing, or nothing that can be read. */
+  load(): readonly KeptReservation[];
+  save(kept: readonly KeptReservation[]): void;
+}
+
+/** What the desk works with. */
+export interface DeskTools {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly mind: Mind;
+  readonly rules: () => HostRules | null;
+  /** What each guest could give now. */
+  readonly yields: () => readonly Yield[];
+  readonly stepSoon: (guests: readonly string[]) => void;
+  readonly store: ReservationStore | null;
+}
+
+type Outcome = "met" | "late" | "withdrawn";
+
+/** Takes wishes for memory, has guests go down for them, and answers once it is free. */
+export class ReservationDesk {
+  private readonly tools: DeskTools;
+  private readonly waiting = new Map<string, (outcome: Outcome) => void>();
+  private cancel: () => void = () => {};
+
+  constructor(tools: DeskTools) {
+    this.tools = tools;
+    tools.mind.onTaken = (taken) => this.noteTaken(taken);
+  }
+
+  /** Go on with what was reserved before the daemon was started again. */
+  restore(): void {
+    const { clock, store } = this.tools;
+    if (this.tools.rules() === null) return;
+    for (const { id, guest, bytes, expiresAtMs } of store?.load() ?? []) {
+      const leftMs = expiresAtMs - clock.wallMs();
+      if (leftMs > 0)
+        this.take({ kind: "reserved", reservation: { id, guest, bytes, untilMs: clock.nowMs() + leftMs } });
+    }
+    this.save();
+    this.pursue();
+  }
+
+  list(): readonly ReservationStatus[] {
+    const rules = this.tools.rules();
+    return rules === null ? [] : this.host.reservations.held.map((one) => this.statusOf(one, rules));
+  }
+
+  /** @throws ERR_NO_SHARED_HOST, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE, ERR_RESERVATION_UNKNOWN. */
+  async reserve(wish: ReservationWish): Promise<Reserved> {
+    const { clock } = this.tools;
+    this.judge(wish);
+    const id = randomBytes(4).toString("hex");
+    const { guest, bytes, waitMs, lifeMs } = wish;
+    this.take({
+      kind: "reserved",
+      reservation: { id, guest, bytes, untilMs: clock.nowMs() + Math.max(waitMs, lifeMs) },
+    });
+    this.save();
+    const outcome = await this.outcomeOf(id, waitMs);
+    const rules = this.rules;
+    if (outcome === "withdrawn") throw selfballoonError("ERR_RESERVATION_UNKNOWN", { id });
+    const { freeBytes } = standingOf(this.host, rules);
+    if (outcome === "late") this.giveUp(id, wish);
+    const reservation = this.host.reservations.held.find((one) => one.id === id);
+    return { reservation: reservation === undefined ? null : this.statusOf(reservation, rules), freeBytes };
+  }
+
+  /** @throws ERR_RESERVATION_UNKNOWN. */
+  withdraw(id: string): ReservationStatus {
+    const found = this.list().find((one) => one.id === id);
+    if (found === undefined) throw selfballoonError("ERR_RESERVATION_UNKNOWN", { id: id.slice(0, 64) });
+    this.end(id, "withdrawn");
+    this.pursue();
+    return found;
+  }
+
+  /** Guests came or went, or have what nobody knew of: what was free may be no more. */
+  lookAgain(): void {
+    if (this.host.reservations.held.length > 0) this.pursue();
+  }
+
+  /** Nothing is pursued any more; what is reserved is kept for the next start. */
+  stop(): void {
+    this.cancel();
+    for (const answer of this.waiting.values()) answer("late");
+  }
+
+  private get host(): HostState {
+    return this.tools.mind.hostState;
+  }
+
+  private get rules(): HostRules {
+    const rules = this.tools.rules();
+    if (rules === null) throw selfballoonError("ERR_NO_SHARED_HOST");
+    return rules;
+  }
+
+  private judge(wish: ReservationWish): void {
+    const { rules, host } = this;
+    if (host.reservations.held.length >= MAX_RESERVATIONS) {
+      throw selfballoonError("ERR_TOO_MANY", { limit: MAX_RESERVATIONS, what: "reservations" });
+    }
+    const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
+    const limit = rules.overcommit ?? 0;
+    if (exceedsOvercommit(standingOf(host, rules), wish.bytes)) {
+      throw selfballoonError("ERR_OVERCOMMIT", { mib: mib(wish.bytes), limit });
+    }
+    const yields = this.tools.yields();
+    const { ceilings, freeBytes, couldBytes } = roomFor(host, rules.budget, wish, yields);
+    if (ceilings !== null) return;
+    const [freeMib, couldMib] = [mib(freeBytes), mib(couldBytes)];
+    const refusals = refusalsOf(yields);
+    throw selfballoonError("ERR_RESERVATION_UNMET", { mib: mib(wish.bytes), freeMib, couldMib, refusals });
+  }
+
+  private outcomeOf(id: string, waitMs: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const cancel = this.tools.clock.after(waitMs, () => answer("late"));
+      const answer = (outcome: Outcome): void => {
+        cancel();
+        this.waiting.delete(id);
+        resolve(outcome);
+      };
+      this.waiting.set(id, answer);
+      this.pursue();
+    });
+  }
+
+  private giveUp(id: string, { bytes, waitMs }: ReservationWish): never {
+    const refusals = refusalsOf(this.tools.yields());
+    const freeMib = Math.floor(roomFor(this.host, this.rules.budget, this.find(id), []).freeBytes / BYTES_PER_MIB);
+    this.end(id, "late");
+    this.pursue();
+    const mib = Math.floor(bytes / BYTES_PER_MIB);
+    throw selfballoonError("ERR_RESERVATION_LATE", { mib, waitS: waitMs / 1000, freeMib, refusals });
+  }
+
+  private find(id: string): Pick<Reservation, "bytes" | "guest"> {
+    return this.host.reservations.held.find((one) => one.id === id) ?? { bytes: 0, guest: null };
+  }
+
+  /** End what is over, have guests go down for what is not free, answer whom it concerns; and again as long as there is cause. */
+  private pursue(): void {
+    const { clock } = this.tools;
+    this.cancel();
+    for (const { id, untilMs } of this.host.reservations.held) if (untilMs <= clock.nowMs()) this.end(id, "expired");
+    const rules = this.tools.rules();
+    if (rules === null) return;
+    const isFree = this.goDown(rules);
+    for (const [id, answer] of this.waiting) {
+      const isHeld = this.host.reservations.held.some((one) => one.id === id);
+      if (!isHeld) answer("withdrawn");
+      else if (isMet(this.host, id, rules.budget)) answer("met");
+    }
+    const nextMs = Math.min(...this.host.reservations.held.map(({ untilMs }) => untilMs - clock.nowMs()));
+    if (nextMs === Number.POSITIVE_INFINITY) return;
+    this.cancel = clock.after(isFree ? nextMs : Math.min(nextMs, PURSUE_MS), () => this.pursue());
+  }
+
+  /** @returns whether all that is reserved is free. */
+  private goDown({ budget }: HostRules): boolean {
+    const { held, ceilings: before } = this.host.reservations;
+    const last = held.at(-1);
+    const isFree = last === undefined || isMet(this.host, last.id, budget);
+    const ceilings = isFree ? [] : ceilingsNow(this.host, budget, this.tools.yields());
+    if (JSON.stringify(before) !== JSON.stringify(ceilings)) this.take({ kind: "asked", ceilings });
+    const above = ceilings.filter(
+      ({ guest, bytes }) => (accountOf(this.host.ledger, guest)?.currentBytes ?? 0) > bytes,
+    );
+    this.tools.stepSoon(above.map(({ guest }) => guest));
+    return isFree;
+  }
+
+  private end(id: string, because: "withdrawn" | "expired" | "late"): void {
+    this.take({ kind: "ended", id, because });
+    this.save();
+  }
+
+  private take(event: ReservationEvent): void {
+    const turn = this.tools.mind.takeReservation(event);
+    this.tools.journal.add({ kind: "reservation", event, ...turn });
+  }
+
+  private noteTaken(taken: readonly Reservation[]): void {
+    for (const { id, guest, bytes } of taken) {
+      const details = { mib: Math.floor(bytes / BYTES_PER_MIB) };
+      this.tools.journal.add({ kind: "notice", guest: guest ?? "*", notice: { code: "reservation_taken", details } });
+      this.waiting.get(id)?.("met");
+    }
+    this.save();
+  }
+
+  private save(): void {
+    const { clock, store } = this.tools;
+    const offsetMs = clock.wallMs() - clock.nowMs();
+    store?.save(
+      this.host.reservations.held.map(({ id, guest, bytes, untilMs }) => {
+        return { id, guest, bytes, expiresAtMs: Math.round(untilMs + offsetMs) };
+      }),
+    );
+  }
+
+  private statusOf(reservation: Reservation, { budget }: HostRules): ReservationStatus {
+    const { clock } = this.tools;
+    const { id, guest, bytes, untilMs } = reservation;
+    return {
+      id,
+      guest,
+      bytes,
+      takenBytes: bytes - keptBytes(reservation, this.host.ledger),
+      isMet: isMet(this.host, id, budget),
+      expiresAtMs: Math.round(untilMs + clock.wallMs() - clock.nowMs()),
+    };
+  }
+}
+
+/** Guests that keep something, and why. */
+function refusalsOf(yields: readonly Yield[]): readonly string[] {
+  const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
+  return yields.map(({ guest, currentBytes, leastBytes, because }) => {
+    return `${guest} gives ${mib(currentBytes - leastBytes)} of ${mib(currentBytes)} MiB: ${because}`;
+  });
+}
