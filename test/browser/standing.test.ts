@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { GuestStatus } from "../../src/core/control.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
+import { problemFrom } from "../../src/daemon/fault.ts";
 import { ScriptedControl } from "../support/control.ts";
 import { guestStatus } from "../support/guest-records.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { browserGate, openPage } from "./support/chromium.ts";
 import { serveScripted } from "./support/scripted.ts";
 
@@ -16,7 +18,9 @@ function control(): ScriptedControl {
   put("a-calm");
   put("b-calm");
   put("p-paused", PLENTY.availablePages, { paused: true });
-  put("q-lost", PLENTY.availablePages, { problem: selfballoonError("ERR_SOCKET", { path: "/q", problem: "gone" }) });
+  put("q-lost", PLENTY.availablePages, {
+    problem: problemFrom(selfballoonError("ERR_SOCKET", { path: "/q", problem: "gone" })),
+  });
   put("z-starved", 0, { paused: true });
   return made;
 }
@@ -28,7 +32,8 @@ describe.skipIf(browserGate().skip)("who is short", () => {
     await page.getByText("1 guest is short").waitFor();
     expect(await page.locator(".standing").textContent()).toBe("1 guest is short, 1 held, 1 unreadable");
     const names = () => page.locator("tbody th").allTextContents();
-    expect(await names()).toEqual(["z-starved", "q-lost", "p-paused", "a-calm", "b-calm"]);
+    // The rows in view are known once the table was measured.
+    await expect.poll(names, { timeout: PATIENCE_MS }).toEqual(["z-starved", "q-lost", "p-paused", "a-calm", "b-calm"]);
     await page.getByRole("link", { name: "1 unreadable" }).click();
     await page.getByText("1 of 5 shown").waitFor();
     expect(await names()).toEqual(["q-lost"]);
