@@ -47,7 +47,7 @@ await 120 has_lines /tmp/recording.jsonl totalramPages 10
 
 mark set
 selfballoon set selfballoon_reserved_mb=40 selfballoon_downhysteresis=2 >/out/set.txt
-await 60 has_lines /tmp/recording.jsonl '"selfballoon_downhysteresis":"2"' 1
+await 60 has_lines /tmp/recording.jsonl '"selfballoon_downhysteresis":2' 1
 observed=$(grep -c totalramPages /tmp/recording.jsonl)
 await 60 has_lines /tmp/recording.jsonl totalramPages $((observed + 3))
 kill $recorder
