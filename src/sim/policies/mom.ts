@@ -51,7 +51,10 @@ function average(samples: readonly number[]): number {
   return sum(samples) / samples.length;
 }
 
-/** While less than a fifth of the host is free every guest shrinks, else every guest grows, 5 % at a time. */
+/**
+ * While less than a fifth of the host is free every guest shrinks, by 5 % at the most; else every guest grows, by 5 % at the
+ * least, whether it needs that or not.
+ */
 function targetOf(guest: BalloonSight, { current, free }: Samples, hostFree: number): number | null {
   const has = guest.currentPages;
   const minimum = guest.maxPages * MINIMUM_SHARE;
@@ -60,14 +63,15 @@ function targetOf(guest: BalloonSight, { current, free }: Samples, hostFree: num
   const keepsFree = hostFree <= PRESSURE_CRITICAL ? hostFree - PRESSURE_CRITICAL : hostFree;
   const size = shrinks
     ? Math.max((1 - MAX_CHANGE_SHARE) * has, Math.max(minimum, used + keepsFree * has))
-    : Math.min(guest.maxPages, (1 + MAX_CHANGE_SHARE) * has, Math.max(minimum, used + MIN_FREE_SHARE * has));
+    : Math.min(guest.maxPages, Math.max((1 + MAX_CHANGE_SHARE) * has, minimum, used + MIN_FREE_SHARE * has));
   const moves = shrinks ? size <= has : size >= has;
   return moves && Math.abs(size - has) > MIN_CHANGE_SHARE * has ? Math.floor(size) : null;
 }
 
 /** oVirt's Memory Overcommitment Manager. */
 export const mom = hostPolicy<State>({
-  summary: "Every guest shrinks while less than a fifth of the host is free, and grows otherwise; 5 % every 10 s.",
+  summary:
+    "Every guest shrinks while less than a fifth of the host is free, and grows by 5 % or more otherwise; every 10 s.",
   source: "balloon.rules of oVirt MoM (2025), with the defaults of momd; a balloon_min of a quarter",
   intervalMs: 5000,
   initial: { steps: 0, hostFree: [], guests: new Map() },

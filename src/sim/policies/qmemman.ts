@@ -5,6 +5,8 @@ import { type HostSight, hostPolicy, type Stepped } from "./policy.ts";
 const CACHE_FACTOR = 1.3;
 const MIN_PREFERRED_PAGES = mib(200);
 const LEFT_PAGES = mib(50);
+/** Xen needs some of what is free to manage the rest. */
+const OVERHEAD_FACTOR = 1 / 1.00781;
 const ROUNDING = 0.999;
 const MIN_DONATION_PAGES = mib(10);
 const MIN_GAIN_PAGES = mib(15);
@@ -31,7 +33,7 @@ function step(before: State, host: HostSight): Stepped<State, readonly (number |
     ...sight,
     preferredPages: clamp((state.get(sight.name) ?? 0) * CACHE_FACTOR, MIN_PREFERRED_PAGES, sight.maxPages),
   }));
-  const freePages = hostFreePages(host);
+  const freePages = hostFreePages(host) * OVERHEAD_FACTOR;
   const targets = balance(members, freePages);
   if (!isWorthIt(members, targets, freePages)) return nothing;
   return { state, result: sights.map((sight) => (sight === null ? null : (targets.get(sight.name) ?? null))) };
@@ -55,32 +57,48 @@ function balance(members: readonly Member[], freePages: number): ReadonlyMap<str
 
 function handOut(members: readonly Member[], sparePages: number): ReadonlyMap<string, number> {
   const preferred = sum(members.map(({ preferredPages }) => preferredPages));
-  const shares = members.map((member) => ROUNDING * member.preferredPages * (1 + sparePages / preferred));
-  const cut = members.map((member, nth) => Math.min(member.maxPages, shares[nth] ?? 0));
-  const restPages = sum(shares) - sum(cut);
-  const open = members.filter((member, nth) => (cut[nth] ?? 0) < member.maxPages).length;
-  return new Map(
-    members.map((member, nth) => {
-      const pages = cut[nth] ?? 0;
-      const more = pages < member.maxPages ? restPages / open : 0;
-      return [member.name, Math.floor(Math.min(member.maxPages, pages + more))];
-    }),
-  );
+  const targets = new Map<string, number>();
+  let leftPages = 0;
+  for (const { name, preferredPages, maxPages } of members) {
+    const pages = Math.floor(ROUNDING * preferredPages * (1 + sparePages / preferred));
+    leftPages += Math.max(0, pages - maxPages);
+    targets.set(name, Math.min(maxPages, pages));
+  }
+  // Each pass fills a guest, or is the last one.
+  for (let pass = 0; pass < members.length && leftPages > 0; pass += 1) leftPages = share(members, targets, leftPages);
+  return targets;
 }
 
+/** Give what went over the maxima of some in equal parts to the others. Returns what goes over theirs. */
+function share(members: readonly Member[], targets: Map<string, number>, leftPages: number): number {
+  const open = members.filter(({ name, maxPages }) => (targets.get(name) ?? 0) < maxPages);
+  const eachPages = Math.floor((ROUNDING * leftPages) / Math.max(1, open.length));
+  let overPages = 0;
+  for (const { name, maxPages } of open) {
+    const pages = (targets.get(name) ?? 0) + eachPages;
+    overPages += Math.max(0, pages - maxPages);
+    targets.set(name, Math.min(maxPages, pages));
+  }
+  return overPages;
+}
+
+/**
+ * Donors go to what they prefer. As in qmemman their surplus is subtracted from what is free and not added, so acceptors get
+ * something only where more than that is free.
+ */
 function squeeze(members: readonly Member[], freePages: number): ReadonlyMap<string, number> {
-  const isDonor = (member: Member): boolean => member.currentPages - member.preferredPages >= MIN_DONATION_PAGES;
-  const acceptors = members.filter((member) => member.preferredPages > member.currentPages);
-  const donated = sum(members.filter(isDonor).map(({ currentPages, preferredPages }) => currentPages - preferredPages));
-  const squeezedPages = Math.max(0, freePages - LEFT_PAGES + donated);
+  const surplusOf = ({ currentPages, preferredPages }: Member): number => currentPages - preferredPages;
+  const donors = members.filter((member) => surplusOf(member) >= MIN_DONATION_PAGES);
+  const targets = new Map(donors.map(({ name, preferredPages }) => [name, Math.floor(preferredPages)]));
+  const squeezedPages = freePages - LEFT_PAGES - sum(donors.map(surplusOf));
+  if (squeezedPages < 0) return targets;
+  const acceptors = members.filter((member) => surplusOf(member) <= 0 && member.currentPages < member.maxPages);
   const preferred = sum(acceptors.map(({ preferredPages }) => preferredPages));
-  return new Map([
-    ...members.filter(isDonor).map(({ name, preferredPages }) => [name, Math.floor(preferredPages)] as const),
-    ...acceptors.map(
-      ({ name, currentPages, preferredPages, maxPages }) =>
-        [name, Math.floor(Math.min(maxPages, currentPages + (preferredPages / preferred) * squeezedPages))] as const,
-    ),
-  ]);
+  for (const { name, currentPages, preferredPages, maxPages } of acceptors) {
+    const pages = Math.floor(ROUNDING * (currentPages + (preferredPages / preferred) * squeezedPages));
+    targets.set(name, Math.min(maxPages, pages));
+  }
+  return targets;
 }
 
 /** Moves that bring little are not made. */
