@@ -11,16 +11,24 @@ export interface LimitedMemory {
   readonly pressure: string | null;
 }
 
+/** How systemd names the cgroup of a service (systemd.unit(5)). */
+const SERVICE = ".service";
+
 const FILES = {
   1: { limits: ["memory.limit_in_bytes"], usage: "memory.usage_in_bytes", folder: "/sys/fs/cgroup/memory" },
   2: { limits: ["memory.max", "memory.high"], usage: "memory.current", folder: "/sys/fs/cgroup" },
 } as const;
 
-/** The limit that leaves us the least, of our own cgroup and those above it; null where none has one. */
+/**
+ * The limit that leaves us the least, of our own cgroup and those above it; null where none has one. That of a systemd
+ * service (ours has `MemoryMax`) is for the daemon alone: guests are not in it.
+ */
 export function readLimitedMemory(files: MachineFiles): LimitedMemory | null {
   const groups = parseOptional(parseMemoryCgroups, files.readIfPossible("/proc/self/cgroup"));
   if (groups === null) return null;
-  const limited = groups.paths.flatMap((path) => readGroup(files, groups, path) ?? []);
+  const [own = "", ...above] = groups.paths;
+  const shared = own.endsWith(SERVICE) ? above : groups.paths;
+  const limited = shared.flatMap((path) => readGroup(files, groups, path) ?? []);
   return limited.reduce<LimitedMemory | null>(
     (least, one) => (least === null || one.availableBytes < least.availableBytes ? one : least),
     null,

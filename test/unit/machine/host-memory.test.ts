@@ -42,14 +42,34 @@ describe("what a host says of its own memory", () => {
   });
 
   it("is that of our cgroup, or of one above it, where its limit leaves less", () => {
-    const own = { "proc/self/cgroup": "0::/vm.slice/a.service\n", "proc/pressure/memory": pressure(1000) };
+    const own = { "proc/self/cgroup": "0::/vm.slice/a.scope\n", "proc/pressure/memory": pressure(1000) };
     const limited = { totalBytes: 2048 * MIB, availableBytes: 768 * MIB, someTotalUs: 77 };
-    expect(readHostMemory(machine({ ...own, ...group("/vm.slice/a.service", 2048) }))).toMatchObject(limited);
-    const above = { ...group("/vm.slice/a.service", null), ...group("/vm.slice", 2048) };
+    expect(readHostMemory(machine({ ...own, ...group("/vm.slice/a.scope", 2048) }))).toMatchObject(limited);
+    const above = { ...group("/vm.slice/a.scope", null), ...group("/vm.slice", 2048) };
     expect(readHostMemory(machine({ ...own, ...above }))).toMatchObject(limited);
     expect(readHostMemory(machine({ ...own, ...group("/vm.slice", 8000) }))).toMatchObject({
       ...{ totalBytes: 8192 * MIB, availableBytes: 4096 * MIB, someTotalUs: 1000 },
     });
+  });
+
+  it("is not the limit of the daemon's own service, which no guest is in", () => {
+    const machineHas = { totalBytes: 8192 * MIB, availableBytes: 4096 * MIB, someTotalUs: 1000 };
+    const own = { "proc/self/cgroup": "0::/selfballoon.service\n", "proc/pressure/memory": pressure(1000) };
+    expect(readHostMemory(machine({ ...own, ...group("/selfballoon.service", 2048) }))).toMatchObject(machineHas);
+    const folder = "sys/fs/cgroup/memory/system.slice/selfballoon.service";
+    const files = machine({
+      ...{ "proc/self/cgroup": "4:memory:/system.slice/selfballoon.service\n", "proc/pressure/memory": pressure(1000) },
+      [`${folder}/memory.limit_in_bytes`]: `${256 * MIB}\n`,
+      [`${folder}/memory.usage_in_bytes`]: `${60 * MIB}\n`,
+      [`${folder}/memory.stat`]: "total_inactive_file 0\ntotal_active_file 0\n",
+    });
+    expect(readHostMemory(files)).toMatchObject(machineHas);
+  });
+
+  it("is that of what a service is in, as in a container", () => {
+    const own = { "proc/self/cgroup": "0::/selfballoon.service\n" };
+    const files = machine({ ...own, ...group("/selfballoon.service", 256), ...group("", 2048) });
+    expect(readHostMemory(files)).toMatchObject({ totalBytes: 2048 * MIB, availableBytes: 768 * MIB });
   });
 
   it("is that of a cgroup of version 1, too, whose pressure is the machine's", () => {
