@@ -96,7 +96,7 @@ async function examineMachine(files: MachineFiles, used: Backend | null): Promis
   const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
   if (!isOurs) return [];
   const zones = isGuest ? examineZones(files) : null;
-  const swap = examineSwap(files, isGuest ? await maximumBytes(used) : null);
+  const swap = examineSwap(files, isGuest ? await maximumBytes(used.open()) : null);
   return zones === null ? swap : [zones, ...swap];
 }
 

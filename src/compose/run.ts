@@ -61,7 +61,7 @@ export async function run(plan: RunPlan): Promise<number> {
     journal.subscribe(logRecords(logger, { isVerbose: plan.log === "all", isDryRun: plan.dryRun }));
     const hostLines = await linesOfHost(choice, opened, rules, config);
     const history = await historyFor(backend, config, journal);
-    const warnings = await startWarnings(backend, configured.settings, flags.root);
+    const warnings = await startWarnings(backend, opened, configured.settings, flags.root);
     let address: string | null = null;
     const api = createApi(worker, VERSION, history?.port ?? null, () => address);
     const closeSocket = await serveSocket(config.socket, api);

@@ -64,7 +64,10 @@ export function startTunables(
 }
 
 /** Why neither loop of this guest is on, and how to turn one on; null if one is, or if these are a host's guests. */
-export function idleBecause({ traits }: Backend, { values, hasCompressedSwap }: Settings): string | null {
+export function idleBecause(
+  { traits }: Pick<Backend, "traits">,
+  { values, hasCompressedSwap }: Settings,
+): string | null {
   if (traits.place !== "guest" || armsAfterRun(values, hasCompressedSwap)) return null;
   if (hasCompressedSwap) return "both were turned off; turn one on with selfballooning=1 or frontswap_selfshrinking=1";
   return (

@@ -1,4 +1,4 @@
-import type { Backend } from "../core/backend.ts";
+import type { Backend, OpenBackend } from "../core/backend.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Settings } from "../core/settings.ts";
 import { MachineFiles } from "../machine/files.ts";
@@ -13,7 +13,8 @@ export type StartWarning = Pick<Finding, "what" | "remedy">;
  * than the guest may have RAM, for which the driver's authors asked (specification, section 7, rule 5). Empty on a host.
  */
 export async function startWarnings(
-  backend: Backend,
+  backend: Pick<Backend, "traits">,
+  opened: OpenBackend,
   settings: Settings,
   root: string,
 ): Promise<readonly StartWarning[]> {
@@ -23,7 +24,7 @@ export async function startWarnings(
   if (!backend.traits.hasBalloons) return idle;
   const { examineSwapSize } = await import("../swap/advice.ts");
   const files = new MachineFiles(root);
-  const swap = examineSwapSize(files, await maximumBytes(backend));
+  const swap = examineSwapSize(files, await maximumBytes(opened));
   files.close();
   return swap?.level === "warn" ? [...idle, swap] : idle;
 }

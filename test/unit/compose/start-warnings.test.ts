@@ -14,7 +14,7 @@ async function warnings(swapKib: number, traits: Backend["traits"] = GUEST, sett
   const tree = new Tree("xen/pv-idle");
   tree.edit("proc/meminfo", /^SwapTotal: .*$/m, `SwapTotal: ${swapKib} kB`);
   const xen = createXenBackend({ files: new MachineFiles(tree.root), frontswapPages: () => 0, nowS: () => 0 });
-  return (await startWarnings({ ...xen, traits }, settings, tree.root)).map(({ what }) => what);
+  return (await startWarnings({ traits }, await xen.open(), settings, tree.root)).map(({ what }) => what);
 }
 
 describe("what `run` warns of at the start", () => {
