@@ -15,6 +15,7 @@ import { runDaemon } from "../daemon/lifecycle.ts";
 import { takeLock } from "../daemon/lock.ts";
 import { createLogger, type Logger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
+import type { ReservationStore } from "../daemon/reservation-desk.ts";
 import { Worker } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
 import { VERSION } from "../version.ts";
@@ -22,7 +23,6 @@ import { announce, describe, linesOfHost, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
-import { reservationStore } from "./reservation-store.ts";
 import { findStartFacts, idleBecause, startTunables } from "./start-up.ts";
 import { type StartWarning, startWarnings } from "./start-warnings.ts";
 
@@ -52,7 +52,7 @@ export async function run(plan: RunPlan): Promise<number> {
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
-      reservationStore: reservationStore(config, tellIn(journal)),
+      reservationStore: rules === null ? null : await reservationStoreFor(config, journal),
       swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
     if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
@@ -134,6 +134,12 @@ async function hostReader(root: string): Promise<() => HostReading> {
   ]);
   const files = new MachineFiles(root);
   return () => readHostMemory(files);
+}
+
+/** Where reservations are kept: only a host has any, and no guest's daemon loads what reads them. */
+async function reservationStoreFor(config: Config, journal: Journal): Promise<ReservationStore> {
+  const { reservationStore } = await import("./reservation-store.ts");
+  return reservationStore(config, tellIn(journal));
 }
 
 /** The host's part in its fleet, where it is of one: none of its code is loaded elsewhere. @returns how to end it. */

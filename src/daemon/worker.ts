@@ -70,7 +70,7 @@ export interface WorkerOptions {
   /** How goals are found; the driver's way if it is not given. */
   readonly policy?: Policy;
   /** Where reservations are kept over a restart; absent: nowhere. */
-  readonly reservationStore?: ReservationStore;
+  readonly reservationStore?: ReservationStore | null;
   /** Brings pages back from compressed swap; absent where that is not in our reach, as on a host. */
   readonly swapShrinker?: SwapShrinker | null;
   /** Safeties of the guard that a scenario leaves out. */
