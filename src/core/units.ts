@@ -22,7 +22,12 @@ export function kibFromPages(pages: number, pageBytes: number): number {
   return (pages * pageBytes) / BYTES_PER_KIB;
 }
 
+/** Whole MiB in `bytes`, rounded down. */
+export function mibFromBytes(bytes: number): number {
+  return Math.floor(bytes / BYTES_PER_MIB);
+}
+
 /** Whole MiB in `pages` pages, rounded down. */
 export function mibFromPages(pages: number, pageBytes: number): number {
-  return Math.floor((pages * pageBytes) / BYTES_PER_MIB);
+  return mibFromBytes(pages * pageBytes);
 }

@@ -13,7 +13,7 @@ import { ceilingsNow, isMet, roomFor, type Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { exceedsOvercommit, standingOf } from "../core/host/standing.ts";
 import type { HostState } from "../core/host/state.ts";
-import { BYTES_PER_MIB } from "../core/units.ts";
+import { mibFromBytes } from "../core/units.ts";
 import type { Clock } from "./clock.ts";
 import type { Journal } from "./journal.ts";
 import type { Mind } from "./mind.ts";
@@ -47,6 +47,7 @@ export class ReservationDesk {
   private readonly tools: DeskTools;
   private readonly waiting = new Map<string, (outcome: Outcome) => void>();
   private cancel: () => void = () => {};
+  private isStopped = false;
 
   constructor(tools: DeskTools) {
     this.tools = tools;
@@ -105,8 +106,9 @@ export class ReservationDesk {
     if (this.host.reservations.held.length > 0) this.pursue();
   }
 
-  /** Nothing is pursued any more; what is reserved is kept for the next start. */
+  /** Nothing is pursued any more; what is reserved is kept for the next start, but for what was still waited for. */
   stop(): void {
+    this.isStopped = true;
     this.cancel();
     for (const answer of this.waiting.values()) answer("late");
   }
@@ -126,17 +128,16 @@ export class ReservationDesk {
     if (host.reservations.held.length >= MAX_RESERVATIONS) {
       throw selfballoonError("ERR_TOO_MANY", { limit: MAX_RESERVATIONS, what: "reservations" });
     }
-    const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
     const limit = rules.overcommit ?? 0;
     if (exceedsOvercommit(standingOf(host, rules), wish.bytes)) {
-      throw selfballoonError("ERR_OVERCOMMIT", { mib: mib(wish.bytes), limit });
+      throw selfballoonError("ERR_OVERCOMMIT", { mib: mibFromBytes(wish.bytes), limit });
     }
     const yields = this.tools.yields();
     const { ceilings, freeBytes, couldBytes } = roomFor(host, rules.budget, wish, yields);
     if (ceilings !== null) return;
-    const [freeMib, couldMib] = [mib(freeBytes), mib(couldBytes)];
+    const [freeMib, couldMib] = [mibFromBytes(freeBytes), mibFromBytes(couldBytes)];
     const refusals = refusalsOf(yields);
-    throw selfballoonError("ERR_RESERVATION_UNMET", { mib: mib(wish.bytes), freeMib, couldMib, refusals });
+    throw selfballoonError("ERR_RESERVATION_UNMET", { mib: mibFromBytes(wish.bytes), freeMib, couldMib, refusals });
   }
 
   private outcomeOf(id: string, waitMs: number): Promise<Outcome> {
@@ -152,22 +153,20 @@ export class ReservationDesk {
     });
   }
 
-  private giveUp(id: string, { bytes, waitMs }: ReservationWish): never {
+  /** What was free for it is known once it is no more: until then it keeps that from everybody. */
+  private giveUp(id: string, wish: ReservationWish): never {
     const refusals = refusalsOf(this.tools.yields());
-    const freeMib = Math.floor(roomFor(this.host, this.rules.budget, this.find(id), []).freeBytes / BYTES_PER_MIB);
     this.end(id, "late");
+    const { freeBytes } = roomFor(this.host, this.rules.budget, wish, []);
     this.pursue();
-    const mib = Math.floor(bytes / BYTES_PER_MIB);
-    throw selfballoonError("ERR_RESERVATION_LATE", { mib, waitS: waitMs / 1000, freeMib, refusals });
-  }
-
-  private find(id: string): Pick<Reservation, "bytes" | "guest"> {
-    return this.host.reservations.held.find((one) => one.id === id) ?? { bytes: 0, guest: null };
+    const [mib, freeMib] = [mibFromBytes(wish.bytes), mibFromBytes(freeBytes)];
+    throw selfballoonError("ERR_RESERVATION_LATE", { mib, waitS: wish.waitMs / 1000, freeMib, refusals });
   }
 
   /** End what is over, have guests go down for what is not free, answer whom it concerns; and again as long as there is cause. */
   private pursue(): void {
     const { clock } = this.tools;
+    if (this.isStopped) return;
     this.cancel();
     for (const { id, untilMs } of this.host.reservations.held) if (untilMs <= clock.nowMs()) this.end(id, "expired");
     const rules = this.tools.rules();
@@ -209,7 +208,7 @@ export class ReservationDesk {
 
   private noteTaken(taken: readonly Reservation[]): void {
     for (const { id, guest, bytes } of taken) {
-      const details = { mib: Math.floor(bytes / BYTES_PER_MIB) };
+      const details = { mib: mibFromBytes(bytes) };
       this.tools.journal.add({ kind: "notice", guest: guest ?? "*", notice: { code: "reservation_taken", details } });
       this.waiting.get(id)?.("met");
     }
@@ -242,8 +241,7 @@ export class ReservationDesk {
 
 /** Guests that keep something, and why. */
 function refusalsOf(yields: readonly Yield[]): readonly string[] {
-  const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
   return yields.map(({ guest, currentBytes, leastBytes, because }) => {
-    return `${guest} gives ${mib(currentBytes - leastBytes)} of ${mib(currentBytes)} MiB: ${because}`;
+    return `${guest} gives ${mibFromBytes(currentBytes - leastBytes)} of ${mibFromBytes(currentBytes)} MiB: ${because}`;
   });
 }

@@ -129,6 +129,31 @@ describe("memory that is reserved", () => {
     expect(worker.reservations()).toEqual([]);
   });
 
+  it("says, where it was not free in time, how much was", async () => {
+    const { clock, backend, reserve } = await start({ memoryMib: 2 * GUEST_MIB + 200 });
+    for (const name of NAMES) backend.slow.add(name);
+    const answer = expect(reserve(400, { waitMs: 3000 })).rejects.toMatchObject({
+      details: { mib: 400, freeMib: 200 },
+    });
+    await clock.advance(4000);
+    await answer;
+  });
+
+  it("is no reason to live on for a daemon that ends, and is kept for the next", async () => {
+    const { clock, backend, journal, reserve, worker, store } = await start();
+    const held = reserve(100);
+    await clock.advance(2000);
+    await held;
+    for (const name of NAMES) backend.slow.add(name);
+    const late = expect(reserve(300, { waitMs: 30_000 })).rejects.toMatchObject({ code: "ERR_RESERVATION_LATE" });
+    await worker.stop({ keepTargets: true });
+    await late;
+    const records = journal.after(0);
+    await clock.advance(600_000);
+    expect(journal.after(0)).toEqual(records);
+    expect(store.saved).toMatchObject([{ bytes: 100 * BYTES_PER_MIB }]);
+  });
+
   it("ends when the guest that it is for is there and has it", async () => {
     const { clock, backend, journal, reserve, worker, hasMib } = await start();
     const answer = reserve(400, { guest: "new" });
