@@ -63,7 +63,8 @@ export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer
   }
 }
 
-function listen(server: Server, { host, port }: TcpOptions): Promise<number> {
+/** @returns the port that is listened on. @throws ERR_LISTEN. */
+export function listen(server: Server, { host, port }: Pick<TcpOptions, "host" | "port">): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (thrown) => {
       reject(

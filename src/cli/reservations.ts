@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { ReservationStatus, Reserved } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
-import { BYTES_PER_MIB } from "../core/units.ts";
+import { BYTES_PER_MIB, mibFromBytes } from "../core/units.ts";
 import { bytesText } from "../view/amounts.ts";
 import { ask } from "./daemon.ts";
 import type { DaemonOptions } from "./flags.ts";
@@ -111,5 +111,5 @@ function row({ id, guest, bytes, takenBytes, isMet, expiresAtMs }: ReservationSt
 }
 
 function mibText(bytes: number): string {
-  return `${Math.floor(bytes / BYTES_PER_MIB)} MiB`;
+  return `${mibFromBytes(bytes)} MiB`;
 }

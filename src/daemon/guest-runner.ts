@@ -129,8 +129,8 @@ export class GuestRunner {
         if (this.env.host !== null && this.effects.last === null) await this.effects.readSize();
         const taken = this.effects.take({ kind: "asked_all", because });
         await this.effects.carryOut(taken, 0);
-        const given = this.hasBalloon ? taken.effects.find(({ kind }) => kind === "give_all") : undefined;
-        if (given?.kind === "give_all") gift = { guest: this.guest, ...giftOf(given) };
+        if (!this.hasBalloon) return;
+        for (const effect of taken.effects) if (effect.kind === "give_all") gift = this.giftOf(effect);
       } catch (thrown) {
         problem = thrown;
       }
@@ -181,6 +181,10 @@ export class GuestRunner {
       this.isSteppingSoon = false;
       await this.tryPass("soon");
     });
+  }
+
+  private giftOf({ bytes, ofBytes, isAll }: Omit<Gift, "guest">): Gift {
+    return { guest: this.guest, bytes, ofBytes, isAll };
   }
 
   private get hasBalloon(): boolean {
@@ -268,8 +272,4 @@ export class GuestRunner {
       this.faults.tell(problemFrom(thrown), null);
     }
   }
-}
-
-function giftOf({ bytes, ofBytes, isAll }: Omit<Gift, "guest">): Omit<Gift, "guest"> {
-  return { bytes, ofBytes, isAll };
 }

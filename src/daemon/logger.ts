@@ -17,7 +17,7 @@ import { missingReadings, wantedRamPages } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
-import { BYTES_PER_MIB, mibFromPages } from "../core/units.ts";
+import { mibFromBytes, mibFromPages } from "../core/units.ts";
 import { StepNews } from "./step-news.ts";
 
 /** Facts of a log line; they are fields in JSON and `name=value` in text. */
@@ -83,6 +83,8 @@ export function logRecords(logger: Logger, { isVerbose, isDryRun }: LogChoice): 
       gifts.set(record.guest, gift);
       return;
     }
+    // One that comes again is a guest of which nothing was said.
+    if (record.kind === "guest") gifts.delete(record.guest);
     if (record.kind !== "step") return logOther(logger, record);
     const isNews = news.take(record);
     if (isNews || (isVerbose && record.applied)) logStep(logger, record, isDryRun);
@@ -128,15 +130,14 @@ function handText({ paused, released }: PauseRecord): string {
 }
 
 function logReservation(logger: Logger, { event }: ReservationRecord): void {
-  const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
   if (event.kind === "reserved") {
     const { id, guest, bytes } = event.reservation;
-    logger.info("Memory is kept free for a guest to come.", { id, for: guest, mib: mib(bytes) });
+    logger.info("Memory is kept free for a guest to come.", { id, for: guest, mib: mibFromBytes(bytes) });
   } else if (event.kind === "ended") {
     logger.info(`A reservation has ended. ${RESERVATION_ENDS[event.because]}`, { id: event.id });
   } else if (event.ceilings.length > 0) {
     logger.info("Guests go down for what is reserved.", {
-      guests: event.ceilings.map(({ guest, bytes }) => `${guest}:${mib(bytes)}MiB`),
+      guests: event.ceilings.map(({ guest, bytes }) => `${guest}:${mibFromBytes(bytes)}MiB`),
     });
   }
 }
@@ -146,7 +147,7 @@ const GUEST_CHANGES = { found: "A guest was found.", removed: "The guest has dis
 /** What could not be done is told as a fault. */
 function logGive(logger: Logger, { guest, because, bytes, ofBytes, isAll, isDone }: GiveRecord): void {
   if (!isDone) return;
-  const mib = (size: number | null): number | null => (size === null ? null : Math.floor(size / BYTES_PER_MIB));
+  const mib = (size: number | null): number | null => (size === null ? null : mibFromBytes(size));
   const what = isAll
     ? "The guest is given all that it may have."
     : `The guest got ${mib(bytes)} of ${mib(ofBytes)} MiB; the host has no more now.`;

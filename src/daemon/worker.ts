@@ -264,7 +264,7 @@ export class Worker implements ControlPort {
       this.envs.configure(this.controls, this.rules);
       this.noteRules(this.rules);
     }
-    for (const guest of looked.stepSoon) this.roster.get(guest)?.stepSoon();
+    this.stepSoon(looked.stepSoon);
   }
 
   private takeInHand(guests: readonly string[] | null, hand: Hand): readonly GuestRunner[] {

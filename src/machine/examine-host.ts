@@ -1,7 +1,7 @@
 import { type Finding, finding } from "../core/finding.ts";
 import { sightOf } from "../core/host/host-reading.ts";
 import { linesOf, needOf } from "../core/host/need.ts";
-import { BYTES_PER_MIB } from "../core/units.ts";
+import { mibFromBytes } from "../core/units.ts";
 import { parseArcReclaimable } from "../formats/arcstats.ts";
 import { parseOptional } from "../formats/kernel-text.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
@@ -25,9 +25,12 @@ function examineNeed(files: MachineFiles): Finding {
     return finding("warn", `The host's need can't be judged: ${where} does not say what is available.`);
   }
   const whose = readLimitedMemory(files)?.limitBytes === totalBytes ? "The cgroup that we are in" : "The host";
-  const has = `${whose} has ${mib(availableBytes)} of ${mib(totalBytes)} MiB available`;
+  const has = `${whose} has ${mibFromBytes(availableBytes)} of ${mibFromBytes(totalBytes)} MiB available`;
   if (need.need === 0)
-    return finding("ok", `${has}; it needs memory of its guests below ${mib(linesOf(totalBytes).beginBytes)}.`);
+    return finding(
+      "ok",
+      `${has}; it needs memory of its guests below ${mibFromBytes(linesOf(totalBytes).beginBytes)}.`,
+    );
   const what = need.isEmergency ? "it is about to run out" : "it needs memory of its guests";
   return finding(
     "warn",
@@ -39,7 +42,13 @@ function examineNeed(files: MachineFiles): Finding {
 function examineArc(files: MachineFiles): readonly Finding[] {
   const bytes = parseOptional(parseArcReclaimable, files.readIfPossible("/proc/spl/kstat/zfs/arcstats"));
   if (bytes === null) return [];
-  return [finding("info", `ZFS's cache (ARC) would give ${mib(bytes)} MiB back: they count as available.`, ARC_LIMIT)];
+  return [
+    finding(
+      "info",
+      `ZFS's cache (ARC) would give ${mibFromBytes(bytes)} MiB back: they count as available.`,
+      ARC_LIMIT,
+    ),
+  ];
 }
 
 const ARC_LIMIT = "Where it gives way too slowly, limit it: echo BYTES > /sys/module/zfs/parameters/zfs_arc_max";
@@ -61,8 +70,4 @@ function examineKsm(files: MachineFiles): readonly Finding[] {
       "For memory that surely comes free: systemctl disable --now ksmtuned; echo 2 > /sys/kernel/mm/ksm/run",
     ),
   ];
-}
-
-function mib(bytes: number): number {
-  return Math.floor(bytes / BYTES_PER_MIB);
 }

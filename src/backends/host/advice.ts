@@ -1,5 +1,5 @@
 import { type Finding, finding } from "../../core/finding.ts";
-import { BYTES_PER_MIB } from "../../core/units.ts";
+import { BYTES_PER_MIB, mibFromBytes } from "../../core/units.ts";
 import type { GuestFacts, ReadingFacts, Remedies } from "./guest-facts.ts";
 import { HINDRANCES } from "./hindrances.ts";
 import { sourceFindings } from "./source-advice.ts";
@@ -47,7 +47,7 @@ function unballoonedFindings({ guest, reading }: GuestFacts, remedies: Remedies)
   const { unballoonedBytes } = reading;
   if (unballoonedBytes === 0) return [];
   const what =
-    `${guest} has ${mib(unballoonedBytes)} MiB that its balloon does not count, as of virtio-mem: no balloon takes them, and ` +
+    `${guest} has ${mibFromBytes(unballoonedBytes)} MiB that its balloon does not count, as of virtio-mem: no balloon takes them, and ` +
     "they are charged to the host.";
   return [finding("info", what, remedies.unballooned)];
 }
@@ -64,10 +64,6 @@ function swapFindings(guest: string, { swapBytes, maximumBytes }: ReadingFacts):
     "a single allocation larger than its free memory and swap is refused, and a burst may have nowhere to go.";
   if (swapBytes === 0) return [finding("warn", `${guest} has no swap: ${why}`, SWAP_CURE)];
   if (maximumBytes === null || swapBytes + HEADER_BYTES >= maximumBytes) return [];
-  const sizes = `${mib(swapBytes)} MiB of swap for at most ${mib(maximumBytes)} MiB of RAM`;
+  const sizes = `${mibFromBytes(swapBytes)} MiB of swap for at most ${mibFromBytes(maximumBytes)} MiB of RAM`;
   return [finding("warn", `${guest} has ${sizes}: ${why}`, SWAP_CURE)];
-}
-
-function mib(bytes: number): number {
-  return Math.floor(bytes / BYTES_PER_MIB);
 }

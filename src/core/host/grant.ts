@@ -11,7 +11,7 @@ import { only, type Planned } from "./planned.ts";
 import { atMostGranted, onlyNeeded, yieldSpare } from "./reclaim.ts";
 import { budgetFor, keptFrom } from "./reservation.ts";
 import { entitledTo, isWaitedFor, noteRefusal } from "./shortage.ts";
-import { type HostState, withLedger } from "./state.ts";
+import { type HostState, mayStepSoon, withLedger } from "./state.ts";
 
 /** What a guest wants, and what that was decided on. */
 export interface Wants {
@@ -19,9 +19,6 @@ export interface Wants {
   readonly reading: Reading;
   readonly tunables: Tunables;
 }
-
-/** Those who hold too much are asked to step early at most so often. */
-const STEP_SOON_MS = 1000;
 
 /** Give of what was wanted as much as there is; memory that nobody got is charged to nobody. */
 export function grant(
@@ -95,8 +92,7 @@ function maxPagesFor(
 /** A guest did not get all that it wanted: whoever has more than it is entitled to steps soon. */
 function refuse(state: HostState, guest: string, isEmergency: boolean, budget: HostBudget, nowMs: number): Planned {
   const noted = noteRefusal(state.shortage, guest, isEmergency, nowMs);
-  const isTooSoon = state.steppedSoonMs !== null && nowMs - state.steppedSoonMs < STEP_SOON_MS;
-  if (isTooSoon) return only({ ...state, shortage: noted });
+  if (!mayStepSoon(state, nowMs)) return only({ ...state, shortage: noted });
   let shortage = noted;
   const kept = keptFrom(state.reservations, state.ledger, null);
   const donors = allAccounts(state.ledger).filter((account) => {

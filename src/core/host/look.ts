@@ -1,18 +1,15 @@
 import type { Notice } from "../notices.ts";
-import { BYTES_PER_MIB } from "../units.ts";
+import { mibFromBytes } from "../units.ts";
 import type { HostSight } from "./host-reading.ts";
 import { allAccounts } from "./ledger.ts";
 import { linesOf } from "./need.ts";
-import { NO_NOTICES } from "./planned.ts";
+import { NO_NOTICES, NOBODY } from "./planned.ts";
 import { followPressure, type Pressure } from "./pressure.ts";
-import type { HostState } from "./state.ts";
+import { type HostState, mayStepSoon } from "./state.ts";
 
 /** How often a host's own memory is looked at, in ms; on a tight one another process may take the rest within seconds. */
 const LOOK_MS = 1000;
 const TIGHT_LOOK_MS = 250;
-
-/** Guests that the host asks for memory are asked to step early at most so often. */
-const STEP_SOON_MS = 1000;
 
 /** What came of a look at the host. */
 export interface Looked {
@@ -22,18 +19,15 @@ export interface Looked {
   readonly notices: readonly Notice[];
 }
 
-const NOBODY: readonly string[] = Object.freeze([]);
-
 /** Take in a look at the host's own memory. Whoever can give is asked at once, and again each second until the need is over. */
 export function lookAtHost(before: HostState, sight: HostSight, nowMs: number): Looked {
   const donors = allAccounts(before.ledger).filter(({ isFixed }) => !isFixed);
   const donorBytes = donors.reduce((sum, { currentBytes }) => sum + currentBytes, 0);
   const followed = followPressure(before.pressure, sight, donorBytes, nowMs);
-  const notices = noticesOf(before.pressure, followed, sight);
   const pressure = { ...followed, told: toldAfter(followed) };
+  const notices = noticesOf(before.pressure, pressure, sight);
   const isAsking = pressure.isEmergency || (pressure.take === "as_needed" && pressure.askedShare > 0);
-  const isTooSoon = before.steppedSoonMs !== null && nowMs - before.steppedSoonMs < STEP_SOON_MS;
-  if (isAsking && !isTooSoon && donors.length > 0) {
+  if (isAsking && mayStepSoon(before, nowMs) && donors.length > 0) {
     const stepSoon = donors.map(({ guest }) => guest);
     return { state: { ...before, pressure, steppedSoonMs: nowMs }, stepSoon, notices };
   }
@@ -55,11 +49,15 @@ function toldAfter({ told, need, isEmergency, surplusSinceMs }: Pressure): Press
 }
 
 function noticesOf(before: Pressure, after: Pressure, { totalBytes, availableBytes }: HostSight): readonly Notice[] {
-  const told = toldAfter(after);
+  const { told } = after;
   // Where guests always give, a need alone changes nothing.
   if (told === before.told || (told === "need" && after.take === "always")) return NO_NOTICES;
   if (told === "nothing" && before.told === "need" && after.take === "always") return NO_NOTICES;
-  const mib = (bytes: number | null): number => Math.floor((bytes ?? 0) / BYTES_PER_MIB);
   const code = { nothing: "host_has_enough", need: "host_needs", emergency: "host_emergency" } as const;
-  return [{ code: code[told], details: { availableMib: mib(availableBytes), totalMib: mib(totalBytes) } }];
+  return [
+    {
+      code: code[told],
+      details: { availableMib: mibFromBytes(availableBytes ?? 0), totalMib: mibFromBytes(totalBytes ?? 0) },
+    },
+  ];
 }

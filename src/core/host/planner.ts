@@ -5,7 +5,7 @@ import { type GuestTerms, minBalloonPages } from "../limits.ts";
 import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
-import { BYTES_PER_MIB } from "../units.ts";
+import { BYTES_PER_MIB, mibFromBytes } from "../units.ts";
 import { type Account, openAccount, sizeOf, stillPromised } from "./account.ts";
 import { askedOf } from "./asked.ts";
 import { reserveShare } from "./belief.ts";
@@ -130,8 +130,7 @@ function see(
   const effect = followEffect(account.effect, size, rssBytes - account.unballoonedBytes);
   if (effect === account.effect) return { ledger, notices: NO_NOTICES };
   const isNews = effect.isMissing && !account.effect.isMissing;
-  const mib = (bytes: number): number => Math.floor(bytes / BYTES_PER_MIB);
-  const details = { gaveMib: mib(size.maximumBytes - size.currentBytes), rssMib: mib(rssBytes) };
+  const details = { gaveMib: mibFromBytes(size.maximumBytes - size.currentBytes), rssMib: mibFromBytes(rssBytes) };
   return {
     ledger: withAccount(ledger, { ...account, effect }),
     notices: isNews ? [{ code: "no_effect", details }] : NO_NOTICES,

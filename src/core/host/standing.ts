@@ -1,6 +1,6 @@
 import type { GuestLimits } from "../limits.ts";
 import type { Notice } from "../notices.ts";
-import { BYTES_PER_MIB } from "../units.ts";
+import { BYTES_PER_MIB, mibFromBytes } from "../units.ts";
 import type { Account } from "./account.ts";
 import { usableBytes } from "./budget.ts";
 import { allAccounts } from "./ledger.ts";
@@ -86,10 +86,10 @@ function leastBytes(
 }
 
 function warningsOf({ leastBytes: least, capacityBytes, overcommit, overcommitLimit }: Figures): readonly Notice[] {
-  const capacityMib = Math.floor(capacityBytes / BYTES_PER_MIB);
+  const capacityMib = mibFromBytes(capacityBytes);
   const warnings: Notice[] = [];
   if (least > capacityBytes) {
-    warnings.push({ code: "budget_exceeded", details: { leastMib: Math.floor(least / BYTES_PER_MIB), capacityMib } });
+    warnings.push({ code: "budget_exceeded", details: { leastMib: mibFromBytes(least), capacityMib } });
   }
   if (overcommitLimit !== null && overcommit > overcommitLimit) {
     const ratio = Math.round(overcommit * 100) / 100;

@@ -28,6 +28,14 @@ export function withReservations(state: HostState, reservations: Reservations): 
   return reservations === state.reservations ? state : { ...state, reservations };
 }
 
+/** Those who hold too much, or whose host needs it, are asked to step early at most so often. */
+const STEP_SOON_MS = 1000;
+
+/** Whether guests may be asked again to step before it is their turn. */
+export function mayStepSoon({ steppedSoonMs }: HostState, nowMs: number): boolean {
+  return steppedSoonMs === null || nowMs - steppedSoonMs >= STEP_SOON_MS;
+}
+
 /** The state with another ledger. */
 export function withLedger(state: HostState, ledger: Ledger): HostState {
   if (ledger === state.ledger) return state;

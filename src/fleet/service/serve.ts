@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo, Server } from "node:net";
 import { readBody } from "../../api/body.ts";
 import { Documents } from "../../api/documents.ts";
 import { bytesOf, SECURITY_HEADERS, sendProblem } from "../../api/handler.ts";
 import { urlHost } from "../../api/host-check.ts";
 import { createHttpServer } from "../../api/http-server.ts";
 import { PageFiles } from "../../api/page-files.ts";
-import { checkHost } from "../../api/tcp.ts";
-import { problemOf, selfballoonError } from "../../core/errors.ts";
+import { checkHost, listen } from "../../api/tcp.ts";
 import type { FleetView } from "../fleet-view.ts";
 import { findFleetRoute } from "./routes.ts";
 
@@ -60,15 +58,4 @@ export async function serveFleet(
       sendProblem(response, thrown);
     }
   }
-}
-
-function listen(server: Server, { host, port }: FleetServiceOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (thrown) => {
-      reject(
-        selfballoonError("ERR_LISTEN", { address: `${urlHost(host)}:${port}`, problem: problemOf(thrown) }, thrown),
-      );
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
 }

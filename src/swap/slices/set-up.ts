@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { problemOf, selfballoonError } from "../../core/errors.ts";
 import { DEFAULT_TUNABLES } from "../../core/tunables.ts";
-import { BYTES_PER_MIB } from "../../core/units.ts";
+import { mibFromBytes } from "../../core/units.ts";
 import { parseMeminfo } from "../../formats/meminfo.ts";
 import { parseMmStat } from "../../formats/mm-stat.ts";
 import type { MachineFiles } from "../../machine/files.ts";
@@ -72,7 +72,7 @@ function refuseSecondSet(files: MachineFiles): void {
 
 /** What the slice holds must fit into what is available, beside the guard's headroom. */
 function requireRoom(files: MachineFiles, name: string): void {
-  const heldMib = Math.floor(parseMmStat(files.read(`/sys/block/${name}/mm_stat`)).origDataBytes / BYTES_PER_MIB);
+  const heldMib = mibFromBytes(parseMmStat(files.read(`/sys/block/${name}/mm_stat`)).origDataBytes);
   const availableMib = Math.floor((parseMeminfo(files.read("/proc/meminfo")).memAvailableKib ?? 0) / KIB_PER_MIB);
   const neededMib = heldMib + DEFAULT_TUNABLES.guard_headroom_mb;
   if (heldMib === 0 || availableMib >= neededMib) return;
