@@ -24,9 +24,9 @@ export const HOST_METRICS: readonly HostMetric[] = [
   },
   { name: "maxima_bytes", help: "What the guests could have together.", read: (of) => of.maximaBytes },
   {
-    name: "least_bytes",
+    name: "min_bytes",
     help: "The floors of guests that are managed, and all that the others have.",
-    read: (of) => of.leastBytes,
+    read: (of) => of.minBytes,
   },
   { name: "overcommit_ratio", help: "The guests' maxima over the capacity.", read: (of) => of.overcommit },
   {

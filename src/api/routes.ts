@@ -2,7 +2,7 @@ import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
-import { describeRange, findTunable, leastChoice, TUNABLES } from "../core/tunables.ts";
+import { describeRange, findTunable, minChoice, TUNABLES } from "../core/tunables.ts";
 import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import { parseObject } from "./body.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
@@ -246,7 +246,7 @@ function changeGuest(api: Api, request: ApiRequest, guest: string): GuestAnswer 
 function withMeaning(status: TunableStatus): TunableAnswer {
   const row = findTunable(status.name) ?? TUNABLES[0];
   const { kind, unit, max, startRule, summary } = row;
-  return { ...status, kind, unit, min: leastChoice(row), max, range: describeRange(row), startRule, summary };
+  return { ...status, kind, unit, min: minChoice(row), max, range: describeRange(row), startRule, summary };
 }
 
 function changeTunables({ control }: Api, request: ApiRequest): unknown {

@@ -15,7 +15,7 @@ import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import {
   describeRange,
-  leastChoice,
+  minChoice,
   TUNABLES,
   type TunableName,
   type TunableRow,
@@ -63,7 +63,7 @@ const HOST_BYTES = [
   "reservedBytes",
   "freeBytes",
   "maximaBytes",
-  "leastBytes",
+  "minBytes",
 ] as const;
 const SHRINK_PAGES = ["targetPages", "startPages", "leftPages", "freedPages", "touchedPages"] as const;
 
@@ -167,7 +167,7 @@ const tunable = of<TunableAnswer>()(
 function changeOf(row: TunableRow): z.ZodType {
   const description = `${row.summary} ${describeRange(row)}${row.unit === "" ? "" : ` (${row.unit})`}; null for the default.`;
   return z
-    .union([z.int().min(leastChoice(row)).max(row.max), text.regex(/^\+?[0-9]+\n?$/), z.null()])
+    .union([z.int().min(minChoice(row)).max(row.max), text.regex(/^\+?[0-9]+\n?$/), z.null()])
     .describe(description);
 }
 

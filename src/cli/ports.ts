@@ -89,7 +89,7 @@ export interface Simulator extends SimulatorNames {
   withTrace(text: string, terms: TraceTerms): Simulator;
   run(job: SimulationJob): { readonly score: SimulationScore; readonly series: SimulationSeries };
   /** The least that could be held without making programs short by whoever knew what they are about to want, in GiB times minutes. */
-  leastGibMinutes(job: Omit<SimulationJob, "policy">): number;
+  minGibMinutes(job: Omit<SimulationJob, "policy">): number;
 }
 
 /** What is to be done about slices: swap in memory as several zram devices of one priority. */

@@ -1,7 +1,7 @@
 import type { SimulationJob, SimulationScore, SimulationSeries, Simulator } from "../cli/ports.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { CPU_SPEEDS, type CpuSpeed } from "../sim/costs.ts";
-import { leastGibMinutes } from "../sim/oracle.ts";
+import { minGibMinutes } from "../sim/oracle.ts";
 import { SIMULATED_POLICIES } from "../sim/policies/policies.ts";
 import { type Run, type RunOptions, runPolicy } from "../sim/runner.ts";
 import { SCENARIOS, type Scenario, traceScenario } from "../sim/scenarios.ts";
@@ -24,7 +24,7 @@ export function createSimulator(scenarios: Readonly<Record<string, Scenario>> = 
       const run = runPolicy(scenarioOf(job), rule, optionsOf(job));
       return { score: scoreInMib(run), series: seriesInMib(run) };
     },
-    leastGibMinutes: (job) => leastGibMinutes(scenarioOf(job), optionsOf(job)),
+    minGibMinutes: (job) => minGibMinutes(scenarioOf(job), optionsOf(job)),
   };
 
   function scenarioOf({ scenario }: Pick<SimulationJob, "scenario">): Scenario {

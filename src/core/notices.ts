@@ -21,7 +21,7 @@ export const NOTICES = {
     "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
   fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
   budget_exceeded:
-    "guests that are not managed and the floors of the others are {leastMib} MiB, more than the {capacityMib} MiB that all guests may have: raise memory_mb, or stop a guest",
+    "guests that are not managed and the floors of the others are {minMib} MiB, more than the {capacityMib} MiB that all guests may have: raise memory_mb, or stop a guest",
   reservation_taken: "the guest is there and has the {mib} MiB that were reserved for it",
   overcommitted:
     "what the guests could have together is {ratio} times the {capacityMib} MiB that they may have, more than overcommit = {limit} allows",

@@ -197,15 +197,15 @@ export function parseWrite(row: TunableRow, text: string, privileged: boolean): 
  * takes it.
  */
 export function parseChoice(row: TunableRow, text: string, privileged: boolean): WriteResult {
-  return parseWrite({ ...row, min: leastChoice(row) }, text, privileged);
+  return parseWrite({ ...row, min: minChoice(row) }, text, privileged);
 }
 
 /** The least value that the operator may choose. */
-export function leastChoice(row: TunableRow): number {
+export function minChoice(row: TunableRow): number {
   return row.takesZero ? 0 : row.min;
 }
 
 /** The values that the operator may choose, in words: `0 or 1`, `a whole number from 1 to 4294967295`. */
 export function describeRange(row: TunableRow): string {
-  return row.kind === "switch" ? "0 or 1" : `a whole number from ${leastChoice(row)} to ${row.max}`;
+  return row.kind === "switch" ? "0 or 1" : `a whole number from ${minChoice(row)} to ${row.max}`;
 }

@@ -34,25 +34,25 @@ export function yieldOf(
 ): Yield | null {
   const account = accountOf(host.ledger, guest);
   if (account === null || env.host === null) return null;
-  const { leastBytes, because } = leastOf(state, account, host, env, env.host, nowMs);
+  const { minBytes, because } = minOf(state, account, host, env, env.host, nowMs);
   const { currentBytes, goalBytes, weight, activeShare } = account;
-  return { guest, currentBytes, goalBytes, leastBytes, cost: weight * activeShare, because: sentenceOf(because) };
+  return { guest, currentBytes, goalBytes, minBytes, cost: weight * activeShare, because: sentenceOf(because) };
 }
 
-interface Least {
-  readonly leastBytes: number;
+interface Kept {
+  readonly minBytes: number;
   readonly because: Keeper;
 }
 
-function leastOf(
+function minOf(
   { step: before, last }: ControllerState,
   account: Account,
   host: HostState,
   env: GuestEnv,
   { terms }: HostEnv,
   nowMs: number,
-): Least {
-  const all = (because: Keeper): Least => ({ leastBytes: account.currentBytes, because });
+): Kept {
+  const all = (because: Keeper): Kept => ({ minBytes: account.currentBytes, because });
   if (!canMove(env)) return all("paused");
   if (!terms.isManaged) return all("unmanaged");
   if (account.effect.isMissing) return all("no_effect");
@@ -65,7 +65,7 @@ function leastOf(
   if (balloonTargetPages === null) return all(reason);
   const targetBytes = balloonTargetPages * observation.pageBytes + account.unballoonedBytes;
   const isAtFloor = reason === "lower" || reason === "at_floor" || reason === "at_share";
-  return { leastBytes: Math.min(account.currentBytes, targetBytes), because: isAtFloor ? "floor" : reason };
+  return { minBytes: Math.min(account.currentBytes, targetBytes), because: isAtFloor ? "floor" : reason };
 }
 
 function sentenceOf(because: Keeper): string {

@@ -241,7 +241,7 @@ export class ReservationDesk {
 
 /** Guests that keep something, and why. */
 function refusalsOf(yields: readonly Yield[]): readonly string[] {
-  return yields.map(({ guest, currentBytes, leastBytes, because }) => {
-    return `${guest} gives ${mibFromBytes(currentBytes - leastBytes)} of ${mibFromBytes(currentBytes)} MiB: ${because}`;
+  return yields.map(({ guest, currentBytes, minBytes, because }) => {
+    return `${guest} gives ${mibFromBytes(currentBytes - minBytes)} of ${mibFromBytes(currentBytes)} MiB: ${because}`;
   });
 }

@@ -16,15 +16,15 @@ const ROOM_SHARES = [0, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32];
  * guest just that, the kernel's reserve, and the least room at which it is short no longer than where no balloon moves. It
  * pushes nothing to swap on purpose.
  */
-export function leastGibMinutes(scenario: Scenario, options: RunOptions): number {
-  return scenario.guests(options.seed).reduce((sum, spec) => sum + leastOf(alone(scenario, spec), options), 0);
+export function minGibMinutes(scenario: Scenario, options: RunOptions): number {
+  return scenario.guests(options.seed).reduce((sum, spec) => sum + minOf(alone(scenario, spec), options), 0);
 }
 
 function alone(scenario: Scenario, spec: GuestSpec): Scenario {
   return { ...scenario, isShared: false, guests: () => [spec] };
 }
 
-function leastOf(scenario: Scenario, options: RunOptions): number {
+function minOf(scenario: Scenario, options: RunOptions): number {
   const { heldGibMinutes, shortageSeconds } = runPolicy(scenario, staticPolicy, options).score;
   for (const share of ROOM_SHARES) {
     const { score } = runPolicy(scenario, oracle(share), options);

@@ -29,8 +29,8 @@ export function sumGuests(guests: Iterable<{ readonly figures: Figures | null }>
     currentBytes += figures.currentBytes;
     const spareBytes = Math.min(figures.availableBytes ?? 0, figures.currentBytes);
     availableBytes += spareBytes;
-    const leastBytes = Math.max(figures.floorBytes ?? 0, figures.currentBytes - spareBytes);
-    atGoalsBytes += Math.max(0, maximumBytes - Math.max(figures.goalBytes ?? maximumBytes, leastBytes));
+    const minBytes = Math.max(figures.floorBytes ?? 0, figures.currentBytes - spareBytes);
+    atGoalsBytes += Math.max(0, maximumBytes - Math.max(figures.goalBytes ?? maximumBytes, minBytes));
   }
   return {
     allBytes,

@@ -31,7 +31,7 @@ export function standingWith(...warnings: HostStanding["warnings"]): HostStandin
     reservedBytes: 0,
     freeBytes: 300 * BYTES_PER_MIB,
     maximaBytes: 3072 * BYTES_PER_MIB,
-    leastBytes: 512 * BYTES_PER_MIB,
+    minBytes: 512 * BYTES_PER_MIB,
     overcommit: 1.5,
     overcommitLimit: null,
     warnings,

@@ -2,8 +2,8 @@ import type { SimulationScore } from "../ports.ts";
 import { type Result, slowDownPercent } from "./run.ts";
 
 /** A result without its samples, for programs: numbers rounded at a thousandth. */
-export function resultJson({ policy, savedPercent, ofMostPercent, score }: Result): Readonly<Record<string, unknown>> {
-  const ofMost = ofMostPercent === null ? {} : { ofMostPercent: rounded(ofMostPercent) };
+export function resultJson({ policy, savedPercent, ofMaxPercent, score }: Result): Readonly<Record<string, unknown>> {
+  const ofMost = ofMaxPercent === null ? {} : { ofMaxPercent: rounded(ofMaxPercent) };
   const slower = rounded(slowDownPercent(score));
   return { policy, savedPercent: rounded(savedPercent), ...ofMost, slowDownPercent: slower, ...roundedScore(score) };
 }

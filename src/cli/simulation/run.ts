@@ -33,7 +33,7 @@ export interface Result {
   /** Memory saved against the policy that moves nothing, in percent of what that one held. */
   readonly savedPercent: number;
   /** That as a part of what could be saved at the most without shortage, in percent; null where that is nothing, or not known. */
-  readonly ofMostPercent: number | null;
+  readonly ofMaxPercent: number | null;
   readonly series: SimulationSeries;
 }
 
@@ -44,7 +44,7 @@ export interface ScenarioResults {
   /** What was held where no balloon moved. */
   readonly maxGibMinutes: number;
   /** What must be held at the least to make nobody short; null where that was not asked for. */
-  readonly leastGibMinutes: number | null;
+  readonly minGibMinutes: number | null;
 }
 
 /** What savings are measured against. */
@@ -74,25 +74,25 @@ export function runAll(
       }),
     );
     const maxGibMinutes = runs.get(BASELINE)?.score.heldGibMinutes ?? 0;
-    const leastGibMinutes = withLeast ? simulator.leastGibMinutes({ scenario: scenario.name, ...terms }) : null;
+    const minGibMinutes = withLeast ? simulator.minGibMinutes({ scenario: scenario.name, ...terms }) : null;
     const results = policies.flatMap(({ name }) => {
       const run = runs.get(name);
-      return run === undefined ? [] : [{ policy: name, ...run, ...savedOf(run.score, maxGibMinutes, leastGibMinutes) }];
+      return run === undefined ? [] : [{ policy: name, ...run, ...savedOf(run.score, maxGibMinutes, minGibMinutes) }];
     });
-    return { scenario, results, maxGibMinutes, leastGibMinutes };
+    return { scenario, results, maxGibMinutes, minGibMinutes };
   });
 }
 
 function savedOf(
   { heldGibMinutes }: SimulationScore,
   maxGibMinutes: number,
-  leastGibMinutes: number | null,
-): Pick<Result, "savedPercent" | "ofMostPercent"> {
+  minGibMinutes: number | null,
+): Pick<Result, "savedPercent" | "ofMaxPercent"> {
   const saved = maxGibMinutes - heldGibMinutes;
-  const most = leastGibMinutes === null ? 0 : maxGibMinutes - leastGibMinutes;
+  const most = minGibMinutes === null ? 0 : maxGibMinutes - minGibMinutes;
   return {
     savedPercent: maxGibMinutes === 0 ? 0 : (100 * saved) / maxGibMinutes,
-    ofMostPercent: most > 0 ? (100 * saved) / most : null,
+    ofMaxPercent: most > 0 ? (100 * saved) / most : null,
   };
 }
 
@@ -110,8 +110,8 @@ export function doesHarm({ oomKills, shortageSeconds, guestSeconds }: Simulation
 export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
   const policies = all[0]?.results.map(({ policy }) => policy) ?? [];
   const maxGibMinutes = all.reduce((total, scenario) => total + scenario.maxGibMinutes, 0);
-  const leastGibMinutes = all.reduce<number | null>(
-    (total, { leastGibMinutes: least }) => (total === null || least === null ? null : total + least),
+  const minGibMinutes = all.reduce<number | null>(
+    (total, { minGibMinutes: least }) => (total === null || least === null ? null : total + least),
     0,
   );
   return policies.map((policy) => {
@@ -128,7 +128,7 @@ export function addResults(all: readonly ScenarioResults[]): readonly Result[] {
       swappedPages: sum("swappedPages"),
       moves: sum("moves"),
     };
-    return { policy, score, ...savedOf(score, maxGibMinutes, leastGibMinutes), series: NO_SERIES };
+    return { policy, score, ...savedOf(score, maxGibMinutes, minGibMinutes), series: NO_SERIES };
   });
 }
 

@@ -26,7 +26,7 @@ export const SCORE_COLUMNS: readonly ScoreColumn[] = [
     unit: "%",
     meaning:
       "that as a part of what could be saved at the most without shortage, by whoever knew what programs are about to want",
-    text: ({ ofMostPercent }) => ofMostPercent?.toFixed(0) ?? "-",
+    text: ({ ofMaxPercent }) => ofMaxPercent?.toFixed(0) ?? "-",
   },
   { heading: "OOM", unit: "kills", meaning: "processes killed for lack of memory", text: fixed("oomKills", 0) },
   {

@@ -64,10 +64,10 @@ function follow(before: GuardState, input: GuardInput): GuardState {
 function highestBound(state: GuardState, input: GuardInput): Pick<Guarded, "targetPages" | "safety"> {
   let { targetPages } = input.wanted;
   let safety: Safety | null = null;
-  const mostPages = ceilingPages(input);
+  const maxPages = ceilingPages(input);
   for (const name of SAFETY_NAMES) {
     if (input.without.has(name)) continue;
-    const bound = Math.min(SAFETIES[name].minTargetPages(state, input), mostPages);
+    const bound = Math.min(SAFETIES[name].minTargetPages(state, input), maxPages);
     if (bound > targetPages) {
       targetPages = bound;
       safety = name;

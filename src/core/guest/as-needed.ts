@@ -21,12 +21,12 @@ export function asNeeded(law: BalloonStep, observation: CompleteObservation, ask
   const { totalramPages } = observation;
   if (law.targetPages > totalramPages && asked.isEmergency) return at(law, observation, totalramPages, "host_full");
   if (law.targetPages > totalramPages) return law;
-  const leastPages = Math.min(totalramPages, Math.max(law.goalPages, law.floorPages));
-  const leftPages = Math.max(leastPages, totalramPages - asked.givePages);
+  const minPages = Math.min(totalramPages, Math.max(law.goalPages, law.floorPages));
+  const leftPages = Math.max(minPages, totalramPages - asked.givePages);
   const backPages = Math.min(totalramPages + asked.backPages, maximumTarget(observation));
   if (backPages > totalramPages) return at(law, observation, backPages, "given_back");
   // It is at what the law wants: that is why.
-  if (leftPages === leastPages && leftPages === totalramPages) return law;
+  if (leftPages === minPages && leftPages === totalramPages) return law;
   return at(law, observation, leftPages, leftPages < totalramPages ? "lower" : "kept");
 }
 

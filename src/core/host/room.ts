@@ -10,7 +10,7 @@ export interface Yield {
   /** What it wants. */
   readonly goalBytes: number;
   /** The least that it could be brought down to now. */
-  readonly leastBytes: number;
+  readonly minBytes: number;
   /** What memory that is not in use is worth to it beside the others. */
   readonly cost: number;
   /** What keeps the rest. */
@@ -38,7 +38,7 @@ export function roomFor(
   const keptFromIt = others.reduce((sum, one) => sum + keptBytes(one, ledger), 0);
   const freeBytes = usableBytes(budget) - keptFromIt - ledger.chargedBytes;
   const donors = donorsAmong(yields, others);
-  const yieldBytes = donors.reduce((sum, donor) => sum + donor.currentBytes - donor.leastBytes, 0);
+  const yieldBytes = donors.reduce((sum, donor) => sum + donor.currentBytes - donor.minBytes, 0);
   const couldBytes = Math.max(0, freeBytes + yieldBytes);
   const ceilings = couldBytes < bytes ? null : ceilingsFor(donors, bytes - freeBytes);
   return { freeBytes: Math.max(0, freeBytes), couldBytes, ceilings };
@@ -75,7 +75,7 @@ function shortBytes(
 /** A guest that memory is reserved for gives none. */
 function donorsAmong(yields: readonly Yield[], reserved: readonly Reservation[]): readonly Yield[] {
   const takers = new Set(reserved.filter(({ isPreceded }) => !isPreceded).map(({ guest }) => guest));
-  return yields.filter((one) => one.leastBytes < one.currentBytes && !takers.has(one.guest));
+  return yields.filter((one) => one.minBytes < one.currentBytes && !takers.has(one.guest));
 }
 
 /**
@@ -84,15 +84,15 @@ function donorsAmong(yields: readonly Yield[], reserved: readonly Reservation[])
  */
 function ceilingsFor(donors: readonly Yield[], neededBytes: number): readonly Ceiling[] {
   if (neededBytes <= 0) return [];
-  const surplusOf = ({ currentBytes, goalBytes, leastBytes }: Yield): number =>
-    Math.max(0, currentBytes - Math.max(goalBytes, leastBytes));
+  const surplusOf = ({ currentBytes, goalBytes, minBytes }: Yield): number =>
+    Math.max(0, currentBytes - Math.max(goalBytes, minBytes));
   const surplusBytes = donors.reduce((sum, donor) => sum + surplusOf(donor), 0);
   const share = surplusBytes === 0 ? 0 : Math.min(1, neededBytes / surplusBytes);
   let restBytes = Math.max(0, neededBytes - surplusBytes);
   const sorted = [...donors].sort((a, b) => a.cost - b.cost || (a.guest < b.guest ? -1 : 1));
   return sorted.flatMap((donor) => {
     const firstBytes = Math.ceil(surplusOf(donor) * share);
-    const thenBytes = Math.min(restBytes, donor.currentBytes - surplusOf(donor) - donor.leastBytes);
+    const thenBytes = Math.min(restBytes, donor.currentBytes - surplusOf(donor) - donor.minBytes);
     restBytes -= thenBytes;
     const bytes = donor.currentBytes - firstBytes - thenBytes;
     return bytes < donor.currentBytes ? [{ guest: donor.guest, bytes }] : [];

@@ -25,7 +25,7 @@ export interface HostStanding {
   /** What the guests could have together, each as much as its machine and the operator allow. */
   readonly maximaBytes: number;
   /** What can't be taken back whatever happens: the floors of guests that are managed, and all that the others have. */
-  readonly leastBytes: number;
+  readonly minBytes: number;
   /** The maxima over the capacity. */
   readonly overcommit: number;
   /** The most that `overcommit` should be; null: whatever it is. */
@@ -41,7 +41,7 @@ export function standingOf({ ledger, reservations }: HostState, rules: HostRules
   const { budget, overcommit: overcommitLimit = null } = rules;
   const accounts = allAccounts(ledger);
   const sum = (of: (account: Account) => number): number => accounts.reduce((total, one) => total + of(one), 0);
-  const maximaBytes = sum((account) => mostBytes(account, rules.terms(account.guest)));
+  const maximaBytes = sum((account) => maxBytes(account, rules.terms(account.guest)));
   const reservedBytes = keptFrom(reservations, ledger, null);
   const figures: Figures = {
     capacityBytes: budget.memoryBytes,
@@ -51,7 +51,7 @@ export function standingOf({ ledger, reservations }: HostState, rules: HostRules
     reservedBytes,
     freeBytes: Math.max(0, usableBytes(budget) - reservedBytes - ledger.chargedBytes),
     maximaBytes,
-    leastBytes: sum((account) => leastBytes(account, rules)),
+    minBytes: sum((account) => minBytes(account, rules)),
     overcommit: maximaBytes / budget.memoryBytes,
     overcommitLimit,
   };
@@ -71,12 +71,12 @@ export function newWarnings(before: HostStanding | null, after: HostStanding): r
 }
 
 /** What a guest could have at the most, in bytes; what it has, if that is more. */
-function mostBytes({ maximumBytes, unballoonedBytes, hasBytes }: Account, { maxMb }: GuestLimits): number {
+function maxBytes({ maximumBytes, unballoonedBytes, hasBytes }: Account, { maxMb }: GuestLimits): number {
   const allowedBytes = maxMb === null ? maximumBytes : maxMb * BYTES_PER_MIB + unballoonedBytes;
   return Math.max(hasBytes, Math.min(maximumBytes, allowedBytes));
 }
 
-function leastBytes(
+function minBytes(
   { guest, floorBytes, maximumBytes, hasBytes, unballoonedBytes }: Account,
   { terms }: HostRules,
 ): number {
@@ -85,11 +85,11 @@ function leastBytes(
   return isManaged ? Math.min(maximumBytes, minBytes) : hasBytes;
 }
 
-function warningsOf({ leastBytes: least, capacityBytes, overcommit, overcommitLimit }: Figures): readonly Notice[] {
+function warningsOf({ minBytes: least, capacityBytes, overcommit, overcommitLimit }: Figures): readonly Notice[] {
   const capacityMib = mibFromBytes(capacityBytes);
   const warnings: Notice[] = [];
   if (least > capacityBytes) {
-    warnings.push({ code: "budget_exceeded", details: { leastMib: mibFromBytes(least), capacityMib } });
+    warnings.push({ code: "budget_exceeded", details: { minMib: mibFromBytes(least), capacityMib } });
   }
   if (overcommitLimit !== null && overcommit > overcommitLimit) {
     const ratio = Math.round(overcommit * 100) / 100;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSimHost } from "../../../src/sim/host.ts";
-import { leastGibMinutes } from "../../../src/sim/oracle.ts";
+import { minGibMinutes } from "../../../src/sim/oracle.ts";
 import type { Scenario } from "../../../src/sim/scenarios.ts";
 import { loadOf, mib } from "../../support/sim.ts";
 
@@ -14,11 +14,11 @@ function scenarioOf(anon: (seconds: number) => number): Scenario {
 
 describe("the least that must be held", () => {
   it("is what programs and the kernel want, at each moment", () => {
-    const flat = leastGibMinutes(
+    const flat = minGibMinutes(
       scenarioOf(() => 300),
       OPTIONS,
     );
-    const half = leastGibMinutes(
+    const half = minGibMinutes(
       scenarioOf((seconds) => (seconds < 120 ? 300 : 100)),
       OPTIONS,
     );
@@ -29,7 +29,7 @@ describe("the least that must be held", () => {
 
   it("is all of it where programs are short without any balloon", () => {
     expect(
-      leastGibMinutes(
+      minGibMinutes(
         scenarioOf(() => 2500),
         OPTIONS,
       ),

@@ -45,7 +45,7 @@ describe("the screen", () => {
     expect(lines(standingWith())[3]).toMatch(
       /^budget 2\.0 GiB: guests have 1\.6 GiB, .* free 300 MiB, .*over-commit 1\.50/,
     );
-    const details = { leastMib: 3000, capacityMib: 2048 };
+    const details = { minMib: 3000, capacityMib: 2048 };
     const warned = lines(standingWith({ code: "budget_exceeded", details }));
     expect(warned[3]).toMatch(/^<yellow>guests that are not managed .* are 3000 MiB/);
     expect(warned).toHaveLength(20);

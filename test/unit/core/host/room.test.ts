@@ -10,7 +10,7 @@ const { budget } = hostEnv(2000, {}, 100);
 
 const yields = (guest: string, change: Partial<Record<"has" | "goal" | "least" | "cost", number>> = {}): Yield => {
   const { has = 900, goal = 900, least = 300, cost = 1 } = change;
-  return { guest, currentBytes: mib(has), goalBytes: mib(goal), leastBytes: mib(least), cost, because: "" };
+  return { guest, currentBytes: mib(has), goalBytes: mib(goal), minBytes: mib(least), cost, because: "" };
 };
 
 const reserved = (state: HostState, id: string, guest: string | null, count: number): HostState =>

@@ -46,7 +46,7 @@ describe("how a host's memory stands", () => {
   it("warns where floors and guests that are not managed alone are more than all guests may have", () => {
     const state = hostOf(guest("ours", 400, { floorBytes: mib(300) }), guest("theirs", 800));
     const terms = { theirs: { isManaged: false } };
-    expect(standingOf(state, rules(1100, null, terms))).toMatchObject({ leastBytes: mib(1100), warnings: [] });
+    expect(standingOf(state, rules(1100, null, terms))).toMatchObject({ minBytes: mib(1100), warnings: [] });
     const { warnings } = standingOf(state, rules(1099, null, terms));
     expect(warnings.map(describeNotice).join()).toMatch(/are 1100 MiB, more than the 1099 MiB/);
   });
@@ -54,7 +54,7 @@ describe("how a host's memory stands", () => {
   it("counts a guest's min_mb as its floor", () => {
     const terms = { a: { minMb: 900 } };
     expect(standingOf(hostOf(guest("a", 950)), rules(800, null, terms)).warnings).toMatchObject([
-      { code: "budget_exceeded", details: { leastMib: 900 } },
+      { code: "budget_exceeded", details: { minMib: 900 } },
     ]);
   });
 
