@@ -23,10 +23,10 @@ import { type Hand, handOf } from "../core/controls/hands.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
-import { type HostReading, type HostSight, sightOf } from "../core/host/host-reading.ts";
+import type { HostReading } from "../core/host/host-reading.ts";
 import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
-import { type HostStanding, newWarnings } from "../core/host/standing.ts";
+import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
@@ -38,10 +38,10 @@ import { giveBack, NOTHING_RELEASED, type Released } from "./give-back.ts";
 import { GuestEnvs } from "./guest-envs.ts";
 import { GuestRoster } from "./guest-roster.ts";
 import { GuestRunner } from "./guest-runner.ts";
-import { HostWatch } from "./host-watch.ts";
 import type { Journal } from "./journal.ts";
 import { Mind } from "./mind.ts";
-import { ReservationDesk, type ReservationStore } from "./reservation-desk.ts";
+import type { ReservationStore } from "./reservation-desk.ts";
+import { SharedHost } from "./shared-host.ts";
 
 /** On a host, guests that were found together take their first steps over this time. */
 const SPREAD_MS = 1000;
@@ -84,19 +84,14 @@ export class Worker implements ControlPort {
   private readonly mind: Mind;
   private readonly roster: GuestRoster;
   private controls: Controls;
-  private readonly hostWatch: HostWatch | null;
-  private readonly desk: ReservationDesk;
-  private rules: HostRules | null;
+  private readonly sharedHost: SharedHost;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
-  /** How the host stood when that was last judged. */
-  private judgedHost: HostStanding | null = null;
 
   constructor(options: WorkerOptions) {
-    const { backend, clock, journal, hostRules = null, readHost: read = null } = options;
+    const { backend, clock, journal, hostRules = null, readHost = null, reservationStore = null } = options;
     const { configured, dryRun, without, policy = "driver" } = options;
     this.options = options;
-    this.rules = hostRules;
     this.controls = firstControls(configured);
     this.envs = new GuestEnvs(
       { isDryRun: dryRun, ...(without === undefined ? {} : { without }) },
@@ -113,39 +108,24 @@ export class Worker implements ControlPort {
       onRemoved: (guest) => this.removed(guest),
       onRescan: () => {
         this.paceWatch();
-        this.warnOfBudget();
-        this.desk.lookAgain();
+        this.sharedHost.review();
       },
     });
-    this.hostWatch = read === null ? null : new HostWatch({ clock, read, onSight: (sight) => this.followHost(sight) });
-    this.desk = new ReservationDesk({
+    this.sharedHost = new SharedHost(hostRules, {
       clock,
       journal,
       mind: this.mind,
-      rules: () => this.rules,
+      readHost,
+      reservationStore,
       yields: () => this.yields(),
       stepSoon: (guests) => this.stepSoon(guests),
-      store: options.reservationStore ?? null,
+      onRules: (rules) => this.envs.configure(this.controls, rules),
     });
-  }
-
-  reserve(wish: ReservationWish): Promise<Reserved> {
-    return this.desk.reserve(wish);
-  }
-
-  reservations(): readonly ReservationStatus[] {
-    return this.desk.list();
-  }
-
-  withdraw(id: string): ReservationStatus {
-    return this.desk.withdraw(id);
   }
 
   /** Find the guests and arm each; look for others from time to time. */
   async start(): Promise<void> {
-    if (this.rules !== null) this.noteRules(this.rules);
-    this.hostWatch?.look();
-    this.desk.restore();
+    this.sharedHost.start();
     await this.roster.start();
     this.envs.watched = this.countWatched();
   }
@@ -153,9 +133,8 @@ export class Worker implements ControlPort {
   /** One step of every guest, now. */
   async stepOnce(): Promise<void> {
     const runners = await this.roster.find();
-    if (this.rules !== null) for (const runner of runners) await runner.readSize();
-    const { readHost } = this.options;
-    if (readHost) this.followHost(sightOf(null, readHost(), 0));
+    if (this.sharedHost.rules !== null) for (const runner of runners) await runner.readSize();
+    this.sharedHost.lookOnce();
     for (const runner of runners) await runner.stepOnce();
   }
 
@@ -165,9 +144,8 @@ export class Worker implements ControlPort {
    */
   async stop(options: { readonly keepTargets: boolean }): Promise<Released> {
     // Each gets its memory as soon as its own step has ended: one that hangs holds up no other.
-    this.desk.stop();
+    this.sharedHost.stop();
     this.roster.stopLooking();
-    this.hostWatch?.stop();
     const released = options.keepTargets
       ? NOTHING_RELEASED
       : await giveBack(this.roster.runners, this.options.journal, true);
@@ -183,12 +161,11 @@ export class Worker implements ControlPort {
 
   /** Take over a configuration that was reloaded; what that changes for a guest is judged at once. */
   configure(configured: Configured, hostRules: HostRules | null = null): void {
-    const before = this.rules;
-    this.rules = hostRules ?? before;
+    const isShared = this.sharedHost.rules !== null;
+    if (hostRules !== null) this.sharedHost.rules = hostRules;
     this.carryOut(reconfigure(this.controls, configured));
-    if (hostRules === null || before === null) return;
-    this.noteRules(hostRules);
-    this.hostWatch?.look();
+    if (hostRules === null || !isShared) return;
+    this.sharedHost.announceRules();
     for (const runner of this.roster.runners) runner.settle();
   }
 
@@ -201,7 +178,7 @@ export class Worker implements ControlPort {
   }
 
   host(): HostStanding | null {
-    return this.rules === null ? null : this.mind.standing(this.rules);
+    return this.sharedHost.standing();
   }
 
   tunables(): readonly TunableStatus[] {
@@ -228,9 +205,21 @@ export class Worker implements ControlPort {
     return given;
   }
 
+  reserve(wish: ReservationWish): Promise<Reserved> {
+    return this.sharedHost.desk.reserve(wish);
+  }
+
+  reservations(): readonly ReservationStatus[] {
+    return this.sharedHost.desk.list();
+  }
+
+  withdraw(id: string): ReservationStatus {
+    return this.sharedHost.desk.withdraw(id);
+  }
+
   snapshot(): Snapshot {
     return {
-      ...this.mind.snapshot(this.rules?.budget ?? null),
+      ...this.mind.snapshot(this.sharedHost.rules?.budget ?? null),
       seq: this.options.journal.lastSeq,
       isDryRun: this.options.dryRun,
       hasCompressedSwap: this.controls.configured.settings.hasCompressedSwap,
@@ -243,28 +232,6 @@ export class Worker implements ControlPort {
 
   subscribe(listener: (record: JournalRecord) => void): () => void {
     return this.options.journal.subscribe(listener);
-  }
-
-  private noteRules({ budget, take = "always" }: HostRules): void {
-    this.options.journal.add({ kind: "rules", budget, take, ...this.mind.changeRules(take) });
-  }
-
-  /** The host's own memory was looked at: guests may have to give, and the budget may be another. */
-  private followHost(sight: HostSight): void {
-    const { journal } = this.options;
-    const looked = this.mind.look(sight);
-    if (looked === null || this.rules === null) return;
-    const { need, isEmergency } = looked.pressure;
-    if (looked.turn !== null) journal.add({ kind: "host", sight, need, isEmergency, ...looked.turn });
-    for (const notice of looked.notices) journal.add({ kind: "notice", guest: "*", notice });
-    const { budget: before, budgetTerms } = this.rules;
-    const budget = budgetTerms === undefined ? before : this.mind.budgetNow(before, budgetTerms, sight);
-    if (budget !== before) {
-      this.rules = { ...this.rules, budget };
-      this.envs.configure(this.controls, this.rules);
-      this.noteRules(this.rules);
-    }
-    this.stepSoon(looked.stepSoon);
   }
 
   private takeInHand(guests: readonly string[] | null, hand: Hand): readonly GuestRunner[] {
@@ -285,7 +252,7 @@ export class Worker implements ControlPort {
     const before = runners.map((runner) => runner.env.tunables);
     const handsBefore = this.controls.hands;
     this.controls = controls;
-    this.envs.configure(controls, this.rules);
+    this.envs.configure(controls, this.sharedHost.rules);
     for (const runner of runners) runner.pace();
     for (const { guest } of runners) {
       const hand = handOf(controls.hands, guest);
@@ -342,15 +309,6 @@ export class Worker implements ControlPort {
     this.envs.watched = this.judgedWatched;
     const notice = paceNotice(before, this.judgedWatched, inForce(this.controls).settings.values);
     if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
-  }
-
-  private warnOfBudget(): void {
-    const standing = this.host();
-    if (standing === null) return;
-    for (const notice of newWarnings(this.judgedHost, standing)) {
-      this.options.journal.add({ kind: "notice", guest: "*", notice });
-    }
-    this.judgedHost = standing;
   }
 
   private countWatched(): number {
