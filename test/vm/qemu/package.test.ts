@@ -21,7 +21,7 @@ describe.skipIf(skip)("the package in a Debian 13 with compressed swap", () => {
     const { service, status } = evidence.installed;
     expect(service).toMatchObject({ ActiveState: "active", UnitFileState: "enabled", NRestarts: "0" });
     expect(service.StatusText).toContain("zram0");
-    expect(status).toMatch(/^GUEST +HAS .*\ndebian +\d+ MiB /);
+    expect(status).toMatch(/^GUEST +STATE +HAS .*\ndebian +\w+ +\d+ MiB /);
   });
 
   it("has a unit that systemd finds nothing wrong with, in a narrow sandbox", () => {
