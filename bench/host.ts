@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { configure } from "../src/config/configure.ts";
-import { realClock } from "../src/daemon/clock.ts";
 import { Journal } from "../src/daemon/journal.ts";
 import { createLogger, logRecords } from "../src/daemon/logger.ts";
 import { Worker } from "../src/daemon/worker.ts";
+import { realClock } from "../src/time/clock.ts";
 import { WanderingGuests } from "./support/wandering-guests.ts";
 
 // A process of its own: the daemon's worker over as many guests as the first argument says, stepped each second.

@@ -1,4 +1,5 @@
 import { selfballoonError } from "../core/errors.ts";
+import { LineSplitter } from "../formats/line-splitter.ts";
 
 /**
  * The lines of a stream, without their newlines; a last one needs none. Empty lines are passed over.
@@ -8,21 +9,20 @@ export async function* readLines(
   stream: AsyncIterable<string>,
   limit: number,
 ): AsyncGenerator<{ readonly text: string; readonly number: number }> {
-  let pending = "";
+  const splitter = new LineSplitter(limit);
   let number = 0;
+  const tooLong = (): Error =>
+    selfballoonError("ERR_RECORDING_LINE", { line: number, problem: `it is longer than ${limit} characters` });
   for await (const chunk of stream) {
-    const parts = (pending + chunk).split("\n");
-    pending = parts.pop() ?? "";
-    for (const text of parts) {
+    for (const text of splitter.push(chunk)) {
       number += 1;
+      if (text === null) throw tooLong();
       if (text.trim() !== "") yield { text, number };
     }
-    if (pending.length > limit) {
-      throw selfballoonError("ERR_RECORDING_LINE", {
-        line: number + 1,
-        problem: `it is longer than ${limit} characters`,
-      });
-    }
+    if (!splitter.isTooLong) continue;
+    number += 1;
+    throw tooLong();
   }
-  if (pending.trim() !== "") yield { text: pending, number: number + 1 };
+  const last = splitter.end() ?? "";
+  if (last.trim() !== "") yield { text: last, number: number + 1 };
 }

@@ -2,11 +2,11 @@ import { hostname } from "node:os";
 import type { FleetSection } from "../config/load.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { HostBudget } from "../core/host/budget.ts";
-import { realClock } from "../daemon/clock.ts";
 import type { Journal } from "../daemon/journal.ts";
 import type { Worker } from "../daemon/worker.ts";
 import { FleetMember } from "../fleet/member.ts";
 import { hostNameFrom } from "../fleet/names.ts";
+import { realClock } from "../time/clock.ts";
 import { VERSION } from "../version.ts";
 
 /** Have this host tell its fleet how it stands. @returns how to end that. */

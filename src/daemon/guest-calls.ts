@@ -1,7 +1,7 @@
 import type { GuestSize, OpenBackend, Reading } from "../core/backend.ts";
 import { SelfballoonError } from "../core/errors.ts";
-import type { Clock } from "./clock.ts";
-import { withDeadline } from "./deadline.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/deadline.ts";
 import type { Journal } from "./journal.ts";
 
 /** A reading or a write that takes longer than this counts as failed. */

@@ -1,6 +1,6 @@
 import type { OpenBackend } from "../core/backend.ts";
-import type { Clock } from "./clock.ts";
-import { withDeadline } from "./deadline.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/deadline.ts";
 import { problemFrom } from "./fault.ts";
 import { FaultLog } from "./fault-log.ts";
 import type { GuestRunner } from "./guest-runner.ts";

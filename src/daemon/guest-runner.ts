@@ -4,7 +4,7 @@ import type { Cause, GiveCause, GuestEnv, GuestEvent } from "../core/guest/event
 import { startReservedMb } from "../core/startup.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import type { TunableName, Tunables } from "../core/tunables.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import { leftAloneState, problemFrom } from "./fault.ts";
 import { FaultLog } from "./fault-log.ts";

@@ -1,8 +1,8 @@
 import type { OpenBackend, WatchSample } from "../core/backend.ts";
 import { watchPeriodMs } from "../core/guest/watch-pace.ts";
 import type { Tunables } from "../core/tunables.ts";
-import type { Clock } from "./clock.ts";
-import { withDeadline } from "./deadline.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/deadline.ts";
 
 /** A look that takes longer than this is given up; the next step will tell what is wrong. */
 const LOOK_DEADLINE_MS = 1000;

@@ -1,6 +1,6 @@
 import { type HostReading, type HostSight, sightOf } from "../core/host/host-reading.ts";
 import { nextLookMs } from "../core/host/look.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 /** What the watch of a host is given. */
 export interface HostWatchOptions {

@@ -1,5 +1,5 @@
 import { problemOf } from "../core/errors.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Notifier } from "./notify.ts";
 import type { Worker } from "./worker.ts";

@@ -14,7 +14,7 @@ import type { HostRules } from "../core/host/rules.ts";
 import { exceedsOvercommit, standingOf } from "../core/host/standing.ts";
 import type { HostState } from "../core/host/state.ts";
 import { mibFromBytes } from "../core/units.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Journal } from "./journal.ts";
 import type { Mind } from "./mind.ts";
 

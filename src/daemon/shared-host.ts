@@ -2,7 +2,7 @@ import { type HostReading, type HostSight, sightOf } from "../core/host/host-rea
 import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { type HostStanding, newWarnings } from "../core/host/standing.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { HostWatch } from "./host-watch.ts";
 import type { Journal } from "./journal.ts";
 import type { Mind } from "./mind.ts";

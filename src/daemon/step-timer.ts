@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 /** A step that has not ended this long after it was due means that the daemon hangs. */
 const LATE_MS = 30_000;

@@ -33,7 +33,7 @@ import type { Configured } from "../core/settings.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import type { TunableName, Tunables } from "../core/tunables.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { giveBack, NOTHING_RELEASED, type Released } from "./give-back.ts";
 import { GuestEnvs } from "./guest-envs.ts";
 import { GuestRoster } from "./guest-roster.ts";

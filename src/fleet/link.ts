@@ -1,6 +1,7 @@
 import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { Clock } from "../daemon/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { endsWithin } from "../time/deadline.ts";
 import type { FleetAddress } from "./address.ts";
 import { connectFleet, retryDelayMs } from "./connect.ts";
 import { HOSTS_BUCKET } from "./names.ts";
@@ -65,12 +66,11 @@ export class FleetLink {
     this.cancelRetry();
     const { connection } = this;
     if (connection === null) return;
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.clock.after(CLOSE_DEADLINE_MS, resolve);
-    });
-    await Promise.race([connection.close().catch(() => {}), late]);
-    cancel();
+    await endsWithin(
+      this.clock,
+      CLOSE_DEADLINE_MS,
+      connection.close().catch(() => {}),
+    );
   }
 
   private async tryOnce(nth: number): Promise<void> {

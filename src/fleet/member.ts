@@ -2,7 +2,7 @@ import type { ControlPort } from "../core/control.ts";
 import { problemOf } from "../core/errors.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
-import type { Clock } from "../daemon/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { FleetAddress } from "./address.ts";
 import { ChangeTeller } from "./changes.ts";
 import { type GuestRow, rowOf } from "./guest-row.ts";

@@ -2,12 +2,16 @@
 export class LineSplitter {
   private readonly limit: number;
   private pending = "";
-  /** True while the rest of a line that is too long goes by. */
-  private isTooLong = false;
+  private isPassing = false;
 
   /** `limit`: the longest line, in characters. */
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** True while the rest of a line that is too long goes by. */
+  get isTooLong(): boolean {
+    return this.isPassing;
   }
 
   /** The lines that end in this piece of text; null stands for one that is too long. */
@@ -23,15 +27,15 @@ export class LineSplitter {
 
   /** What is left after the last newline; empty if nothing is, null if it is too long. */
   end(): string | null {
-    const line = this.isTooLong ? null : this.pending;
-    this.isTooLong = false;
+    const line = this.isPassing ? null : this.pending;
+    this.isPassing = false;
     this.pending = "";
     return line;
   }
 
   private hold(part: string): void {
-    if (this.isTooLong) return;
-    this.isTooLong = this.pending.length + part.length > this.limit;
-    this.pending = this.isTooLong ? "" : this.pending + part;
+    if (this.isPassing) return;
+    this.isPassing = this.pending.length + part.length > this.limit;
+    this.pending = this.isPassing ? "" : this.pending + part;
   }
 }

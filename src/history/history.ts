@@ -4,6 +4,8 @@ import type { JournalRecord } from "../core/journal-record.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { JournalLines } from "../formats/journal-lines.ts";
 import { formatReset } from "../formats/recording-writer.ts";
+import { realClock } from "../time/clock.ts";
+import { endsWithin } from "../time/deadline.ts";
 import { HistoryWriter } from "./writer.ts";
 
 /** A line is about so long. */
@@ -74,7 +76,7 @@ export class History implements HistoryPort {
 
   /** Write what waits, if the disk takes it in time. */
   async close(): Promise<void> {
-    await inTime(this.writer.close());
+    await endsWithin(realClock, DISK_DEADLINE_MS, this.writer.close());
   }
 
   async read(query: HistoryQuery): Promise<HistoryRange> {
@@ -82,7 +84,7 @@ export class History implements HistoryPort {
       throw selfballoonError("ERR_TOO_MANY", { limit: MAX_READERS, what: "readers of the history" });
     this.readers += 1;
     try {
-      await inTime(this.writer.flush());
+      await endsWithin(realClock, DISK_DEADLINE_MS, this.writer.flush());
       const { readHistory } = await import("./reader.ts");
       return await readHistory(this.options.directory, query, this.options.nowMs);
     } catch (thrown) {
@@ -107,14 +109,4 @@ export class History implements HistoryPort {
     const { code, details, message } = selfballoonError("ERR_HISTORY", { directory, problem });
     onProblem({ code, details, message });
   }
-}
-
-/** Wait for the disk, but not for ever. */
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, DISK_DEADLINE_MS);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

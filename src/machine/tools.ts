@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { problemOf, selfballoonError } from "../core/errors.ts";
+import { realClock } from "../time/clock.ts";
+import { endsWithin } from "../time/deadline.ts";
 
 /** The programs that are run to change this machine: of util-linux or busybox, and of kmod. */
 export type Tool = "mkswap" | "modprobe" | "mount" | "swapoff" | "swapon" | "umount";
@@ -65,23 +67,10 @@ export async function runTool(
 ): Promise<void> {
   const command = [tool, ...args].join(" ");
   const { ended, kill } = startTool(tool, args, surroundings);
-  if (!(await endsWithin(ended, deadlineMs))) {
+  if (!(await endsWithin(realClock, deadlineMs, ended))) {
     kill();
     throw selfballoonError("ERR_DEADLINE", { what: command, deadlineMs });
   }
   const problem = await ended;
   if (problem !== null) throw selfballoonError("ERR_TOOL", { command, problem });
-}
-
-/** Whether `end` comes within this time. */
-export async function endsWithin(end: Promise<unknown>, durationMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), durationMs);
-  });
-  try {
-    return await Promise.race([end.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,6 @@
 import type { Cancellation } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { onAbort, requireGoing } from "./deadline.ts";
+import { onAbort, requireGoing } from "./cancellation.ts";
 
 /**
  * Does a piece of work when its turn comes.

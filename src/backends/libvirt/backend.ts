@@ -1,6 +1,6 @@
 import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading } from "../../core/backend.ts";
 import { problemOf, selfballoonError } from "../../core/errors.ts";
-import { cancellable } from "../host/deadline.ts";
+import { cancellable } from "../host/cancellation.ts";
 import { LibvirtGuest } from "./guest.ts";
 import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
 import { DomainSnapshot } from "./snapshot.ts";

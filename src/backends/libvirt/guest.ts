@@ -3,7 +3,7 @@ import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { BYTES_PER_KIB } from "../../core/units.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonSize, type BalloonState, requireSafeTarget } from "../host/balloon-state.ts";
-import { requireGoing } from "../host/deadline.ts";
+import { requireGoing } from "../host/cancellation.ts";
 import { Freshness } from "../host/freshness.ts";
 import type { AgentAnswer } from "../host/source.ts";
 import { chooseReadings, type Source, sourceNotices } from "../host/source.ts";

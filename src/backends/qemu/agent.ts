@@ -1,9 +1,11 @@
 import { randomInt } from "node:crypto";
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
+import { realClock } from "../../time/clock.ts";
+import { withDeadline } from "../../time/deadline.ts";
 import { type AgentReply, type AgentRequest, parseAgentReply } from "../host/agent-protocol.ts";
 import type { AgentPort } from "../host/agent-source.ts";
 import { Backoff } from "../host/backoff.ts";
-import { withDeadline } from "../host/deadline.ts";
+
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import { LineSocket } from "./line-socket.ts";
 import { PeerBudget, type PeerLimits } from "./peer-budget.ts";
@@ -136,7 +138,7 @@ export class AgentClient implements AgentPort {
       this.expected = { count, replies: [], resolve, reject };
     });
     socket.send(requests.map((request) => `${JSON.stringify(request)}\n`).join(""));
-    return withDeadline(replies, `the guest agent at ${path}`, deadlineMs);
+    return withDeadline(realClock, deadlineMs, `the guest agent at ${path}`, () => replies);
   }
 
   private take(line: string): void {

@@ -1,6 +1,6 @@
 import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { cancellable } from "../host/deadline.ts";
+import { cancellable } from "../host/cancellation.ts";
 import { createSemaphore } from "../host/semaphore.ts";
 import { findDoubles, type SocketOfMachine } from "./double-sockets.ts";
 import { QemuGuest } from "./guest.ts";

@@ -1,7 +1,7 @@
 import type { Cancellation, GuestSize, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { requireSafeTarget } from "../host/balloon-state.ts";
-import { cancellable, requireGoing } from "../host/deadline.ts";
+import { cancellable, requireGoing } from "../host/cancellation.ts";
 import { type ChosenReadings, type Source, sourceNotices } from "../host/source.ts";
 import { hasCode } from "../host/thrown.ts";
 import { type Balloon, BalloonMachine } from "./balloon-machine.ts";

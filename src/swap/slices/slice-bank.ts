@@ -1,6 +1,8 @@
 import { problemOf, selfballoonError } from "../../core/errors.ts";
 import type { MachineFiles } from "../../machine/files.ts";
-import { endsWithin, runTool, startTool } from "../../machine/tools.ts";
+import { runTool, startTool } from "../../machine/tools.ts";
+import { realClock } from "../../time/clock.ts";
+import { endsWithin } from "../../time/deadline.ts";
 import { zramStoredPages } from "../compressed-swap.ts";
 import { type MemoryView, viewMemory } from "../memory-view.ts";
 import { endOrphans, sliceMark } from "./orphans.ts";
@@ -78,14 +80,14 @@ export class SliceBank implements SliceKernel {
     });
     this.absent = { path: slice.path, back };
     return {
-      endsWithin: (durationMs) => endsWithin(back, durationMs),
+      endsWithin: (durationMs) => endsWithin(realClock, durationMs, back),
       kill: () => swapoff.kill(),
       problem: () => problem,
     };
   }
 
   async putBack(): Promise<void> {
-    if (this.absent !== null && !(await endsWithin(this.absent.back, KILLED_DEADLINE_MS)))
+    if (this.absent !== null && !(await endsWithin(realClock, KILLED_DEADLINE_MS, this.absent.back)))
       throw selfballoonError("ERR_DEADLINE", { what: `swapoff ${this.absent.path}`, deadlineMs: KILLED_DEADLINE_MS });
     const slice = this.record.read();
     if (slice === null) return;

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { cancellable, onAbort } from "../../../../src/backends/host/deadline.ts";
+import { cancellable, onAbort } from "../../../../src/backends/host/cancellation.ts";
 import { createSemaphore } from "../../../../src/backends/host/semaphore.ts";
 
 describe("work that may be cancelled", () => {

@@ -25,3 +25,16 @@ export async function withDeadline<T>(
     cancel();
   }
 }
+
+/** Whether `work` ends within `durationMs`; it continues if it does not. A failure of it in that time is thrown. */
+export async function endsWithin(clock: Clock, durationMs: number, work: Promise<unknown>): Promise<boolean> {
+  let cancel = (): void => {};
+  const late = new Promise<boolean>((resolve) => {
+    cancel = clock.after(durationMs, () => resolve(false));
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    cancel();
+  }
+}

@@ -1,18 +1,6 @@
 import type { Cancellation } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 
-/**
- * Wait for `work`, but not longer than `deadlineMs`. The work itself continues; who started it must make its late end
- * harmless.
- * @throws ERR_DEADLINE, naming `what`.
- */
-export function withDeadline<T>(work: Promise<T>, what: string, deadlineMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(selfballoonError("ERR_DEADLINE", { what, deadlineMs })), deadlineMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
-
 /** Who is told when a cancellation aborts. */
 const told = new WeakMap<Cancellation, Set<() => void>>();
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { realClock } from "../../../src/daemon/clock.ts";
+import { realClock } from "../../../src/time/clock.ts";
 
 afterEach(() => vi.useRealTimers());
 

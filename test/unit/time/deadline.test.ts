@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withDeadline } from "../../../src/daemon/deadline.ts";
+import { endsWithin, withDeadline } from "../../../src/time/deadline.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
 describe("work with a deadline", () => {
@@ -38,5 +38,21 @@ describe("work with a deadline", () => {
     await clock.advance(1);
     expect(isAborted).toBe(true);
     await failed;
+  });
+});
+
+describe("work that need not end in time", () => {
+  it("has ended or not", async () => {
+    const clock = new VirtualClock();
+    expect(await endsWithin(clock, 100, Promise.resolve())).toBe(true);
+    const late = endsWithin(clock, 100, new Promise(() => {}));
+    await clock.advance(100);
+    expect(await late).toBe(false);
+  });
+
+  it("fails as it fails", async () => {
+    await expect(endsWithin(new VirtualClock(), 100, Promise.reject(new RangeError("full")))).rejects.toThrow(
+      RangeError,
+    );
   });
 });
