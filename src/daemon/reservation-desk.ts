@@ -1,18 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { ReservationStatus, ReservationWish, Reserved } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
-import { accountOf } from "../core/host/ledger.ts";
-import {
-  type KeptReservation,
-  keptBytes,
-  MAX_RESERVATIONS,
-  type Reservation,
-  type ReservationEvent,
-} from "../core/host/reservation.ts";
-import { ceilingsNow, isMet, roomFor, type Yield } from "../core/host/room.ts";
+import { pursuit } from "../core/host/pursuit.ts";
+import { type KeptReservation, keptBytes, type Reservation, type ReservationEvent } from "../core/host/reservation.ts";
+import { isMet, type Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
-import { exceedsOvercommit, standingOf } from "../core/host/standing.ts";
+import { standingOf } from "../core/host/standing.ts";
 import type { HostState } from "../core/host/state.ts";
+import { lateness, refusalOf } from "../core/host/wish.ts";
 import { mibFromBytes } from "../core/units.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Journal } from "./journal.ts";
@@ -74,8 +69,9 @@ export class ReservationDesk {
 
   /** @throws ERR_NO_SHARED_HOST, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE, ERR_RESERVATION_UNKNOWN. */
   async reserve(wish: ReservationWish): Promise<Reserved> {
-    const { clock } = this.tools;
-    this.judge(wish);
+    const { clock, yields } = this.tools;
+    const refusal = refusalOf(this.host, this.rules, wish, yields());
+    if (refusal !== null) throw refusal;
     const id = randomBytes(4).toString("hex");
     const { guest, bytes, waitMs, lifeMs } = wish;
     this.take({
@@ -123,23 +119,6 @@ export class ReservationDesk {
     return rules;
   }
 
-  private judge(wish: ReservationWish): void {
-    const { rules, host } = this;
-    if (host.reservations.held.length >= MAX_RESERVATIONS) {
-      throw selfballoonError("ERR_TOO_MANY", { limit: MAX_RESERVATIONS, what: "reservations" });
-    }
-    const limit = rules.overcommit ?? 0;
-    if (exceedsOvercommit(standingOf(host, rules), wish.bytes)) {
-      throw selfballoonError("ERR_OVERCOMMIT", { mib: mibFromBytes(wish.bytes), limit });
-    }
-    const yields = this.tools.yields();
-    const { ceilings, freeBytes, couldBytes } = roomFor(host, rules.budget, wish, yields);
-    if (ceilings !== null) return;
-    const [freeMib, couldMib] = [mibFromBytes(freeBytes), mibFromBytes(couldBytes)];
-    const refusals = refusalsOf(yields);
-    throw selfballoonError("ERR_RESERVATION_UNMET", { mib: mibFromBytes(wish.bytes), freeMib, couldMib, refusals });
-  }
-
   private outcomeOf(id: string, waitMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
       const cancel = this.tools.clock.after(waitMs, () => answer("late"));
@@ -155,12 +134,11 @@ export class ReservationDesk {
 
   /** What was free for it is known once it is no more: until then it keeps that from everybody. */
   private giveUp(id: string, wish: ReservationWish): never {
-    const refusals = refusalsOf(this.tools.yields());
+    const yields = this.tools.yields();
     this.end(id, "late");
-    const { freeBytes } = roomFor(this.host, this.rules.budget, wish, []);
+    const error = lateness(this.host, this.rules, wish, yields);
     this.pursue();
-    const [mib, freeMib] = [mibFromBytes(wish.bytes), mibFromBytes(freeBytes)];
-    throw selfballoonError("ERR_RESERVATION_LATE", { mib, waitS: wish.waitMs / 1000, freeMib, refusals });
+    throw error;
   }
 
   /** End what is over, have guests go down for what is not free, answer whom it concerns; and again as long as there is cause. */
@@ -184,15 +162,9 @@ export class ReservationDesk {
 
   /** @returns whether all that is reserved is free. */
   private goDown({ budget }: HostRules): boolean {
-    const { held, ceilings: before } = this.host.reservations;
-    const last = held.at(-1);
-    const isFree = last === undefined || isMet(this.host, last.id, budget);
-    const ceilings = isFree ? [] : ceilingsNow(this.host, budget, this.tools.yields());
-    if (JSON.stringify(before) !== JSON.stringify(ceilings)) this.take({ kind: "asked", ceilings });
-    const above = ceilings.filter(
-      ({ guest, bytes }) => (accountOf(this.host.ledger, guest)?.currentBytes ?? 0) > bytes,
-    );
-    this.tools.stepSoon(above.map(({ guest }) => guest));
+    const { isFree, ceilings, isNew, stepSoon } = pursuit(this.host, budget, this.tools.yields());
+    if (isNew) this.take({ kind: "asked", ceilings });
+    this.tools.stepSoon(stepSoon);
     return isFree;
   }
 
@@ -237,11 +209,4 @@ export class ReservationDesk {
       expiresAtMs: Math.round(untilMs + clock.wallMs() - clock.nowMs()),
     };
   }
-}
-
-/** Guests that keep something, and why. */
-function refusalsOf(yields: readonly Yield[]): readonly string[] {
-  return yields.map(({ guest, currentBytes, minBytes, because }) => {
-    return `${guest} gives ${mibFromBytes(currentBytes - minBytes)} of ${mibFromBytes(currentBytes)} MiB: ${because}`;
-  });
 }
