@@ -159,7 +159,7 @@ complete -c selfballoon -n '__fish_seen_subcommand_from slices' -l root -x -a '(
 complete -c selfballoon -n '__fish_seen_subcommand_from slices' -l help -d 'show how it is used'
 complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l config -r -F -d 'configuration file (default: /etc/selfballoon/selfballoon.toml if it is there)'
 complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l root -x -a '(__fish_complete_directories)' -d 'put DIR before /proc, /sys, /dev and /run: a tree that stands for a machine'
-complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l short -d 'with guests: only those that have less than they need'
+complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l short -d 'with guests: only those whose memory runs short'
 complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l listen -x -d 'with serve: where (default: 127.0.0.1:7071)'
 complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l json -d 'as JSON'
 complete -c selfballoon -n '__fish_seen_subcommand_from fleet' -l help -d 'show how it is used'

@@ -11,6 +11,7 @@ import { followFleet } from "../fleet/follow.ts";
 import { prepareFleet } from "../fleet/prepare.ts";
 import type { PlacedGuest } from "../fleet/service/answers.ts";
 import { bytesText } from "../view/amounts.ts";
+import { STANDINGS } from "../view/standing.ts";
 import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { FleetAction } from "./fleet-actions.ts";
 import { coloured, print, printJson, tableLines } from "./output.ts";
@@ -73,7 +74,7 @@ function showHosts(view: FleetView, { json }: FleetOptions): void {
     printJson({ hosts, ignored: view.ignored });
     return;
   }
-  const heading = ["HOST", "GUESTS", "SHORT", "BUDGET", "HAVE", "WANT", "SAVED", "SEEN", "DOES"];
+  const heading = ["HOST", "GUESTS", "SHORT", "HELD", "BUDGET", "HAVE", "WANT", "SAVED", "SEEN", "DOES"];
   const [first = "", ...rest] = tableLines([heading, ...hosts.map(hostLine)]);
   print(coloured("bold", first));
   rest.forEach((line, nth) => {
@@ -84,12 +85,13 @@ function showHosts(view: FleetView, { json }: FleetOptions): void {
 }
 
 function hostLine({ host, state, ageMs, isStale }: HostView): readonly string[] {
-  if (state === null) return [host, "-", "-", "-", "-", "-", "-", "never", "-"];
+  if (state === null) return [host, "-", "-", "-", "-", "-", "-", "-", "never", "-"];
   const seen = `${Math.round((ageMs ?? 0) / 1000)} s ago`;
   return [
     host,
     String(state.guests),
     String(state.short),
+    String(state.held),
     mib(state.budgetMb),
     mib(state.currentMb),
     mib(state.wantedMb),
@@ -100,12 +102,16 @@ function hostLine({ host, state, ageMs, isStale }: HostView): readonly string[] 
 }
 
 function showGuests(view: FleetView, { json, short = false }: FleetOptions): void {
-  const { guests } = findGuests(view, { isShort: short, words: [], limit: Number.POSITIVE_INFINITY });
+  const { guests } = findGuests(view, {
+    standings: short ? ["short"] : STANDINGS,
+    words: [],
+    limit: Number.POSITIVE_INFINITY,
+  });
   if (json) {
     printJson({ guests });
     return;
   }
-  const heading = ["GUEST", "HOST", "HAS", "GOAL", "LACKS", "WHY"];
+  const heading = ["GUEST", "HOST", "STANDS", "HAS", "GOAL", "LACKS", "WHY"];
   const [first = "", ...rest] = tableLines([heading, ...guests.map(guestLine)]);
   print(coloured("bold", first));
   rest.forEach(print);
@@ -116,9 +122,10 @@ function guestLine(row: PlacedGuest): readonly string[] {
   return [
     row.guest,
     row.host,
+    row.standing,
     mib(row.currentMb),
     mib(row.goalMb),
-    mib(row.lacksMb),
+    mib(row.missingMb),
     row.isStale ? `${why} (stale)` : why,
   ];
 }

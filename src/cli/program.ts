@@ -198,7 +198,7 @@ function addMachine(program: Command, ports: CliPorts): void {
 function addFleet(program: Command, ports: CliPorts): void {
   command(program, "fleet", "look at all hosts that are members of the same fleet, over NATS")
     .addArgument(new Argument("<WHAT>").choices(FLEET_ACTIONS))
-    .option("--short", "with guests: only those that have less than they need")
+    .option("--short", "with guests: only those whose memory runs short")
     .option("--listen <HOST:PORT>", "with serve: where (default: 127.0.0.1:7071)")
     .option("--json", "as JSON")
     .addHelpText("after", FLEET_ACTIONS_HELP)
@@ -209,7 +209,7 @@ function addFleet(program: Command, ports: CliPorts): void {
 
 const FLEET_ACTIONS_HELP = `
 status: each host: what it has for its guests, what they have and want, and whether it still answers.
-guests: every guest of every host, the neediest first.
+guests: every guest of every host, the worst off first.
 serve: the same as a page and an API over TCP, until it is ended.
 prepare: make what members write into, once for a fleet; it needs the rights of the fleet's administrator.`;
 

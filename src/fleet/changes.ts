@@ -1,8 +1,8 @@
-import { type GuestRow, weightOfChange } from "./guest-row.ts";
+import { type GuestSummary, weightOfChange } from "./guest-summary.ts";
 import { type PackedRow, pack } from "./wire.ts";
 
 /** Bytes a second that a host of up to 100 guests spends on changes, so that all it says stays below 2 KiB a second. */
-const BYTES_PER_SECOND = 1280;
+const BYTES_PER_SECOND = 1216;
 const GUESTS = 100;
 
 /** What was not spent is kept for so long: many guests may change at once. */
@@ -20,7 +20,7 @@ export interface Changes {
  * Where more changes than may be said, the weightiest are told first and the rest with the next.
  */
 export class ChangeTeller {
-  private told = new Map<string, GuestRow>();
+  private told = new Map<string, GuestSummary>();
   private allowance = 0;
   private atMs: number;
 
@@ -29,7 +29,7 @@ export class ChangeTeller {
   }
 
   /** Changes to tell now, as far as they are notable and the allowance reaches. They count as told. */
-  next(rows: readonly GuestRow[], nowMs: number): Changes {
+  next(rows: readonly GuestSummary[], nowMs: number): Changes {
     this.earn(rows.length, nowMs);
     const names = new Set(rows.map(({ guest }) => guest));
     const gone = [...this.told.keys()].filter((guest) => !names.has(guest));
@@ -50,7 +50,7 @@ export class ChangeTeller {
   }
 
   /** All guests were told. */
-  toldAll(rows: readonly GuestRow[]): void {
+  toldAll(rows: readonly GuestSummary[]): void {
     this.told = new Map(rows.map((row) => [row.guest, row]));
   }
 

@@ -1,4 +1,4 @@
-import type { GuestRow } from "./guest-row.ts";
+import type { GuestSummary } from "./guest-summary.ts";
 import type { HostKey } from "./names.ts";
 import { decode, type FleetRecord, type HostState, MAX_ROWS, type Message, type MessageName } from "./wire.ts";
 
@@ -31,7 +31,7 @@ interface Kept {
   state: HostState | null;
   /** The server's time of the state. */
   createdMs: number | null;
-  readonly rows: Map<string, GuestRow>;
+  readonly rows: Map<string, GuestSummary>;
   refused: string | null;
 }
 
@@ -103,7 +103,7 @@ export class FleetView {
   }
 
   /** A host's guests, in no order. */
-  guests(host: string): Iterable<GuestRow> {
+  guests(host: string): Iterable<GuestSummary> {
     return this.hosts.get(host)?.rows.values() ?? [];
   }
 

@@ -4,7 +4,8 @@ import type { JournalRecord } from "../core/journal-record.ts";
 import { shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { guestOfRecord, recordText } from "../view/record-text.ts";
-import { type GuestRow, isShort, missingMb } from "./guest-row.ts";
+import { countOf } from "../view/standing.ts";
+import { byNeed, type GuestSummary } from "./guest-summary.ts";
 import { type FleetRecord, MAX_SENTENCE, MAX_WORST, type Outgoing, pack } from "./wire.ts";
 
 /** A host's state is told so often. */
@@ -27,12 +28,13 @@ export function stateOf(
   identity: HostIdentity,
   control: Pick<ControlPort, "describe">,
   budget: HostBudget | null,
-  rows: readonly GuestRow[],
+  rows: readonly GuestSummary[],
   told: { readonly at: number; readonly dropped: number },
 ): Outgoing<"state"> {
-  const sum = (of: (row: GuestRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const sum = (of: (row: GuestSummary) => number): number => rows.reduce((all, row) => all + of(row), 0);
   const mib = (bytes: number): number => Math.round(bytes / BYTES_PER_MIB);
-  const worst = rows.filter((row) => isShort(row)).sort((a, b) => missingMb(b) - missingMb(a));
+  const { short, held, unreadable } = countOf(rows.map(({ standing }) => standing));
+  const worst = rows.filter(({ standing }) => standing !== "well").sort(byNeed);
   return {
     ...identity,
     ...told,
@@ -45,8 +47,9 @@ export function stateOf(
     maximumMb: sum(({ maximumMb, currentMb }) => Math.max(maximumMb ?? 0, currentMb ?? 0)),
     availableMb: sum(({ availableMb, currentMb }) => Math.min(availableMb ?? 0, currentMb ?? 0)),
     wantedMb: sum(({ goalMb, currentMb }) => goalMb ?? currentMb ?? 0),
-    short: worst.length,
-    unreadable: rows.filter(({ problem }) => problem !== null).length,
+    short,
+    held,
+    unreadable,
     worst: worst.slice(0, MAX_WORST).map(pack),
   };
 }

@@ -5,7 +5,7 @@ import type { JournalRecord } from "../core/journal-record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FleetAddress } from "./address.ts";
 import { ChangeTeller } from "./changes.ts";
-import { type GuestRow, rowOf } from "./guest-row.ts";
+import { type GuestSummary, summaryOf } from "./guest-summary.ts";
 import { type HostIdentity, notableRecord, STATE_MS, stateOf } from "./host-report.ts";
 import { FleetLink } from "./link.ts";
 import { changesSubject, hostKey, recordsSubject } from "./names.ts";
@@ -81,8 +81,8 @@ export class FleetMember {
     await this.link.close();
   }
 
-  private rows(): readonly GuestRow[] {
-    return this.options.control.guests().map(rowOf);
+  private rows(): readonly GuestSummary[] {
+    return this.options.control.guests().map(summaryOf);
   }
 
   private keep(record: JournalRecord): void {

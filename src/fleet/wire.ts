@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { HOST_NAME } from "../core/host-name.ts";
-import type { GuestRow } from "./guest-row.ts";
+import { STANDINGS } from "../view/standing.ts";
+import type { GuestSummary } from "./guest-summary.ts";
 
 /** The version of what members say. A reader refuses others and says so. */
 export const WIRE_VERSION = 1;
@@ -37,17 +38,19 @@ const row = z
     mib.nullable(),
     mib.nullable(),
     mib.nullable(),
+    z.enum(STANDINGS),
     word.nullable(),
     word.nullable(),
   ])
   .transform(
-    ([guest, currentMb, targetMb, goalMb, maximumMb, availableMb, reason, problem]): GuestRow => ({
+    ([guest, currentMb, targetMb, goalMb, maximumMb, availableMb, standing, reason, problem]): GuestSummary => ({
       guest,
       currentMb,
       targetMb,
       goalMb,
       maximumMb,
       availableMb,
+      standing,
       reason,
       problem,
     }),
@@ -72,8 +75,9 @@ const hostState = z.object({
   maximumMb: mib,
   availableMb: mib,
   wantedMb: mib,
-  /** Guests that have less than they need, that can't be read, and those that are worst off. */
+  /** How many guests stand how, and those that are worst off. */
   short: count,
+  held: count,
   unreadable: count,
   worst: z.array(row).max(MAX_WORST),
   /** Records that were dropped because NATS was away for too long. */
@@ -119,9 +123,9 @@ export type Decoded<Name extends MessageName> =
   | { readonly ok: false; readonly problem: string };
 
 /** A row as it travels: an array, because names of fields would be most of it. */
-export function pack(guest: GuestRow): PackedRow {
-  const { currentMb, targetMb, goalMb, maximumMb, availableMb, reason, problem } = guest;
-  return [guest.guest, currentMb, targetMb, goalMb, maximumMb, availableMb, reason, problem];
+export function pack(guest: GuestSummary): PackedRow {
+  const { currentMb, targetMb, goalMb, maximumMb, availableMb, standing, reason, problem } = guest;
+  return [guest.guest, currentMb, targetMb, goalMb, maximumMb, availableMb, standing, reason, problem];
 }
 
 /** A message as it travels: JSON with its version. */

@@ -55,14 +55,18 @@ export function rowTone(row: Judged): Tone {
 export type StandingCounts = Readonly<Record<Standing, number>>;
 
 export function countStandings(rows: Iterable<Judged>): StandingCounts {
+  return countOf(Array.from(rows, standingOf));
+}
+
+export function countOf(standings: readonly Standing[]): StandingCounts {
   const counts: Record<Standing, number> = { short: 0, unreadable: 0, held: 0, well: 0 };
-  for (const row of rows) counts[standingOf(row)] += 1;
+  for (const standing of standings) counts[standing] += 1;
   return counts;
 }
 
 /** The parts of the sentence that says who is short, in the order in which they are said. */
 export function standingParts(
-  counts: StandingCounts,
+  counts: Omit<StandingCounts, "well">,
 ): readonly { readonly standing: Standing; readonly text: string }[] {
   const { short, held, unreadable } = counts;
   const first = short === 0 ? "No guest is short" : `${short} ${short === 1 ? "guest is" : "guests are"} short`;
@@ -74,7 +78,7 @@ export function standingParts(
 }
 
 /** Who is short, in one line: `2 guests are short, 1 held, 3 unreadable`. */
-export function standingText(counts: StandingCounts): string {
+export function standingText(counts: Omit<StandingCounts, "well">): string {
   return standingParts(counts)
     .map(({ text }) => text)
     .join(", ");

@@ -1,8 +1,8 @@
-import type { GuestRow } from "../../src/fleet/guest-row.ts";
+import type { GuestSummary } from "../../src/fleet/guest-summary.ts";
 import type { Outgoing } from "../../src/fleet/wire.ts";
 
 /** A guest of 1 GiB at its goal; every field may be replaced. */
-export function row(guest: string, change: Partial<GuestRow> = {}): GuestRow {
+export function row(guest: string, change: Partial<GuestSummary> = {}): GuestSummary {
   return {
     guest,
     currentMb: 500,
@@ -10,6 +10,7 @@ export function row(guest: string, change: Partial<GuestRow> = {}): GuestRow {
     goalMb: 500,
     maximumMb: 1024,
     availableMb: 100,
+    standing: "well",
     reason: "at_goal",
     problem: null,
     ...change,
@@ -33,6 +34,7 @@ export function hostState(host: string, change: Partial<Outgoing<"state">> = {})
     availableMb: 200,
     wantedMb: 1000,
     short: 0,
+    held: 0,
     unreadable: 0,
     worst: [],
     dropped: 0,

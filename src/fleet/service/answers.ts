@@ -1,5 +1,5 @@
 import type { FleetEvent, HostView } from "../fleet-view.ts";
-import type { GuestRow } from "../guest-row.ts";
+import type { GuestSummary } from "../guest-summary.ts";
 
 /** A fleet as it stands. */
 export interface FleetAnswer {
@@ -9,14 +9,14 @@ export interface FleetAnswer {
 }
 
 /** A guest, and where it is; `isStale` as its host. */
-export interface PlacedGuest extends GuestRow {
+export interface PlacedGuest extends GuestSummary {
   readonly host: string;
   readonly isStale: boolean;
-  /** What it lacks to its goal where it is short; null where it is not. */
-  readonly lacksMb: number | null;
+  /** What it lacks to its goal; 0 where it stands well. */
+  readonly missingMb: number;
 }
 
-/** Guests that were asked for, the neediest first, and how many there are of them in all. */
+/** Guests that were asked for, those first that need it most, and how many there are of them in all. */
 export interface FleetGuestsAnswer {
   readonly guests: readonly PlacedGuest[];
   readonly found: number;
@@ -24,7 +24,7 @@ export interface FleetGuestsAnswer {
 
 /** One host, with its guests. */
 export interface FleetHostAnswer extends HostView {
-  readonly guests: readonly GuestRow[];
+  readonly guests: readonly GuestSummary[];
 }
 
 /** What happened last on the hosts, newest first. */

@@ -14,8 +14,9 @@ const HOST_METRICS: readonly (readonly [string, string, (state: HostState) => nu
     ({ availableMb }) => bytes(availableMb),
   ],
   ["guests", "Guests of the host.", ({ guests }) => guests],
-  ["short_guests", "Guests of the host that have less than they need.", ({ short }) => short],
-  ["unreadable_guests", "Guests of the host that can't be read or moved.", ({ unreadable }) => unreadable],
+  ["short_guests", "Guests of the host whose memory runs short.", ({ short }) => short],
+  ["held_guests", "Guests of the host that do not get what their load asks for.", ({ held }) => held],
+  ["unreadable_guests", "Guests of the host that can't be read.", ({ unreadable }) => unreadable],
   ["dropped_records", "Records that the host dropped because NATS was away.", ({ dropped }) => dropped],
 ];
 

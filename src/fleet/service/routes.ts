@@ -1,4 +1,5 @@
 import { selfballoonError } from "../../core/errors.ts";
+import { STANDINGS } from "../../view/standing.ts";
 import { findGuests } from "../find-guests.ts";
 import type { FleetView } from "../fleet-view.ts";
 import type { FleetAnswer, FleetEventsAnswer, FleetGuestsAnswer, FleetHostAnswer } from "./answers.ts";
@@ -52,15 +53,16 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
   {
     path: "/v1/fleet/guests",
     summary:
-      "Guests of all hosts, the neediest first, at most 500: `short=1` for short ones alone, `q` for words to look for.",
+      "Guests of all hosts, those first that need it most, at most 500: `standing=short` for those that stand so, `q` for words to look for.",
     contentType: JSON_TYPE,
     answer: ({ view, query }): FleetGuestsAnswer => {
       const words = (query.get("q") ?? "")
         .slice(0, 256)
         .split(/\s+/)
         .filter((word) => word !== "");
+      const standings = query.getAll("standing").slice(0, STANDINGS.length);
       return findGuests(view, {
-        isShort: query.get("short") === "1",
+        standings: standings.length === 0 ? STANDINGS : STANDINGS.filter((standing) => standings.includes(standing)),
         words: words.slice(0, MAX_WORDS),
         limit: MAX_FOUND,
       });

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { FleetAnswer, FleetEventsAnswer, FleetGuestsAnswer } from "../../fleet/service/answers.ts";
 import { bytesText } from "../../view/amounts.ts";
+import { standingText } from "../../view/standing.ts";
 import { timeText } from "../format.ts";
 import { GuestList } from "./guest-list.tsx";
 import { HostList } from "./host-list.tsx";
@@ -18,7 +19,10 @@ const SHOWN_EVENTS = 50;
 export function FleetApp() {
   const [search, setSearch] = useState("");
   const hosts = usePolled<FleetAnswer>("/v1/fleet", HOSTS_MS);
-  const query = search.trim() === "" ? "short=1" : `q=${encodeURIComponent(search.trim())}`;
+  const query =
+    search.trim() === ""
+      ? "standing=short&standing=unreadable&standing=held"
+      : `q=${encodeURIComponent(search.trim())}`;
   const guests = usePolled<FleetGuestsAnswer>(`/v1/fleet/guests?${query}`, GUESTS_MS);
   const events = usePolled<FleetEventsAnswer>("/v1/fleet/events", EVENTS_MS);
   return (
@@ -32,7 +36,7 @@ export function FleetApp() {
       {hosts.value === null ? <p class="empty">Reading the fleet …</p> : <Summary fleet={hosts.value} />}
       {hosts.value !== null && <HostList hosts={hosts.value.hosts} />}
       <section aria-labelledby="guests-title">
-        <h2 id="guests-title">{search.trim() === "" ? "Guests that are short" : "Guests"}</h2>
+        <h2 id="guests-title">{search.trim() === "" ? "Guests that are short, unreadable or held" : "Guests"}</h2>
         <input
           type="search"
           class="fleet-search"
@@ -53,12 +57,16 @@ function Summary({ fleet: { hosts, ignored } }: { readonly fleet: FleetAnswer })
   const stale = hosts.length - states.length;
   const sum = (of: (state: (typeof states)[number]) => number): number =>
     states.reduce((all, state) => all + of(state), 0);
+  const counts = {
+    short: sum((one) => one.short),
+    held: sum((one) => one.held),
+    unreadable: sum((one) => one.unreadable),
+  };
   const saved = sum(({ maximumMb, currentMb }) => maximumMb - currentMb);
   return (
     <p class="intro">
       {states.length} live {states.length === 1 ? "host" : "hosts"} with {sum(({ guests }) => guests)} guests:{" "}
-      <strong class="saved-text">{bytesText(saved * BYTES_PER_MIB)} saved</strong>, {sum(({ short }) => short)} guests
-      short, {sum(({ unreadable }) => unreadable)} unreadable.
+      <strong class="saved-text">{bytesText(saved * BYTES_PER_MIB)} saved</strong>, {standingText(counts)}.
       {stale > 0 && <strong class="fleet-alarm"> {stale} stale: they have not told how they stand in time.</strong>}
       {ignored > 0 && <strong class="fleet-alarm"> More hosts than can be shown.</strong>}
     </p>

@@ -7,7 +7,7 @@ const SHOWN = 100;
 
 const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
 
-/** Guests of all hosts, the neediest first. */
+/** Guests of all hosts, those first that need it most. */
 export function GuestList({ answer: { guests, found } }: { readonly answer: FleetGuestsAnswer }) {
   if (guests.length === 0) return <p class="empty">None.</p>;
   const shown = guests.slice(0, SHOWN);
@@ -18,6 +18,7 @@ export function GuestList({ answer: { guests, found } }: { readonly answer: Flee
           <tr>
             <th scope="col">Guest</th>
             <th scope="col">Host</th>
+            <th scope="col">Stands</th>
             <th scope="col">Has</th>
             <th scope="col">Goal</th>
             <th scope="col">Lacks</th>
@@ -25,13 +26,14 @@ export function GuestList({ answer: { guests, found } }: { readonly answer: Flee
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ guest, host, currentMb, goalMb, lacksMb, reason, problem, isStale }) => (
+          {shown.map(({ guest, host, currentMb, goalMb, missingMb, standing, reason, problem, isStale }) => (
             <tr key={`${host} ${guest}`} class={isStale ? "fleet-stale" : ""}>
               <th scope="row">{guest}</th>
               <td>{host}</td>
+              <td class={standing === "short" || standing === "unreadable" ? "fleet-alarm" : ""}>{standing}</td>
               <td>{mib(currentMb)}</td>
               <td>{mib(goalMb)}</td>
-              <td>{mib(lacksMb)}</td>
+              <td>{mib(missingMb)}</td>
               <td>
                 {problem ?? reason ?? "no step yet"}
                 {isStale && " (stale)"}

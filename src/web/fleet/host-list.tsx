@@ -17,6 +17,7 @@ export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
             <th scope="col">In use, spare, saved</th>
             <th scope="col">Guests</th>
             <th scope="col">Short</th>
+            <th scope="col">Held</th>
             <th scope="col">Have</th>
             <th scope="col">Want</th>
             <th scope="col">Budget</th>
@@ -51,6 +52,7 @@ function HostRow({ host: view, largestMb }: { readonly host: HostView; readonly 
       <td>{state !== null && <HostBar state={state} largestMb={largestMb} />}</td>
       <td>{state?.guests ?? "–"}</td>
       <td class={(state?.short ?? 0) > 0 ? "fleet-alarm" : ""}>{state?.short ?? "–"}</td>
+      <td>{state?.held ?? "–"}</td>
       <td>{mib(state?.currentMb ?? null)}</td>
       <td>{mib(state?.wantedMb ?? null)}</td>
       <td>{mib(state?.budgetMb ?? null)}</td>

@@ -26,7 +26,11 @@ describe("what is told of guests as it happens", () => {
     const teller = new ChangeTeller(0);
     const rows = Array.from({ length: 100 }, (_, nth) => row(`guest-${nth}`));
     teller.toldAll(rows);
-    const moved = rows.map((one, nth) => ({ ...one, currentMb: 100, ...(nth === 99 ? { reason: "host_full" } : {}) }));
+    const moved = rows.map((one, nth) => ({
+      ...one,
+      currentMb: 100,
+      ...(nth === 99 ? { standing: "short" as const } : {}),
+    }));
     const { rows: told } = teller.next(moved, 100);
     expect(told.length).toBeLessThan(10);
     expect(namesOf(told)[0]).toBe("guest-99");

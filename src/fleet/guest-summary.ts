@@ -1,11 +1,11 @@
 import type { GuestStatus } from "../core/control.ts";
 import { figuresOf } from "../core/figures.ts";
-import type { Reason } from "../core/reasons.ts";
 import { shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
+import { STANDINGS, type Standing, standingOf } from "../view/standing.ts";
 
 /** A guest as the fleet sees it; sizes in MiB, null is what is not known. */
-export interface GuestRow {
+export interface GuestSummary {
   /** Its name as people are shown it, at most 64 characters and a mark of what was cut. */
   readonly guest: string;
   readonly currentMb: number | null;
@@ -13,6 +13,8 @@ export interface GuestRow {
   readonly goalMb: number | null;
   readonly maximumMb: number | null;
   readonly availableMb: number | null;
+  /** How it stands, as its host judges it. */
+  readonly standing: Standing;
   /** Why it has its target: a word of the table of reasons, maybe of a newer version. Null before the first step. */
   readonly reason: string | null;
   /** The code of what keeps it from being read or moved; null if nothing does. */
@@ -21,15 +23,13 @@ export interface GuestRow {
 
 const NAME_LENGTH = 64;
 
-/** Reasons of a guest that has less than it needs, and that cannot help it alone. */
-const SHORT_REASONS: readonly string[] = ["host_full", "at_share", "emergency"] satisfies readonly Reason[];
-
 /** Smaller changes are told with all guests, and not as they happen. */
 const NOTABLE_MB = 8;
 const NOTABLE_SHARE = 1 / 64;
 
-/** A guest's row, of how it stands. */
-export function rowOf({ guest, observation, decision, problem }: GuestStatus): GuestRow {
+/** What the fleet is told of a guest. */
+export function summaryOf(status: GuestStatus): GuestSummary {
+  const { guest, observation, decision, problem } = status;
   const figures = observation === null || decision === null ? null : figuresOf(observation, decision);
   const mib = (bytes: number | null | undefined): number | null =>
     bytes === null || bytes === undefined ? null : Math.round(bytes / BYTES_PER_MIB);
@@ -40,27 +40,28 @@ export function rowOf({ guest, observation, decision, problem }: GuestStatus): G
     goalMb: mib(figures?.goalBytes),
     maximumMb: mib(figures?.maximumBytes),
     availableMb: mib(figures?.availableBytes),
+    standing: standingOf({ ...status, figures }),
     reason: decision?.reason ?? null,
     problem: problem?.code ?? null,
   };
 }
 
-/** Whether the guest needs more than its host gives it. */
-export function isShort({ reason }: GuestRow): boolean {
-  return reason !== null && SHORT_REASONS.includes(reason);
+/** What the guest lacks to its goal, in MiB; 0 where it stands well and is on its way. */
+export function missingMb({ standing, goalMb, currentMb }: GuestSummary): number {
+  return standing === "well" ? 0 : Math.max(0, (goalMb ?? 0) - (currentMb ?? 0));
 }
 
-/** What the guest lacks to its goal, in MiB. */
-export function missingMb({ goalMb, currentMb }: GuestRow): number {
-  return Math.max(0, (goalMb ?? 0) - (currentMb ?? 0));
+/** The order in which an operator looks at guests: how they stand, the worst first, then what they lack. */
+export function byNeed(a: GuestSummary, b: GuestSummary): number {
+  return STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) || missingMb(b) - missingMb(a);
 }
 
 /**
  * How much it matters that `after` is told instead of `before`, which was told last: 0 where it can wait until all guests
- * are told again, infinite where the guest became short or can't be read.
+ * are told again, infinite where it stands otherwise.
  */
-export function weightOfChange(before: GuestRow | undefined, after: GuestRow): number {
-  if (before === undefined || before.problem !== after.problem || isShort(before) !== isShort(after))
+export function weightOfChange(before: GuestSummary | undefined, after: GuestSummary): number {
+  if (before === undefined || before.problem !== after.problem || before.standing !== after.standing)
     return Number.POSITIVE_INFINITY;
   const notableMb = Math.max(NOTABLE_MB, (after.currentMb ?? 0) * NOTABLE_SHARE);
   const movedMb = Math.max(
