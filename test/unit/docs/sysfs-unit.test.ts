@@ -26,7 +26,10 @@ describe("the unit of the driver's files", () => {
     const [start = ""] = valuesOf("ExecStart");
     expect(start.endsWith(` files ${PLACE}`)).toBe(true);
     expect(valuesOf("ExecStopPost")).toEqual([start.replace(" files ", " files --undo ")]);
-    expect(valuesOf("ExecStartPost").join(" ")).toContain(`systemd-tmpfiles --create --prefix=${PLACE}`);
+  });
+
+  it("plays the lines of tmpfiles.d again, with the capabilities that their owners and modes need", () => {
+    expect(valuesOf("ExecStartPost")).toEqual([`-+/usr/bin/systemd-tmpfiles --create --prefix=${PLACE}`]);
   });
 
   it("has no mounts of its own, which nobody else would see", () => {

@@ -30,6 +30,10 @@ describe("the floor", () => {
     expect(floorPages(4096, 5000, 4000, 0)).toBe(4000);
   });
 
+  it("does not wrap at 32 bits, as the driver did from 2^24 MiB on", () => {
+    expect(at(1024, 2 ** 24)).toBe(1000 + 2 ** 32);
+  });
+
   it("counts in the guest's own page size", () => {
     const of = (pageBytes: number): number => floorPages(pageBytes, 0, (1024 * 1_048_576) / pageBytes, 0) * pageBytes;
     expect(of(65_536) / 1_048_576).toBeCloseTo(of(4096) / 1_048_576, 0);
