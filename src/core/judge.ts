@@ -61,7 +61,7 @@ export function judge(
     decision: planned.decision ?? wanted,
     wantedPages: wanted.balloonTargetPages,
     stepSoon: planned.stepSoon,
-    notices: entitled.notices,
+    notices: [...entitled.notices, ...planned.notices],
   };
 }
 

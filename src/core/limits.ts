@@ -72,6 +72,10 @@ export function atMost(decision: Decision, maxPages: number, clamp: Clamp): Deci
 function moved(decision: Decision, balloonTargetPages: number, clamp: Clamp): Decision {
   const movePages = balloonTargetPages - (decision.balloonTargetPages ?? balloonTargetPages);
   const targetPages = decision.targetPages === null ? null : decision.targetPages + movePages;
-  const clamps = decision.clamps.includes(clamp) ? decision.clamps : [...decision.clamps, clamp];
-  return { ...decision, balloonTargetPages, targetPages, clamps };
+  return { ...withClamp(decision, clamp), balloonTargetPages, targetPages };
+}
+
+/** A decision that was cut by this, too. */
+export function withClamp(decision: Decision, clamp: Clamp): Decision {
+  return decision.clamps.includes(clamp) ? decision : { ...decision, clamps: [...decision.clamps, clamp] };
 }

@@ -8,6 +8,8 @@ export const NOTICES = {
   restarts: "the guest restarts, so it was given all its memory for the boot",
   no_effect:
     "the guest gave {gaveMib} MiB to its balloon, but its process on the host still holds {rssMib} MiB (hugepages, locked memory or VFIO?); no more is taken",
+  overclaims:
+    "the guest claims {claimedMib} MiB for itself, of which {believedMib} can be true as its host sees it; only those count beside others",
   host_needs:
     "the host needs memory: {availableMib} of {totalMib} MiB are available there; guests give what they can spare",
   host_emergency:

@@ -17,6 +17,7 @@ export const REASONS = {
   kept: "The host has enough: the guest keeps what it has.",
   given_back: "The host has had enough for a while: the guest gets a part back of what was taken.",
   yields: "Another guest runs short: the guest yields what it has available beyond twice the headroom.",
+  doubted: "The guest claims more than its process holds, and another guest is short: it yields what is not believed.",
   host_full: "The guest wants more, but its host has no more to give for now.",
   off: "selfballooning is 0: the balloon is left alone.",
   unmanaged: "The configuration does not name this guest under [guests]: it is only shown.",
@@ -36,6 +37,7 @@ export const CLAMPS = {
   min_mb: "Less was wanted than the operator's min_mb of this guest.",
   max_mb: "More was wanted than the operator's max_mb of this guest.",
   host: "More was wanted than the host has free.",
+  doubted: "The guest claims more than can be true as its host sees it: only what can be counts beside others.",
 } as const satisfies Record<string, string>;
 
 export type Clamp = keyof typeof CLAMPS;

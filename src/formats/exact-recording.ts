@@ -78,6 +78,7 @@ const ACCOUNT: z.ZodType<Account> = z.object({
   activeShare: count,
   isFixed: z.boolean(),
   effect: z.object({ looksWithout: count, isMissing: z.boolean() }),
+  overclaim: z.object({ isCertain: z.boolean(), looks: count }),
 });
 
 const CEILINGS = z.array(z.object({ guest: name, bytes: count })).max(MAX_CEILINGS);

@@ -9,6 +9,7 @@ const LABELS: Partial<Record<Reason, string>> = {
   hot_cache: "keeps its cache",
   implausible: "odd reading",
   in_use: "all in use",
+  doubted: "not believed",
 };
 
 /** A reason in a word or two, for labels. */
@@ -29,6 +30,7 @@ const TONES: Partial<Record<Reason, Tone>> = {
   host_full: "hold",
   at_share: "hold",
   contradictory: "alarm",
+  doubted: "alarm",
   missing: "alarm",
 };
 

@@ -1,6 +1,7 @@
 import type { GuestStatus } from "../core/control.ts";
 import { HELD } from "../core/controls/hands.ts";
 import { notDoneText } from "../core/not-done.ts";
+import { CLAMPS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { reasonText } from "./reason-text.ts";
 
@@ -26,5 +27,7 @@ export function whyText(
   if (problem !== null) return shownText(problem.message, SENTENCE_LENGTH);
   const held = heldText({ paused, released });
   if (held !== null || decision === null) return held ?? noStep;
-  return `${notDoneText({ decision, observation, dryRun })} ${reasonText(decision, observation, wantedPages)}`.trimStart();
+  const notDone = notDoneText({ decision, observation, dryRun });
+  const doubt = decision.clamps.includes("doubted") ? CLAMPS.doubted : "";
+  return [notDone, reasonText(decision, observation, wantedPages), doubt].filter((text) => text !== "").join(" ");
 }

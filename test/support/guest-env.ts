@@ -55,6 +55,7 @@ export function accountIn(guest: string, currentMib: number, change: Partial<Acc
     activeShare: 1,
     isFixed: false,
     effect: { looksWithout: 0, isMissing: false },
+    overclaim: { looks: 0, isCertain: false },
     ...change,
   };
 }

@@ -11,6 +11,7 @@ import { TotalWatch } from "../host/total-watch.ts";
 import { LibvirtAgent } from "./agent.ts";
 import { type BalloonDevice, parseBalloonDevice } from "./balloon-device.ts";
 import { FaultCount } from "./fault-count.ts";
+import { isCountedResident } from "./hindrances.ts";
 import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
 import { NOTHING_PLUGGED, parseUncountedMemory, type UncountedMemory } from "./memory-devices.ts";
 import { MovingSize } from "./moving-size.ts";
@@ -33,6 +34,7 @@ const BACKOFF_MS = { first: 1000, max: 10_000 };
 interface Devices {
   readonly balloon: BalloonDevice;
   readonly memory: UncountedMemory;
+  readonly isCountedResident: boolean;
   readonly readAtMs: number;
   readonly domainBytes: number | null;
 }
@@ -111,7 +113,8 @@ export class LibvirtGuest {
     this.source = chosen.source;
     this.observedMaximumBytes = state.maximumBytes;
     const observation = { t: this.options.nowS(), guest: domain.name, ...chosen.readings };
-    return { observation, notices, rssBytes: domain.rssBytes, unballoonedBytes: state.unballoonedBytes };
+    const rssBytes = devices.isCountedResident ? domain.rssBytes : null;
+    return { observation, notices, rssBytes, unballoonedBytes: state.unballoonedBytes };
   }
 
   /** How large the domain is, whatever it is doing; null if libvirt does not say. */
@@ -233,7 +236,8 @@ export class LibvirtGuest {
     const balloon = parseBalloonDevice(xml);
     if (balloon === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
     if (balloon.periodS === null) await libvirt.setStatisticsPeriod(uuid, PERIOD_S);
-    this.devices = { balloon, memory: parseUncountedMemory(xml), readAtMs, domainBytes };
+    const memory = parseUncountedMemory(xml);
+    this.devices = { balloon, memory, isCountedResident: isCountedResident(xml), readAtMs, domainBytes };
     return this.devices;
   }
 }

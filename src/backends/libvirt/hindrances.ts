@@ -29,3 +29,11 @@ export function findHindrances(xml: string): readonly Hindrance[] {
     ...(security === undefined ? [] : [CONFIDENTIAL[security] ?? ("confidential" as const)]),
   ];
 }
+
+/** What keeps a guest's memory where its process is not counted to hold it. */
+const UNCOUNTED: ReadonlySet<Hindrance> = new Set(["hugepages", "sev", "snp", "tdx", "s390", "confidential"]);
+
+/** Whether the resident size of the machine's process says what the guest has touched: hugepages and guest_memfd are not in it. */
+export function isCountedResident(xml: string): boolean {
+  return !findHindrances(xml).some((hindrance) => UNCOUNTED.has(hindrance));
+}

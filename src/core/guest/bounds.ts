@@ -9,6 +9,8 @@ export interface Bounds {
   readonly minPages: number;
   /** What the guest is entitled to of a host that is short of memory; the floor comes first. Infinity: there is enough. */
   readonly entitledPages: number;
+  /** The most that the law's floor, which a guest's own figures make, counts for beside others. Infinity: there are none. */
+  readonly maxFloorPages: number;
   /** What the host asks of the guest at this step; null: what the law takes. */
   readonly asked: Asked | null;
 }
@@ -17,6 +19,7 @@ export interface Bounds {
 export const NO_BOUNDS: Bounds = Object.freeze({
   minPages: 0,
   entitledPages: Number.POSITIVE_INFINITY,
+  maxFloorPages: Number.POSITIVE_INFINITY,
   asked: null,
 });
 
@@ -36,8 +39,9 @@ export function boundLaw(lawful: BalloonStep, observation: CompleteObservation, 
   const offsetPages = observation.balloonCurrentPages - observation.totalramPages;
   const minPages = Math.min(bounds.minPages - offsetPages, maximumTarget(observation));
   const floorPages = Math.max(law.floorPages, minPages);
+  const believedPages = Math.min(floorPages, bounds.maxFloorPages - offsetPages);
   const cutPages = Math.min(law.targetPages, bounds.entitledPages - offsetPages);
-  const targetPages = Math.max(cutPages, Math.min(floorPages, law.targetPages), minPages);
+  const targetPages = Math.max(cutPages, Math.min(believedPages, law.targetPages), minPages);
   const clamps: Clamp[] = [...law.clamps];
   if (cutPages < law.targetPages) clamps.push("share");
   if (targetPages === minPages && targetPages > cutPages) clamps.push("min_mb");

@@ -1,11 +1,16 @@
 import type { GuestSize, Reading } from "../backend.ts";
 import type { Decision } from "../decision.ts";
-import type { GuestTerms } from "../limits.ts";
-import type { Tunables } from "../tunables.ts";
-import { BYTES_PER_MIB } from "../units.ts";
-import { believedFloorBytes, believedGoalBytes } from "./belief.ts";
+import { believedGoalBytes } from "./belief.ts";
 import { type Effect, INITIAL_EFFECT } from "./effect.ts";
 import type { Claim } from "./entitlement.ts";
+import {
+  type DecidedOn,
+  floorLimitBytes,
+  followOverclaim,
+  NO_OVERCLAIM,
+  type Overclaim,
+  unbelievedClaim,
+} from "./overclaim.ts";
 import { neededPages } from "./reclaim.ts";
 
 /** What a host knows of one guest. Sizes in bytes, as the host counts: all that the guest has, not its balloon's part alone. */
@@ -24,6 +29,8 @@ export interface Account extends Claim {
   readonly residentBytes: number;
   /** Whether what it gives to its balloon comes free. */
   readonly effect: Effect;
+  /** Whether it claims more than can be true. */
+  readonly overclaim: Overclaim;
 }
 
 /** The account of a guest on which nothing was decided yet: it wants what it has. */
@@ -45,6 +52,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
     activeShare: 1,
     isFixed,
     effect: INITIAL_EFFECT,
+    overclaim: NO_OVERCLAIM,
   };
 }
 
@@ -57,13 +65,6 @@ export function sizeOf({ observation, unballoonedBytes = 0 }: Reading): GuestSiz
     maximumBytes: Math.max(balloonCurrentPages, balloonMaxPages ?? 0) * pageBytes,
     unballoonedBytes,
   };
-}
-
-/** What a decision was made on. */
-interface DecidedOn {
-  readonly reading: Reading;
-  readonly tunables: Tunables;
-  readonly terms: GuestTerms;
 }
 
 /**
@@ -89,7 +90,6 @@ export function accountAfter(
   const goalPages = Math.max((granted.goalPages ?? 0) + offsetPages, neededPages(wanted, observation, tunables));
   const { maximumBytes } = before;
   const floorBytes = claimed((granted.floorPages ?? 0) + offsetPages);
-  const operatorBytes = terms.minMb * BYTES_PER_MIB + unballoonedBytes;
   const isKnown = totalramPages !== null && availablePages !== null && totalramPages > 0;
   return {
     guest,
@@ -101,12 +101,13 @@ export function accountAfter(
     unballoonedBytes,
     promisedBytes,
     residentBytes: Math.min(hasBytes, rssBytes ?? hasBytes),
-    floorBytes: believedFloorBytes(floorBytes, maximumBytes, operatorBytes),
+    floorBytes: Math.min(floorBytes, floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables)),
     goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, rssBytes),
     weight: terms.weight,
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
     isFixed: granted.balloonTargetPages === null,
     effect: before.effect,
+    overclaim: followOverclaim(before.overclaim, unbelievedClaim(maximumBytes, granted, { reading, tunables, terms })),
   };
 }
 

@@ -3,6 +3,9 @@ import { BYTES_PER_MIB } from "../units.ts";
 /** A kernel's floor is a small part of its RAM; whoever claims more than this part of its machine is not believed. */
 const MAX_FLOOR_SHARE = 1 / 4;
 
+/** What the law's floor leaves a small machine beside that: 99 MiB at 512 MiB, and a 32nd of what is beyond. */
+const USABLE_BYTES = 128 * BYTES_PER_MIB;
+
 /** A guest may soon use more than its process holds now: so much, or this part of its machine. */
 const MIN_ROOM_BYTES = 256 * BYTES_PER_MIB;
 const ROOM_SHARE = 1 / 8;
@@ -11,11 +14,17 @@ const ROOM_SHARE = 1 / 8;
 const RESERVE_PARTS = 4;
 
 /**
- * What a guest's claim of a floor is worth beside others: `operatorBytes`, which the operator gave it, or what kernels
- * need.
+ * The most that a guest's claim of a floor can be worth beside others: `minBytes`, which the operator gave it, or what
+ * kernels need beside the `usableBytes` that the operator wants the law to leave it.
  */
-export function believedFloorBytes(claimedBytes: number, maximumBytes: number, operatorBytes: number): number {
-  return Math.min(claimedBytes, Math.max(operatorBytes, maximumBytes * MAX_FLOOR_SHARE));
+export function maxFloorBytes(maximumBytes: number, minBytes: number, usableBytes: number): number {
+  const kernelBytes = maximumBytes * MAX_FLOOR_SHARE;
+  return Math.min(maximumBytes, Math.max(minBytes, kernelBytes + Math.max(usableBytes, USABLE_BYTES)));
+}
+
+/** The most that a guest can use now or soon: what its process holds of the host's memory, and a little more. */
+export function maxUsedBytes(maximumBytes: number, rssBytes: number): number {
+  return rssBytes + Math.max(MIN_ROOM_BYTES, maximumBytes * ROOM_SHARE);
 }
 
 /**
@@ -24,7 +33,7 @@ export function believedFloorBytes(claimedBytes: number, maximumBytes: number, o
  */
 export function believedGoalBytes(claimedBytes: number, maximumBytes: number, rssBytes: number | null): number {
   if (rssBytes === null) return claimedBytes;
-  return Math.min(claimedBytes, rssBytes + Math.max(MIN_ROOM_BYTES, maximumBytes * ROOM_SHARE));
+  return Math.min(claimedBytes, maxUsedBytes(maximumBytes, rssBytes));
 }
 
 /** The share of the host's reserve that a guest of this weight may use: the rest is for others' emergencies. */

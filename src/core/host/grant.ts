@@ -1,14 +1,16 @@
 import type { Reading } from "../backend.ts";
 import type { Decision } from "../decision.ts";
-import { type GuestTerms, holdLimits, minBalloonPages } from "../limits.ts";
+import { type GuestTerms, holdLimits, minBalloonPages, withClamp } from "../limits.ts";
+import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { type Account, accountAfter } from "./account.ts";
-import { reserveShare } from "./belief.ts";
+import { maxUsedBytes, reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
-import { only, type Planned } from "./planned.ts";
-import { atMostGranted, onlyNeeded, yieldSpare } from "./reclaim.ts";
+import { type DecidedOn, overclaimNotice, unbelievedClaim } from "./overclaim.ts";
+import { NO_NOTICES, only, type Planned } from "./planned.ts";
+import { atMostGranted, onlyNeeded, yieldDoubted, yieldSpare } from "./reclaim.ts";
 import { budgetFor, keptFrom } from "./reservation.ts";
 import { entitledTo, isWaitedFor, noteRefusal } from "./shortage.ts";
 import { type HostState, mayStepSoon, withLedger } from "./state.ts";
@@ -36,20 +38,30 @@ export function grant(
   const left = budgetFor(budget, state.reservations, state.ledger, guest);
   const maxPages = maxPagesFor(state.ledger, account, wanted, reading, left);
   const granted = atMostGranted(wanted, observation, tunables, maxPages);
-  const after = accountAfter(account, wanted, granted, { reading, tunables, terms });
+  const decidedOn = { reading, tunables, terms };
+  const after = accountAfter(account, wanted, granted, decidedOn);
   const settled = withLedger(state, withAccount(state.ledger, after));
-  if (granted === wanted) return { ...only(settled), decision: granted };
-  return {
-    ...refuse(settled, guest, wanted.reason === "emergency", budget, nowMs),
-    decision: granted,
+  const isDoubted = after.overclaim.isCertain;
+  const told = {
+    decision: isDoubted ? withClamp(granted, "doubted") : granted,
+    notices: isDoubted && !account.overclaim.isCertain ? doubts(account, granted, decidedOn) : NO_NOTICES,
   };
+  if (granted === wanted) return { ...only(settled), ...told };
+  // Nobody gives way to a need that is not believed.
+  const isEmergency = wanted.reason === "emergency" && !isDoubted;
+  return { ...refuse(settled, guest, isEmergency, budget, nowMs), ...told };
+}
+
+function doubts({ maximumBytes }: Account, decision: Decision, decidedOn: DecidedOn): readonly Notice[] {
+  const claim = unbelievedClaim(maximumBytes, decision, decidedOn);
+  return claim === null ? NO_NOTICES : [overclaimNotice(claim)];
 }
 
 /** Where another guest or the host is in an emergency that could not be met, caution gives way to it. */
 function concede(
   { shortage, ledger, pressure, reservations }: HostState,
   wanted: Decision,
-  { observation, unballoonedBytes = 0 }: Reading,
+  { observation, rssBytes = null, unballoonedBytes = 0 }: Reading,
   tunables: Tunables,
   budget: HostBudget,
   terms: GuestTerms,
@@ -61,8 +73,12 @@ function concede(
   const kept = keptFrom(reservations, ledger, null);
   const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs, kept);
   if (bytes === Number.POSITIVE_INFINITY) return wanted;
-  const entitledPages = Math.floor((bytes - unballoonedBytes) / pageBytes);
-  const minPages = Math.max(minBalloonPages(terms, observation), entitledPages, heldPages(ledger, observation));
+  const pagesOf = (ofBytes: number): number => Math.floor((ofBytes - unballoonedBytes) / pageBytes);
+  const minPages = Math.max(minBalloonPages(terms, observation), pagesOf(bytes), heldPages(ledger, observation));
+  const account = accountOf(ledger, guest);
+  if (account?.overclaim.isCertain === true && rssBytes !== null) {
+    return yieldDoubted(wanted, observation, Math.max(minPages, pagesOf(maxUsedBytes(account.maximumBytes, rssBytes))));
+  }
   const yielded = yieldSpare(wanted, observation, tunables, minPages);
   return yielded === wanted ? onlyNeeded(wanted, observation, tunables) : yielded;
 }
@@ -84,7 +100,8 @@ function maxPagesFor(
   const { balloonCurrentPages, pageBytes } = observation;
   const ownBytes = (balloonCurrentPages ?? 0) * pageBytes + unballoonedBytes;
   const chargedBytes = ledger.chargedBytes - account.currentBytes + ownBytes;
-  const share = reason === "emergency" ? reserveShare(account.weight, ledger.weight) : 0;
+  const isBelieved = reason === "emergency" && !account.overclaim.isCertain;
+  const share = isBelieved ? reserveShare(account.weight, ledger.weight) : 0;
   const bytes = grantedBytes(budget, chargedBytes, ownBytes, share);
   return Math.floor((bytes - unballoonedBytes) / pageBytes);
 }

@@ -13,6 +13,7 @@ import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { followEffect } from "./effect.ts";
 import { grant, heldPages, type Wants } from "./grant.ts";
 import { accountOf, type Ledger, withAccount, withoutAccount } from "./ledger.ts";
+import { floorLimitBytes } from "./overclaim.ts";
 import { NO_NOTICES, only, type Planned } from "./planned.ts";
 import type { Take } from "./pressure.ts";
 import { budgetFor, follow, keptFrom, type ReservationEvent, withoutPredecessor, withoutTaken } from "./reservation.ts";
@@ -109,7 +110,10 @@ export function boundsFor(
   const entitledBytes = Math.min(bytes + ownBytes, ceilingBytes ?? Number.POSITIVE_INFINITY);
   const minPages = Math.max(minBalloonPages(terms, observation), heldPages(ledger, observation));
   const asked = askedOf(state.pressure, observation, tunables, nowMs);
-  const bounds = { minPages, entitledPages: Math.floor((entitledBytes - unballoonedBytes) / pageBytes), asked };
+  const pagesOf = (bytes: number): number => Math.floor((bytes - unballoonedBytes) / pageBytes);
+  const maximumBytes = accountOf(ledger, guest)?.maximumBytes ?? Number.POSITIVE_INFINITY;
+  const maxFloorPages = pagesOf(floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables));
+  const bounds = { minPages, entitledPages: pagesOf(entitledBytes), maxFloorPages, asked };
   const { steppedSoonMs, pressure } = state;
   return { state: { ledger, shortage, reservations, steppedSoonMs, pressure }, bounds, notices };
 }

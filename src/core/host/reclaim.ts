@@ -63,6 +63,17 @@ export function yieldSpare(
   return { ...atMost(decision, maxPages, "share"), reason: "yields" };
 }
 
+/**
+ * Another guest runs short of memory now: one whose claims are not believed yields what its process does not hold, down to
+ * `minPages` pages on the balloon's side, whatever it says that it uses.
+ */
+export function yieldDoubted(decision: Decision, { balloonCurrentPages }: Observation, minPages: number): Decision {
+  const { balloonTargetPages } = decision;
+  if (balloonTargetPages === null || balloonCurrentPages === null || balloonTargetPages <= minPages) return decision;
+  const cut = atMost(decision, Math.min(balloonCurrentPages, minPages), "share");
+  return { ...cut, reason: "doubted" };
+}
+
 /** Cut a decision at what its host has, `maxPages` pages on the balloon's side: then the guest gets what it needs of it. */
 export function atMostGranted(
   wanted: Decision,

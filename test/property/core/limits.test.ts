@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SAFETIES } from "../../../src/core/guard/safeties.ts";
+import { NO_BOUNDS } from "../../../src/core/guest/bounds.ts";
 import { INITIAL_GUEST_STATE, step } from "../../../src/core/guest/step.ts";
 import { boundObservation, type GuestLimits, holdLimits } from "../../../src/core/limits.ts";
 import { DEFAULT_TUNABLES } from "../../../src/core/tunables.ts";
@@ -33,7 +34,7 @@ describe("the operator's limits", () => {
           balloonMaxPages: CURRENT_PAGES,
         });
         const bounded = boundObservation(observation, given);
-        const bounds = { minPages: given.minMb * MIB, entitledPages: Number.POSITIVE_INFINITY, asked: null };
+        const bounds = { ...NO_BOUNDS, minPages: given.minMb * MIB, entitledPages: Number.POSITIVE_INFINITY };
         const tunables = { ...DEFAULT_TUNABLES, guard };
         const { decision } = step(INITIAL_GUEST_STATE, bounded, tunables, 0, new Set(), bounds);
         const held = holdLimits(decision, bounded, given);

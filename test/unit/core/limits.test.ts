@@ -56,14 +56,14 @@ describe("limits", () => {
 
   it("let the guard go above a share, because memory in use stays", () => {
     const used = observationOf({ availablePages: 20_000 });
-    const bounds = { minPages: 0, entitledPages: 100_000, asked: null };
+    const bounds = { ...NO_BOUNDS, minPages: 0, entitledPages: 100_000 };
     const { decision } = step(INITIAL_GUEST_STATE, used, DEFAULT_TUNABLES, 0, new Set(), bounds);
     expect(decision).toMatchObject({ reason: "in_use", clamps: ["share"] });
     expect(decision.balloonTargetPages).toBeGreaterThan(used.balloonCurrentPages - 20_000);
   });
 
   it("bring a guest straight to its share when nothing is in the way", () => {
-    const bounds = { minPages: 0, entitledPages: 150_000, asked: null };
+    const bounds = { ...NO_BOUNDS, minPages: 0, entitledPages: 150_000 };
     const { decision } = step(INITIAL_GUEST_STATE, idle, DEFAULT_TUNABLES, 0, new Set(), bounds);
     expect(decision).toMatchObject({ balloonTargetPages: 150_000, reason: "lower" });
   });

@@ -11,6 +11,14 @@ describe("why a guest has what it has, in one line", () => {
     expect(whyText({ ...status, decision: null }, "none")).toBe("none");
   });
 
+  it("says that the guest's claims are not believed", () => {
+    const { decision } = status;
+    const doubted = decision === null ? null : { ...decision, clamps: ["doubted" as const] };
+    expect(whyText({ ...status, decision: doubted }, "none")).toMatch(
+      /^The guest has more.*claims more than can be true/,
+    );
+  });
+
   it("is that it is paused or released, whatever was decided", () => {
     expect(whyText({ ...status, paused: true }, "none")).toBe(`Paused. ${HELD.paused}`);
     expect(whyText({ ...status, released: true, decision: null }, "none")).toBe(`Released. ${HELD.released}`);

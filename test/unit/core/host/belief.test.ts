@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { believedFloorBytes, believedGoalBytes, reserveShare } from "../../../../src/core/host/belief.ts";
+import { believedGoalBytes, maxFloorBytes, reserveShare } from "../../../../src/core/host/belief.ts";
 import { grantedBytes } from "../../../../src/core/host/budget.ts";
 import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 
 const mib = (count: number): number => count * BYTES_PER_MIB;
 
 describe("what a guest claims", () => {
-  it("as its floor is worth a quarter of its machine, or what the operator gave it", () => {
-    expect(believedFloorBytes(mib(100), mib(1024), 0)).toBe(mib(100));
-    expect(believedFloorBytes(mib(1024), mib(1024), 0)).toBe(mib(256));
-    expect(believedFloorBytes(mib(1024), mib(1024), mib(700))).toBe(mib(700));
+  it("as its floor is worth a quarter of its machine and what the law leaves it, or what the operator gave it", () => {
+    expect(maxFloorBytes(mib(1024), 0, 0)).toBe(mib(256 + 128));
+    expect(maxFloorBytes(mib(1024), mib(700), 0)).toBe(mib(700));
+    expect(maxFloorBytes(mib(1024), 0, mib(500))).toBe(mib(756));
+  });
+
+  it("as its floor is never worth more than its machine", () => {
+    expect(maxFloorBytes(mib(96), 0, 0)).toBe(mib(96));
+    expect(maxFloorBytes(mib(1024), mib(2000), mib(3000))).toBe(mib(1024));
   });
 
   it("as its need is worth what its process holds, and a little more", () => {
