@@ -28,7 +28,7 @@ const PACKAGES = [
   ..."libncurses6 libtinfo6".split(" "),
 ];
 
-const DOM0_PROGRAMS = ["xl", "xenstored", "xenconsoled", "xen-init-dom0"];
+const DOM0_PROGRAMS = ["xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0"];
 const XENSTORE_TOOLS = "exists list ls read rm watch write".split(" ").map((verb) => `xenstore-${verb}`);
 
 const DOM0_MODULES = [

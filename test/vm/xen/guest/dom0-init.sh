@@ -43,10 +43,18 @@ xenconsoled --log=guest --log-dir=/host/consoles --pid-file /run/xenconsoled.pid
 mark 'the toolstack is ready'
 
 xl create /host/domU.cfg >/host/xl-create.log 2>&1 || power_off 'xl create failed, see xl-create.log'
-domid=$(xl domid guest)
-export domid
-home=/local/domain/$domid
-mark "the guest is domain $domid"
+mkfifo /tmp/events
+exec 3<>/tmp/events
+
+# Events come by one pipe. A watch fires once per path when set, then on each request and each time that a domain shuts
+# down or goes. A guest that was restored is another domain, with a watch of its own.
+follow_guest() {
+	domid=$(xl domid guest) || power_off 'the guest is gone'
+	export domid
+	home=/local/domain/$domid
+	mark "the guest is domain $domid"
+	xenstore-watch "$home/data/request" @releaseDomain >&3 &
+}
 
 # A request is "NUMBER COMMAND". The answer is at most what one xenstore value holds; the whole goes to a file.
 answer_request() {
@@ -54,18 +62,18 @@ answer_request() {
 	number=${request%% *}
 	[ "$number" != "$answered" ] || return
 	answered=$number
-	timeout 120 sh -c "${request#* }" >/tmp/output 2>&1 </dev/null
+	timeout 300 sh -c "${request#* }" >/tmp/output 2>&1 </dev/null
 	status=$?
 	cp /tmp/output "/host/relay/$number.txt"
+	xenstore-exists "$home" || follow_guest
 	xenstore-write -R "$home/data/response" "$(head -c 3000 /tmp/output)" "$home/data/done" "$number $status"
 }
 
-# The watch fires once per path when set, then on each request and each time that a domain shuts down or goes.
 answered=
-xenstore-watch "$home/data/request" @releaseDomain | while read -r path; do
+follow_guest
+while read -r path <&3; do
 	case $path in
 	@releaseDomain) xenstore-exists "$home" || power_off 'the guest is gone' ;;
 	*) answer_request ;;
 	esac
 done
-power_off 'the watch on xenstore broke'
