@@ -5,6 +5,7 @@ import type { GeneratedFile } from "./file.ts";
 
 /** Values that look like somebody's own, for keys of which the schema alone tells no good one. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
+  "backend.xenstore": true,
   "backend.qmp": ["/run/qemu/*.qmp"],
   "backend.agent": "{dir}/{name}.agent",
   "backend.libvirt_uri": "qemu:///system",

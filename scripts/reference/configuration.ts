@@ -11,6 +11,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "law.policy":
     "how goals are found: `driver` by what is committed, `adaptive` by what is in use (see the tuning guide)",
   "backend.kind": "how to reach balloons",
+  "backend.xenstore":
+    "true: a Xen guest shows dom0 in xenstore what it has, wants and why, and takes dom0's values for tunables (see the guide for Xen guests); default false",
   "backend.qmp": "QMP sockets of a host's guests; `*` and `?` as in a shell",
   "backend.agent":
     "where guest agents' sockets are, with `{dir}` and `{name}` of the QMP socket; without it QEMU is asked",

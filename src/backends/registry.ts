@@ -1,12 +1,12 @@
-import type { Backend } from "../core/backend.ts";
+import type { ToolstackBackend } from "../core/toolstack.ts";
 import type { Meminfo } from "../formats/meminfo.ts";
 import type { SimulatedPlan } from "./simulated/guests.ts";
 
-/** What may stand at a key under `[backend]`: a text, or a list of absolute paths. */
-export type SectionValue = "text" | "paths";
+/** What may stand at a key under `[backend]`: true or false, a text, or a list of absolute paths. */
+export type SectionValue = "switch" | "text" | "paths";
 
 /** What the configuration says under `[backend]`, apart from the kind: keys of the rows, each as its row says. */
-export type BackendSection = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type BackendSection = Readonly<Record<string, boolean | string | readonly string[] | undefined>>;
 
 /** What a backend is made with. */
 export interface BackendContext {
@@ -27,7 +27,7 @@ export interface BackendRow {
   /** Its own keys under `[backend]`. */
   readonly section: Readonly<Record<string, SectionValue>>;
   /** Load its code and make it; nothing is touched until it is probed. */
-  readonly load: (context: BackendContext) => Promise<Backend>;
+  readonly load: (context: BackendContext) => Promise<ToolstackBackend>;
 }
 
 const clocks = { nowMs: () => performance.now(), nowS: () => Date.now() / 1000 };
@@ -37,10 +37,10 @@ export const BACKENDS = [
   {
     name: "xen",
     canBeAskedFor: true,
-    section: {},
-    load: async ({ root }) => {
+    section: { xenstore: "switch" },
+    load: async ({ root, section }) => {
       const { createXenBackend } = await import("./xen/backend.ts");
-      return createXenBackend(await ownMachine(root));
+      return createXenBackend({ ...(await ownMachine(root)), usesXenstore: section["xenstore"] === true });
     },
   },
   {
@@ -113,7 +113,7 @@ function textOf(section: BackendSection, key: string): string | null {
 
 function pathsOf(section: BackendSection, key: string): readonly string[] {
   const value = section[key] ?? [];
-  return typeof value === "string" ? [] : value;
+  return Array.isArray(value) ? value : [];
 }
 
 /** What the backends of the machine that we run in have in common. */

@@ -4,11 +4,12 @@ import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend } from "../core/backend.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import type { ToolstackBackend } from "../core/toolstack.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 
 /** The backend that was chosen, and what was looked at before it. */
 export interface Choice {
-  readonly backend: Backend;
+  readonly backend: ToolstackBackend;
   /** What it is, as a sentence without its full stop. */
   readonly found: string;
   /** Why the others are not usable, one sentence each. */

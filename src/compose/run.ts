@@ -9,6 +9,7 @@ import { type Problem, selfballoonError } from "../core/errors.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
+import type { ToolstackBackend } from "../core/toolstack.ts";
 import { Journal } from "../daemon/journal.ts";
 import { runDaemon } from "../daemon/lifecycle.ts";
 import { takeLock } from "../daemon/lock.ts";
@@ -75,7 +76,9 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) for (const line of hostLines) logger.info(line);
     else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
     const leaveFleet = await fleetFor(config, worker, journal, () => rules?.budget ?? null);
+    const leaveToolstack = await toolstackFor(backend, worker, journal, plan.dryRun);
     const close = async (): Promise<void> => {
+      await leaveToolstack();
       await leaveFleet();
       await dashboard.close();
       await closeSocket();
@@ -152,6 +155,22 @@ async function fleetFor(
   if (fleet === null) return () => Promise.resolve();
   const { joinFleet } = await import("./fleet-member.ts");
   return joinFleet(fleet, worker, journal, budget);
+}
+
+/** The guest's part with those who give it its memory, where the operator asked for it; a dry run only watches. @returns how to end it. */
+async function toolstackFor(
+  { joinToolstack }: ToolstackBackend,
+  worker: Worker,
+  journal: Journal,
+  dryRun: boolean,
+): Promise<() => Promise<void>> {
+  if (joinToolstack === undefined || dryRun) return () => Promise.resolve();
+  return joinToolstack({
+    change: (changes, privileged) => worker.change(changes, privileged),
+    subscribe: (listener) => journal.subscribe(listener),
+    tell: tellIn(journal),
+    notice: (notice) => void journal.add({ kind: "notice", guest: "*", notice }),
+  });
 }
 
 /** It changes nothing that is remembered of guests. */

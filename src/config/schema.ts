@@ -34,6 +34,7 @@ const natsServer = z
   .string()
   .regex(/^(?:nats|tls):\/\/[^\s/@]{1,255}$/)
   .describe('the address of a NATS server, such as "nats://10.0.0.1:4222"');
+const yesOrNo = z.boolean().describe("true or false");
 const megabytes = whole(1, MAX_MB);
 const path = absolutePath(256);
 const tunables = Object.fromEntries(TUNABLES.map(({ name }) => [name, value.optional()]));
@@ -83,7 +84,8 @@ const guest = z
     error: "min_mb must be at most max_mb",
   });
 
-const sectionValues: Readonly<Record<SectionValue, z.ZodType<string | readonly string[]>>> = {
+const sectionValues: Readonly<Record<SectionValue, z.ZodType<boolean | string | readonly string[]>>> = {
+  switch: yesOrNo,
   text: text(256),
   paths: z.array(path).max(64).describe('a list of texts, such as ["/run/vm/*.qmp"], at most 64'),
 };
@@ -109,7 +111,7 @@ export const configFileSchema = z.strictObject({
     .strictObject({
       guests: whole(1, MAX_SIMULATED).optional(),
       seed: whole(0, 4_294_967_295).optional(),
-      restless: z.boolean().describe("true or false").optional(),
+      restless: yesOrNo.optional(),
     })
     .optional(),
   guests: z.record(z.string().min(1).max(256), guest).optional(),

@@ -311,6 +311,18 @@ export const ERRORS = {
     httpStatus: 503,
     message: "the fleet must be told by NATS at {servers}, but {problem}; guests are managed all the same",
   },
+  ERR_XENSTORE: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "dom0 must be shown how the guest stands over {path}, but {problem}; the guest is managed all the same",
+  },
+  ERR_WISH_REFUSED: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 422,
+    message: "{path} must hold what may be written here, so dom0's wish was not taken: {problem}",
+  },
   ERR_INTERNAL: { owner: "bug", exitCode: 1, httpStatus: 500, message: "this is a bug in selfballoon: {problem}" },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -22,6 +22,7 @@ export const NOTICES = {
   watch_slowed:
     "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
   fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
+  toolstack_back: "dom0 is shown how the guest stands again, after {awayS} s",
   budget_exceeded:
     "guests that are not managed and the floors of the others are {minMib} MiB, more than the {capacityMib} MiB that all guests may have: raise memory_mb, or stop a guest",
   reservation_taken: "the guest is there and has the {mib} MiB that were reserved for it",

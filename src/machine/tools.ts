@@ -11,7 +11,7 @@ const MAX_WORDS = 512;
 
 /** A tool that runs. */
 export interface RunningTool {
-  /** When it has ended: null if it succeeded, else what went wrong, in its own words. Never rejects. */
+  /** As of `endOf`. */
   readonly ended: Promise<string | null>;
   /** End it now. swapoff heeds that only between two processes whose pages it brings back (Linux, mm/swapfile.c). */
   kill(): void;
@@ -25,7 +25,7 @@ export interface ToolSurroundings {
   readonly descriptor?: number;
 }
 
-/** Start a tool. This is the only place of this room that starts a program; no shell sees the arguments. */
+/** Start a tool; no shell sees the arguments. */
 export function startTool(tool: Tool, args: readonly string[], surroundings: ToolSurroundings = {}): RunningTool {
   const { mark = {}, descriptor } = surroundings;
   try {
@@ -41,7 +41,8 @@ export function startTool(tool: Tool, args: readonly string[], surroundings: Too
   }
 }
 
-function endOf(child: ChildProcess): Promise<string | null> {
+/** When a program has ended: null if it succeeded, else what went wrong, in its own words. Never rejects. */
+export function endOf(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve) => {
     let words = "";
     child.on("error", (error) => resolve(problemOf(error)));

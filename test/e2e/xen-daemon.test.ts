@@ -178,6 +178,21 @@ describe("the daemon in a Xen guest", () => {
     expect(guest.targetKib).toBe("400000");
   });
 
+  it("steps on where dom0's xenstore can't be reached, and says so once", async () => {
+    const guest = new XenGuest();
+    const config = join(guest.folder, "c.toml");
+    writeFileSync(config, "[backend]\nxenstore = true\n");
+    const device = join(guest.tree.root, "dev/xen/xenbus");
+    const { stdout } = await guest.do("doctor", "--config", config, "--root", guest.tree.root);
+    expect(stdout).toContain(`fail  ${device} may not be written: ENOENT`);
+    const daemon = await guest.ballooned("--config", config);
+    await daemon.says("stderr", /warn .*\/dev\/xen\/xenbus, but ENOENT.* code=ERR_XENSTORE/);
+    await guest.untilTargetIs("473748");
+    daemon.kill("SIGTERM");
+    expect(await daemon.ended()).toMatchObject({ exitCode: 0 });
+    expect(daemon.stderr.match(/ERR_XENSTORE/g)).toHaveLength(1);
+  });
+
   it("moves nothing in a dry run, not even at its end", async () => {
     const guest = new XenGuest();
     const daemon = await guest.ballooned("--dry-run");

@@ -1,6 +1,7 @@
-import type { Backend, OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
+import type { OpenBackend, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import type { Notice } from "../../core/notices.ts";
+import type { ToolstackBackend } from "../../core/toolstack.ts";
 import { kibFromPages, pagesFromKib } from "../../core/units.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
@@ -14,6 +15,9 @@ import { probeXen } from "./probe.ts";
 /** The last line of defence, below any floor of the law: a guest with less can't even run this daemon. */
 const MIN_KIB = 48 * 1024;
 
+/** The kernel's way to xenstore (Linux, drivers/xen/xenbus). */
+const XENBUS = "/dev/xen/xenbus";
+
 /** Xen's balloon moves in whole pages of 4 KiB; another value wakes a driver that gave up. */
 const WAKE_KIB = 4;
 
@@ -24,16 +28,23 @@ export interface XenOptions {
   readonly frontswapPages: (meminfo: Meminfo, pageBytes: number) => number | null;
   /** Seconds for the observations' `t`. */
   readonly nowS: () => number;
+  /** Whether dom0 is shown how the guest stands, and its wishes are taken; absent: no. */
+  readonly usesXenstore?: boolean;
 }
 
 /** The balloon of the Xen guest that we run in. */
-export function createXenBackend(options: XenOptions): Backend {
+export function createXenBackend(options: XenOptions): ToolstackBackend {
+  const { files, usesXenstore = false } = options;
+  const xenstore = usesXenstore ? files.resolve(XENBUS) : null;
   return {
     name: "xen",
     traits: { place: "guest", isReal: true, hasBalloons: true },
-    probe: () => Promise.resolve(probeXen(options.files)),
-    examine: async ({ found }) => (await import("./examine.ts")).examineXen(options.files, found),
+    probe: () => Promise.resolve(probeXen(files)),
+    examine: async ({ found }) => (await import("./examine.ts")).examineXen(files, found, xenstore),
     open: () => Promise.resolve(new XenGuest(options)),
+    ...(xenstore === null
+      ? {}
+      : { joinToolstack: async (daemon) => (await import("./xenstore/join.ts")).joinToolstack(xenstore, daemon) }),
   };
 }
 

@@ -48,9 +48,9 @@ describe("the table of backends", () => {
 
   it("gives each backend its keys of the configuration, and the keys their backend", () => {
     const keys = BACKENDS.flatMap(({ section }) => Object.keys(section));
-    expect(keys).toEqual(["qmp", "agent", "libvirt_uri"]);
+    expect(keys).toEqual(["xenstore", "qmp", "agent", "libvirt_uri"]);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys.map(kindWithKey)).toEqual(["qemu", "qemu", "libvirt"]);
+    expect(keys.map(kindWithKey)).toEqual(["xen", "qemu", "qemu", "libvirt"]);
     expect(kindWithKey("kind")).toBeUndefined();
   });
 

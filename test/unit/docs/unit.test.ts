@@ -59,6 +59,13 @@ describe("the systemd unit", () => {
     expect(valuesOf("ReadWritePaths").join(" ")).toContain("/sys/devices/system/xen_memory");
   });
 
+  it("lets the daemon open the way to xenstore, which its backend uses, and no other device", () => {
+    const [, device] = /XENBUS = "([^"]+)"/.exec(readProjectFile("src/backends/xen/backend.ts")) ?? [];
+    expect(valuesOf("PrivateDevices")).toEqual(["no"]);
+    expect(valuesOf("DevicePolicy")).toEqual(["closed"]);
+    expect(valuesOf("DeviceAllow")).toEqual([`${device} rw`]);
+  });
+
   it("forbids memory that is written and run, so Node must not compile", () => {
     expect(valuesOf("MemoryDenyWriteExecute")).toEqual(["yes"]);
     for (const command of [...valuesOf("ExecStart"), ...valuesOf("ExecStopPost")])
