@@ -29,7 +29,7 @@ const PACKAGES = [
 ];
 
 const DOM0_PROGRAMS = ["xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0"];
-const XENSTORE_TOOLS = "exists list ls read rm watch write".split(" ").map((verb) => `xenstore-${verb}`);
+const XENSTORE_TOOLS = "chmod exists list ls read rm watch write".split(" ").map((verb) => `xenstore-${verb}`);
 
 const DOM0_MODULES = [
   ..."xen-evtchn xen-privcmd xenfs xen-gntdev xen-gntalloc xen-blkback".split(" "),
