@@ -256,6 +256,7 @@ const event = of<JournalRecord>()(
         someShare: number.nullable(),
         fullShare: number.nullable(),
         swapOutBytesPerS: number.nullable(),
+        swappedBytes: number.nullable(),
       }),
       need: number,
       isEmergency: z.boolean(),

@@ -99,6 +99,7 @@ const PRESSURE: z.ZodType<Pressure> = z.object({
   isEmergency: z.boolean(),
   askedShare: share,
   surplusSinceMs: count.nullable(),
+  swappedBytes: count.nullable(),
   told: z.enum(["nothing", "need", "emergency"]),
 });
 
@@ -108,6 +109,7 @@ const SIGHT: z.ZodType<HostSight> = z.object({
   someShare: share.nullable(),
   fullShare: share.nullable(),
   swapOutBytesPerS: count.nullable(),
+  swappedBytes: count.nullable(),
 });
 
 /** A recording's first line. */

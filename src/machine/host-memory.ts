@@ -26,6 +26,7 @@ export function readHostMemory(files: MachineFiles): HostReading {
     someTotalUs: pressure?.some.totalUs ?? null,
     fullTotalUs: pressure?.full?.totalUs ?? null,
     swapOutBytes: swapOutBytes(files),
+    swappedBytes: meminfo === null ? null : swappedBytes(meminfo),
   };
 }
 
@@ -34,6 +35,10 @@ function availableBytes(files: MachineFiles, { memTotalKib, memAvailableKib }: M
   if (memAvailableKib === null) return null;
   const arcBytes = parseOptional(parseArcReclaimable, files.readIfPossible("/proc/spl/kstat/zfs/arcstats")) ?? 0;
   return Math.min(memTotalKib * BYTES_PER_KIB, memAvailableKib * BYTES_PER_KIB + arcBytes);
+}
+
+function swappedBytes({ swapTotalKib, swapFreeKib }: Meminfo): number | null {
+  return swapTotalKib === null || swapFreeKib === null ? null : (swapTotalKib - swapFreeKib) * BYTES_PER_KIB;
 }
 
 function swapOutBytes(files: MachineFiles): number | null {

@@ -53,7 +53,7 @@ export async function playCrowdedHost(host: CrowdedHost) {
   const readHost = (): HostReading => ({
     totalBytes: HOST_MIB * BYTES_PER_MIB,
     availableBytes: Math.max(0, availableMib()) * BYTES_PER_MIB,
-    ...{ someTotalUs: null, fullTotalUs: null, swapOutBytes: null },
+    ...{ someTotalUs: null, fullTotalUs: null, swapOutBytes: null, swappedBytes: 0 },
   });
   const journal = new Journal(100_000, () => clock.wallMs());
   const settings = createSettings({ hasCompressedSwap: true });

@@ -71,12 +71,8 @@ export function sizeOf({ observation, unballoonedBytes = 0 }: Reading): GuestSiz
  * The guest's account after a decision: `wanted` before the host's limits, `granted` after them. What a safety of the
  * guard asked for is needed, whatever the law's goal. Unchanged if nobody knows what the guest has.
  */
-export function accountAfter(
-  before: Account,
-  wanted: Decision,
-  granted: Decision,
-  { reading, tunables, terms }: DecidedOn,
-): Account {
+export function accountAfter(before: Account, wanted: Decision, granted: Decision, decidedOn: DecidedOn): Account {
+  const { reading, heldBytes, tunables, terms } = decidedOn;
   const { observation, rssBytes = null, unballoonedBytes = 0 } = reading;
   const { guest, pageBytes, balloonCurrentPages, balloonMaxPages, totalramPages, availablePages } = observation;
   if (balloonCurrentPages === null) return before;
@@ -102,12 +98,12 @@ export function accountAfter(
     promisedBytes,
     residentBytes: Math.min(hasBytes, rssBytes ?? hasBytes),
     floorBytes: Math.min(floorBytes, floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables)),
-    goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, rssBytes),
+    goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, heldBytes),
     weight: terms.weight,
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
     isFixed: granted.balloonTargetPages === null,
     effect: before.effect,
-    overclaim: followOverclaim(before.overclaim, unbelievedClaim(maximumBytes, granted, { reading, tunables, terms })),
+    overclaim: followOverclaim(before.overclaim, unbelievedClaim(before, granted, decidedOn)),
   };
 }
 

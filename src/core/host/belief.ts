@@ -22,18 +22,26 @@ export function maxFloorBytes(maximumBytes: number, minBytes: number, usableByte
   return Math.min(maximumBytes, Math.max(minBytes, kernelBytes + Math.max(usableBytes, USABLE_BYTES)));
 }
 
-/** The most that a guest can use now or soon: what its process holds of the host's memory, and a little more. */
-export function maxUsedBytes(maximumBytes: number, rssBytes: number): number {
-  return rssBytes + Math.max(MIN_ROOM_BYTES, maximumBytes * ROOM_SHARE);
+/**
+ * The most that a guest's process can hold: what is resident of it, and all that its host has swapped out, because nobody
+ * says whose that is. Null where either is not known.
+ */
+export function maxHeldBytes(rssBytes: number | null, swappedBytes: number | null): number | null {
+  return rssBytes === null || swappedBytes === null ? null : rssBytes + swappedBytes;
+}
+
+/** The most that a guest can use now or soon: what its process holds, and a little more. */
+export function maxUsedBytes(maximumBytes: number, heldBytes: number): number {
+  return heldBytes + Math.max(MIN_ROOM_BYTES, maximumBytes * ROOM_SHARE);
 }
 
 /**
- * What a guest's claim of a need is worth beside others. What it uses lies in its process: `rssBytes` of the host's memory,
+ * What a guest's claim of a need is worth beside others. What it uses lies in its process: at the most `heldBytes`,
  * null where that is not known. This bounds what it is entitled to, and never takes what the guard holds.
  */
-export function believedGoalBytes(claimedBytes: number, maximumBytes: number, rssBytes: number | null): number {
-  if (rssBytes === null) return claimedBytes;
-  return Math.min(claimedBytes, maxUsedBytes(maximumBytes, rssBytes));
+export function believedGoalBytes(claimedBytes: number, maximumBytes: number, heldBytes: number | null): number {
+  if (heldBytes === null) return claimedBytes;
+  return Math.min(claimedBytes, maxUsedBytes(maximumBytes, heldBytes));
 }
 
 /** The share of the host's reserve that a guest of this weight may use: the rest is for others' emergencies. */

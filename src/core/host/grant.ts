@@ -5,7 +5,7 @@ import type { Notice } from "../notices.ts";
 import type { Observation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { type Account, accountAfter } from "./account.ts";
-import { maxUsedBytes, reserveShare } from "./belief.ts";
+import { maxHeldBytes, maxUsedBytes, reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
 import { type DecidedOn, overclaimNotice, unbelievedClaim } from "./overclaim.ts";
@@ -38,7 +38,7 @@ export function grant(
   const left = budgetFor(budget, state.reservations, state.ledger, guest);
   const maxPages = maxPagesFor(state.ledger, account, wanted, reading, left);
   const granted = atMostGranted(wanted, observation, tunables, maxPages);
-  const decidedOn = { reading, tunables, terms };
+  const decidedOn = { reading, heldBytes: heldBy(state, reading), tunables, terms };
   const after = accountAfter(account, wanted, granted, decidedOn);
   const settled = withLedger(state, withAccount(state.ledger, after));
   const isDoubted = after.overclaim.isCertain;
@@ -52,21 +52,23 @@ export function grant(
   return { ...refuse(settled, guest, isEmergency, budget, nowMs), ...told };
 }
 
-function doubts({ maximumBytes }: Account, decision: Decision, decidedOn: DecidedOn): readonly Notice[] {
-  const claim = unbelievedClaim(maximumBytes, decision, decidedOn);
+function doubts(account: Account, decision: Decision, decidedOn: DecidedOn): readonly Notice[] {
+  const claim = unbelievedClaim(account, decision, decidedOn);
   return claim === null ? NO_NOTICES : [overclaimNotice(claim)];
 }
 
 /** Where another guest or the host is in an emergency that could not be met, caution gives way to it. */
 function concede(
-  { shortage, ledger, pressure, reservations }: HostState,
+  state: HostState,
   wanted: Decision,
-  { observation, rssBytes = null, unballoonedBytes = 0 }: Reading,
+  reading: Reading,
   tunables: Tunables,
   budget: HostBudget,
   terms: GuestTerms,
   nowMs: number,
 ): Decision {
+  const { shortage, ledger, pressure, reservations } = state;
+  const { observation, unballoonedBytes = 0 } = reading;
   const { guest, pageBytes } = observation;
   const isHostShort = pressure.isEmergency;
   if (!isWaitedFor(shortage, guest, nowMs)) return isHostShort ? onlyNeeded(wanted, observation, tunables) : wanted;
@@ -76,11 +78,17 @@ function concede(
   const pagesOf = (ofBytes: number): number => Math.floor((ofBytes - unballoonedBytes) / pageBytes);
   const minPages = Math.max(minBalloonPages(terms, observation), pagesOf(bytes), heldPages(ledger, observation));
   const account = accountOf(ledger, guest);
-  if (account?.overclaim.isCertain === true && rssBytes !== null) {
-    return yieldDoubted(wanted, observation, Math.max(minPages, pagesOf(maxUsedBytes(account.maximumBytes, rssBytes))));
+  const heldBytes = heldBy(state, reading);
+  if (account?.overclaim.isCertain === true && heldBytes !== null) {
+    const usedPages = pagesOf(maxUsedBytes(account.maximumBytes, heldBytes));
+    return yieldDoubted(wanted, observation, Math.max(minPages, usedPages));
   }
   const yielded = yieldSpare(wanted, observation, tunables, minPages);
   return yielded === wanted ? onlyNeeded(wanted, observation, tunables) : yielded;
+}
+
+function heldBy({ pressure }: HostState, { rssBytes = null }: Reading): number | null {
+  return maxHeldBytes(rssBytes, pressure.swappedBytes);
 }
 
 /** Where ballooning has no effect on the host, nothing is gained by taking more: the guest keeps what it has. */

@@ -5,10 +5,13 @@ import type { Notice } from "../notices.ts";
 import type { Tunables } from "../tunables.ts";
 import { BYTES_PER_MIB, mibFromBytes } from "../units.ts";
 import { maxFloorBytes, maxUsedBytes } from "./belief.ts";
+import type { Effect } from "./effect.ts";
 
 /** What a decision was made on. */
 export interface DecidedOn {
   readonly reading: Reading;
+  /** The most that its process can hold of its host's memory; null where nobody knows. */
+  readonly heldBytes: number | null;
   readonly tunables: Tunables;
   readonly terms: GuestTerms;
 }
@@ -55,28 +58,34 @@ export function floorLimitBytes(
   return maxFloorBytes(maximumBytes, minBytes, selfballoon_min_usable_mb * BYTES_PER_MIB);
 }
 
+/** What is known of a guest's machine. */
+interface Machine {
+  readonly maximumBytes: number;
+  readonly effect: Effect;
+}
+
 /**
- * The claim of a reading that can't be true in a machine of `maximumBytes`; null if all can. What its process holds bounds
- * what a guest can use.
+ * The claim of a reading that can't be true in this machine; null if all can. What its process holds bounds what a guest
+ * can use. One whose process holds what its balloon has taken is held at what it has, and that is no claim of its own.
  */
 export function unbelievedClaim(
-  maximumBytes: number,
+  { maximumBytes, effect }: Machine,
   { floorPages }: Pick<Decision, "floorPages">,
-  { reading, tunables, terms }: DecidedOn,
+  { reading, heldBytes, tunables, terms }: DecidedOn,
 ): Claimed | null {
-  const { observation, rssBytes = null, unballoonedBytes = 0 } = reading;
+  const { observation, unballoonedBytes = 0 } = reading;
   const { pageBytes, balloonCurrentPages, totalramPages, availablePages } = observation;
-  if (balloonCurrentPages === null || totalramPages === null) return null;
+  if (effect.isMissing || balloonCurrentPages === null || totalramPages === null) return null;
   const bytesOf = (pages: number): number => pages * pageBytes + unballoonedBytes;
   const floor = {
     claimedBytes: bytesOf((floorPages ?? 0) + balloonCurrentPages - totalramPages),
     believedBytes: floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables),
   };
   if (floor.claimedBytes > floor.believedBytes) return floor;
-  if (rssBytes === null || availablePages === null) return null;
+  if (heldBytes === null || availablePages === null) return null;
   const used = {
     claimedBytes: bytesOf(balloonCurrentPages - availablePages),
-    believedBytes: maxUsedBytes(maximumBytes, rssBytes),
+    believedBytes: maxUsedBytes(maximumBytes, heldBytes),
   };
   return used.claimedBytes > used.believedBytes ? used : null;
 }

@@ -1,3 +1,4 @@
+import { BYTES_PER_MIB } from "../units.ts";
 import type { HostSight } from "./host-reading.ts";
 import { needOf } from "./need.ts";
 
@@ -19,6 +20,8 @@ export interface Pressure {
   readonly askedShare: number;
   /** Since when the host has had so much that guests can have memory back, in ms; null while it has not. */
   readonly surplusSinceMs: number | null;
+  /** What the host has in swap at the most, in bytes; null while nobody knows. */
+  readonly swappedBytes: number | null;
   /** What was told of it since the host last had more than enough. */
   readonly told: "nothing" | "need" | "emergency";
 }
@@ -30,11 +33,15 @@ export const NO_PRESSURE: Pressure = Object.freeze({
   isEmergency: false,
   askedShare: 0,
   surplusSinceMs: null,
+  swappedBytes: null,
   told: "nothing",
 });
 
 /** Steps of the share that guests are asked for. */
 const SHARE_STEPS = 1024;
+
+/** What lies in swap is taken for a multiple of this: the next higher one. */
+const SWAPPED_STEP_BYTES = 64 * BYTES_PER_MIB;
 
 /** What was taken is given back once the host has had enough for so long: what was short a moment ago soon is again. */
 const SURPLUS_MS = 60_000;
@@ -44,8 +51,10 @@ const SURPLUS_MS = 60_000;
  * give. @returns `before` itself where nothing is news.
  */
 export function followPressure(before: Pressure, sight: HostSight, donorBytes: number, nowMs: number): Pressure {
+  const swappedBytes =
+    sight.swappedBytes === null ? null : Math.ceil(sight.swappedBytes / SWAPPED_STEP_BYTES) * SWAPPED_STEP_BYTES;
   const now = needOf(sight, before.need > 0);
-  if (now === null) return before;
+  if (now === null) return before.swappedBytes === swappedBytes ? before : { ...before, swappedBytes };
   const { need, isEmergency, lackBytes, hasSurplus } = now;
   const share = donorBytes <= 0 ? 0 : Math.min(1, lackBytes / donorBytes);
   const after: Pressure = {
@@ -54,6 +63,7 @@ export function followPressure(before: Pressure, sight: HostSight, donorBytes: n
     isEmergency,
     askedShare: need === 0 ? 0 : Math.ceil(share * SHARE_STEPS) / SHARE_STEPS,
     surplusSinceMs: hasSurplus ? (before.surplusSinceMs ?? nowMs) : null,
+    swappedBytes,
   };
   return isSame(before, after) ? before : after;
 }
@@ -63,7 +73,8 @@ function isSame(a: Pressure, b: Pressure): boolean {
     a.need === b.need &&
     a.isEmergency === b.isEmergency &&
     a.askedShare === b.askedShare &&
-    a.surplusSinceMs === b.surplusSinceMs
+    a.surplusSinceMs === b.surplusSinceMs &&
+    a.swappedBytes === b.swappedBytes
   );
 }
 

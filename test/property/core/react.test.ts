@@ -136,7 +136,14 @@ class World {
   private lookAtHost({ hostAvailable, fullShare }: Action): void {
     const totalBytes = HOST_BYTES;
     const availableBytes = hostAvailable === null ? null : Math.floor(totalBytes * hostAvailable);
-    const sight = { totalBytes, availableBytes, fullShare, someShare: fullShare, swapOutBytesPerS: null };
+    const sight = {
+      totalBytes,
+      availableBytes,
+      fullShare,
+      someShare: fullShare,
+      swapOutBytesPerS: null,
+      swappedBytes: 0,
+    };
     this.note({ kind: "host", guest: "", sight, nowMs: this.nowMs });
     this.mind.look(sight);
   }

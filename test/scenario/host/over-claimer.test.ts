@@ -26,15 +26,25 @@ const LIES = {
   both: ({ totalramPages }: Observation) => ({ availablePages: 0, freePages: 0, totalreservePages: totalramPages }),
 } as const satisfies Record<string, (honest: Observation) => Partial<Observation>>;
 
+interface Play {
+  /** What `liar` says; null: it is honest. */
+  readonly lie: keyof typeof LIES | null;
+  readonly usesMib?: number;
+  readonly knowsProcess?: boolean;
+  /** What the host has swapped out, all of it of `liar`; and what it says of that. */
+  readonly swappedMib?: number;
+  readonly saysSwappedMib?: number;
+}
+
 /**
  * A host of 2048 MiB. `liar` has weight 1, uses 100 MiB and begins to lie at a minute; `honest`, with ten times the weight,
  * uses 300 MiB and needs 1300 from two minutes on.
  */
-async function play(lie: keyof typeof LIES, knowsProcess = true) {
+async function play({ lie, usesMib = 100, knowsProcess = true, swappedMib = 0, saysSwappedMib = swappedMib }: Play) {
   const clock = new VirtualClock();
   const sim = createSimHost({
     guests: [
-      { name: "liar", maximumMib: 1536, swapMib: 512, loads: [loadOf(() => ({ anon: 100 }))] },
+      { name: "liar", maximumMib: 1536, swapMib: 512, loads: [loadOf(() => ({ anon: usesMib }))] },
       {
         ...{ name: "honest", maximumMib: 1792, swapMib: 1536 },
         loads: [loadOf((seconds) => ({ anon: seconds < NEEDS_FROM_S ? 300 : 1300 }))],
@@ -44,7 +54,7 @@ async function play(lie: keyof typeof LIES, knowsProcess = true) {
   const simulated = await createSimulatedBackend({ nowMs: () => clock.nowMs(), host: sim }).open();
   const said = (honest: Observation): Observation => {
     const isLie = honest.guest === "liar" && clock.nowMs() >= LIES_FROM_S * 1000;
-    return isLie ? { ...honest, ...LIES[lie](honest) } : honest;
+    return isLie && lie !== null ? { ...honest, ...LIES[lie](honest) } : honest;
   };
   const backend: OpenBackend = {
     guests: (cancellation) => simulated.guests(cancellation),
@@ -56,7 +66,8 @@ async function play(lie: keyof typeof LIES, knowsProcess = true) {
     // Beside what its programs use, the process holds a kernel and an emulator.
     observe: async (guest, cancellation) => {
       const { observation } = await simulated.observe(guest, cancellation);
-      const heldBytes = (sim.wantedPages(guest) + 100 * MIB) * PAGE_BYTES;
+      const absentMib = guest === "liar" ? swappedMib : 0;
+      const heldBytes = (sim.wantedPages(guest) + (100 - absentMib) * MIB) * PAGE_BYTES;
       return { observation: said(observation), notices: [], rssBytes: knowsProcess ? heldBytes : null };
     },
   };
@@ -67,6 +78,10 @@ async function play(lie: keyof typeof LIES, knowsProcess = true) {
   const journal = new Journal(10_000, () => clock.wallMs());
   const worker = new Worker({
     ...{ description: "scenario", backend, clock, journal, dryRun: false, hostRules },
+    readHost: () => ({
+      ...{ totalBytes: 8192 * BYTES_PER_MIB, availableBytes: 4096 * BYTES_PER_MIB, swapOutBytes: 0 },
+      ...{ someTotalUs: 0, fullTotalUs: 0, swappedBytes: saysSwappedMib * BYTES_PER_MIB },
+    }),
     configured: {
       settings: createSettings({ hasCompressedSwap: false }),
       sources: {},
@@ -86,7 +101,7 @@ async function play(lie: keyof typeof LIES, knowsProcess = true) {
 
 describe("a guest of little weight that claims more than it uses", () => {
   it.each(Object.keys(LIES) as (keyof typeof LIES)[])("of %s is named, and its neighbour is served", async (lie) => {
-    const { hasMib, oomKills, notices, liarSteps } = await play(lie);
+    const { hasMib, oomKills, notices, liarSteps } = await play({ lie });
     expect(hasMib("honest")).toBeGreaterThan(1300);
     expect(oomKills).toEqual([0, 0]);
     expect(notices).toEqual(["liar overclaims"]);
@@ -94,8 +109,25 @@ describe("a guest of little weight that claims more than it uses", () => {
   });
 
   it("of availability keeps what it was given where nobody knows what its process holds", async () => {
-    const { hasMib, notices } = await play("availability", false);
+    const { hasMib, notices } = await play({ lie: "availability", knowsProcess: false });
     expect(hasMib("honest")).toBeLessThan(800);
     expect(notices).toEqual([]);
+  });
+});
+
+describe("an honest guest of which its host has swapped out a large part", () => {
+  const swapped = { lie: null, usesMib: 900, swappedMib: 700 } as const;
+
+  it("keeps what it uses, though its process holds less", async () => {
+    const { hasMib, oomKills, notices } = await play(swapped);
+    expect(hasMib("liar")).toBeGreaterThan(900);
+    expect(oomKills).toEqual([0, 0]);
+    expect(notices).not.toContain("liar overclaims");
+  });
+
+  it("would lose it if what lies in swap were not counted", async () => {
+    const { hasMib, notices } = await play({ ...swapped, saysSwappedMib: 0 });
+    expect(hasMib("liar")).toBeLessThan(900);
+    expect(notices).toContain("liar overclaims");
   });
 });

@@ -6,7 +6,7 @@ import { VirtualClock } from "../../support/virtual-clock.ts";
 function watch() {
   const clock = new VirtualClock();
   let reading: HostReading = {
-    ...{ totalBytes: 1000, availableBytes: 500, someTotalUs: 0, fullTotalUs: 0, swapOutBytes: 0 },
+    ...{ totalBytes: 1000, availableBytes: 500, someTotalUs: 0, fullTotalUs: 0, swapOutBytes: 0, swappedBytes: 0 },
   };
   const sights: HostSight[] = [];
   const host = new HostWatch({ clock, read: () => reading, onSight: (sight) => sights.push(sight) });

@@ -33,6 +33,12 @@ describe("what a host says of its own memory", () => {
     });
   });
 
+  it("is what lies in swap, where it says so", () => {
+    const swap = `${MEMINFO}SwapTotal:       1048576 kB\nSwapFree:         786432 kB\n`;
+    expect(readHostMemory(machine({ "proc/meminfo": swap })).swappedBytes).toBe(256 * MIB);
+    expect(readHostMemory(machine({})).swappedBytes).toBeNull();
+  });
+
   it("has ZFS's cache among what is available, and never more than there is", () => {
     const arc = (size: number): string =>
       `c_min                           4    ${256 * MIB}\nsize                            4    ${size}\n`;
@@ -88,7 +94,14 @@ describe("what a host says of its own memory", () => {
 
   it("is nothing where there is nothing to read, and no error", () => {
     expect(readHostMemory(new MachineFiles(temporaryFolder()))).toEqual({
-      ...{ totalBytes: null, availableBytes: null, someTotalUs: null, fullTotalUs: null, swapOutBytes: null },
+      ...{
+        totalBytes: null,
+        availableBytes: null,
+        someTotalUs: null,
+        swappedBytes: null,
+        fullTotalUs: null,
+        swapOutBytes: null,
+      },
     });
   });
 });

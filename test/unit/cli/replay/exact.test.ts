@@ -29,7 +29,7 @@ async function recorded(memoryMb: number | null, hostAvailableMb: (seconds: numb
   const hostRules =
     memoryMb === null ? null : { budget: { memoryBytes, reserveBytes: 0 }, ...ASKING, terms: () => terms };
   const readHost = (): HostReading => ({
-    ...{ totalBytes: 8192 * BYTES_PER_MIB, someTotalUs: null, fullTotalUs: null, swapOutBytes: null },
+    ...{ totalBytes: 8192 * BYTES_PER_MIB, someTotalUs: null, fullTotalUs: null, swapOutBytes: null, swappedBytes: 0 },
     availableBytes: hostAvailableMb(clock.nowMs() / 1000) * BYTES_PER_MIB,
   });
   const options = { description: "test", backend, clock, journal, dryRun: false, configured, hostRules, readHost };

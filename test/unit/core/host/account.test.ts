@@ -20,7 +20,7 @@ const readings = {
 function settled(change: Partial<Decision> = {}, more: Parameters<typeof observationOf>[0] = {}, promisedBytes = 0) {
   const observation = observationOf({ ...readings, ...more });
   const terms = { minMb: 0, maxMb: null, weight: 3, isManaged: true };
-  const decidedOn = { tunables: DEFAULT_TUNABLES, terms };
+  const decidedOn = { tunables: DEFAULT_TUNABLES, terms, heldBytes: null };
   const reading = { observation, notices: [], unballoonedBytes: 7 };
   return accountAfter({ ...before, promisedBytes }, decided(change), decided(change), { ...decidedOn, reading });
 }

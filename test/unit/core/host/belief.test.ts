@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { believedGoalBytes, maxFloorBytes, reserveShare } from "../../../../src/core/host/belief.ts";
+import { believedGoalBytes, maxFloorBytes, maxHeldBytes, reserveShare } from "../../../../src/core/host/belief.ts";
 import { grantedBytes } from "../../../../src/core/host/budget.ts";
 import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 
@@ -22,6 +22,18 @@ describe("what a guest claims", () => {
     expect(believedGoalBytes(mib(400), mib(1024), mib(300))).toBe(mib(400));
     expect(believedGoalBytes(mib(8000), mib(8192), mib(300))).toBe(mib(300 + 1024));
     expect(believedGoalBytes(mib(900), mib(1024), null)).toBe(mib(900));
+  });
+});
+
+describe("what a guest's process holds at the most", () => {
+  it("is what is resident of it and all that its host has swapped out", () => {
+    expect(maxHeldBytes(mib(300), 0)).toBe(mib(300));
+    expect(maxHeldBytes(mib(300), mib(900))).toBe(mib(1200));
+  });
+
+  it("is not known where the host does not say what lies in swap, or nobody looks at the process", () => {
+    expect(maxHeldBytes(mib(300), null)).toBeNull();
+    expect(maxHeldBytes(null, 0)).toBeNull();
   });
 });
 

@@ -17,7 +17,7 @@ function now(
   const sight = {
     totalBytes: totalMib === null ? null : bytes(totalMib),
     availableBytes: availableMib === null ? null : bytes(availableMib),
-    ...{ someShare: null, fullShare: null, swapOutBytesPerS: null },
+    ...{ someShare: null, fullShare: null, swapOutBytesPerS: null, swappedBytes: 0 },
   };
   const terms = { memory, reserveBytes: reserveMib === null ? null : bytes(reserveMib) };
   return budgetNow(before, terms, sight, ledger);

@@ -2,14 +2,22 @@ import { describe, expect, it } from "vitest";
 import { type HostReading, sightOf } from "../../../../src/core/host/host-reading.ts";
 
 const first: HostReading = {
-  ...{ totalBytes: 1000, availableBytes: 500, someTotalUs: 1_000_000, fullTotalUs: 500_000, swapOutBytes: 4096 },
+  ...{
+    totalBytes: 1000,
+    availableBytes: 500,
+    someTotalUs: 1_000_000,
+    fullTotalUs: 500_000,
+    swapOutBytes: 4096,
+    swappedBytes: 0,
+  },
 };
 
 describe("what a host's memory was like between two readings", () => {
   it("has the shares of the time that tasks stalled, and what was swapped in a second", () => {
-    const now = { ...first, someTotalUs: 1_500_000, fullTotalUs: 700_000, swapOutBytes: 8192 };
+    const now = { ...first, someTotalUs: 1_500_000, fullTotalUs: 700_000, swapOutBytes: 8192, swappedBytes: 300 };
     expect(sightOf(first, now, 2000)).toEqual({
       ...{ totalBytes: 1000, availableBytes: 500, someShare: 0.25, fullShare: 0.1, swapOutBytesPerS: 2048 },
+      swappedBytes: 300,
     });
   });
 

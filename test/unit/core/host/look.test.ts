@@ -11,7 +11,7 @@ function sight(availableMib: number): HostSight {
   return {
     totalBytes: 10_000 * BYTES_PER_MIB,
     availableBytes: availableMib * BYTES_PER_MIB,
-    ...{ someShare: null, fullShare: null, swapOutBytesPerS: null },
+    ...{ someShare: null, fullShare: null, swapOutBytesPerS: null, swappedBytes: 0 },
   };
 }
 

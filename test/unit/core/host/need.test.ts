@@ -9,7 +9,7 @@ function sight(availableMib: number, change: Partial<HostSight> = {}): HostSight
   return {
     totalBytes: TOTAL_MIB * BYTES_PER_MIB,
     availableBytes: availableMib * BYTES_PER_MIB,
-    ...{ someShare: 0, fullShare: 0, swapOutBytesPerS: 0 },
+    ...{ someShare: 0, fullShare: 0, swapOutBytesPerS: 0, swappedBytes: 0 },
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { INITIAL_EFFECT } from "../../../../src/core/host/effect.ts";
 import { followOverclaim, NO_OVERCLAIM, type Overclaim, unbelievedClaim } from "../../../../src/core/host/overclaim.ts";
 import { NO_LIMITS } from "../../../../src/core/limits.ts";
 import type { Observation } from "../../../../src/core/observation.ts";
@@ -11,18 +12,19 @@ const mib = (count: number): number => count * BYTES_PER_MIB;
 
 /** A guest of 2048 MiB that has 1000 and says that 900 are available. */
 const claimOf = (
-  rssMib: number | null,
+  heldMib: number | null,
   floorMib: number,
   change: Partial<Observation> = {},
-  { minMb = 0, usableMb = 0 } = {},
+  { minMb = 0, usableMb = 0, isMissing = false } = {},
 ) => {
   const size = { totalramPages: 1000 * MIB, balloonCurrentPages: 1000 * MIB, balloonMaxPages: 2048 * MIB };
   const observation: Observation = { ...observationOf({ ...size, availablePages: 900 * MIB }), ...change };
   return unbelievedClaim(
-    mib(2048),
+    { maximumBytes: mib(2048), effect: { ...INITIAL_EFFECT, isMissing } },
     { floorPages: floorMib * MIB },
     {
-      reading: { observation, notices: [], rssBytes: rssMib === null ? null : mib(rssMib) },
+      reading: { observation, notices: [] },
+      heldBytes: heldMib === null ? null : mib(heldMib),
       tunables: { ...DEFAULT_TUNABLES, selfballoon_min_usable_mb: usableMb },
       terms: { ...NO_LIMITS, isManaged: true, minMb },
     },
@@ -35,6 +37,10 @@ describe("a claim that can't be true", () => {
     expect(claimOf(null, 641)).toEqual({ claimedBytes: mib(641), believedBytes: mib(640) });
     expect(claimOf(null, 800, {}, { minMb: 800 })).toBeNull();
     expect(claimOf(null, 800, {}, { usableMb: 700 })).toBeNull();
+  });
+
+  it("is nothing that a guest is held at because its balloon frees nothing", () => {
+    expect(claimOf(null, 1000, {}, { isMissing: true })).toBeNull();
   });
 
   it("is use of more than the guest's process holds, and a little more", () => {
