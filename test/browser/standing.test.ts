@@ -55,6 +55,16 @@ describe.skipIf(browserGate().skip)("who is short", () => {
     expect(await page.locator("tbody tr", { hasText: "p-paused" }).locator(".below-line").count()).toBe(0);
   });
 
+  it("is seen on a phone, with what is available, without moving the table aside", async () => {
+    const width = 390;
+    const { url } = await serveScripted(control());
+    const { page } = await openPage(url, { viewport: { width, height: 844 } });
+    const cell = page.locator("tbody tr", { hasText: "p-paused" }).locator(".column-available");
+    await cell.waitFor();
+    const box = await cell.boundingBox();
+    expect((box?.x ?? width) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  });
+
   it("can be linked to, and an address that means nothing shows all", async () => {
     const { url } = await serveScripted(control());
     const { page, complaints } = await openPage(`${url}#/?state=short`);
