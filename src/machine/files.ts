@@ -71,7 +71,7 @@ export class MachineFiles {
   write(path: string, text: string): void {
     let descriptor: number | null = null;
     try {
-      descriptor = openSync(this.resolve(path), constants.O_WRONLY | constants.O_TRUNC);
+      descriptor = openSync(this.resolve(path), constants.O_WRONLY | constants.O_TRUNC | constants.O_NONBLOCK);
       writeSync(descriptor, text);
     } catch (thrown) {
       throw this.describe(thrown, path, "writable");
@@ -105,7 +105,7 @@ export class MachineFiles {
     }
     let descriptor: number | null = null;
     try {
-      descriptor = openSync(this.resolve(path), constants.O_RDONLY);
+      descriptor = openSync(this.resolve(path), constants.O_RDONLY | constants.O_NONBLOCK);
       const result = work(descriptor);
       if (this.isThisMachine) this.descriptors.set(path, descriptor);
       return result;

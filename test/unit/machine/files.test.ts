@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs, { chmodSync, mkdirSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { describe, expect, it, vi } from "vitest";
@@ -30,6 +31,14 @@ describe("the machine's files", () => {
     const first = files.read("/proc/uptime");
     await expect.poll(() => files.read("/proc/uptime"), { timeout: 5000 }).not.toBe(first);
     files.close();
+  });
+
+  it("are not waited for where a pipe lies in a file's place: nobody may ever write to it or read it", () => {
+    const { tree, files } = open();
+    tree.remove("proc/swaps");
+    execFileSync("mkfifo", [`${tree.root}/proc/swaps`]);
+    expect(codeOf(() => files.read("/proc/swaps"))).toBe("ERR_FILE_UNREADABLE");
+    expect(codeOf(() => files.write("/proc/swaps", "x"))).toBe("ERR_FILE_UNREADABLE");
   });
 
   it("are read whole when they are larger than the buffer, as on a machine of many processors", () => {
