@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { shownJson } from "../core/shown-text.ts";
 import { mibFromPages } from "../core/units.ts";
 
 /** Colours only on a terminal, and never where NO_COLOR is set (no-color.org). */
@@ -24,7 +25,7 @@ export function print(line: string): void {
 
 /** Print a value as one line of JSON. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value));
+  print(shownJson(value));
 }
 
 /** Columns that a line of output may take: those of the terminal, and any number where there is none. */

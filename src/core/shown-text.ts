@@ -24,6 +24,19 @@ export function shownGuest(name: string): string {
   return name === "*" ? '"*"' : shownText(name);
 }
 
+/**
+ * A value as one line of JSON that does nothing to a terminal: what would be invisible, move a cursor or turn the direction
+ * of reading is written as `\uXXXX`, which means the same to whoever reads it as JSON.
+ */
+export function shownJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}
+
 const SHORT: ReadonlyMap<string, string> = new Map([
   ["\n", "\\n"],
   ["\r", "\\r"],

@@ -15,7 +15,7 @@ import { notDoneText } from "../core/not-done.ts";
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings, wantedRamPages } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
-import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
+import { SENTENCE_LENGTH, shownJson, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromBytes, mibFromPages } from "../core/units.ts";
 import { StepNews } from "./step-news.ts";
@@ -52,7 +52,7 @@ export function createLogger(options: { readonly json: boolean; readonly isQuiet
 }
 
 function jsonLine({ time, level, fields, message }: LogLine): string {
-  return JSON.stringify({ level, time, ...fields, msg: message });
+  return shownJson({ level, time, ...fields, msg: message });
 }
 
 function textLine({ time, level, fields, message }: LogLine): string {

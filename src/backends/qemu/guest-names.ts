@@ -7,6 +7,9 @@ export interface NamedSocket {
   readonly name: string | null;
 }
 
+/** What stands for the host, and all its guests, in records. */
+const ALL = "*";
+
 /** The guests' names, by the paths of their sockets, which the operator and the host's kernel vouch for. */
 export class GuestNames {
   private given: ReadonlyMap<string, NamedSocket & { readonly guest: string }> = new Map();
@@ -24,7 +27,7 @@ export class GuestNames {
       const before = this.given.get(socket.path);
       const wanted =
         before !== undefined && this.keeps(socket) ? [before.guest] : [...claimOf(socket), stemOf(socket.path)];
-      const guest = wanted.find((name) => !taken.has(name)) ?? socket.path;
+      const guest = wanted.find((name) => !taken.has(name) && name !== ALL) ?? socket.path;
       taken.add(guest);
       given.set(socket.path, { ...socket, guest });
     }

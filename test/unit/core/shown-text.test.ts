@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shownGuest, shownText } from "../../../src/core/shown-text.ts";
+import { shownGuest, shownJson, shownText } from "../../../src/core/shown-text.ts";
 
 describe("shown text", () => {
   it.each([
@@ -36,6 +36,19 @@ describe("shown text", () => {
     const [one, other] = [shownText(`${"x".repeat(4096)}1`), shownText(`${"x".repeat(4096)}2`)];
     expect(one).toMatch(/^x{256}…[0-9a-f]{8}$/);
     expect(one).not.toBe(other);
+  });
+});
+
+describe("a value as JSON", () => {
+  it("does nothing to a terminal, and means the same", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
+        const line = shownJson({ [text]: text });
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify({ [text]: text })));
+      }),
+    );
+    expect(shownJson("\u202e\u009b\u{e0001}")).toBe('"\\u202e\\u009b\\udb40\\udc01"');
   });
 });
 

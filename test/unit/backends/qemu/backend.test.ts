@@ -230,6 +230,10 @@ describe("the names of guests", () => {
     expect(named(new GuestNames(), sockets)).toEqual(["x", "/run/2/x.qmp", "y"]);
   });
 
+  it("are never the sign that stands for all guests in records", () => {
+    expect(named(new GuestNames(), { "/run/a.qmp": "*", "/run/*.qmp": "*" })).toEqual(["a", "/run/*.qmp"]);
+  });
+
   it("do not depend on who was found first, but on the paths", () => {
     const sockets = [
       { path: "/run/1.qmp", name: "web" },
