@@ -21,6 +21,8 @@ export const NOTICES = {
   weaker_source: "no guest agent answers; committed memory is estimated from the balloon's statistics",
   watch_slowed:
     "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
+  guests_left_out:
+    "{found} guests were found, and one daemon manages {max}: the others are left alone, and what they have is not counted, so lower memory_mb by it",
   fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
   toolstack_back: "dom0 is shown how the guest stands again, after {awayS} s",
   budget_exceeded:

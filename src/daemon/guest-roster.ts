@@ -36,6 +36,7 @@ export class GuestRoster {
   private readonly byName = new Map<string, GuestRunner>();
   private cancelRescan: () => void = () => {};
   private stopped = false;
+  private isOverTold = false;
 
   constructor(options: GuestRosterOptions) {
     this.options = options;
@@ -91,7 +92,21 @@ export class GuestRoster {
   private async findNames(): Promise<readonly string[]> {
     const { backend, clock } = this.options;
     const found = await withDeadline(clock, FIND_DEADLINE_MS, "finding guests", (signal) => backend.guests(signal));
-    return found.slice(0, MAX_GUESTS);
+    return this.withinLimit(found);
+  }
+
+  /** Whoever is managed stays so, whatever others are called. Those that are left out are told once. */
+  private withinLimit(found: readonly string[]): readonly string[] {
+    const isOver = found.length > MAX_GUESTS;
+    if (isOver && !this.isOverTold) {
+      const details = { found: found.length, max: MAX_GUESTS };
+      this.options.journal.add({ kind: "notice", guest: "*", notice: { code: "guests_left_out", details } });
+    }
+    this.isOverTold = isOver;
+    if (!isOver) return found;
+    const known = found.filter((guest) => this.byName.has(guest));
+    const others = found.filter((guest) => !this.byName.has(guest));
+    return [...known, ...others].slice(0, MAX_GUESTS);
   }
 
   private runnerFor(guest: string): GuestRunner {

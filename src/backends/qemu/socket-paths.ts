@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { systemCodeOf } from "../../core/errors.ts";
 import { globMatcher } from "../../core/glob.ts";
 
-/** Most sockets, and most directories on the way to them, that are taken of a pattern. */
-const MAX_MATCHES = 4096;
+/**
+ * Most sockets, and most directories on the way to them, that are taken of a pattern. More than a daemon has guests, so that
+ * it sees those that it can't have.
+ */
+const MAX_MATCHES = 8192;
 
 /** What became of looking for sockets. */
 export interface SocketSearch {

@@ -77,6 +77,21 @@ describe("the roster of guests", () => {
     expect(stepped()).toEqual(["a", "b", "c", "d"]);
   });
 
+  it("keeps whom it has where there are more than one daemon manages, and tells of the others once", async () => {
+    const names = Array.from({ length: 4096 }, (_, nth) => `vm${nth}`);
+    const { backend, journal, roster } = rosterOf(names);
+    await roster.find();
+    backend.names.clear();
+    for (const name of ["another", ...names]) backend.names.add(name);
+    for (let look = 0; look < 3; look += 1) {
+      expect((await roster.find()).map(({ guest }) => guest)).toEqual(names);
+    }
+    const notices = journal.after(0).flatMap((record) => (record.kind === "notice" ? [record.notice] : []));
+    expect(notices).toEqual([{ code: "guests_left_out", details: { found: 4097, max: 4096 } }]);
+    backend.names.delete("vm0");
+    expect((await roster.find()).map(({ guest }) => guest)).toContain("another");
+  });
+
   it("says that a guest has disappeared only once its step under way has ended", async () => {
     const { clock, backend, roster, told } = rosterOf(["a", "b"], 0, 8);
     await roster.start();
