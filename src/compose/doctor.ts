@@ -9,6 +9,7 @@ import { examinePressure, examineZones } from "../machine/examine.ts";
 import { examineHostMemory } from "../machine/examine-host.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
+import { examineAreas } from "../swap/area-risks.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isRealHost, loadBackend } from "./backends.ts";
 import { maximumBytes } from "./maximum.ts";
@@ -23,6 +24,8 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
     ...findings,
     ...(used?.traits.place === "guest" && used.traits.hasBalloons ? [examineStart(used, config, root)] : []),
     ...(await findingsOf(() => examineMachine(files, used))),
+    // Swap that may hang the machine does so with or without a balloon, on hosts as well.
+    ...(await findingsOf(() => examineAreas(files))),
     ...(await findingsOf(() => [examinePressure(files)])),
     ...examineConfig(config),
     running.finding,

@@ -2,7 +2,6 @@ import { type Finding, finding } from "../core/finding.ts";
 import { BYTES_PER_KIB } from "../core/units.ts";
 import { parseMeminfo } from "../formats/meminfo.ts";
 import type { MachineFiles } from "../machine/files.ts";
-import { examineAreas } from "./area-risks.ts";
 import { builtFor } from "./built-for.ts";
 import { detectCompressedSwap, isConfigured, swapAreas } from "./compressed-swap.ts";
 import { examineDevices } from "./device-rules.ts";
@@ -27,7 +26,7 @@ export function examineSwap(files: MachineFiles, builtForBytes: number | null): 
   const sizes = readSizes(files, builtForBytes);
   if (sizes === null) return [finding("fail", `There is no ${files.resolve("/proc/meminfo")}.`)];
   const swap = detectCompressedSwap(files);
-  const findings = [swapSize(files, sizes), largestAllocation(sizes), ...examineAreas(files)];
+  const findings = [swapSize(files, sizes), largestAllocation(sizes)];
   if (!isConfigured(swap)) return [...findings, noCompressedSwap(files, mib(sizes.builtForKib))];
   return [...findings, ...examineDevices(files, swap), ...examineReturn(files, swap)];
 }

@@ -79,6 +79,13 @@ describe("doctor", () => {
     expect((await findings(folder)).join()).toContain("would start simulated guests here");
   });
 
+  it("warns of swap on ZFS where there is neither a balloon nor compressed swap", async () => {
+    const tree = new Tree("xen/pv-idle");
+    tree.write("sys/hypervisor/type", "kvm");
+    tree.write("proc/swaps", "Filename Type Size Used Priority\n/dev/zd0 partition\t8388604\t0\t-2\n");
+    expect(await findings(tree.root)).toContainEqual(expect.stringMatching(/^warn: Swap at \/dev\/zd0 lies on ZFS/));
+  });
+
   it("looks after compressed swap also where there is no balloon, as `run` does", async () => {
     const tree = new Tree("xen/pv-idle");
     tree.write("sys/hypervisor/type", "kvm");
