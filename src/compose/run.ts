@@ -8,8 +8,10 @@ import type { Backend } from "../core/backend.ts";
 import { type Problem, selfballoonError } from "../core/errors.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
+import { shownJson } from "../core/shown-text.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import type { ToolstackBackend } from "../core/toolstack.ts";
+import { boundedOutput, endDespiteReaders } from "../daemon/bounded-output.ts";
 import { Journal } from "../daemon/journal.ts";
 import { runDaemon } from "../daemon/lifecycle.ts";
 import { takeLock } from "../daemon/lock.ts";
@@ -57,7 +59,8 @@ export async function run(plan: RunPlan): Promise<number> {
       swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
     if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
-    if (plan.json) journal.subscribe((record) => record.kind === "step" && printJson(record));
+    const printStep = boundedOutput(process.stdout, () => null); // the records' own numbers show what is missing
+    if (plan.json) journal.subscribe((record) => record.kind === "step" && printStep(shownJson(record)));
     const logger = createLogger({ json: plan.json, isQuiet: plan.log === "quiet" });
     journal.subscribe(logRecords(logger, { isVerbose: plan.log === "all", isDryRun: plan.dryRun }));
     const hostLines = await linesOfHost(choice, opened, rules, config);
@@ -90,7 +93,10 @@ export async function run(plan: RunPlan): Promise<number> {
       worker.configure(startTunables(facts, reloaded, "the old settings stay", newRules), newRules);
       rules = newRules;
     };
-    return await runDaemon({ worker, clock: realClock, logger, notifier: createNotifier(process.env), reload, close });
+    const notifier = createNotifier(process.env);
+    const exitCode = await runDaemon({ worker, clock: realClock, logger, notifier, reload, close });
+    endDespiteReaders();
+    return exitCode;
   } finally {
     unlock();
   }

@@ -18,6 +18,7 @@ import { REASONS } from "../core/reasons.ts";
 import { SENTENCE_LENGTH, shownJson, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromBytes, mibFromPages } from "../core/units.ts";
+import { boundedOutput } from "./bounded-output.ts";
 import { StepNews } from "./step-news.ts";
 
 /** Facts of a log line; they are fields in JSON and `name=value` in text. */
@@ -43,11 +44,15 @@ interface LogLine {
  */
 export function createLogger(options: { readonly json: boolean; readonly isQuiet?: boolean }): Logger {
   const format = options.json ? jsonLine : textLine;
+  const lineOf = (level: LogLine["level"], message: string, fields: LogFields): string =>
+    format({ time: new Date().toISOString(), level, fields, message });
+  const write = boundedOutput(process.stderr, (lines) =>
+    lineOf("warn", "Nobody read the log: lines were lost.", { lines }),
+  );
   const log =
     (level: LogLine["level"]) =>
-    (message: string, fields: LogFields = {}) => {
-      process.stderr.write(`${format({ time: new Date().toISOString(), level, fields, message })}\n`);
-    };
+    (message: string, fields: LogFields = {}) =>
+      write(lineOf(level, message, fields));
   return { info: options.isQuiet === true ? () => {} : log("info"), warn: log("warn"), error: log("error") };
 }
 
