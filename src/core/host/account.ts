@@ -103,7 +103,7 @@ export function accountAfter(before: Account, wanted: Decision, granted: Decisio
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
     isFixed: granted.balloonTargetPages === null,
     effect: before.effect,
-    overclaim: followOverclaim(before.overclaim, unbelievedClaim(before, granted, decidedOn)),
+    overclaim: followOverclaim(before.overclaim, unbelievedClaim(maximumBytes, decidedOn)),
   };
 }
 

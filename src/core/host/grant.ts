@@ -44,7 +44,7 @@ export function grant(
   const isDoubted = after.overclaim.isCertain;
   const told = {
     decision: isDoubted ? withClamp(granted, "doubted") : granted,
-    notices: isDoubted && !account.overclaim.isCertain ? doubts(account, granted, decidedOn) : NO_NOTICES,
+    notices: isDoubted && !account.overclaim.isCertain ? doubts(account, decidedOn) : NO_NOTICES,
   };
   if (granted === wanted) return { ...only(settled), ...told };
   // Nobody gives way to a need that is not believed.
@@ -52,8 +52,8 @@ export function grant(
   return { ...refuse(settled, guest, isEmergency, budget, nowMs), ...told };
 }
 
-function doubts(account: Account, decision: Decision, decidedOn: DecidedOn): readonly Notice[] {
-  const claim = unbelievedClaim(account, decision, decidedOn);
+function doubts({ maximumBytes }: Account, decidedOn: DecidedOn): readonly Notice[] {
+  const claim = unbelievedClaim(maximumBytes, decidedOn);
   return claim === null ? NO_NOTICES : [overclaimNotice(claim)];
 }
 

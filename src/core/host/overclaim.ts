@@ -1,11 +1,10 @@
 import type { Reading } from "../backend.ts";
-import type { Decision } from "../decision.ts";
+import { floorPages } from "../guest/floor.ts";
 import type { GuestTerms } from "../limits.ts";
 import type { Notice } from "../notices.ts";
 import type { Tunables } from "../tunables.ts";
 import { BYTES_PER_MIB, mibFromBytes } from "../units.ts";
 import { maxFloorBytes, maxUsedBytes } from "./belief.ts";
-import type { Effect } from "./effect.ts";
 
 /** What a decision was made on. */
 export interface DecidedOn {
@@ -58,27 +57,23 @@ export function floorLimitBytes(
   return maxFloorBytes(maximumBytes, minBytes, selfballoon_min_usable_mb * BYTES_PER_MIB);
 }
 
-/** What is known of a guest's machine. */
-interface Machine {
-  readonly maximumBytes: number;
-  readonly effect: Effect;
-}
-
 /**
- * The claim of a reading that can't be true in this machine; null if all can. What its process holds bounds what a guest
- * can use. One whose process holds what its balloon has taken is held at what it has, and that is no claim of its own.
+ * The claim of a reading that can't be true in a machine of `maximumBytes`; null if all can. What its process holds bounds
+ * what a guest can use.
  */
 export function unbelievedClaim(
-  { maximumBytes, effect }: Machine,
-  { floorPages }: Pick<Decision, "floorPages">,
+  maximumBytes: number,
   { reading, heldBytes, tunables, terms }: DecidedOn,
 ): Claimed | null {
   const { observation, unballoonedBytes = 0 } = reading;
-  const { pageBytes, balloonCurrentPages, totalramPages, availablePages } = observation;
-  if (effect.isMissing || balloonCurrentPages === null || totalramPages === null) return null;
+  const { pageBytes, balloonCurrentPages, totalramPages, totalreservePages, maxPfn, availablePages } = observation;
+  if (balloonCurrentPages === null || totalramPages === null || totalreservePages === null || maxPfn === null)
+    return null;
+  // The law's own floor: what the host adds to it is no claim of the guest's.
+  const lawPages = floorPages(pageBytes, totalreservePages, maxPfn, tunables.selfballoon_min_usable_mb);
   const bytesOf = (pages: number): number => pages * pageBytes + unballoonedBytes;
   const floor = {
-    claimedBytes: bytesOf((floorPages ?? 0) + balloonCurrentPages - totalramPages),
+    claimedBytes: bytesOf(lawPages + balloonCurrentPages - totalramPages),
     believedBytes: floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables),
   };
   if (floor.claimedBytes > floor.believedBytes) return floor;

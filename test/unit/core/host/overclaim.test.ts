@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { INITIAL_EFFECT } from "../../../../src/core/host/effect.ts";
 import { followOverclaim, NO_OVERCLAIM, type Overclaim, unbelievedClaim } from "../../../../src/core/host/overclaim.ts";
 import { NO_LIMITS } from "../../../../src/core/limits.ts";
 import type { Observation } from "../../../../src/core/observation.ts";
@@ -15,20 +14,18 @@ const claimOf = (
   heldMib: number | null,
   floorMib: number,
   change: Partial<Observation> = {},
-  { minMb = 0, usableMb = 0, isMissing = false } = {},
+  { minMb = 0, usableMb = 0 } = {},
 ) => {
   const size = { totalramPages: 1000 * MIB, balloonCurrentPages: 1000 * MIB, balloonMaxPages: 2048 * MIB };
-  const observation: Observation = { ...observationOf({ ...size, availablePages: 900 * MIB }), ...change };
-  return unbelievedClaim(
-    { maximumBytes: mib(2048), effect: { ...INITIAL_EFFECT, isMissing } },
-    { floorPages: floorMib * MIB },
-    {
-      reading: { observation, notices: [] },
-      heldBytes: heldMib === null ? null : mib(heldMib),
-      tunables: { ...DEFAULT_TUNABLES, selfballoon_min_usable_mb: usableMb },
-      terms: { ...NO_LIMITS, isManaged: true, minMb },
-    },
-  );
+  // No page frame above the reserve: the law's floor is the reserve, or the reserve and what the operator wants usable.
+  const reserve = { totalreservePages: (floorMib - usableMb) * MIB, maxPfn: (floorMib - usableMb) * MIB };
+  const observation: Observation = { ...observationOf({ ...size, ...reserve, availablePages: 900 * MIB }), ...change };
+  return unbelievedClaim(mib(2048), {
+    reading: { observation, notices: [] },
+    heldBytes: heldMib === null ? null : mib(heldMib),
+    tunables: { ...DEFAULT_TUNABLES, selfballoon_min_usable_mb: usableMb },
+    terms: { ...NO_LIMITS, isManaged: true, minMb },
+  });
 };
 
 describe("a claim that can't be true", () => {
@@ -37,10 +34,6 @@ describe("a claim that can't be true", () => {
     expect(claimOf(null, 641)).toEqual({ claimedBytes: mib(641), believedBytes: mib(640) });
     expect(claimOf(null, 800, {}, { minMb: 800 })).toBeNull();
     expect(claimOf(null, 800, {}, { usableMb: 700 })).toBeNull();
-  });
-
-  it("is nothing that a guest is held at because its balloon frees nothing", () => {
-    expect(claimOf(null, 1000, {}, { isMissing: true })).toBeNull();
   });
 
   it("is use of more than the guest's process holds, and a little more", () => {
