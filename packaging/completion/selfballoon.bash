@@ -112,6 +112,10 @@ _selfballoon() {
 		_selfballoon_paths -d
 		return 0
 		;;
+	"get --guest")
+		:
+		return 0
+		;;
 	"set --config")
 		_selfballoon_paths -f
 		return 0
@@ -120,12 +124,20 @@ _selfballoon() {
 		_selfballoon_paths -d
 		return 0
 		;;
+	"set --guest")
+		:
+		return 0
+		;;
 	"reset --config")
 		_selfballoon_paths -f
 		return 0
 		;;
 	"reset --root")
 		_selfballoon_paths -d
+		return 0
+		;;
+	"reset --guest")
+		:
 		return 0
 		;;
 	"doctor --config")
@@ -312,9 +324,9 @@ _selfballoon() {
 	"reserve -") _selfballoon_words "--config --root --for --wait --expires --json --help" ;;
 	"release-reservation -") _selfballoon_words "--config --root --for --json --help" ;;
 	"reservations -") _selfballoon_words "--config --root --json --help" ;;
-	"get -") _selfballoon_words "--config --root --json --help" ;;
-	"set -") _selfballoon_words "--config --root --help" ;;
-	"reset -") _selfballoon_words "--config --root --help" ;;
+	"get -") _selfballoon_words "--config --root --guest --json --help" ;;
+	"set -") _selfballoon_words "--config --root --guest --help" ;;
+	"reset -") _selfballoon_words "--config --root --guest --help" ;;
 	"doctor -") _selfballoon_words "--config --root --backend --qmp --json --help" ;;
 	"pause -") _selfballoon_words "--config --root --help" ;;
 	"resume -") _selfballoon_words "--config --root --help" ;;

@@ -12,6 +12,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   "host.memory_mb": 57_344,
   "host.reserve_mb": 4096,
   "host.overcommit": 1.5,
+  "guests.managed": true,
   "guests.min_mb": 512,
   "guests.max_mb": 8192,
   "guests.weight": 100,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { BACKEND_KINDS } from "../../src/backends/registry.ts";
 import { DEFAULT_CONFIG_FILE, environmentName } from "../../src/config/load.ts";
 import { configFileSchema } from "../../src/config/schema.ts";
+import { TERMS } from "../../src/core/guest-terms.ts";
 import { POLICY_NAMES } from "../../src/core/policy.ts";
 import { findTunable, TUNABLES } from "../../src/core/tunables.ts";
 import { code, fence, list, type Page, page, table } from "./markdown.ts";
@@ -24,9 +25,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "host.reserve_mb": "what of it is kept for emergencies, in MiB",
   "host.overcommit":
     "how many times `memory_mb` the guests' maxima may be together before it is told as a warning; not limited if it is not said",
-  "guests.min_mb": "the least that the guest may have, in MiB",
-  "guests.max_mb": "the most that the guest may have, in MiB",
-  "guests.weight": "the guest's weight beside the others' when the host is short of memory",
+  ...Object.fromEntries(
+    TERMS.map(({ name, unit, summary }) => [`guests.${name}`, unit === "" ? summary : `${summary} In ${unit}.`]),
+  ),
   "simulated.guests": "how many simulated guests there are where no real ones are found; 6 if it is not said",
   "simulated.seed": "the same seed gives the same guests and days",
   "simulated.restless": "true: some of them reboot, and some disappear and come back",
@@ -104,7 +105,7 @@ export function configurationPage(): Page {
     "## What beats what",
     "A tunable's value comes from the last of these that names it. `selfballoon get` shows which one it was.",
     table(["source", "shown as"], SOURCES),
-    "A reload (`SIGHUP`, `systemctl reload`) reads file and environment again; what `selfballoon set` changed gives way to it, but a release stays until `selfballoon set selfballooning=1`. " +
+    "A reload (`SIGHUP`, `systemctl reload`) reads file and environment again; what `selfballoon set` changed for all guests gives way to it, but what was set for one guest with `--guest` stays, over restarts too, until `selfballoon reset --guest NAME`, and a release stays until `selfballoon set selfballooning=1`. " +
       "The policy, the backend, the socket and the history's place and size stay as they were at the start.",
     "## Sections",
     '`[tunables]` holds values for all guests, by the tunable\'s name. A table for each guest, such as `[guests."web"]`, holds ' +
@@ -134,7 +135,8 @@ const SOURCES = [
   ["the environment", "environment"],
   ["`--set`", "flag"],
   ["`selfballoon set` on the running daemon", "runtime"],
-  ['for one guest: the file\'s `[guests."NAME"]`', "not shown: `get` shows the values for all guests"],
+  ['for one guest: the file\'s `[guests."NAME"]`', "file, by `get --guest NAME`"],
+  ["for one guest: `selfballoon set --guest NAME`", "set at run time, by `get --guest NAME`"],
 ];
 
 /** One key of the file that is no tunable. */

@@ -81,7 +81,7 @@ export function recordingPage(): Page {
       '`{"recording":2,"selfballoon":VERSION,...}` and a line `{"remembered":{...}}` for each guest: what was remembered then. Each observation also has ' +
       "`exact`: its turn (its place among all that changed what a decision can depend on), the monotonic time, why the guest was read, what its process held, " +
       'whether the target was taken, and what of the guest\'s tunables, terms and pause differs from its line before. Lines `{"event":{...}}` say what happened ' +
-      "besides: guests found and removed, sizes, rises of demand, memory that was given back, faults, writes, pauses, other rules of the host, looks at its own memory. They are answered " +
+      "besides: guests found and removed, sizes, rises of demand, memory that was given back, faults, writes, settings of single guests, pauses, other rules of the host, looks at its own memory. They are answered " +
       'with `{"noted":KIND}`.',
     "`replay --check FILE` plays it to the same core that the daemon asked, says the first decision that comes out otherwise, and in what, and ends with 1; with 2 if " +
       'a line is missing. A line `{"recording":2,...}` in the middle begins a new recording.',

@@ -1,4 +1,6 @@
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
+import type { GuestSettingStatus } from "../core/controls/guest-setting-status.ts";
+import type { SettingMeaning } from "../core/controls/setting-meaning.ts";
 import type { Figures } from "../core/figures.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { Clamp, Reason } from "../core/reasons.ts";
@@ -24,6 +26,9 @@ export interface HostAnswer {
 /** A tunable as it stands, and what it means. */
 export type TunableAnswer = TunableStatus &
   Pick<TunableRow, "kind" | "unit" | "min" | "max" | "startRule" | "summary"> & { readonly range: string };
+
+/** One setting of one guest as it stands, and what it means. */
+export type GuestSettingAnswer = GuestSettingStatus & SettingMeaning;
 
 /** What reasons and clamps mean, in a sentence each. */
 export interface ReasonsAnswer {

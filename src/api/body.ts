@@ -38,3 +38,15 @@ export function parseObject(body: string, expected: string): Readonly<Record<str
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }
+
+/** `{"NAME": "VALUE" | number | true | false | null}`, `expected` in words; null undoes. @throws ERR_BODY_INVALID. */
+export function parseChanges(body: string, expected: string): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(parseObject(body, expected)).map(([name, value]) => {
+      if (value === null || typeof value === "string") return [name, value];
+      if (typeof value === "number" || typeof value === "boolean") return [name, String(value)];
+      const problem = `${JSON.stringify(name.slice(0, 64))} is neither text, a number, true, false nor null`;
+      throw selfballoonError("ERR_BODY_INVALID", { expected, problem });
+    }),
+  );
+}

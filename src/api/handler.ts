@@ -81,7 +81,7 @@ export function createHandler(api: Api, access: AccessPolicy): RequestListener {
 function sharedDocuments({ control }: Api): Documents {
   const documents = new Documents(() => performance.now());
   control.subscribe(({ kind }) => {
-    if (kind === "tunables" || kind === "pause" || kind === "reservation") documents.clear();
+    if (kind === "tunables" || kind === "settings" || kind === "pause" || kind === "reservation") documents.clear();
   });
   return documents;
 }

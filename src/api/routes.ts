@@ -4,7 +4,8 @@ import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { describeRange, findTunable, minChoice, TUNABLES } from "../core/tunables.ts";
 import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
-import { parseObject } from "./body.ts";
+import { parseChanges, parseObject } from "./body.ts";
+import { changeGuestSettings, guestSettings, resetGuestSettings } from "./guest-settings.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
 import { listReservations, reserve, withdraw } from "./reservations.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
@@ -45,6 +46,34 @@ export const ROUTES: readonly Route[] = [
     takes: "GuestChange",
     gives: "Guest",
     answer: changeGuest,
+  },
+  {
+    ...read,
+    path: "/v1/guests/{guest}/settings",
+    summary:
+      "A guest's own terms and tunables: value, where it comes from, what a reset brings back, range and meaning.",
+    gives: "GuestSettings",
+    answer: guestSettings,
+  },
+  {
+    ...write,
+    method: "PATCH",
+    path: "/v1/guests/{guest}/settings",
+    summary:
+      "Set a guest's own terms and tunables while the daemon runs: all of them or, if one is refused, none. They beat the configuration " +
+      "and are kept over restarts.",
+    takes: "GuestSettingChanges",
+    gives: "GuestSettings",
+    answer: changeGuestSettings,
+  },
+  {
+    ...write,
+    method: "DELETE",
+    path: "/v1/guests/{guest}/settings",
+    summary: "Undo all that was set for a guest while the daemon ran.",
+    takes: null,
+    gives: "GuestSettings",
+    answer: resetGuestSettings,
   },
   {
     ...read,
@@ -250,7 +279,9 @@ function withMeaning(status: TunableStatus): TunableAnswer {
 }
 
 function changeTunables({ control }: Api, request: ApiRequest): unknown {
-  return { tunables: control.change(parseChanges(request.body), request.privileged).map(withMeaning) };
+  const expected = 'a JSON object such as {"selfballoon_interval": "10"}, null for the default';
+  const changes = parseChanges(request.body, expected);
+  return { tunables: control.change(changes, request.privileged).map(withMeaning) };
 }
 
 async function release({ control }: Api, { body }: ApiRequest): Promise<unknown> {
@@ -268,17 +299,4 @@ function parseChoice(body: string): readonly string[] | null {
   if (!isList || Object.keys(others).length > 0)
     throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
   return [...new Set(guests)];
-}
-
-/** `{"NAME": "VALUE" | number | null}`; null brings the default back. */
-function parseChanges(body: string): Record<string, string | null> {
-  const expected = 'a JSON object such as {"selfballoon_interval": "10"}, null for the default';
-  return Object.fromEntries(
-    Object.entries(parseObject(body, expected)).map(([name, value]) => {
-      if (value === null || typeof value === "string") return [name, value];
-      if (typeof value === "number") return [name, String(value)];
-      const problem = `${JSON.stringify(name.slice(0, 64))} is neither text, a number nor null`;
-      throw selfballoonError("ERR_BODY_INVALID", { expected, problem });
-    }),
-  );
 }

@@ -4,6 +4,7 @@ import type { Decision } from "../core/decision.ts";
 import { ERRORS, type ErrorCode, type Problem as GuestProblem } from "../core/errors.ts";
 import type { Figures } from "../core/figures.ts";
 import { CAUSES, GIVE_CAUSES } from "../core/guest/events.ts";
+import { describeTerm, TERMS, type TermRow } from "../core/guest-terms.ts";
 import type { HistoryPoint, HistoryRange } from "../core/history.ts";
 import { TAKE_NAMES } from "../core/host/pressure.ts";
 import { RESERVATION_ENDS, RESERVATION_TIMES, type ReservationEvent } from "../core/host/reservation.ts";
@@ -21,7 +22,14 @@ import {
   type TunableRow,
   type Tunables,
 } from "../core/tunables.ts";
-import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
+import type {
+  GuestAnswer,
+  GuestSettingAnswer,
+  HealthAnswer,
+  HostAnswer,
+  ReasonsAnswer,
+  TunableAnswer,
+} from "./answers.ts";
 import type { Problem } from "./problem.ts";
 
 // One zod object for each thing that the API takes or gives. The document's JSON Schemas are derived from them, and the
@@ -53,6 +61,7 @@ const text = z.string();
 const number = z.number();
 const TUNABLE_NAMES = TUNABLES.map(({ name }) => name) as [TunableName, ...TunableName[]];
 const FIGURES = ["current", "target", "goal", "floor", "maximum", "committed", "available", "compressedSwap"] as const;
+const SOURCES = ["default", "start-up", "file", "environment", "flag", "runtime"] as const;
 const PAGES = ["goalPages", "floorPages", "targetPages", "balloonTargetPages", "frontswapTargetPages"] as const;
 const SIZES = ["currentBytes", "maximumBytes", "unballoonedBytes", "weight"] as const;
 const HOST_BYTES = [
@@ -113,6 +122,7 @@ const guest = of<GuestAnswer>()(
     released: z.boolean(),
     dryRun: z.boolean(),
     steps: number,
+    setAtRunTime: z.array(text),
     observation: observation.nullable(),
     decision: decision.nullable(),
     wantedPages: number.nullable(),
@@ -152,7 +162,7 @@ const tunable = of<TunableAnswer>()(
     name: z.enum(TUNABLE_NAMES),
     value: number,
     default: number,
-    source: z.enum(["default", "start-up", "file", "environment", "flag", "runtime"]),
+    source: z.enum(SOURCES),
     kind: z.enum(["switch", "count"]),
     unit: z.enum(["", "s", "ms", "MiB", "steps", "%"]),
     min: number,
@@ -162,6 +172,33 @@ const tunable = of<TunableAnswer>()(
     summary: text,
   }),
 );
+
+const settingValue = z.union([number, z.boolean(), text, z.null()]);
+
+const guestSetting = of<GuestSettingAnswer>()(
+  z.object({
+    name: text,
+    value: settingValue,
+    configured: settingValue,
+    source: z.enum(SOURCES),
+    isOwn: z.boolean(),
+    unit: text,
+    range: text,
+    summary: text,
+  }),
+).describe("`configured` is what a reset brings back; with `isOwn` it was said of this guest, not of all.");
+
+/** What one of a guest's terms may be set to. */
+function termChange(row: TermRow): z.ZodType {
+  const { accepts, summary } = row;
+  const value =
+    accepts.kind === "whole"
+      ? z.int().min(accepts.min).max(accepts.max)
+      : row.term === "isManaged"
+        ? z.boolean()
+        : z.enum(accepts.words);
+  return z.union([value, text, z.null()]).describe(`${summary} ${describeTerm(row)}; null for what is configured.`);
+}
 
 /** What one tunable may be set to. */
 function changeOf(row: TunableRow): z.ZodType {
@@ -290,6 +327,7 @@ const event = of<JournalRecord>()(
       notice,
     }),
     z.object({ ...turned, kind: z.literal("tunables"), values: z.partialRecord(z.enum(TUNABLE_NAMES), number) }),
+    z.object({ ...turned, kind: z.literal("settings"), guest: text, values: z.record(text, settingValue) }),
     z.object({ ...numbered, kind: z.literal("pause"), guest: text, paused: z.boolean(), released: z.boolean() }),
   ]),
 ).describe("One record of the journal; `event` of the stream is its `kind`, `id` its `seq`.");
@@ -307,6 +345,8 @@ const problem = of<Problem>()(
   "Every error (RFC 9457). `code` is stable; `detail` says what it should have been, what it was, and what was done.",
 );
 
+const tunableChanges = Object.fromEntries(TUNABLES.map((row) => [row.name, changeOf(row).optional()]));
+
 /** Everything that the API takes and gives, by name. */
 const OBJECTS = {
   Health: of<HealthAnswer>()(z.object({ ok: z.boolean(), doing: text, version: text, url: text.nullable() })),
@@ -323,7 +363,13 @@ const OBJECTS = {
   Tunable: tunable,
   Tunables: z.object({ tunables: z.array(tunable) }),
   // Names and ranges are judged by the write rules, which have errors of their own.
-  TunableChanges: z.strictObject(Object.fromEntries(TUNABLES.map((row) => [row.name, changeOf(row).optional()]))),
+  TunableChanges: z.strictObject(tunableChanges),
+  GuestSettings: z.object({ settings: z.array(guestSetting) }),
+  // Names and ranges are judged by the rules of every way in, which have errors of their own.
+  GuestSettingChanges: z.strictObject({
+    ...Object.fromEntries(TERMS.map((row) => [row.name, termChange(row).optional()])),
+    ...tunableChanges,
+  }),
   Reasons: of<ReasonsAnswer>()(
     z.object({ reasons: z.object(fields(keysOf(REASONS), text)), clamps: z.object(fields(keysOf(CLAMPS), text)) }),
   ),

@@ -1,6 +1,8 @@
 import { type ApiAnswer, askDaemon } from "../api/client.ts";
 import { type Config, defaultConfig, loadConfig } from "../config/load.ts";
 import type { TunableStatus } from "../core/control.ts";
+import type { GuestSettingStatus } from "../core/controls/guest-setting-status.ts";
+import type { SettingChanges } from "../core/controls/guest-settings.ts";
 import { ERRORS, OperatorError, problemOf, selfballoonError } from "../core/errors.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { GuestRow } from "../view/guest-row.ts";
@@ -62,6 +64,18 @@ export async function askHost(options: DaemonOptions): Promise<HostStanding | nu
 export async function askTunables(options: DaemonOptions): Promise<readonly TunableStatus[]> {
   const { tunables } = (await ask(options, "GET", "/v1/tunables")) as { tunables: readonly TunableStatus[] };
   return tunables;
+}
+
+/** The settings of one guest, after a change where there is one. */
+export async function askGuestSettings(
+  options: DaemonOptions,
+  method: "GET" | "PATCH" | "DELETE",
+  guest: string,
+  changes?: SettingChanges,
+): Promise<readonly GuestSettingStatus[]> {
+  const path = `/v1/guests/${encodeURIComponent(guest)}/settings`;
+  const { settings } = (await ask(options, method, path, changes)) as { settings: readonly GuestSettingStatus[] };
+  return settings;
 }
 
 function bodyOf(answer: ApiAnswer): unknown {

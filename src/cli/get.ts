@@ -1,17 +1,22 @@
 import type { TunableStatus } from "../core/control.ts";
+import type { GuestSettingStatus } from "../core/controls/guest-setting-status.ts";
+import { meaningOf } from "../core/controls/setting-meaning.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { defaultText, valueText } from "../view/tunable-text.ts";
-import { askTunables } from "./daemon.ts";
+import { askGuestSettings, askTunables } from "./daemon.ts";
 import type { DaemonOptions } from "./flags.ts";
 import { coloured, print, printJson, tableLines } from "./output.ts";
-import { checkTunableNames } from "./tunable-name.ts";
+import { checkSettingNames, checkTunableNames } from "./tunable-name.ts";
 
-/** `selfballoon get [NAME]...`: one name prints its value alone, as reading the driver's file did. */
+/**
+ * `selfballoon get [--guest GUEST] [NAME]...`: one name prints its value alone, as reading the driver's file did.
+ */
 export async function get(
   names: readonly string[],
-  options: DaemonOptions & { readonly json?: boolean },
+  options: DaemonOptions & { readonly json?: boolean; readonly guest?: string },
 ): Promise<void> {
+  if (options.guest !== undefined) return getOfGuest(options.guest, names, options);
   checkTunableNames(names);
   const tunables = await askTunables(options);
   const chosen = names.length === 0 ? tunables : names.map((name) => find(tunables, name));
@@ -21,6 +26,40 @@ export async function get(
   const [first = "", ...rest] = tableLines([["NAME", "VALUE", "DEFAULT", "FROM", "MEANING"], ...chosen.map(row)]);
   print(coloured("bold", first));
   rest.forEach(print);
+}
+
+async function getOfGuest(
+  guest: string,
+  names: readonly string[],
+  options: DaemonOptions & { readonly json?: boolean },
+): Promise<void> {
+  checkSettingNames(names);
+  const settings = await askGuestSettings(options, "GET", guest);
+  const chosen = settings.filter(({ name }) => names.length === 0 || names.includes(name));
+  const absent = names.find((name) => !chosen.some((setting) => setting.name === name));
+  if (absent !== undefined) throw selfballoonError("ERR_TUNABLE_ABSENT", { name: absent });
+  if (options.json) return printJson({ settings: chosen });
+  const [only] = chosen;
+  if (names.length === 1 && only !== undefined) return print(settingText(only.value));
+  const [first = "", ...rest] = tableLines([
+    ["NAME", "VALUE", "CONFIGURED", "FROM", "MEANING"],
+    ...chosen.map(settingRow),
+  ]);
+  print(coloured("bold", first));
+  rest.forEach(print);
+}
+
+function settingRow({ name, value, configured, source, isOwn }: GuestSettingStatus): readonly string[] {
+  const { unit, summary } = meaningOf(name);
+  const from = isOwn ? (OWN_SOURCES[source] ?? source) : source === "default" ? source : `${source}, for all guests`;
+  return [name, `${settingText(value)} ${value === null ? "" : unit}`.trim(), settingText(configured), from, summary];
+}
+
+/** Where what was said of one guest comes from. */
+const OWN_SOURCES: Readonly<Record<string, string>> = { default: "default", file: "file", runtime: "set at run time" };
+
+function settingText(value: GuestSettingStatus["value"]): string {
+  return value === null ? "none" : String(value);
 }
 
 function find(tunables: readonly TunableStatus[], name: string): TunableStatus {

@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_KINDS, type BackendKind } from "../backends/registry.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
+import { describeTerm, TERMS } from "../core/guest-terms.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { addBootOptions } from "./boot-flags.ts";
 import type { FilesOptions } from "./files.ts";
@@ -22,6 +23,11 @@ interface Common {
   readonly config?: string;
   readonly root?: string;
   readonly json?: boolean;
+}
+
+/** A guest's own settings in place of those of all. */
+interface GuestChoice {
+  readonly guest?: string;
 }
 
 interface RunOptions extends Common {
@@ -105,6 +111,7 @@ Examples:
   selfballoon top                             the same, live
   selfballoon url                             where its page is
   selfballoon set selfballoon_reserved_mb=256
+  selfballoon set --guest web1 max_mb=2048    for one guest, kept over restarts
   selfballoon reserve 4096 --for web1         make room for a guest that is about to start
   selfballoon release                         give all memory back
 
@@ -158,16 +165,26 @@ function addStatus(program: Command): void {
 }
 
 function addTunables(program: Command): void {
+  const guestOption = (): Option => new Option("--guest <GUEST>", "of this guest alone: its limits, and its tunables");
   command(program, "get [NAME...]", "show tunables; one name prints its value alone")
+    .addOption(guestOption())
     .option("--json", "as JSON")
-    .action(async (names: string[], options: Common) => (await import("./get.ts")).get(names, options));
-  command(program, "set <NAME=VALUE...>", "change tunables of the running daemon: all of them or none").action(
-    async (assignments: string[], options: Common) => (await import("./set.ts")).set(assignments, options),
-  );
-  command(program, "reset <NAME...>", "bring tunables back to their defaults").action(
-    async (names: string[], options: Common) => (await import("./set.ts")).reset(names, options),
-  );
+    .action(async (names: string[], options: Common & GuestChoice) => (await import("./get.ts")).get(names, options));
+  command(program, "set <NAME=VALUE...>", "change tunables of the running daemon: all of them or none")
+    .addOption(guestOption())
+    .addHelpText("after", GUEST_SETTINGS)
+    .action(async (assignments: string[], options: Common & GuestChoice) =>
+      (await import("./set.ts")).set(assignments, options),
+    );
+  command(program, "reset [NAME...]", "bring tunables back to their defaults, or a guest's to what is configured")
+    .addOption(guestOption())
+    .action(async (names: string[], options: Common & GuestChoice) => (await import("./set.ts")).reset(names, options));
 }
+
+const GUEST_SETTINGS = `
+With --guest they beat the configuration, also over a restart of the daemon, until \`selfballoon reset --guest GUEST\`:
+${TERMS.map((row) => `  ${row.name.padEnd(12)}${describeTerm(row)}. ${row.summary}`).join("\n")}
+and every tunable.`;
 
 function addMachine(program: Command, ports: CliPorts): void {
   command(program, "doctor", "say what is present, missing and risky on this machine, and what to do")

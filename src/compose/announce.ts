@@ -92,7 +92,7 @@ async function managedGuestsText(
   if (guests.length === 0) return null;
   const managed = guests.filter((guest) => terms(guest).isManaged).length;
   if (managed === guests.length) return sections.length === 0 ? ALL_BUT_NONE_NAMED : null;
-  const which = `${managed} of ${guests.length} guests ${managed === 1 ? "is" : "are"} named under [guests]`;
+  const which = `${managed} of ${guests.length} guests ${managed === 1 ? "is" : "are"} managed (see [guests])`;
   return managed === 0
     ? `${which}: they are only shown, and nothing is moved.`
     : `${which}: the others are only shown.`;

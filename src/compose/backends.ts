@@ -2,8 +2,10 @@ import { type BackendRow, rowsOf } from "../backends/registry.ts";
 import { hostRules } from "../config/host-rules.ts";
 import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend } from "../core/backend.ts";
+import { NOTHING_SET, termsWith } from "../core/controls/guest-settings.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { HostRules } from "../core/host/rules.ts";
+import { createSettings } from "../core/settings.ts";
 import type { ToolstackBackend } from "../core/toolstack.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 
@@ -47,11 +49,10 @@ export function isRealHost({ traits: { place, isReal } }: Backend): boolean {
 /** How the guests of this host share it; null where we are a guest ourselves, and for simulated guests without limits. */
 export function rulesFor(backend: Backend, config: Config, dryRun: boolean): HostRules | null {
   if (backend.traits.place === "guest") return null;
-  if (backend.traits.isReal) return hostRules(config, dryRun);
-  const isLimited = config.host.memory !== null || config.guests.some(({ limits }) => Object.keys(limits).length > 0);
-  if (!isLimited) return null;
-  const rules = hostRules(config, dryRun);
-  return { ...rules, terms: (guest) => ({ ...rules.terms(guest), isManaged: true }) };
+  // A configuration that names no guest stands for all of them in a dry run, so that it can be tried without one.
+  if (backend.traits.isReal) return hostRules(config, dryRun && config.guests.length === 0);
+  const isLimited = config.host.memory !== null || config.guests.some(({ terms }) => Object.keys(terms).length > 0);
+  return isLimited ? hostRules(config, true) : null;
 }
 
 /** The backend without a way to move guests that are not ours; `rules` are asked for each time. Null: all are ours. */
@@ -68,7 +69,15 @@ export function onlyManaged(backend: OpenBackend, rules: () => HostRules | null)
 /** The balloon of this machine, to look at it or to give memory back. @throws ERR_NO_BACKEND. */
 export async function openBackend(config: Config, root: string): Promise<OpenBackend> {
   const { backend } = await chooseBackend(config, root, true);
-  return onlyReleasing(await backend.open(), rulesFor(backend, config, false));
+  const rules = rulesFor(backend, config, false);
+  return onlyReleasing(await backend.open(), rules === null ? null : await withGuestSettings(rules, config));
+}
+
+/** The rules with what was set for single guests while the daemon ran; what is wrong with the file is told by the daemon. */
+async function withGuestSettings(rules: HostRules, config: Config): Promise<HostRules> {
+  const { guestSettingsStore } = await import("./guest-settings-store.ts");
+  const set = guestSettingsStore(config, () => {}).load(createSettings({ hasCompressedSwap: true }));
+  return { ...rules, terms: (guest) => termsWith(set.get(guest) ?? NOTHING_SET, rules.terms(guest)) };
 }
 
 /** The backend for whoever only gives memory back: to guests that are ours, and no more than the operator allows. */

@@ -3,6 +3,7 @@ import { createApi } from "../api/api.ts";
 import { serveSocket } from "../api/server.ts";
 import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
+import { configure } from "../config/configure.ts";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { Backend } from "../core/backend.ts";
 import { type Problem, selfballoonError } from "../core/errors.ts";
@@ -17,8 +18,7 @@ import { runDaemon } from "../daemon/lifecycle.ts";
 import { takeLock } from "../daemon/lock.ts";
 import { createLogger, type Logger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
-import type { ReservationStore } from "../daemon/reservation-desk.ts";
-import { Worker } from "../daemon/worker.ts";
+import { Worker, type WorkerOptions } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
 import { realClock } from "../time/clock.ts";
 import { VERSION } from "../version.ts";
@@ -26,7 +26,7 @@ import { announce, describe, linesOfHost, onceText } from "./announce.ts";
 import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
-import { findStartFacts, idleBecause, startTunables } from "./start-up.ts";
+import { findStartFacts, idleBecause } from "./start-up.ts";
 import { type StartWarning, startWarnings } from "./start-warnings.ts";
 
 /** Records that the journal keeps: an hour of one guest at the default interval, with room for the rest. */
@@ -39,23 +39,23 @@ export async function run(plan: RunPlan): Promise<number> {
   const choice = await chooseBackend(config, flags.root, plan.real && config.backend === "auto");
   const { backend } = choice;
   const facts = findStartFacts(backend, flags.root, plan.bootOptions, config.policy);
-  let rules = rulesFor(backend, config, plan.dryRun);
-  const configured = startTunables(facts, config, "nothing was started", rules);
+  const rules = rulesFor(backend, config, plan.dryRun);
+  const configured = configure(config, facts, "nothing was started");
   const unlock = takeLock(join(dirname(config.socket), "selfballoon.lock"));
   try {
     const opened = await backend.open();
     const journal = new Journal(JOURNAL_RECORDS, realClock.wallMs);
-    const worker = new Worker({
+    const worker: Worker = new Worker({
       description: describe(choice, config.policy, plan.dryRun),
       configured,
       policy: config.policy,
       hostRules: rules,
       readHost: isRealHost(backend) ? await hostReader(flags.root) : null,
-      backend: onlyManaged(opened, () => rules),
+      backend: onlyManaged(opened, () => worker.hostRules),
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
-      reservationStore: rules === null ? null : await reservationStoreFor(config, journal),
+      ...(rules === null ? {} : await storesFor(config, journal)),
       swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
     if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
@@ -63,7 +63,8 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) journal.subscribe((record) => record.kind === "step" && printStep(shownJson(record)));
     const logger = createLogger({ json: plan.json, isQuiet: plan.log === "quiet" });
     journal.subscribe(logRecords(logger, { isVerbose: plan.log === "all", isDryRun: plan.dryRun }));
-    const hostLines = await linesOfHost(choice, opened, rules, config);
+    worker.restoreSettings();
+    const hostLines = await linesOfHost(choice, opened, worker.hostRules, config);
     const history = await historyFor(backend, config, journal);
     const warnings = await startWarnings(backend, opened, configured.settings, flags.root);
     let address: string | null = null;
@@ -78,7 +79,7 @@ export async function run(plan: RunPlan): Promise<number> {
     logStart(logger, driverLines(backend, configured.settings), warnings);
     if (plan.json) for (const line of hostLines) logger.info(line);
     else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
-    const leaveFleet = await fleetFor(config, worker, journal, () => rules?.budget ?? null);
+    const leaveFleet = await fleetFor(config, worker, journal, () => worker.hostRules?.budget ?? null);
     const leaveToolstack = await toolstackFor(backend, worker, journal, plan.dryRun);
     const close = async (): Promise<void> => {
       await leaveToolstack();
@@ -89,9 +90,7 @@ export async function run(plan: RunPlan): Promise<number> {
     };
     const reload = async (): Promise<void> => {
       const reloaded = await loadConfig(flags, process.env, "the old settings stay");
-      const newRules = rulesFor(backend, reloaded, plan.dryRun);
-      worker.configure(startTunables(facts, reloaded, "the old settings stay", newRules), newRules);
-      rules = newRules;
+      worker.configure(configure(reloaded, facts, "the old settings stay"), rulesFor(backend, reloaded, plan.dryRun));
     };
     const notifier = createNotifier(process.env);
     const exitCode = await runDaemon({ worker, clock: realClock, logger, notifier, reload, close });
@@ -120,6 +119,7 @@ async function runOnce(worker: Worker, journal: Journal, plan: RunPlan, idle: st
     if (plan.json) printJson({ ...record.decision, applied: record.applied });
     else print(onceText(record));
   });
+  worker.restoreSettings();
   try {
     await worker.stepOnce();
     return 0;
@@ -145,10 +145,17 @@ async function hostReader(root: string): Promise<() => HostReading> {
   return () => readHostMemory(files);
 }
 
-/** Where reservations are kept: only a host has any, and no guest's daemon loads what reads them. */
-async function reservationStoreFor(config: Config, journal: Journal): Promise<ReservationStore> {
-  const { reservationStore } = await import("./reservation-store.ts");
-  return reservationStore(config, tellIn(journal));
+/** What is kept over a restart: only a host has any, and no guest's daemon loads what reads it. */
+async function storesFor(
+  config: Config,
+  journal: Journal,
+): Promise<Pick<WorkerOptions, "reservationStore" | "guestSettingsStore">> {
+  const [{ reservationStore }, { guestSettingsStore }] = await Promise.all([
+    import("./reservation-store.ts"),
+    import("./guest-settings-store.ts"),
+  ]);
+  const tell = tellIn(journal);
+  return { reservationStore: reservationStore(config, tell), guestSettingsStore: guestSettingsStore(config, tell) };
 }
 
 /** The host's part in its fleet, where it is of one: none of its code is loaded elsewhere. @returns how to end it. */

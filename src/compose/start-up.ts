@@ -5,9 +5,8 @@ import { type KernelParameter, readBootOptions } from "../core/boot-options.ts";
 import { problemOf } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import { armsAfterRun } from "../core/guest/arming.ts";
-import type { HostRules } from "../core/host/rules.ts";
 import type { Policy } from "../core/policy.ts";
-import type { Configured, Settings } from "../core/settings.ts";
+import type { Settings } from "../core/settings.ts";
 import { startIntervalOnHost, startReservedMb, startUp } from "../core/startup.ts";
 import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
@@ -48,21 +47,6 @@ export function findStartFacts(
   return { hasCompressedSwap, defaults };
 }
 
-/**
- * The tunables to run with: what start-up found, then the configuration.
- * On a host selfballooning is off for guests that `rules` do not name.
- * @throws what the configuration gets wrong.
- */
-export function startTunables(
-  facts: StartFacts,
-  config: Config,
-  consequence: string,
-  rules: HostRules | null = null,
-): Configured {
-  const start = rules === null ? facts : { ...facts, isManaged: (guest: string) => rules.terms(guest).isManaged };
-  return configure(config, start, consequence);
-}
-
 /** Why neither loop of this guest is on, and how to turn one on; null if one is, or if these are a host's guests. */
 export function idleBecause(
   { traits }: Pick<Backend, "traits">,
@@ -81,7 +65,7 @@ export function idleBecause(
 export function examineStart(backend: Backend, config: Config, root: string): Finding {
   try {
     const facts = findStartFacts(backend, root, [], config.policy);
-    const { settings } = startTunables(facts, config, "nothing was started");
+    const { settings } = configure(config, facts, "nothing was started");
     const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
     const swap = settings.hasCompressedSwap
       ? `frontswap_selfshrinking=${frontswap_selfshrinking}`

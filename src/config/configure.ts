@@ -11,8 +11,6 @@ export interface StartFacts {
   readonly hasCompressedSwap: boolean;
   /** Defaults that start-up computed. */
   readonly defaults: Partial<Tunables>;
-  /** On a host: whether the guest's balloon is ours to move. */
-  readonly isManaged?: (guest: string) => boolean;
 }
 
 /**
@@ -35,10 +33,8 @@ export function configure(
   }));
   const [first, ...others] = refused;
   if (first !== undefined) throw refusal(first, others, consequence);
-  const guestTunables = (guest: string): Partial<Tunables> => {
-    if (start.isManaged?.(guest) === false) return { selfballooning: 0 };
-    return Object.assign({}, ...guests.filter(({ matches }) => matches(guest)).map(({ tunables }) => tunables));
-  };
+  const guestTunables = (guest: string): Partial<Tunables> =>
+    Object.assign({}, ...guests.filter(({ matches }) => matches(guest)).map(({ tunables }) => tunables));
   return { settings, sources, guestTunables };
 }
 

@@ -2,25 +2,21 @@ import { totalmem } from "node:os";
 import { globMatcher } from "../core/glob.ts";
 import { type BudgetTerms, budgetOf, type MemoryTerm } from "../core/host/budget-terms.ts";
 import type { HostRules } from "../core/host/rules.ts";
-import { type GuestLimits, NO_LIMITS } from "../core/limits.ts";
+import { type GuestTerms, NO_LIMITS } from "../core/limits.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import type { Config } from "./load.ts";
 
 /** The part of the machine that its guests may have where the operator says nothing: the rest is the host's own. */
 const GUESTS_SHARE = 7 / 8;
 
-/**
- * What the configuration says of the host and its guests. In a dry run a configuration that names no guest stands for all
- * of them, so that it can be tried without one.
- */
-export function hostRules(config: Pick<Config, "host" | "guests">, dryRun: boolean): HostRules {
+/** What the configuration says of the host and its guests; `isUnnamedManaged`: also guests that it does not name are ours to move. */
+export function hostRules(config: Pick<Config, "host" | "guests">, isUnnamedManaged: boolean): HostRules {
   const { memory, reserveMb, take, overcommit } = config.host;
   const budgetTerms: BudgetTerms = {
     memory: memory ?? { kind: "share", share: GUESTS_SHARE },
     reserveBytes: reserveMb === null ? null : reserveMb * BYTES_PER_MIB,
   };
-  const guests = config.guests.map(({ pattern, limits }) => ({ matches: globMatcher(pattern), limits }));
-  const everybody = dryRun && guests.length === 0;
+  const guests = config.guests.map(({ pattern, terms }) => ({ matches: globMatcher(pattern), terms }));
   return {
     budget: budgetOf(firstBytes(budgetTerms.memory), budgetTerms),
     budgetTerms,
@@ -28,8 +24,9 @@ export function hostRules(config: Pick<Config, "host" | "guests">, dryRun: boole
     ...(overcommit === null ? {} : { overcommit }),
     terms: (guest) => {
       const sections = guests.filter(({ matches }) => matches(guest));
-      const isManaged = everybody || sections.length > 0;
-      return { ...limitsOf(sections.map(({ limits }) => limits)), isManaged };
+      const unsaid: GuestTerms = { ...NO_LIMITS, isManaged: isUnnamedManaged || sections.length > 0 };
+      // A later section beats an earlier one, term by term.
+      return Object.assign({}, unsaid, ...sections.map(({ terms }) => terms));
     },
   };
 }
@@ -38,9 +35,4 @@ export function hostRules(config: Pick<Config, "host" | "guests">, dryRun: boole
 function firstBytes(memory: MemoryTerm): number {
   if (memory.kind === "bytes") return memory.bytes;
   return Math.floor(totalmem() * (memory.kind === "share" ? memory.share : GUESTS_SHARE));
-}
-
-/** A later section beats an earlier one, limit by limit. */
-function limitsOf(sections: readonly Partial<GuestLimits>[]): GuestLimits {
-  return sections.length === 0 ? NO_LIMITS : Object.assign({}, NO_LIMITS, ...sections);
 }

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { type BackendKind, type BackendSection, kindWithKey } from "../backends/registry.ts";
 import { selfballoonError } from "../core/errors.ts";
+import { findTerm, termsSaid } from "../core/guest-terms.ts";
 import type { MemoryTerm } from "../core/host/budget-terms.ts";
 import type { Take } from "../core/host/pressure.ts";
-import type { GuestLimits } from "../core/limits.ts";
+import type { GuestTerms } from "../core/limits.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Source } from "../core/settings.ts";
 import { TUNABLES } from "../core/tunables.ts";
@@ -50,7 +51,7 @@ export interface TunableSetting {
 export interface GuestSection {
   readonly pattern: string;
   readonly tunables: readonly TunableSetting[];
-  readonly limits: Partial<GuestLimits>;
+  readonly terms: Partial<GuestTerms>;
 }
 
 /** What the configuration says of a host; null: the default. */
@@ -197,15 +198,11 @@ function simulatedSection({ simulated }: ConfigFile): SimulatedSection {
 }
 
 function guestSection(pattern: string, section: FileGuest, file: string | null): GuestSection {
-  const { min_mb, max_mb, weight, ...tunables } = section;
+  const tunables = Object.fromEntries(Object.entries(section).filter(([name]) => findTerm(name) === null));
   return {
     pattern,
     tunables: settingsOf(tunables, `${file} [guests.${JSON.stringify(pattern)}]`),
-    limits: {
-      ...(min_mb === undefined ? {} : { minMb: min_mb }),
-      ...(max_mb === undefined ? {} : { maxMb: max_mb }),
-      ...(weight === undefined ? {} : { weight }),
-    },
+    terms: termsSaid(section),
   };
 }
 

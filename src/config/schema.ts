@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { BACKEND_KINDS, BACKENDS, type SectionValue } from "../backends/registry.ts";
+import { areConsistent, describeTerm, MAX_MB, TERMS, type TermRow, termsSaid } from "../core/guest-terms.ts";
 import { TAKE_NAMES } from "../core/host/pressure.ts";
 import { HOST_NAME } from "../core/host-name.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
@@ -7,9 +8,6 @@ import { TUNABLES } from "../core/tunables.ts";
 
 /** A label's name or value. */
 const LABEL = /^[A-Za-z0-9_-]+$/;
-
-/** 16 TiB: more than any host has. */
-const MAX_MB = 16_777_216;
 
 /** No host has room for a hundredth of what its guests could have. */
 const MAX_OVERCOMMIT = 100;
@@ -55,6 +53,13 @@ function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words).describe(`one of ${words.join(", ")}`);
 }
 
+function termSchema(row: TermRow) {
+  const { term, accepts } = row;
+  if (accepts.kind === "whole") return whole(accepts.min, accepts.max);
+  const schema = term === "isManaged" ? z.boolean() : z.enum(accepts.words);
+  return schema.describe(describeTerm(row));
+}
+
 /** A share of the host. */
 const percent = z.string().regex(/^(?:100|[1-9]\d?)%$/);
 
@@ -76,13 +81,9 @@ const host = z
 const guest = z
   .strictObject({
     ...tunables,
-    min_mb: megabytes.optional(),
-    max_mb: megabytes.optional(),
-    weight: whole(1, 1000).optional(),
+    ...Object.fromEntries(TERMS.map((row) => [row.name, termSchema(row).optional()])),
   })
-  .refine(({ min_mb, max_mb }) => min_mb === undefined || max_mb === undefined || min_mb <= max_mb, {
-    error: "min_mb must be at most max_mb",
-  });
+  .refine((section) => areConsistent(termsSaid(section)), { error: "min_mb must be at most max_mb" });
 
 const sectionValues: Readonly<Record<SectionValue, z.ZodType<boolean | string | readonly string[]>>> = {
   switch: yesOrNo,

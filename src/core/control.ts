@@ -1,3 +1,5 @@
+import type { GuestSettingStatus } from "./controls/guest-setting-status.ts";
+import type { SettingChanges } from "./controls/guest-settings.ts";
 import type { Decision } from "./decision.ts";
 import type { Problem } from "./errors.ts";
 import type { HostStanding } from "./host/standing.ts";
@@ -35,6 +37,8 @@ export interface GuestStatus {
   readonly wantedPages: number | null;
   /** The tunables in force for this guest. */
   readonly tunables: Tunables;
+  /** Names of the settings that were set for this guest at run time. */
+  readonly setAtRunTime: readonly string[];
   /** Why the guest can't be read or moved now; null if it can. */
   readonly problem: Problem | null;
 }
@@ -97,6 +101,15 @@ export interface ControlPort {
    * @throws the error of the first change that is refused.
    */
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[];
+  /** Every setting of one guest. @throws ERR_GUEST_UNKNOWN, ERR_NO_GUEST_SETTINGS. */
+  guestSettings(guest: string): readonly GuestSettingStatus[];
+  /**
+   * Set one guest's own settings, or undo that: all of the changes or, if one is refused, none. They beat the configuration,
+   * are judged at once, and are kept over restarts, also while the guest is away.
+   * @throws ERR_GUEST_UNKNOWN, ERR_NO_GUEST_SETTINGS, ERR_GUEST_SETTING_UNKNOWN, ERR_GUEST_SETTING_INVALID, ERR_GUEST_LIMITS,
+   * or why a tunable was refused.
+   */
+  changeGuest(guest: string, changes: SettingChanges, privileged: boolean): readonly GuestSettingStatus[];
   /**
    * Pause these guests; null: all, and those that come. A paused guest is observed and decided on, and keeps what it has,
    * also when memory runs short; only `release` and the daemon's end still give its memory back.

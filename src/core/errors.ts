@@ -144,6 +144,38 @@ export const ERRORS = {
     httpStatus: 503,
     message: "reservations must be kept in {path}, but {problem}; a restart of the daemon forgets them",
   },
+  ERR_NO_GUEST_SETTINGS: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "guests have settings of their own only on a host whose guests share it, not in a guest or on a host without limits; nothing was changed",
+  },
+  ERR_GUEST_SETTING_UNKNOWN: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "a guest has no setting {name}{hint}; nothing was changed",
+  },
+  ERR_GUEST_SETTING_INVALID: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 422,
+    message: "{name} must be {range}, not {value}; nothing was changed",
+  },
+  ERR_GUEST_LIMITS: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 422,
+    message: "min_mb must be at most max_mb, and they would be {minMb} and {maxMb}; nothing was changed",
+  },
+  ERR_GUEST_SETTINGS_FILE: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "what was set for single guests must be kept in {path}, but {problem}; what can't be read counts as not set, and what can't be written is forgotten at a restart",
+  },
   ERR_OVERCOMMIT: {
     owner: "operator",
     exitCode: 2,

@@ -1,6 +1,7 @@
 import type { Decision } from "./decision.ts";
 import type { ErrorCode, ErrorDetails } from "./errors.ts";
 import type { Cause, GiveCause } from "./guest/events.ts";
+import type { TermValue } from "./guest-terms.ts";
 import type { HostBudget } from "./host/budget.ts";
 import type { HostSight } from "./host/host-reading.ts";
 import type { Take } from "./host/pressure.ts";
@@ -151,6 +152,13 @@ export interface TunablesRecord extends Recorded, Turn {
   readonly values: Partial<Tunables>;
 }
 
+/** Settings of one guest were set at run time, or reset: null. */
+export interface SettingsRecord extends Recorded, Turn {
+  readonly kind: "settings";
+  readonly guest: string;
+  readonly values: Readonly<Record<string, TermValue>>;
+}
+
 /** A guest was paused, released or resumed. */
 export interface PauseRecord extends Recorded {
   readonly kind: "pause";
@@ -173,6 +181,7 @@ export type JournalRecord =
   | FaultRecord
   | NoticeRecord
   | TunablesRecord
+  | SettingsRecord
   | PauseRecord;
 
 /** A record before the journal gave it its number and time. */

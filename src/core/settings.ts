@@ -95,16 +95,21 @@ function withValue(settings: Settings, name: TunableName, value: number): Settin
 }
 
 /**
- * The tunables in force for a guest under `configured`. Where start-up could not compute `selfballoon_reserved_mb`,
+ * The tunables in force for a guest under `configured`, `set` being those that were set for it alone at run time. Where start-up could not compute `selfballoon_reserved_mb`,
  * because there are several guests, each has its own default. Selfballooning that was turned off at run time, as
  * `release` does, is off for every guest, whatever the configuration says of single ones.
  */
-export function effectiveTunables(configured: Configured, guest: string, startReservedMb: number): Tunables {
+export function effectiveTunables(
+  configured: Configured,
+  guest: string,
+  startReservedMb: number,
+  set: Partial<Tunables> = {},
+): Tunables {
   const { settings, sources, guestTunables } = configured;
   const isOwn =
     settings.defaults.selfballoon_reserved_mb === 0 && (sources.selfballoon_reserved_mb ?? "default") === "default";
   const own = isOwn ? { selfballoon_reserved_mb: startReservedMb } : {};
   const isOff = settings.values.selfballooning === 0 && sources.selfballooning === "runtime";
   const off = isOff ? { selfballooning: 0 } : {};
-  return { ...settings.values, ...own, ...guestTunables(guest), ...off };
+  return { ...settings.values, ...own, ...guestTunables(guest), ...set, ...off };
 }

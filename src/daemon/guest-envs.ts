@@ -67,13 +67,14 @@ export class GuestEnvs {
     const { controls, rules } = this;
     const { isDryRun, without } = this.options;
     const hand = handOf(controls.hands, guest);
+    const terms = rules?.terms(guest);
     return {
-      tunables: pacedTunables(tunablesOf(controls, guest, reservedMb), this.watchedGuests),
+      tunables: pacedTunables(tunablesOf(controls, guest, reservedMb, terms?.isManaged), this.watchedGuests),
       hasCompressedSwap: controls.configured.settings.hasCompressedSwap,
       isDryRun,
       isPaused: hand === "paused",
       isReleased: hand === "released",
-      host: rules === null ? null : { budget: rules.budget, terms: rules.terms(guest) },
+      host: rules === null || terms === undefined ? null : { budget: rules.budget, terms },
       ...(without === undefined ? {} : { without }),
     };
   }

@@ -45,7 +45,7 @@ export class GuestRunner {
   private readonly shrinkJob: ShrinkJob | null;
   private readonly effects: EffectRunner;
   /** 10 % of the RAM that the guest had when it was first read, in MiB; 0 before that. */
-  private reservedMb = 0;
+  reservedMb = 0;
   private steps = 0;
   private isAnswering = false;
   private isSteppingSoon = false;
@@ -144,7 +144,7 @@ export class GuestRunner {
     return this.timer.isInTime;
   }
 
-  status(): GuestStatus {
+  status(): Omit<GuestStatus, "setAtRunTime"> {
     const { last } = this.effects;
     const { problem } = this.faults;
     const { tunables, isPaused, isReleased, isDryRun } = this.env;

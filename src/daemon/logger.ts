@@ -119,6 +119,9 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | Gi
     case "tunables":
       logger.info("Tunables were changed.", { ...record.values });
       break;
+    case "settings":
+      logger.info("Settings of the guest were changed at run time.", { guest: record.guest, ...record.values });
+      break;
     case "reservation":
       logReservation(logger, record);
       break;

@@ -18,7 +18,10 @@ import {
   inForce,
   listTunables,
   reconfigure,
+  termsOf,
 } from "../core/controls/controls.ts";
+import type { GuestSettingStatus } from "../core/controls/guest-setting-status.ts";
+import type { SettingChanges } from "../core/controls/guest-settings.ts";
 import { type Hand, handOf } from "../core/controls/hands.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { Safety } from "../core/guard/names.ts";
@@ -41,6 +44,7 @@ import { GuestRunner } from "./guest-runner.ts";
 import type { Journal } from "./journal.ts";
 import { Mind } from "./mind.ts";
 import type { ReservationStore } from "./reservation-desk.ts";
+import { type GuestSettingsStore, SettingsDesk } from "./settings-desk.ts";
 import { SharedHost } from "./shared-host.ts";
 
 /** On a host, guests that were found together take their first steps over this time. */
@@ -71,6 +75,8 @@ export interface WorkerOptions {
   readonly policy?: Policy;
   /** Where reservations are kept over a restart; absent: nowhere. */
   readonly reservationStore?: ReservationStore | null;
+  /** Where what was set for single guests is kept over a restart; absent: nowhere. */
+  readonly guestSettingsStore?: GuestSettingsStore | null;
   /** Brings pages back from compressed swap; absent where that is not in our reach, as on a host. */
   readonly swapShrinker?: SwapShrinker | null;
   /** Safeties of the guard that a scenario leaves out. */
@@ -85,14 +91,25 @@ export class Worker implements ControlPort {
   private readonly roster: GuestRoster;
   private controls: Controls;
   private readonly sharedHost: SharedHost;
+  private readonly settingsDesk: SettingsDesk;
+  /** As the configuration says; null where no host is shared. */
+  private configuredRules: HostRules | null;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
 
   constructor(options: WorkerOptions) {
-    const { backend, clock, journal, hostRules = null, readHost = null, reservationStore = null } = options;
-    const { configured, dryRun, without, policy = "driver" } = options;
+    const { backend, clock, journal, hostRules = null, readHost = null } = options;
+    const {
+      reservationStore = null,
+      guestSettingsStore = null,
+      configured,
+      dryRun,
+      without,
+      policy = "driver",
+    } = options;
     this.options = options;
     this.controls = firstControls(configured);
+    this.configuredRules = hostRules;
     this.envs = new GuestEnvs(
       { isDryRun: dryRun, ...(without === undefined ? {} : { without }) },
       this.controls,
@@ -111,7 +128,7 @@ export class Worker implements ControlPort {
         this.sharedHost.review();
       },
     });
-    this.sharedHost = new SharedHost(hostRules, {
+    this.sharedHost = new SharedHost(hostRules === null ? null : this.ruled(hostRules), {
       clock,
       journal,
       mind: this.mind,
@@ -121,6 +138,21 @@ export class Worker implements ControlPort {
       stepSoon: (guests) => this.stepSoon(guests),
       onRules: (rules) => this.envs.configure(this.controls, rules),
     });
+    this.settingsDesk = new SettingsDesk({
+      journal,
+      mind: this.mind,
+      store: hostRules === null ? null : guestSettingsStore,
+      controls: () => this.controls,
+      carryOut: (controls) => this.carryOut({ controls, written: [] }),
+      runner: (guest) => this.roster.get(guest),
+      configuredTerms: (guest) => this.configuredRules?.terms(guest) ?? null,
+    });
+  }
+
+  /** Take over what was set for single guests before a restart, before anything is decided on them. */
+  restoreSettings(): void {
+    this.controls = this.settingsDesk.restored();
+    this.envs.configure(this.controls, this.sharedHost.rules);
   }
 
   /** Find the guests and arm each; look for others from time to time. */
@@ -162,7 +194,10 @@ export class Worker implements ControlPort {
   /** Take over a configuration that was reloaded; what that changes for a guest is judged at once. */
   configure(configured: Configured, hostRules: HostRules | null = null): void {
     const isShared = this.sharedHost.rules !== null;
-    if (hostRules !== null) this.sharedHost.rules = hostRules;
+    if (hostRules !== null) {
+      this.configuredRules = hostRules;
+      this.sharedHost.rules = this.ruled(hostRules);
+    }
     this.carryOut(reconfigure(this.controls, configured));
     if (hostRules === null || !isShared) return;
     this.sharedHost.announceRules();
@@ -174,7 +209,12 @@ export class Worker implements ControlPort {
   }
 
   guests(): readonly GuestStatus[] {
-    return this.roster.runners.map((runner) => runner.status());
+    return this.roster.runners.map((runner) => this.statusOf(runner));
+  }
+
+  /** How the host is shared, with what was set for single guests; null where none is. */
+  get hostRules(): HostRules | null {
+    return this.sharedHost.rules;
   }
 
   host(): HostStanding | null {
@@ -190,12 +230,20 @@ export class Worker implements ControlPort {
     return this.tunables();
   }
 
+  guestSettings(guest: string): readonly GuestSettingStatus[] {
+    return this.settingsDesk.list(guest);
+  }
+
+  changeGuest(guest: string, changes: SettingChanges, privileged: boolean): readonly GuestSettingStatus[] {
+    return this.settingsDesk.change(guest, changes, privileged);
+  }
+
   pause(guests: readonly string[] | null): readonly GuestStatus[] {
-    return this.takeInHand(guests, "paused").map((runner) => runner.status());
+    return this.takeInHand(guests, "paused").map((runner) => this.statusOf(runner));
   }
 
   resume(guests: readonly string[] | null): readonly GuestStatus[] {
-    return this.takeInHand(guests, "managed").map((runner) => runner.status());
+    return this.takeInHand(guests, "managed").map((runner) => this.statusOf(runner));
   }
 
   async release(guests: readonly string[] | null): Promise<readonly Gift[]> {
@@ -232,6 +280,15 @@ export class Worker implements ControlPort {
 
   subscribe(listener: (record: JournalRecord) => void): () => void {
     return this.options.journal.subscribe(listener);
+  }
+
+  private statusOf(runner: GuestRunner): GuestStatus {
+    return { ...runner.status(), setAtRunTime: this.settingsDesk.namesOf(runner.guest) };
+  }
+
+  /** The rules of the configuration, with what was set for single guests. */
+  private ruled(configured: HostRules): HostRules {
+    return { ...configured, terms: (guest) => termsOf(this.controls, guest, configured.terms(guest)) };
   }
 
   private takeInHand(guests: readonly string[] | null, hand: Hand): readonly GuestRunner[] {

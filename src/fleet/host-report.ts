@@ -79,6 +79,7 @@ function isNotable(record: JournalRecord): boolean {
     case "give":
     case "notice":
     case "pause":
+    case "settings":
     case "tunables":
     case "rules":
     case "reservation":

@@ -190,6 +190,12 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
     z.object({ kind: z.literal("host"), sight: SIGHT, need: share, isEmergency: z.boolean(), ...turn }),
     z.object({ kind: z.literal("reservation"), event: RESERVATION_EVENT, ...turn }),
     z.object({ kind: z.literal("tunables"), values: z.partialRecord(z.enum(tunableNames), count), ...turn }),
+    z.object({
+      kind: z.literal("settings"),
+      guest: name,
+      values: z.record(z.string().max(64), z.union([count, z.boolean(), z.string().max(64), z.null()])),
+      ...turn,
+    }),
     z.object({ kind: z.literal("fault"), guest: name, turn: count.nullable(), nowMs: count.nullable() }),
     z.object({ kind: z.literal("applied"), guest: name, balloonTargetPages: count, pageBytes: count }),
     z.object({ kind: z.enum(["notice", "shrink", "pause"]) }),

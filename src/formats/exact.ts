@@ -8,6 +8,7 @@ import type {
   ReservationRecord,
   RiseRecord,
   RulesRecord,
+  SettingsRecord,
   SizeRecord,
   StepRecord,
   TunablesRecord,
@@ -66,6 +67,7 @@ export type RecordedEvent =
   | Unnumbered<HostRecord>
   | Unnumbered<ReservationRecord>
   | Unnumbered<TunablesRecord>
+  | Unnumbered<SettingsRecord>
   | Pick<FaultRecord, "kind" | "guest" | "turn" | "nowMs">
   /** The target of a step before the recording began was taken after that. */
   | {

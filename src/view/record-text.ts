@@ -45,6 +45,10 @@ export function recordText(record: JournalRecord): string {
       return `The host's need of memory is ${Math.round(record.need * 100)} %.`;
     case "reservation":
       return reservationText(record.event);
+    case "settings":
+      return `Its settings were changed: ${Object.entries(record.values)
+        .map(([name, value]) => `${name} ${value === null ? "as configured" : `= ${value}`}`)
+        .join(", ")}.`;
     case "tunables":
       return `Tunables were changed: ${Object.entries(record.values)
         .map(([name, value]) => `${name} = ${value}`)

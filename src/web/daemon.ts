@@ -57,7 +57,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, token
   }
 }
 
-const KINDS: readonly JournalRecord["kind"][] = ["step", "shrink", "fault", "notice", "tunables", "pause"];
+const KINDS: readonly JournalRecord["kind"][] = ["step", "shrink", "fault", "notice", "tunables", "settings", "pause"];
 
 /** Follow the journal after record `after`. @returns how to stop. */
 export function follow(

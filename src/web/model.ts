@@ -1,7 +1,7 @@
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { figuresOf } from "../core/figures.ts";
 import type { HistoryPoint } from "../core/history.ts";
-import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
+import type { JournalRecord, SettingsRecord, StepRecord } from "../core/journal-record.ts";
 import { notDoneText } from "../core/not-done.ts";
 import type { GuestRow } from "../view/guest-row.ts";
 import { type PressureReading, pressurePercent } from "../view/pressure.ts";
@@ -102,6 +102,11 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
       if (view !== undefined) guests.set(record.guest, { ...view, paused: record.paused, released: record.released });
       return;
     }
+    case "settings": {
+      const view = guests.get(record.guest);
+      if (view !== undefined) guests.set(record.guest, { ...view, setAtRunTime: namesAfter(view, record) });
+      return;
+    }
     case "guest":
       if (record.change === "removed") guests.delete(record.guest);
       return;
@@ -116,6 +121,11 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
     case "tunables":
       return;
   }
+}
+
+function namesAfter({ setAtRunTime }: GuestView, { values }: SettingsRecord): readonly string[] {
+  const set = Object.keys(values).filter((name) => values[name] !== null);
+  return [...setAtRunTime.filter((name) => !Object.hasOwn(values, name)), ...set];
 }
 
 function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints: number): void {
@@ -141,6 +151,7 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints
     paused: known?.paused ?? false,
     released: known?.released ?? false,
     dryRun: known?.dryRun ?? false,
+    setAtRunTime: known?.setAtRunTime ?? [],
     steps: (known?.steps ?? 0) + 1,
     problem: null,
     observation,

@@ -54,7 +54,7 @@ describe("run on a QEMU host", () => {
     await daemon.says("stderr", /guest=web reason=/);
     await daemon.says("stderr", /guest=other reason=unmanaged/);
     expect(daemon.stdout).toContain("Found 2 QMP sockets");
-    expect(daemon.stdout).toContain("\n1 of 2 guests is named under [guests]: the others are only shown.\n");
+    expect(daemon.stdout).toContain("\n1 of 2 guests is managed (see [guests]): the others are only shown.\n");
     expect(web.guest.targetBytes).toBeLessThan(512 * MIB);
     daemon.kill("SIGTERM");
     expect((await daemon.ended()).exitCode).toBe(0);
@@ -67,7 +67,7 @@ describe("run on a QEMU host", () => {
     const started = async (...args: readonly string[]) => (await new Home().daemon(...args)).stdout;
     const [home, all] = [new Home(), new Home()];
     const bare = ["--config", configured(home, "")];
-    const none = "\n0 of 1 guests are named under [guests]: they are only shown, and nothing is moved.\n";
+    const none = "\n0 of 1 guests are managed (see [guests]): they are only shown, and nothing is moved.\n";
     const daemon = await home.daemon(...bare);
     expect(daemon.stdout).toMatch(/^Found 1 QMP socket at /);
     expect(daemon.stdout).toContain(none);

@@ -72,7 +72,9 @@ describe("replay --check", () => {
       await home.succeed("set", "frontswap_inertia=5");
       await recordUntil(500);
       expect(await pause(true)).toMatchObject({ status: 200, body: { paused: true } });
+      await home.succeed("set", "--guest", "java", "weight=5", "max_mb=1500", "frontswap_inertia=9");
       await recordUntil(900);
+      await home.succeed("reset", "--guest", "java");
       expect(await pause(false)).toMatchObject({ status: 200, body: { paused: false } });
       await home.succeed("set", "guard_headroom_mb=100");
       await recordUntil(1200);
@@ -87,7 +89,8 @@ describe("replay --check", () => {
       recorded = readFileSync(file, "utf8").trimEnd().split("\n");
       const lines = recorded.map(parse);
       const kinds = new Set(lines.map(({ event }) => event?.kind));
-      for (const kind of ["guest", "tunables", "pause", "rules", "rise", "give"]) expect(kinds).toContain(kind);
+      for (const kind of ["guest", "tunables", "settings", "pause", "rules", "rise", "give"])
+        expect(kinds).toContain(kind);
       expect(lines.filter(({ exact }) => exact?.env?.isPaused === true)).not.toEqual([]);
       const { exitCode, stdout, stderr } = await home.do("replay", "--check", file);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });

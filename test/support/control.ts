@@ -6,10 +6,21 @@ import type {
   ReservationWish,
   Reserved,
 } from "../../src/core/control.ts";
-import { changeTunables, firstControls, inForce, listTunables } from "../../src/core/controls/controls.ts";
+import {
+  changeGuest,
+  changeTunables,
+  firstControls,
+  inForce,
+  listTunables,
+  settingsOf,
+  tunablesOf,
+  withGuestSettings,
+} from "../../src/core/controls/controls.ts";
+import { listSettings } from "../../src/core/controls/guest-setting-status.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import type { HostStanding } from "../../src/core/host/standing.ts";
 import type { JournalRecord } from "../../src/core/journal-record.ts";
+import { NO_LIMITS } from "../../src/core/limits.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Journal } from "../../src/daemon/journal.ts";
@@ -22,6 +33,8 @@ const RESERVATION: ReservationStatus = {
   isMet: true,
   expiresAtMs: 60_000,
 };
+
+const CONFIGURED_TERMS = { ...NO_LIMITS, isManaged: true };
 
 /** A daemon's control port without a worker behind it: real tunables and journal, and the guests that a test puts there. */
 export class ScriptedControl implements ControlPort {
@@ -60,6 +73,25 @@ export class ScriptedControl implements ControlPort {
     this.turn += 1;
     this.journal.add({ kind: "tunables", values, turn: this.turn, nowMs: 0 });
     return this.tunables();
+  }
+
+  guestSettings(guest: string): ReturnType<ControlPort["guestSettings"]> {
+    if (!this.statuses.has(guest)) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
+    const { configured } = this.controls;
+    return listSettings({
+      set: settingsOf(this.controls, guest),
+      configuredTerms: CONFIGURED_TERMS,
+      tunables: tunablesOf(this.controls, guest, 1),
+      configuredTunables: tunablesOf(withGuestSettings(this.controls, new Map()), guest, 1),
+      ownTunables: {},
+      sources: configured.sources,
+      hasCompressedSwap: configured.settings.hasCompressedSwap,
+    });
+  }
+
+  changeGuest(...[guest, changes, privileged]: Parameters<ControlPort["changeGuest"]>) {
+    this.controls = changeGuest(this.controls, guest, changes, CONFIGURED_TERMS, privileged);
+    return this.guestSettings(guest);
   }
 
   pause(guests: readonly string[] | null): readonly GuestStatus[] {

@@ -21,7 +21,15 @@ export function stepRecord(guest: string, readings: Readings = {}): Omit<StepRec
 /** A guest as a daemon tells of it after such a step. */
 export function guestStatus(guest: string, readings: Readings = {}): GuestStatus {
   const { observation, decision, wantedPages, tunables } = stepRecord(guest, readings);
-  const stands = { state: "armed", paused: false, released: false, dryRun: false, steps: 1, problem: null } as const;
+  const stands = {
+    state: "armed",
+    paused: false,
+    released: false,
+    dryRun: false,
+    steps: 1,
+    setAtRunTime: [],
+    problem: null,
+  } as const;
   return { guest, ...stands, observation, decision, wantedPages, tunables };
 }
 

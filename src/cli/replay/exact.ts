@@ -102,6 +102,8 @@ export class ExactReplay {
         return this.reserve(event.event);
       case "tunables":
         return event.values.frontswap_inertia === undefined ? [] : this.restartInertia();
+      case "settings":
+        return this.changeGuest(event);
       case "notice":
       case "shrink":
       case "pause":
@@ -162,6 +164,16 @@ export class ExactReplay {
   private reserve(event: ReservationEvent): readonly Effect[] {
     this.begin();
     if (this.host !== null) this.host = reactToReservation(this.host, event);
+    return [];
+  }
+
+  /** What it changes of later decisions is in their lines. */
+  private changeGuest({ guest, values }: RecordedEvent & { readonly kind: "settings" }): readonly Effect[] {
+    this.begin();
+    if (this.host !== null) this.host = changeRules(this.host);
+    const state = this.guests.get(guest);
+    if (state !== undefined && Object.hasOwn(values, "frontswap_inertia"))
+      this.guests.set(guest, { ...state, step: restartInertia(state.step) });
     return [];
   }
 

@@ -1,13 +1,26 @@
 import type { TunableChanges, TunableStatus } from "../control.ts";
+import { selfballoonError } from "../errors.ts";
+import type { GuestTerms } from "../limits.ts";
 import { refusedWrite } from "../refused-write.ts";
 import { type Configured, chooseSetting, effectiveTunables, existingTunables, resetSetting } from "../settings.ts";
 import type { TunableName, Tunables } from "../tunables.ts";
+import {
+  type AllGuestSettings,
+  type GuestSettings,
+  MAX_GUESTS_SET,
+  NOTHING_SET,
+  type SettingChanges,
+  termsWith,
+  withChanges,
+} from "./guest-settings.ts";
 import { ALL_MANAGED, type Hand, type Hands, handOf, withHand } from "./hands.ts";
 
 /** What the operator says: by the configuration, and since the start. Immutable: every change gives a new one. */
 export interface Controls {
   readonly configured: Configured;
   readonly hands: Hands;
+  /** What was said of single guests at run time. */
+  readonly guestSettings: AllGuestSettings;
 }
 
 /** Controls after a change, and the tunables for all guests that were written by it, in order. */
@@ -20,7 +33,17 @@ const NOTHING_WRITTEN: readonly TunableName[] = Object.freeze([]);
 
 /** The configuration as it was read at the start. */
 export function firstControls(configured: Configured): Controls {
-  return { configured, hands: ALL_MANAGED };
+  return { configured, hands: ALL_MANAGED, guestSettings: new Map() };
+}
+
+/** What was set for one guest at run time. */
+export function settingsOf({ guestSettings }: Controls, guest: string): GuestSettings {
+  return guestSettings.get(guest) ?? NOTHING_SET;
+}
+
+/** The operator's terms of one guest: what was set at run time, else what is configured. */
+export function termsOf(controls: Controls, guest: string, configured: GuestTerms): GuestTerms {
+  return termsWith(settingsOf(controls, guest), configured);
 }
 
 /** The tunables in force for all of which nothing else is said. While everything is released, selfballooning is off. */
@@ -28,10 +51,14 @@ export function inForce({ configured, hands }: Controls): Configured {
   return hands.everybody === "released" ? turnedOff(configured) : configured;
 }
 
-/** The tunables in force for one guest; `reservedMb` is its own default of `selfballoon_reserved_mb`. */
-export function tunablesOf({ configured, hands }: Controls, guest: string, reservedMb: number): Tunables {
-  const tunables = effectiveTunables(configured, guest, reservedMb);
-  return handOf(hands, guest) === "released" ? { ...tunables, selfballooning: 0 } : tunables;
+/**
+ * The tunables in force for one guest; `reservedMb` is its own default of `selfballoon_reserved_mb`, and `isManaged` whether
+ * its balloon is ours to move.
+ */
+export function tunablesOf(controls: Controls, guest: string, reservedMb: number, isManaged = true): Tunables {
+  const tunables = effectiveTunables(controls.configured, guest, reservedMb, settingsOf(controls, guest).tunables);
+  const isOff = !isManaged || handOf(controls.hands, guest) === "released";
+  return isOff ? { ...tunables, selfballooning: 0 } : tunables;
 }
 
 /** Every tunable as it stands for all guests. */
@@ -64,7 +91,35 @@ export function changeTunables(before: Controls, changes: TunableChanges, privil
   }
   const isResumed = before.hands.everybody === "released" && written.includes("selfballooning");
   const hands: Hands = isResumed ? { ...before.hands, everybody: "managed" } : before.hands;
-  return { controls: { configured, hands }, written };
+  return { controls: { ...before, configured, hands }, written };
+}
+
+/**
+ * Set one guest's own settings, or undo that: all of the changes or, if one is refused, none. `configured` are its terms
+ * without them.
+ * @throws the error of the first change that is refused, ERR_GUEST_LIMITS, ERR_TOO_MANY.
+ */
+export function changeGuest(
+  before: Controls,
+  guest: string,
+  changes: SettingChanges,
+  configured: GuestTerms,
+  privileged: boolean,
+): Controls {
+  const set = withChanges(settingsOf(before, guest), changes, configured, before.configured.settings, privileged);
+  const guestSettings = new Map(before.guestSettings);
+  const isNothing = Object.keys(set.terms).length === 0 && Object.keys(set.tunables).length === 0;
+  if (isNothing) guestSettings.delete(guest);
+  else guestSettings.set(guest, set);
+  if (guestSettings.size > MAX_GUESTS_SET) {
+    throw selfballoonError("ERR_TOO_MANY", { limit: MAX_GUESTS_SET, what: "guests with settings of their own" });
+  }
+  return { ...before, guestSettings };
+}
+
+/** The same with all that was set for single guests replaced. */
+export function withGuestSettings(before: Controls, guestSettings: AllGuestSettings): Controls {
+  return { ...before, guestSettings };
 }
 
 /** Pause, release or resume these guests; null: all. It stands until something else is said, over reloads too. */

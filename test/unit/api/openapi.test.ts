@@ -53,6 +53,7 @@ const OUTCOME = {
 const BODIES: Partial<Record<SchemaName, string>> = {
   TunableChanges: '{"frontswap_inertia":"+4","guard":1,"selfballoon_interval":null}',
   GuestChange: '{"paused":true}',
+  GuestSettingChanges: '{"max_mb":512,"weight":"3","managed":true,"guard":0,"min_mb":null}',
   GuestChoice: '{"guests":["web"]}',
   ReservationWish: '{"bytes":1048576,"guest":"web","waitMs":5000,"lifeMs":60000}',
 };

@@ -43,6 +43,27 @@ describe("a request", () => {
     expect(control.releases).toBe(0);
   });
 
+  it("may set one guest's own settings by text, number, true and false, and undo one or all", async () => {
+    const control = new ScriptedControl();
+    control.statuses.set("web", guestStatus("web"));
+    const settings = "/v1/guests/web/settings";
+    const own = async (method: string, body = ""): Promise<object> => {
+      const answer = (await ask(control, method, settings, body)) as {
+        settings: readonly { name: string; value: unknown; source: string }[];
+      };
+      return Object.fromEntries(
+        answer.settings.filter(({ source }) => source === "runtime").map(({ name, value }) => [name, value]),
+      );
+    };
+    const set = { managed: false, max_mb: 512, weight: 3, guard: 0 };
+    expect(await own("PATCH", '{"managed":false,"max_mb":512,"weight":"3","guard":0}')).toEqual(set);
+    expect(await own("PATCH", '{"guard":null}')).toEqual({ managed: false, max_mb: 512, weight: 3 });
+    expect(await own("DELETE")).toEqual({});
+    await expect(ask(control, "PATCH", settings, '{"max_mb":[1]}')).rejects.toMatchObject({ code: "ERR_BODY_INVALID" });
+    for (const method of ["PATCH", "DELETE"])
+      await expect(ask(control, method, settings, "{}", false)).rejects.toMatchObject({ code: "ERR_TOKEN_NEEDED" });
+  });
+
   it("for the host is told how its memory stands, and null where none is shared", async () => {
     const control = new ScriptedControl();
     expect(await ask(control, "GET", "/v1/host", "", false)).toEqual({ host: null });

@@ -6,10 +6,10 @@ import { NO_LIMITS } from "../../../src/core/limits.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 
 const NOTHING_SAID = { memory: null, reserveMb: null, take: null, overcommit: null };
-const section = (pattern: string, limits: GuestSection["limits"] = {}): GuestSection => ({
+const section = (pattern: string, terms: GuestSection["terms"] = {}): GuestSection => ({
   pattern,
   tunables: [],
-  limits,
+  terms,
 });
 
 describe("the rules of a host", () => {
@@ -37,16 +37,14 @@ describe("the rules of a host", () => {
     expect(take).toBe("always");
   });
 
-  it("manage the guests of the sections, and nobody else", () => {
-    const { terms } = hostRules({ host: NOTHING_SAID, guests: [section("web*")] }, true);
-    expect([terms("web1").isManaged, terms("db").isManaged]).toEqual([true, false]);
-  });
-
-  it("manage everybody in a dry run without sections, and nobody otherwise", () => {
-    const isManaged = (dryRun: boolean): boolean =>
-      hostRules({ host: NOTHING_SAID, guests: [] }, dryRun).terms("db").isManaged;
-    expect([isManaged(true), isManaged(false)]).toEqual([true, false]);
-  });
+  it.each([true, false])(
+    "manage the guests of the sections but those that it says are not, and others: %s",
+    (others) => {
+      const guests = [section("web*"), section("web2", { isManaged: false })];
+      const { terms } = hostRules({ host: NOTHING_SAID, guests }, others);
+      expect(["web1", "web2", "db"].map((guest) => terms(guest).isManaged)).toEqual([true, false, others]);
+    },
+  );
 
   it("let a later section beat an earlier one, limit by limit", () => {
     const guests = [section("*", { minMb: 100, weight: 2 }), section("web", { minMb: 200 })];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { program } from "../../../scripts/reference/commands.ts";
+import { SETTING_NAMES } from "../../../src/core/controls/setting-meaning.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
 import { fencedLines, markdownFiles, readProjectFile } from "../../support/docs.ts";
 
@@ -26,8 +27,9 @@ describe("the commands in the documents", () => {
     expect(command, `there is no command ${name}`).toBeDefined();
     const flags = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0]);
     expect(command?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(flags));
-    const tunables = words.flatMap((word) => /^([a-z_]+)=/.exec(word)?.[1] ?? []);
-    expect(TUNABLES.map((row) => row.name)).toEqual(expect.arrayContaining(tunables));
+    const named = words.flatMap((word) => /^([a-z_]+)=/.exec(word)?.[1] ?? []);
+    const known = flags.includes("--guest") ? SETTING_NAMES : TUNABLES.map((row) => row.name);
+    expect(known).toEqual(expect.arrayContaining(named));
   });
 
   it.each(documents)("of npm that %s names are scripts of the package", (path) => {
