@@ -4,6 +4,7 @@ import { vmGate } from "../rig/requirements.ts";
 import { waitUntil } from "../rig/wait.ts";
 import type { ExecResult } from "./exec-channel.ts";
 import { HostDaemon } from "./host/daemon.ts";
+import { describeReservations } from "./host/reservations.ts";
 import { type Sample, Sampler, sum } from "./host/samples.ts";
 import { type QemuGuest, startQemuGuest } from "./rig.ts";
 
@@ -126,6 +127,8 @@ describe.skipIf(vmGate().skip)("four guests on a QEMU host that has less than th
     const checked = Number(/^(\d+) decisions checked/.exec(said)?.[1]);
     expect(checked).toBeGreaterThan(MIN_CHECKED);
   });
+
+  describeReservations(() => guests);
 
   /** All its memory, or what the others leave it of the budget. */
   async function hasAllThereIs(guest: QemuGuest, sinceMs: number): Promise<boolean> {

@@ -61,13 +61,22 @@ export class HostDaemon {
     await waitUntil(`the daemon to say "${text}"\n${this.log.slice(-2000)}`, () => this.log.includes(text), deadlineMs);
   }
 
+  /** Ask it with a command. */
+  async ask(...args: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const options = { timeout: CHECK_DEADLINE_MS, env: this.commandEnv };
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [commandIn(this.folder), ...args], options, (_, stdout, stderr) =>
+        resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
+      );
+    });
+  }
+
   /** Record all that it decides from now on, until it ends. */
   async record(): Promise<void> {
     const { recording } = this;
     await writeFile(recording, "");
-    const env = { ...process.env, SELFBALLOON_SOCKET: socketIn(this.folder) };
     const argv = [commandIn(this.folder), "record", recording];
-    this.recorder = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "inherit"], env });
+    this.recorder = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "inherit"], env: this.commandEnv });
     await waitUntil("the recording to begin", async () => (await stat(recording)).size > 0, END_DEADLINE_MS);
   }
 
@@ -93,6 +102,10 @@ export class HostDaemon {
     this.child.kill("SIGKILL");
     this.recorder?.kill("SIGKILL");
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private get commandEnv(): NodeJS.ProcessEnv {
+    return { ...process.env, SELFBALLOON_SOCKET: socketIn(this.folder) };
   }
 
   private get recording(): string {
