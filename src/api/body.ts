@@ -39,13 +39,21 @@ export function parseObject(body: string, expected: string): Readonly<Record<str
   throw selfballoonError("ERR_BODY_INVALID", { expected, problem: "it is something else" });
 }
 
-/** `{"NAME": "VALUE" | number | true | false | null}`, `expected` in words; null undoes. @throws ERR_BODY_INVALID. */
-export function parseChanges(body: string, expected: string): Record<string, string | null> {
+/** What a change may be written as besides text and null, with its name for people. */
+const PLAIN = { number: "a number", boolean: "true, false" } as const;
+
+/** `{"NAME": "VALUE" | null}`, and values of the kinds that are taken; `expected` in words; null undoes. @throws ERR_BODY_INVALID. */
+export function parseChanges(
+  body: string,
+  expected: string,
+  kinds: readonly (keyof typeof PLAIN)[],
+): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(parseObject(body, expected)).map(([name, value]) => {
       if (value === null || typeof value === "string") return [name, value];
-      if (typeof value === "number" || typeof value === "boolean") return [name, String(value)];
-      const problem = `${JSON.stringify(name.slice(0, 64))} is neither text, a number, true, false nor null`;
+      if (kinds.some((kind) => typeof value === kind)) return [name, String(value)];
+      const words = ["text", ...kinds.map((kind) => PLAIN[kind])].join(", ");
+      const problem = `${JSON.stringify(name.slice(0, 64))} is neither ${words} nor null`;
       throw selfballoonError("ERR_BODY_INVALID", { expected, problem });
     }),
   );

@@ -15,7 +15,8 @@ export function guestSettings({ control }: Api, _: ApiRequest, guest: string): S
 
 /** @throws ERR_BODY_INVALID, and what the control port throws. */
 export function changeGuestSettings({ control }: Api, { body, privileged }: ApiRequest, guest: string): Settings {
-  const changes = parseChanges(body, 'a JSON object such as {"max_mb": 2048}, null for what is configured');
+  const expected = 'a JSON object such as {"max_mb": 2048}, null for what is configured';
+  const changes = parseChanges(body, expected, ["number", "boolean"]);
   return withMeanings(control.changeGuest(guest, changes, privileged));
 }
 

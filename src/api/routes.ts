@@ -280,7 +280,7 @@ function withMeaning(status: TunableStatus): TunableAnswer {
 
 function changeTunables({ control }: Api, request: ApiRequest): unknown {
   const expected = 'a JSON object such as {"selfballoon_interval": "10"}, null for the default';
-  const changes = parseChanges(request.body, expected);
+  const changes = parseChanges(request.body, expected, ["number"]);
   return { tunables: control.change(changes, request.privileged).map(withMeaning) };
 }
 

@@ -15,7 +15,7 @@ interface GuestOption {
 export async function set(assignments: readonly string[], options: DaemonOptions & GuestOption): Promise<void> {
   const settings = assignments.map(parseSet);
   const names = settings.map(({ name }) => name);
-  const changes = Object.fromEntries(settings.map(({ name, text }) => [name, text.trim()]));
+  const changes = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
   const { guest } = options;
   if (guest === undefined) {
     checkTunableNames(names);
