@@ -16,6 +16,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   "guests.min_mb": 512,
   "guests.max_mb": 8192,
   "guests.weight": 100,
+  "guests.priority": "normal",
   "simulated.guests": 6,
   "simulated.seed": 1,
   "simulated.restless": false,

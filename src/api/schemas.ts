@@ -9,7 +9,7 @@ import type { HistoryPoint, HistoryRange } from "../core/history.ts";
 import { TAKE_NAMES } from "../core/host/pressure.ts";
 import { RESERVATION_ENDS, RESERVATION_TIMES, type ReservationEvent } from "../core/host/reservation.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
-import type { GuestTerms } from "../core/limits.ts";
+import { type GuestTerms, PRIORITIES } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
@@ -216,7 +216,13 @@ const numbered = { seq: number, atMs: number };
 const turned = { ...numbered, turn: number, nowMs: number };
 
 const terms = of<GuestTerms>()(
-  z.object({ minMb: number, maxMb: number.nullable(), weight: number, isManaged: z.boolean() }),
+  z.object({
+    minMb: number,
+    maxMb: number.nullable(),
+    weight: number,
+    priority: z.enum(PRIORITIES),
+    isManaged: z.boolean(),
+  }),
 );
 
 const ceilings = z.array(z.object({ guest: text, bytes: number }));
@@ -265,6 +271,7 @@ const event = of<JournalRecord>()(
       kind: z.literal("size"),
       guest: text,
       ...fields(SIZES, number),
+      priority: z.enum(PRIORITIES),
     }),
     z.object({ ...turned, kind: z.literal("rise"), guest: text, risePages: number }),
     z.object({

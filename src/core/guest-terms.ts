@@ -1,4 +1,4 @@
-import type { GuestTerms } from "./limits.ts";
+import { type GuestTerms, PRIORITIES } from "./limits.ts";
 
 /** What may be said of a guest: a whole number, or one of these words. */
 export type Accepts =
@@ -50,7 +50,15 @@ export const TERMS = [
     term: "weight",
     unit: "",
     accepts: { kind: "whole", min: 1, max: 1000 },
-    summary: "Its share beside the others' where the host is short.",
+    summary: "Its share beside the others' of its priority where the host is short.",
+  },
+  {
+    name: "priority",
+    term: "priority",
+    unit: "",
+    accepts: { kind: "word", words: PRIORITIES },
+    summary:
+      "Who gives first where the host is short, needs memory or keeps some free: best_effort, then normal, then protected.",
   },
 ] as const satisfies readonly TermRow[];
 

@@ -6,7 +6,7 @@ import type { HostBudget } from "./host/budget.ts";
 import type { HostSight } from "./host/host-reading.ts";
 import type { Take } from "./host/pressure.ts";
 import type { ReservationEvent } from "./host/reservation.ts";
-import type { GuestTerms } from "./limits.ts";
+import type { GuestTerms, Priority } from "./limits.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
 import type { ShrinkOutcome } from "./swap-shrinker.ts";
@@ -70,6 +70,7 @@ export interface SizeRecord extends Recorded, Turn {
   readonly unballoonedBytes: number;
   /** Its weight beside the others'. */
   readonly weight: number;
+  readonly priority: Priority;
 }
 
 /** The watch saw demand rise faster than was known: by so many pages within one reaction time. */

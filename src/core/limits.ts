@@ -4,6 +4,10 @@ import type { Observation } from "./observation.ts";
 import type { Clamp } from "./reasons.ts";
 import { pagesFromMib } from "./units.ts";
 
+/** Whose memory goes to others first where there is not enough for all: the later in this list, the longer it keeps its own. */
+export const PRIORITIES = ["best_effort", "normal", "protected"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 /** The operator's limits of one guest. They hold whatever the guest says, so they bound what its host counts. */
 export interface GuestLimits {
   /** The least that the balloon may leave the guest, in MiB; 0 for no other floor than the law's. */
@@ -12,6 +16,8 @@ export interface GuestLimits {
   readonly maxMb: number | null;
   /** Its weight where several guests share a host; above 0. */
   readonly weight: number;
+  /** Its class where several guests share a host: one of a lower class gives first. */
+  readonly priority: Priority;
 }
 
 /** What the operator says of one guest of a host. */
@@ -21,7 +27,7 @@ export interface GuestTerms extends GuestLimits {
 }
 
 /** A guest of which the operator said nothing. */
-export const NO_LIMITS: GuestLimits = Object.freeze({ minMb: 0, maxMb: null, weight: 1 });
+export const NO_LIMITS: GuestLimits = Object.freeze({ minMb: 0, maxMb: null, weight: 1, priority: "normal" });
 
 /** The operator's maximum is from now on the most that the balloon may be asked for. */
 export function boundObservation(observation: Observation, { maxMb }: GuestLimits): Observation {

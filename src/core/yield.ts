@@ -35,8 +35,16 @@ export function yieldOf(
   const account = accountOf(host.ledger, guest);
   if (account === null || env.host === null) return null;
   const { minBytes, because } = minOf(state, account, host, env, env.host, nowMs);
-  const { currentBytes, goalBytes, weight, activeShare } = account;
-  return { guest, currentBytes, goalBytes, minBytes, cost: weight * activeShare, because: sentenceOf(because) };
+  const { currentBytes, goalBytes, weight, activeShare, priority } = account;
+  return {
+    guest,
+    currentBytes,
+    goalBytes,
+    minBytes,
+    cost: weight * activeShare,
+    priority,
+    because: sentenceOf(because),
+  };
 }
 
 interface Kept {

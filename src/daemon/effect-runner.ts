@@ -1,6 +1,7 @@
 import type { Decided, Effect } from "../core/guest/effects.ts";
 import type { GiveCause, GuestEnv, GuestEvent } from "../core/guest/events.ts";
 import type { StepRecord, Turn } from "../core/journal-record.ts";
+import { NO_LIMITS } from "../core/limits.ts";
 import type { Notice } from "../core/notices.ts";
 import type { GuestCalls } from "./guest-calls.ts";
 import type { Journal } from "./journal.ts";
@@ -140,9 +141,9 @@ export class EffectRunner {
     const size = await calls.size();
     if (size === null) return;
     const { turn, env } = this.take({ kind: "sized", size });
-    const weight = env.host?.terms.weight ?? 1;
+    const { weight, priority } = env.host?.terms ?? NO_LIMITS;
     const { currentBytes, maximumBytes, unballoonedBytes = 0 } = size;
-    const facts = { currentBytes, maximumBytes, unballoonedBytes, weight };
+    const facts = { currentBytes, maximumBytes, unballoonedBytes, weight, priority };
     if (turn !== null) journal.add({ kind: "size", guest, ...facts, ...turn });
   }
 }

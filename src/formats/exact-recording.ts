@@ -11,6 +11,7 @@ import {
   type ReservationEnd,
   type Reservations,
 } from "../core/host/reservation.ts";
+import { PRIORITIES } from "../core/limits.ts";
 import { type CompleteObservation, isComplete } from "../core/observation.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
 import { TUNABLES, type TunableName } from "../core/tunables.ts";
@@ -75,6 +76,7 @@ const ACCOUNT: z.ZodType<Account> = z.object({
   floorBytes: count,
   goalBytes: count,
   weight: z.number().positive(),
+  priority: z.enum(PRIORITIES).default("normal"),
   activeShare: count,
   isFixed: z.boolean(),
   effect: z.object({ looksWithout: count, isMissing: z.boolean() }),
@@ -97,7 +99,7 @@ const PRESSURE: z.ZodType<Pressure> = z.object({
   take: z.enum(TAKE_NAMES),
   need: share,
   isEmergency: z.boolean(),
-  askedShare: share,
+  askedShares: z.object({ best_effort: share, normal: share, protected: share }),
   surplusSinceMs: count.nullable(),
   swappedBytes: count.nullable(),
   told: z.enum(["nothing", "need", "emergency"]),
@@ -158,6 +160,7 @@ const TERMS = z.object({
   minMb: count,
   maxMb: count.nullable(),
   weight: z.number().positive(),
+  priority: z.enum(PRIORITIES).default("normal"),
   isManaged: z.boolean(),
 });
 
@@ -172,6 +175,7 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
       maximumBytes: count,
       unballoonedBytes: count,
       weight: z.number().positive(),
+      priority: z.enum(PRIORITIES).default("normal"),
       ...turn,
     }),
     z.object({ kind: z.literal("rise"), guest: name, risePages: count, ...turn }),

@@ -52,6 +52,7 @@ export function accountIn(guest: string, currentMib: number, change: Partial<Acc
     floorBytes: 0,
     goalBytes: currentMib * BYTES_PER_MIB,
     weight: 1,
+    priority: "normal",
     activeShare: 1,
     isFixed: false,
     effect: { looksWithout: 0, isMissing: false },

@@ -82,9 +82,9 @@ export class ExactReplay {
       case "guest":
         return this.comeOrGo(event);
       case "size": {
-        const { guest, currentBytes, maximumBytes, unballoonedBytes, weight, nowMs } = event;
+        const { guest, currentBytes, maximumBytes, unballoonedBytes, weight, priority, nowMs } = event;
         const size = { currentBytes, maximumBytes, unballoonedBytes };
-        return this.take(guest, { kind: "sized", size }, nowMs, { ...ANYBODY, weight });
+        return this.take(guest, { kind: "sized", size }, nowMs, { ...ANYBODY, weight, priority });
       }
       case "rise":
         return this.take(event.guest, { kind: "rose", risePages: event.risePages }, event.nowMs);

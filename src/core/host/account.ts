@@ -1,5 +1,6 @@
 import type { GuestSize, Reading } from "../backend.ts";
 import type { Decision } from "../decision.ts";
+import type { GuestTerms } from "../limits.ts";
 import { believedGoalBytes } from "./belief.ts";
 import { type Effect, INITIAL_EFFECT } from "./effect.ts";
 import type { Claim } from "./entitlement.ts";
@@ -34,7 +35,12 @@ export interface Account extends Claim {
 }
 
 /** The account of a guest on which nothing was decided yet: it wants what it has. */
-export function openAccount(guest: string, size: GuestSize, weight: number, isFixed: boolean): Account {
+export function openAccount(
+  guest: string,
+  size: GuestSize,
+  { weight, priority }: Pick<GuestTerms, "weight" | "priority">,
+  isFixed: boolean,
+): Account {
   const { unballoonedBytes = 0 } = size;
   const currentBytes = size.currentBytes + unballoonedBytes;
   return {
@@ -49,6 +55,7 @@ export function openAccount(guest: string, size: GuestSize, weight: number, isFi
     floorBytes: 0,
     goalBytes: currentBytes,
     weight,
+    priority,
     activeShare: 1,
     isFixed,
     effect: INITIAL_EFFECT,
@@ -100,6 +107,7 @@ export function accountAfter(before: Account, wanted: Decision, granted: Decisio
     floorBytes: Math.min(floorBytes, floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables)),
     goalBytes: believedGoalBytes(claimed(goalPages), maximumBytes, heldBytes),
     weight: terms.weight,
+    priority: terms.priority,
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
     isFixed: granted.balloonTargetPages === null,
     effect: before.effect,

@@ -1,5 +1,6 @@
 import { headroomPages } from "../guard/headroom.ts";
 import type { Asked } from "../guest/as-needed.ts";
+import type { Priority } from "../limits.ts";
 import type { Observation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
 import { givesBack, type Pressure } from "./pressure.ts";
@@ -17,11 +18,18 @@ const EVERYTHING: Asked = Object.freeze({ givePages: Number.POSITIVE_INFINITY, b
  * What a host asks of one guest at this step; null: the law decides alone. In an emergency all that the law would take in
  * the end is asked for at once; the guard keeps what the guest uses, whatever is asked.
  */
-export function askedOf(pressure: Pressure, observation: Observation, tunables: Tunables, nowMs: number): Asked | null {
+export function askedOf(
+  pressure: Pressure,
+  priority: Priority,
+  observation: Observation,
+  tunables: Tunables,
+  nowMs: number,
+): Asked | null {
   const { take, need, isEmergency } = pressure;
   if (isEmergency) return EVERYTHING;
   if (take === "always") return null;
-  if (need > 0) return { givePages: givePages(pressure, observation, tunables), backPages: 0, isEmergency: false };
+  if (need > 0)
+    return { givePages: givePages(pressure, priority, observation, tunables), backPages: 0, isEmergency: false };
   const { balloonCurrentPages, balloonMaxPages } = observation;
   const lackPages = Math.max(0, (balloonMaxPages ?? 0) - (balloonCurrentPages ?? 0));
   const backPages = givesBack(pressure, nowMs) ? Math.ceil(lackPages / BACK_PART) : 0;
@@ -29,9 +37,14 @@ export function askedOf(pressure: Pressure, observation: Observation, tunables: 
 }
 
 /** The guest's part of what the host lacks, as far as the need lets it be taken. What a guest does not tell is not taken. */
-function givePages({ need, askedShare }: Pressure, observation: Observation, tunables: Tunables): number {
+function givePages(
+  { need, askedShares }: Pressure,
+  priority: Priority,
+  observation: Observation,
+  tunables: Tunables,
+): number {
   const { balloonCurrentPages, balloonMaxPages, availablePages, freePages, totalreservePages, pageBytes } = observation;
-  const partPages = Math.ceil((balloonCurrentPages ?? 0) * askedShare);
+  const partPages = Math.ceil((balloonCurrentPages ?? 0) * askedShares[priority]);
   if (need > CACHE_UNTIL) return partPages;
   const keptPages = headroomPages(0, balloonMaxPages ?? Number.POSITIVE_INFINITY, tunables, pageBytes);
   const sparePages =

@@ -1,3 +1,5 @@
+import { PRIORITIES, type Priority } from "../limits.ts";
+
 /** What one guest claims of its host's memory. In bytes, as its host counts: guests may have pages of other sizes. */
 export interface Claim {
   readonly guest: string;
@@ -9,6 +11,8 @@ export interface Claim {
   readonly goalBytes: number;
   /** Its weight beside the others'; above 0. */
   readonly weight: number;
+  /** Its class: a higher one is served first. */
+  readonly priority: Priority;
   /** The part of what it has that is in use, 0 to 1; 1 if that is not known. */
   readonly activeShare: number;
   /** Paused, migrating, unread or not ours to move: it keeps what it has. */
@@ -21,10 +25,12 @@ export interface Claim {
  */
 const IDLE_PRICE = 4;
 
+const HIGHEST_FIRST: readonly Priority[] = [...PRIORITIES].reverse();
+
 /**
  * What each guest is entitled to of `hostBytes`. Fixed guests keep what they have. Of the rest each other
- * guest first has its floor, and what remains is shared by weight, with idle memory taxed, until each has its goal
- * (water-filling). Nobody is entitled to more than its goal, or its floor if that is more. Only where the floors alone
+ * guest first has its floor, and what remains goes to those of the highest priority first, and within one is shared by weight, with
+ * idle memory taxed, until each has its goal (water-filling). Nobody is entitled to more than its goal, or its floor if that is more. Only where the floors alone
  * exceed the host do the entitlements exceed it. The order of the claims does not matter.
  */
 export function entitlements(hostBytes: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
@@ -38,7 +44,11 @@ export function entitlements(hostBytes: number, claims: readonly Claim[]): Reado
     const wantedBytes = claim.goalBytes - claim.floorBytes;
     if (!claim.isFixed && wantedBytes > 0) filling.push({ claim, wantedBytes, weight: taxedWeight(claim) });
   }
-  pour(Math.max(0, restBytes), filling, entitled);
+  let leftBytes = Math.max(0, restBytes);
+  for (const priority of HIGHEST_FIRST) {
+    const ofPriority = filling.filter(({ claim }) => claim.priority === priority);
+    leftBytes = pour(leftBytes, ofPriority, entitled);
+  }
   return entitled;
 }
 
@@ -48,8 +58,8 @@ interface Filling {
   readonly weight: number;
 }
 
-/** Those who are full first are served first; then the level of all others is known. */
-function pour(bytes: number, filling: Filling[], entitled: Map<string, number>): void {
+/** Those who are full first are served first; then the level of all others is known. @returns what is left. */
+function pour(bytes: number, filling: Filling[], entitled: Map<string, number>): number {
   // The names make sums of fractions come out the same in whatever order the guests came.
   filling.sort(
     (a, b) => a.wantedBytes / a.weight - b.wantedBytes / b.weight || (a.claim.guest < b.claim.guest ? -1 : 1),
@@ -63,6 +73,7 @@ function pour(bytes: number, filling: Filling[], entitled: Map<string, number>):
     bytesLeft -= givenBytes;
     weightLeft -= weight;
   }
+  return bytesLeft;
 }
 
 function taxedWeight({ weight, activeShare }: Claim): number {

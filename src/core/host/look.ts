@@ -1,3 +1,4 @@
+import type { Priority } from "../limits.ts";
 import type { Notice } from "../notices.ts";
 import { mibFromBytes } from "../units.ts";
 import type { HostSight } from "./host-reading.ts";
@@ -22,17 +23,20 @@ export interface Looked {
 /** Take in a look at the host's own memory. Whoever can give is asked at once, and again each second until the need is over. */
 export function lookAtHost(before: HostState, sight: HostSight, nowMs: number): Looked {
   const donors = allAccounts(before.ledger).filter(({ isFixed }) => !isFixed);
-  const donorBytes = donors.reduce((sum, { currentBytes }) => sum + currentBytes, 0);
-  const followed = followPressure(before.pressure, sight, donorBytes, nowMs);
+  const followed = followPressure(before.pressure, sight, donors, nowMs);
   const pressure = { ...followed, told: toldAfter(followed) };
   const notices = noticesOf(before.pressure, pressure, sight);
-  const isAsking = pressure.isEmergency || (pressure.take === "as_needed" && pressure.askedShare > 0);
-  if (isAsking && mayStepSoon(before, nowMs) && donors.length > 0) {
-    const stepSoon = donors.map(({ guest }) => guest);
+  const asked = donors.filter(({ priority }) => isAsked(pressure, priority));
+  if (asked.length > 0 && mayStepSoon(before, nowMs)) {
+    const stepSoon = asked.map(({ guest }) => guest);
     return { state: { ...before, pressure, steppedSoonMs: nowMs }, stepSoon, notices };
   }
   const isSame = followed === before.pressure && pressure.told === followed.told;
   return { state: isSame ? before : { ...before, pressure }, stepSoon: NOBODY, notices };
+}
+
+function isAsked({ isEmergency, take, askedShares }: Pressure, priority: Priority): boolean {
+  return isEmergency || (take === "as_needed" && askedShares[priority] > 0);
 }
 
 /** When the host is to be looked at again, in ms. */

@@ -109,7 +109,7 @@ export function boundsFor(
   const ceilingBytes = reservations.ceilings.find((ceiling) => ceiling.guest === guest)?.bytes;
   const entitledBytes = Math.min(bytes + ownBytes, ceilingBytes ?? Number.POSITIVE_INFINITY);
   const minPages = Math.max(minBalloonPages(terms, observation), heldPages(ledger, observation));
-  const asked = askedOf(state.pressure, observation, tunables, nowMs);
+  const asked = askedOf(state.pressure, terms.priority, observation, tunables, nowMs);
   const pagesOf = (bytes: number): number => Math.floor((bytes - unballoonedBytes) / pageBytes);
   const maximumBytes = accountOf(ledger, guest)?.maximumBytes ?? Number.POSITIVE_INFINITY;
   const maxFloorPages = pagesOf(floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables));
@@ -157,9 +157,9 @@ function tell(state: HostState, guest: string, balloonTargetBytes: number): Host
   });
 }
 
-function open(ledger: Ledger, guest: string, size: GuestSize, { weight }: GuestTerms, isFixed: boolean): Ledger {
+function open(ledger: Ledger, guest: string, size: GuestSize, terms: GuestTerms, isFixed: boolean): Ledger {
   if (accountOf(ledger, guest) !== null) return ledger;
-  return withAccount(ledger, openAccount(guest, size, weight, isFixed));
+  return withAccount(ledger, openAccount(guest, size, terms, isFixed));
 }
 
 /**
@@ -197,10 +197,11 @@ function giveAll(state: HostState, guest: string, because: GiveCause, budget: Ho
 }
 
 /** Nobody could say what the guest has: it is given what the operator allows, and charged for that. */
-function giveUnknown(state: HostState, guest: string, { maxMb, weight }: GuestTerms): Planned {
+function giveUnknown(state: HostState, guest: string, terms: GuestTerms): Planned {
+  const { maxMb } = terms;
   if (maxMb === null) return only(state);
   const bytes = maxMb * BYTES_PER_MIB;
-  const account = openAccount(guest, { currentBytes: bytes, maximumBytes: bytes }, weight, true);
+  const account = openAccount(guest, { currentBytes: bytes, maximumBytes: bytes }, terms, true);
   const ledger = withAccount(state.ledger, { ...account, startBytes: 0 });
   return { ...only(withLedger(state, ledger)), grant: { bytes, ofBytes: bytes, isAll: true } };
 }

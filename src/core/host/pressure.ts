@@ -1,4 +1,6 @@
+import { PRIORITIES, type Priority } from "../limits.ts";
 import { BYTES_PER_MIB } from "../units.ts";
+import type { Account } from "./account.ts";
 import type { HostSight } from "./host-reading.ts";
 import { needOf } from "./need.ts";
 
@@ -16,8 +18,8 @@ export interface Pressure {
   /** 0: the host has plenty, to 1: it is short. */
   readonly need: number;
   readonly isEmergency: boolean;
-  /** The part of what it has that a guest is asked for at a step, 0 to 1. */
-  readonly askedShare: number;
+  /** The part of what it has that a guest of a priority is asked for at a step, 0 to 1. */
+  readonly askedShares: Readonly<Record<Priority, number>>;
   /** Since when the host has had so much that guests can have memory back, in ms; null while it has not. */
   readonly surplusSinceMs: number | null;
   /** What the host has in swap at the most, in bytes; null while nobody knows. */
@@ -26,16 +28,21 @@ export interface Pressure {
   readonly told: "nothing" | "need" | "emergency";
 }
 
+const NOTHING_ASKED: Pressure["askedShares"] = Object.freeze({ best_effort: 0, normal: 0, protected: 0 });
+
 /** Nobody has looked at the host yet. */
 export const NO_PRESSURE: Pressure = Object.freeze({
   take: "always",
   need: 0,
   isEmergency: false,
-  askedShare: 0,
+  askedShares: NOTHING_ASKED,
   surplusSinceMs: null,
   swappedBytes: null,
   told: "nothing",
 });
+
+/** A guest that can give. */
+export type Donor = Pick<Account, "currentBytes" | "activeShare" | "priority">;
 
 /** Steps of the share that guests are asked for. */
 const SHARE_STEPS = 1024;
@@ -47,32 +54,58 @@ const SWAPPED_STEP_BYTES = 64 * BYTES_PER_MIB;
 const SURPLUS_MS = 60_000;
 
 /**
- * Take in what the host says; what it does not say leaves its need as it was. `donorBytes`: what the guests have that can
- * give. @returns `before` itself where nothing is news.
+ * Take in what the host says; what it does not say leaves its need as it was. `donors`: guests that can give.
+ * @returns `before` itself where nothing is news.
  */
-export function followPressure(before: Pressure, sight: HostSight, donorBytes: number, nowMs: number): Pressure {
+export function followPressure(before: Pressure, sight: HostSight, donors: readonly Donor[], nowMs: number): Pressure {
   const swappedBytes =
     sight.swappedBytes === null ? null : Math.ceil(sight.swappedBytes / SWAPPED_STEP_BYTES) * SWAPPED_STEP_BYTES;
   const now = needOf(sight, before.need > 0);
   if (now === null) return before.swappedBytes === swappedBytes ? before : { ...before, swappedBytes };
   const { need, isEmergency, lackBytes, hasSurplus } = now;
-  const share = donorBytes <= 0 ? 0 : Math.min(1, lackBytes / donorBytes);
   const after: Pressure = {
     ...before,
     need,
     isEmergency,
-    askedShare: need === 0 ? 0 : Math.ceil(share * SHARE_STEPS) / SHARE_STEPS,
+    askedShares: need === 0 ? NOTHING_ASKED : sharesOf(lackBytes, donors),
     surplusSinceMs: hasSurplus ? (before.surplusSinceMs ?? nowMs) : null,
     swappedBytes,
   };
   return isSame(before, after) ? before : after;
 }
 
+/**
+ * What is lacking is asked of the lowest priority first, as far as its guests have memory that they do not use, and of the next for
+ * the rest. What even that leaves is asked of all: who uses what changes.
+ */
+function sharesOf(lackBytes: number, donors: readonly Donor[]): Pressure["askedShares"] {
+  let leftBytes = lackBytes;
+  const asked = PRIORITIES.map((priority) => {
+    const own = donors.filter((donor) => donor.priority === priority);
+    const hasBytes = own.reduce((sum, { currentBytes }) => sum + currentBytes, 0);
+    const idleBytes = own.reduce((sum, donor) => sum + idleOf(donor), 0);
+    const askedBytes = Math.min(leftBytes, idleBytes);
+    leftBytes -= askedBytes;
+    return { priority, hasBytes, askedBytes };
+  });
+  const allBytes = asked.reduce((sum, { hasBytes }) => sum + hasBytes, 0);
+  const shares = asked.map(({ priority, hasBytes, askedBytes }) => {
+    const share = hasBytes <= 0 ? 0 : Math.min(1, askedBytes / hasBytes + leftBytes / allBytes);
+    return [priority, Math.ceil(share * SHARE_STEPS) / SHARE_STEPS] as const;
+  });
+  return { ...NOTHING_ASKED, ...Object.fromEntries(shares) };
+}
+
+/** Whole bytes: sums of them are the same in any order. */
+function idleOf({ currentBytes, activeShare }: Donor): number {
+  return Math.floor(currentBytes * Math.max(0, 1 - activeShare));
+}
+
 function isSame(a: Pressure, b: Pressure): boolean {
   return (
     a.need === b.need &&
     a.isEmergency === b.isEmergency &&
-    a.askedShare === b.askedShare &&
+    PRIORITIES.every((priority) => a.askedShares[priority] === b.askedShares[priority]) &&
     a.surplusSinceMs === b.surplusSinceMs &&
     a.swappedBytes === b.swappedBytes
   );

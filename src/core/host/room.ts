@@ -1,3 +1,4 @@
+import { PRIORITIES, type Priority } from "../limits.ts";
 import { type HostBudget, usableBytes } from "./budget.ts";
 import { besides, type Ceiling, keptBytes, keptFrom, type Reservation, type Reservations } from "./reservation.ts";
 import type { HostState } from "./state.ts";
@@ -13,6 +14,8 @@ export interface Yield {
   readonly minBytes: number;
   /** What memory that is not in use is worth to it beside the others. */
   readonly cost: number;
+  /** Its class: one of a lower class gives first. */
+  readonly priority: Priority;
   /** What keeps the rest. */
   readonly because: string;
 }
@@ -78,11 +81,22 @@ function donorsAmong(yields: readonly Yield[], reserved: readonly Reservation[])
   return yields.filter((one) => one.minBytes < one.currentBytes && !takers.has(one.guest));
 }
 
+/** Share out `neededBytes`: nobody of a higher priority goes down while one of a lower can. Nobody goes lower than it can. */
+function ceilingsFor(donors: readonly Yield[], neededBytes: number): readonly Ceiling[] {
+  let leftBytes = neededBytes;
+  return PRIORITIES.flatMap((priority) => {
+    const ofPriority = donors.filter((donor) => donor.priority === priority);
+    const ceilings = ceilingsWithin(ofPriority, leftBytes);
+    leftBytes -= ofPriority.reduce((sum, { currentBytes, minBytes }) => sum + currentBytes - minBytes, 0);
+    return ceilings;
+  });
+}
+
 /**
  * Share out `neededBytes` in the order of what it costs: first what guests have beyond their goals, each in proportion;
- * then what they do not use, the guest first to whom that is worth the least. Nobody goes lower than it can.
+ * then what they do not use, the guest first to whom that is worth the least.
  */
-function ceilingsFor(donors: readonly Yield[], neededBytes: number): readonly Ceiling[] {
+function ceilingsWithin(donors: readonly Yield[], neededBytes: number): readonly Ceiling[] {
   if (neededBytes <= 0) return [];
   const surplusOf = ({ currentBytes, goalBytes, minBytes }: Yield): number =>
     Math.max(0, currentBytes - Math.max(goalBytes, minBytes));

@@ -25,7 +25,9 @@ const guest = fc
 const pressure = fc.record({
   need: fc.constantFrom(0, 0.1, 1 / 3, 0.5, 0.7, 1),
   isEmergency: fc.boolean(),
-  askedShare: fc.double({ min: 0, max: 1, noNaN: true }),
+  askedShares: fc
+    .double({ min: 0, max: 1, noNaN: true })
+    .map((share) => ({ best_effort: 0, normal: share, protected: 0 })),
   surplusSinceMs: fc.constantFrom(null, 0, 50_000),
 });
 
@@ -36,7 +38,7 @@ describe("a guest of a host that takes as needed, whatever it says and whatever 
         if (!isComplete(observation)) throw new Error("a reading is missing");
         const law = balloonStep(observation, DEFAULT_TUNABLES);
         const host = { ...NO_PRESSURE, ...change, take: "as_needed" as const };
-        const asked = askedOf(host, observation, DEFAULT_TUNABLES, 60_000);
+        const asked = askedOf(host, "normal", observation, DEFAULT_TUNABLES, 60_000);
         const { targetPages, goalPages, floorPages } = asNeeded(law, observation, asked);
         const { totalramPages } = observation;
         expect(targetPages).toBeGreaterThanOrEqual(Math.min(totalramPages, Math.max(law.goalPages, law.floorPages)));
@@ -45,7 +47,7 @@ describe("a guest of a host that takes as needed, whatever it says and whatever 
         if (change.isEmergency) return;
         if (change.need === 0)
           expect(targetPages).toBeGreaterThanOrEqual(Math.min(totalramPages, maximumTarget(observation)));
-        const partPages = Math.ceil(totalramPages * change.askedShare);
+        const partPages = Math.ceil(totalramPages * change.askedShares.normal);
         expect(targetPages).toBeGreaterThanOrEqual(Math.min(totalramPages - partPages, maximumTarget(observation)));
       }),
     );

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { grantedBytes } from "../../../src/core/host/budget.ts";
 import { type Claim, entitlements } from "../../../src/core/host/entitlement.ts";
+import { PRIORITIES } from "../../../src/core/limits.ts";
 
 const BYTES = 2 ** 40;
 
@@ -12,6 +13,7 @@ const claimWith = (guest: string) =>
     floorBytes: fc.nat(BYTES / 1024),
     goalBytes: fc.nat(BYTES),
     weight: fc.integer({ min: 1, max: 1000 }),
+    priority: fc.constantFrom(...PRIORITIES),
     activeShare: fc.double({ min: -1, max: 2, noNaN: true }),
     isFixed: fc.boolean(),
   });
@@ -55,6 +57,19 @@ describe("sharing a host", () => {
         const hostBytes = sumOf(all.map(firstOf)) + moreBytes;
         const handedOut = sumOf(entitlements(hostBytes, all).values());
         expect(handedOut).toBeGreaterThanOrEqual(Math.min(hostBytes, sumOf(all.map(maxOf))) - all.length);
+      }),
+    );
+  });
+
+  it("gives nobody more than its floor while one of a higher priority lacks some of its goal", () => {
+    fc.assert(
+      fc.property(claims, fc.nat(4 * BYTES), (all, hostBytes) => {
+        const entitled = entitlements(hostBytes, all);
+        const rank = ({ priority }: Claim): number => PRIORITIES.indexOf(priority);
+        const lacks = all.filter((claim) => maxOf(claim) - (entitled.get(claim.guest) ?? 0) > all.length);
+        const highest = Math.max(-1, ...lacks.map(rank));
+        for (const claim of all)
+          if (rank(claim) < highest) expect(entitled.get(claim.guest)).toBeLessThanOrEqual(firstOf(claim) + all.length);
       }),
     );
   });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Account, openAccount } from "../../../src/core/host/account.ts";
 import { accountOf, allAccounts, EMPTY_LEDGER, withAccount, withoutAccount } from "../../../src/core/host/ledger.ts";
+import { NO_LIMITS } from "../../../src/core/limits.ts";
 
 /** More names than one block of accounts holds. */
 const name = fc.nat(80).map((nth) => `guest-${nth}`);
@@ -29,7 +30,7 @@ describe("a ledger", () => {
         const plain = new Map<string, Account>();
         let ledger = EMPTY_LEDGER;
         for (const { guest, isRemoved, currentBytes, floorBytes, goalBytes, isFixed } of changes) {
-          const opened = openAccount(guest, { currentBytes, maximumBytes: currentBytes }, 1, isFixed);
+          const opened = openAccount(guest, { currentBytes, maximumBytes: currentBytes }, NO_LIMITS, isFixed);
           const account = { ...opened, floorBytes, goalBytes };
           if (isRemoved) plain.delete(guest);
           else plain.set(guest, account);
@@ -48,7 +49,7 @@ describe("a ledger", () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 100 }), (changes) => {
         const account = ({ guest, currentBytes, isFixed }: (typeof changes)[number]): Account =>
-          openAccount(guest, { currentBytes, maximumBytes: currentBytes }, 1, isFixed);
+          openAccount(guest, { currentBytes, maximumBytes: currentBytes }, NO_LIMITS, isFixed);
         const before = changes.reduce((ledger, one) => withAccount(ledger, account(one)), EMPTY_LEDGER);
         const copy = structuredClone(before);
         for (const one of changes) {

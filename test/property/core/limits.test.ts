@@ -20,9 +20,14 @@ const lies = fc.record({
   oomKills: fc.option(fc.nat(10)),
 });
 
-const limits = fc
-  .tuple(fc.integer({ min: 1, max: 1024 }), fc.integer({ min: 0, max: 1024 }))
-  .map(([minMb, more]): GuestLimits => ({ minMb, maxMb: Math.min(1024, minMb + more), weight: 1 }));
+const limits = fc.tuple(fc.integer({ min: 1, max: 1024 }), fc.integer({ min: 0, max: 1024 })).map(
+  ([minMb, more]): GuestLimits => ({
+    minMb,
+    maxMb: Math.min(1024, minMb + more),
+    weight: 1,
+    priority: "normal" as const,
+  }),
+);
 
 describe("the operator's limits", () => {
   it("hold whatever a guest says, with the guard and without", () => {

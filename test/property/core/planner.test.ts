@@ -53,7 +53,7 @@ const wanting = (guest: string, reason: Reason, targetPages: number): Decision =
 
 /** A host whose guests' balloons go up at once; it checks after every event that nobody was promised what is not there. */
 class PlannedHost {
-  private readonly terms = { minMb: 0, maxMb: null, weight: 1, isManaged: true };
+  private readonly terms = { minMb: 0, maxMb: null, weight: 1, priority: "normal" as const, isManaged: true };
   private readonly has = new Map<string, number>();
   private readonly memoryPages: number;
   private readonly reservePages: number;

@@ -49,8 +49,8 @@ describe("the rules of a host", () => {
   it("let a later section beat an earlier one, limit by limit", () => {
     const guests = [section("*", { minMb: 100, weight: 2 }), section("web", { minMb: 200 })];
     const { terms } = hostRules({ host: NOTHING_SAID, guests }, false);
-    expect(terms("web")).toEqual({ minMb: 200, maxMb: null, weight: 2, isManaged: true });
-    expect(terms("db")).toEqual({ minMb: 100, maxMb: null, weight: 2, isManaged: true });
+    expect(terms("web")).toEqual({ minMb: 200, maxMb: null, weight: 2, priority: "normal", isManaged: true });
+    expect(terms("db")).toEqual({ minMb: 100, maxMb: null, weight: 2, priority: "normal", isManaged: true });
     expect(hostRules({ host: NOTHING_SAID, guests: [] }, false).terms("db")).toEqual({
       ...NO_LIMITS,
       isManaged: false,

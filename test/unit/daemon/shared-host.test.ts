@@ -102,6 +102,20 @@ describe("a host's guests", () => {
     expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1500);
   });
 
+  it.each([
+    ["as much as they want where they are protected and the others best effort", "best_effort", "protected", 500, 800],
+    ["no more than the others where all are alike", "normal", "normal", -80, 80],
+  ] as const)("have %s", async (_, first, second, minMib, maxMib) => {
+    const limits = { a: { priority: first }, b: { priority: second } };
+    const { clock, hasMib, say } = await start({ memoryMb: 1400, limits });
+    for (const guest of ["a", "b"]) say(guest, { committedPages: 240_000 });
+    await clock.advance(60_000);
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(1400);
+    const moreMib = hasMib("b") - hasMib("a");
+    expect(moreMib).toBeGreaterThanOrEqual(minMib);
+    expect(moreMib).toBeLessThanOrEqual(maxMib);
+  });
+
   it("share by weight", async () => {
     const { clock, hasMib, say } = await start({ memoryMb: 1200, limits: { a: { weight: 3 } } });
     for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });

@@ -29,7 +29,13 @@ describe("what is set for one guest", () => {
   it("beats the configuration for that guest alone, over a reload, until it is reset", () => {
     const before = set({ max_mb: "500", weight: "3", guard_headroom_mb: "99" });
     const { controls } = reconfigure(before, configured);
-    expect(termsOf(controls, "a", TERMS)).toEqual({ minMb: 0, maxMb: 500, weight: 3, isManaged: true });
+    expect(termsOf(controls, "a", TERMS)).toEqual({
+      minMb: 0,
+      maxMb: 500,
+      weight: 3,
+      priority: "normal",
+      isManaged: true,
+    });
     expect(termsOf(controls, "b", TERMS)).toEqual(TERMS);
     const headrooms = ["a", "b"].map((guest) => tunablesOf(controls, guest, 1).guard_headroom_mb);
     expect(headrooms).toEqual([99, 80]);

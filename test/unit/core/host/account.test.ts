@@ -19,7 +19,7 @@ const readings = {
 
 function settled(change: Partial<Decision> = {}, more: Parameters<typeof observationOf>[0] = {}, promisedBytes = 0) {
   const observation = observationOf({ ...readings, ...more });
-  const terms = { minMb: 0, maxMb: null, weight: 3, isManaged: true };
+  const terms = { minMb: 0, maxMb: null, weight: 3, priority: "normal" as const, isManaged: true };
   const decidedOn = { tunables: DEFAULT_TUNABLES, terms, heldBytes: null };
   const reading = { observation, notices: [], unballoonedBytes: 7 };
   return accountAfter({ ...before, promisedBytes }, decided(change), decided(change), { ...decidedOn, reading });
@@ -28,8 +28,16 @@ function settled(change: Partial<Decision> = {}, more: Parameters<typeof observa
 describe("a guest's account", () => {
   it("is opened with what it has, all of it, and wants that", () => {
     const size = { currentBytes: 10, maximumBytes: 20, unballoonedBytes: 5 };
-    expect(openAccount("g", size, 2, true)).toMatchObject({
-      ...{ currentBytes: 15, startBytes: 15, goalBytes: 15, maximumBytes: 25, unballoonedBytes: 5, weight: 2 },
+    expect(openAccount("g", size, { weight: 2, priority: "normal" }, true)).toMatchObject({
+      ...{
+        currentBytes: 15,
+        startBytes: 15,
+        goalBytes: 15,
+        maximumBytes: 25,
+        unballoonedBytes: 5,
+        weight: 2,
+        priority: "normal" as const,
+      },
       ...{ floorBytes: 0, activeShare: 1, isFixed: true },
     });
   });

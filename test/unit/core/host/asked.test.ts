@@ -14,8 +14,10 @@ const observation = observationOf({
 const tunables = { ...DEFAULT_TUNABLES, guard_headroom_mb: 100 };
 
 function asked(change: Partial<Pressure>, nowMs = 0) {
-  return askedOf({ ...NO_PRESSURE, take: "as_needed", ...change }, observation, tunables, nowMs);
+  return askedOf({ ...NO_PRESSURE, take: "as_needed", ...change }, "normal", observation, tunables, nowMs);
 }
+
+const ofAll = (share: number) => ({ best_effort: share, normal: share, protected: share });
 
 describe("what a host asks of a guest", () => {
   it("is nothing while it has no need", () => {
@@ -23,7 +25,7 @@ describe("what a host asks of a guest", () => {
   });
 
   it("is its part of what is missing", () => {
-    expect(asked({ need: 0.2, askedShare: 1 / 8 })?.givePages).toBe(125 * MIB);
+    expect(asked({ need: 0.2, askedShares: ofAll(1 / 8) })?.givePages).toBe(125 * MIB);
   });
 
   it.each([
@@ -31,7 +33,7 @@ describe("what a host asks of a guest", () => {
     ["the cache, too, beyond the headroom", 2 / 3, 400],
     ["whatever the law takes", 0.7, 1000],
   ])("is at the most %s at a need of %d", (_, need, mib) => {
-    expect(asked({ need, askedShare: 1 })?.givePages).toBe(mib * MIB);
+    expect(asked({ need, askedShares: ofAll(1) })?.givePages).toBe(mib * MIB);
   });
 
   it("is all that the law takes, at once, in an emergency, whenever it takes otherwise", () => {
@@ -40,13 +42,14 @@ describe("what a host asks of a guest", () => {
   });
 
   it("is the law's own matter where guests always give", () => {
-    expect(asked({ take: "always", need: 0.5, askedShare: 1 })).toBeNull();
+    expect(asked({ take: "always", need: 0.5, askedShares: ofAll(1) })).toBeNull();
   });
 
   it("is nothing of what the guest does not tell", () => {
     const silent = { ...observation, availablePages: null, freePages: null };
-    const pressure = { ...NO_PRESSURE, take: "as_needed", askedShare: 1 } as const;
-    for (const need of [0.2, 0.5]) expect(askedOf({ ...pressure, need }, silent, tunables, 0)?.givePages).toBe(0);
+    const pressure = { ...NO_PRESSURE, take: "as_needed", askedShares: ofAll(1) } as const;
+    for (const need of [0.2, 0.5])
+      expect(askedOf({ ...pressure, need }, "normal", silent, tunables, 0)?.givePages).toBe(0);
   });
 
   it("gives a part back once the host has had enough for a minute", () => {

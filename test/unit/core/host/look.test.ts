@@ -30,11 +30,25 @@ describe("a look at the host's own memory", () => {
   it("asks all that can give for their part of what is missing, once a second, until the need is over", () => {
     const short = lookAtHost(host("as_needed"), sight(800), 0);
     expect(short.stepSoon).toEqual(["a", "b"]);
-    expect(short.state.pressure.askedShare).toBe(Math.ceil((400 / 4000) * 1024) / 1024);
+    expect(short.state.pressure.askedShares.normal).toBe(Math.ceil((400 / 4000) * 1024) / 1024);
     expect(lookAtHost(short.state, sight(900), 999).stepSoon).toEqual([]);
     expect(lookAtHost(short.state, sight(900), 1000).stepSoon).toEqual(["a", "b"]);
     const over = lookAtHost(short.state, sight(1200), 1000);
-    expect([over.stepSoon, over.state.pressure.askedShare]).toEqual([[], 0]);
+    expect([over.stepSoon, over.state.pressure.askedShares.normal]).toEqual([[], 0]);
+  });
+
+  it("asks one of a higher priority only for what those of a lower do not have idle", () => {
+    const idle = { activeShare: 0.5 };
+    const low = accountIn("low", 600, { ...idle, priority: "best_effort" });
+    const all = hostOf(low, accountIn("mid", 1000, idle), accountIn("high", 1000, { ...idle, priority: "protected" }));
+    const asked = (availableMib: number) => lookAtHost(changeRules(all, "as_needed"), sight(availableMib), 0);
+    const little = asked(950);
+    expect(little.stepSoon).toEqual(["low"]);
+    expect(little.state.pressure.askedShares).toEqual({ best_effort: 427 / 1024, normal: 0, protected: 0 });
+    expect(asked(800).stepSoon).toEqual(["low", "mid"]);
+    expect(asked(350).stepSoon).toEqual(["low", "mid", "high"]);
+    const alike = hostOf(...["low", "mid", "high"].map((guest) => accountIn(guest, 900, idle)));
+    expect(lookAtHost(changeRules(alike, "as_needed"), sight(950), 0).stepSoon).toEqual(["low", "mid", "high"]);
   });
 
   it("asks nobody where guests always give, but in an emergency", () => {

@@ -32,6 +32,20 @@ describe("room for a reservation", () => {
     ]);
   });
 
+  it("from no guest of a higher priority while one of a lower can give, whatever it costs", () => {
+    const low = yieldOf("low", { cost: 9, priority: "best_effort" });
+    const high = yieldOf("high", { cost: 1, goal: 400, priority: "protected" });
+    expect(room(600, high, yieldOf("mid"), low).ceilings).toEqual([{ guest: "low", bytes: mib(400) }]);
+    expect(room(800, high, yieldOf("mid"), low).ceilings).toEqual([
+      { guest: "low", bytes: mib(300) },
+      { guest: "mid", bytes: mib(800) },
+    ]);
+    expect(room(1500, high, yieldOf("mid"), low).ceilings).toContainEqual({ guest: "high", bytes: mib(700) });
+    expect(room(600, yieldOf("high", { goal: 400 }), yieldOf("low", { cost: 9 })).ceilings).toEqual([
+      { guest: "high", bytes: mib(400) },
+    ]);
+  });
+
   it("is not there where all of them together could not give enough", () => {
     expect(room(1301, yieldOf("a"), yieldOf("b"))).toMatchObject({ couldBytes: mib(1300), ceilings: null });
     expect(room(1300, yieldOf("a"), yieldOf("b")).ceilings).toHaveLength(2);
