@@ -48,7 +48,7 @@ export function exampleConfigFile(): GeneratedFile {
         "is to differ: a value here beats the boot options and what start-up computes.",
     ),
     comment(
-      "`selfballoon doctor` judges this file, `systemctl reload selfballoon` reads it anew; policy, backend and API need a restart.",
+      "`selfballoon doctor` judges this file, `systemctl reload selfballoon` reloads it; policy, backend and API need a restart.",
     ),
     ["", "[tunables]", ...TUNABLES.flatMap(tunableLines)].join("\n"),
     ...sections.map((section) => sectionBlock(keys.filter((key) => key.section === section))),

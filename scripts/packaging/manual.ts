@@ -19,13 +19,13 @@ const FILES: Readonly<Record<string, string>> = {
   [DEFAULT_CONFIG_FILE]: "The configuration, which need not be there. Its comments explain every key.",
   "/run/selfballoon/selfballoon.sock": "The control socket: HTTP, for root and the service's group (mode 0660).",
   "/run/selfballoon/selfballoon.lock": "Number and start time of the daemon's process: there is one daemon at a time.",
-  "/run/selfballoon/token": "The token that writes over TCP must show, made anew at each start (mode 0600).",
+  "/run/selfballoon/token": "The token that writes over TCP must show, made again at each start (mode 0600).",
   "/usr/share/doc/selfballoon": "Guides and reference, a Grafana dashboard and alert rules for Prometheus.",
 };
 
 /** What the daemon does at each signal that it heeds. */
 const SIGNALS: Readonly<Record<string, string>> = {
-  SIGHUP: "Read the configuration and the environment anew. A bad one changes nothing.",
+  SIGHUP: "Read the configuration and the environment again. A bad one changes nothing.",
   SIGTERM: "Give all memory back, and end.",
   SIGINT: "The same.",
 };

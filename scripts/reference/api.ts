@@ -19,7 +19,7 @@ export function apiPage(): Page {
     list([
       "On the control socket: whoever may open it (mode 0660) may read and write.",
       "Over TCP: whoever reaches the address may read. A write must show the token: `Authorization: Bearer TOKEN`.",
-      "The token is made anew at each start, in the file `token` beside the control socket (mode 0600). `api.token_file` names " +
+      "The token is made again at each start, in the file `token` beside the control socket (mode 0600). `api.token_file` names " +
         "another that stays; it is made if it is not there, and refused if others may read it.",
       "`run` prints an address with the token in it only for simulated guests.",
       "The `Host` header must be `localhost`, or the name or address of the machine, with the port: a page from elsewhere " +

@@ -80,9 +80,9 @@ async function reload({ reload: readConfiguration, notifier, logger, worker }: L
   notifier.reloading();
   try {
     await readConfiguration();
-    logger.info("The configuration was read anew.");
+    logger.info("The configuration was reloaded.");
   } catch (thrown) {
-    logger.error("The configuration was not read anew; the old settings stay.", { problem: problemOf(thrown) });
+    logger.error("The configuration was not reloaded; the old settings stay.", { problem: problemOf(thrown) });
   }
   notifier.ready(worker.describe());
 }

@@ -30,7 +30,7 @@ export function retryDelayMs(nth: number, chance: number): number {
 }
 
 /**
- * Connect to a fleet's servers once. A connection that breaks later makes itself anew for as long as it takes, with back-off.
+ * Connect to a fleet's servers once. A connection that breaks later makes itself again for as long as it takes, with back-off.
  * @throws ERR_NO_FLEET.
  */
 export async function connectFleet(address: FleetAddress, name: string): Promise<NatsConnection> {

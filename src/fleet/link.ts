@@ -14,7 +14,7 @@ const CLOSE_DEADLINE_MS = 1000;
 
 /**
  * A member's connection: it may be there or not, and whoever writes sees at once which. Nothing is queued here: what can't
- * be said now is said anew, or kept by whoever has it.
+ * be said now is said again, or kept by whoever has it.
  */
 export class FleetLink {
   private readonly address: FleetAddress;
@@ -81,7 +81,7 @@ export class FleetLink {
       this.stream = jetstream(connection);
       this.rise();
       void this.watchStatus(connection);
-      // It gives up only if it is told to, or on a bug of its own: then we begin anew.
+      // It gives up only if it is told to, or on a bug of its own: then we begin again.
       void connection.closed().then(() => this.retry(0));
     } catch (thrown) {
       this.on.problem(thrown);

@@ -33,7 +33,7 @@ describe("a configuration that is no file", () => {
     rmSync(path);
     NO_FILES[kind]?.(path);
     daemon.kill("SIGHUP");
-    await daemon.says("stderr", /was not read anew; the old settings stay.*not a file/);
+    await daemon.says("stderr", /was not reloaded; the old settings stay.*not a file/);
     expect((await home.succeed("get", "frontswap_inertia")).trim()).toBe("4");
   });
 });

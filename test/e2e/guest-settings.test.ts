@@ -18,7 +18,7 @@ describe("set --guest", () => {
     const said = await home.succeed("set", "--guest", "web", "max_mb=700", "weight=3", "guard_headroom_mb=99");
     expect(said).toContain("max_mb=700 for web, until it is reset");
     daemon.kill("SIGHUP");
-    await daemon.says("stderr", /read anew/);
+    await daemon.says("stderr", /was reloaded/);
     expect(daemon.stderr).toMatch(/Settings of the guest were changed at run time\. guest=web max_mb=700 weight=3/);
     const table = await home.succeed("get", "--guest", "web");
     expect(table).toMatch(/^max_mb +700 MiB +1500 +set at run time /m);

@@ -17,7 +17,7 @@ describe("guests taken out of the daemon's hands", () => {
     expect(await home.succeed("pause", "web", "idle")).toContain("web, idle are paused");
     expect(await home.succeed("release", "database")).toMatch(/`selfballoon resume database` resumes/);
     daemon.kill("SIGHUP");
-    await daemon.says("stderr", /read anew/);
+    await daemon.says("stderr", /was reloaded/);
     const status = await home.succeed("status");
     expect(status).toMatch(/^web .*Paused\. It keeps what it has/m);
     expect(status).toMatch(/^database .*Released\. It has its memory back/m);
@@ -26,7 +26,7 @@ describe("guests taken out of the daemon's hands", () => {
     expect(daemon.stderr).toMatch(/The guest was released\. .*guest=database/);
     expect(await home.succeed("release")).toContain("`selfballoon resume` resumes");
     daemon.kill("SIGHUP");
-    await expect.poll(() => daemon.stderr.match(/read anew/g)?.length).toBe(2);
+    await expect.poll(() => daemon.stderr.match(/was reloaded/g)?.length).toBe(2);
     expect(await held("released")).toBe(6);
     expect((await home.succeed("get", "selfballooning")).trim()).toBe("0");
     expect((await home.ask("GET", "/healthz")).body).toMatchObject({

@@ -191,7 +191,7 @@ describe("run on a QEMU host", () => {
     expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([512 * MIB, 300 * MIB]);
   });
 
-  it("holds a guest's limits, and takes new ones from a configuration that is read anew", async () => {
+  it("holds a guest's limits, and takes new ones from a configuration that is reloaded", async () => {
     const web = await start("web");
     const home = new Home();
     const config = configured(home, '[guests."web"]\nmax_mb = 400\nmin_mb = 380\n');
@@ -201,7 +201,7 @@ describe("run on a QEMU host", () => {
     expect(web.guest.targetBytes / MIB).toBeLessThanOrEqual(400);
     configured(home, '[guests."web"]\nmax_mb = 350\n');
     daemon.kill("SIGHUP");
-    await daemon.says("stderr", /read anew/);
+    await daemon.says("stderr", /was reloaded/);
     await expect.poll(() => web.guest.targetBytes / MIB, { timeout: PATIENCE_MS }).toBeLessThanOrEqual(350);
   });
 

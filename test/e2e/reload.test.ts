@@ -18,11 +18,11 @@ async function configured(content: string, ...args: readonly string[]) {
   return { home, daemon, file, reload, value };
 }
 
-const GOOD = /The configuration was read anew\.\n/;
+const GOOD = /The configuration was reloaded\.\n/;
 const simulated = ["--backend", "simulated"];
 
 describe("SIGHUP", () => {
-  it("reads the configuration anew, and flags and environment still beat it", async () => {
+  it("reloads the configuration, and flags and environment still beat it", async () => {
     const { reload, value } = await configured(
       "[tunables]\nfrontswap_inertia = 4\n",
       ...simulated,
@@ -41,7 +41,7 @@ describe("SIGHUP", () => {
     ["no TOML", "[tunables\n", "Invalid TOML"],
   ])("with %s in the file keeps the old settings and says so", async (_, content, problem) => {
     const { daemon, reload, value } = await configured("[tunables]\nfrontswap_inertia = 4\n", ...simulated);
-    await reload(content, /error .*was not read anew; the old settings stay/);
+    await reload(content, /error .*was not reloaded; the old settings stay/);
     expect(daemon.stderr).toContain(problem);
     expect(await value("frontswap_inertia")).toBe("4");
     expect(await value("frontswap_hysteresis")).toBe("20");

@@ -25,7 +25,7 @@ export class FakeAgent implements FakePeer {
     this.guest = guest;
   }
 
-  /** The agent was started anew: it forgets its files and counts handles from the start. */
+  /** The agent was started again: it forgets its files and counts handles from the start. */
   restart(): void {
     this.handles.clear();
     this.nextHandle = 1000;

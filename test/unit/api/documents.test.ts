@@ -16,7 +16,7 @@ function rig() {
 }
 
 describe("shared documents", () => {
-  it("are made once for all who ask within a moment, and anew after it", async () => {
+  it("are made once for all who ask within a moment, and again after it", async () => {
     const { clock, get } = rig();
     expect([await get("guests"), await get("guests")]).toEqual(["guests 1", "guests 1"]);
     clock.nowMs = 199;

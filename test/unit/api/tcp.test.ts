@@ -141,7 +141,7 @@ describe("the API over TCP", () => {
     expect(await Promise.all(Array.from({ length: 20 }, () => write(bearer)))).toEqual(Array(20).fill(200));
   });
 
-  it("makes the list of guests once for all who ask at a time, and anew after a change", async () => {
+  it("makes the list of guests once for all who ask at a time, and again after a change", async () => {
     const { url, control, bearer } = await serve();
     let asked = 0;
     const guests = control.guests.bind(control);
@@ -202,7 +202,7 @@ describe("the API over TCP", () => {
 });
 
 describe("the token", () => {
-  it("is made anew for each run in a file for its owner alone, which goes with it", async () => {
+  it("is made again for each run in a file for its owner alone, which goes with it", async () => {
     const first = await serve();
     expect(statSync(first.runtimeTokenFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(first.runtimeTokenFile, "utf8")).toBe(`${first.token}\n`);

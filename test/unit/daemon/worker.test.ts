@@ -207,7 +207,7 @@ describe("the worker", () => {
     });
   });
 
-  it("runs what the configuration says once it was read anew", async () => {
+  it("runs what the configuration says once it was reloaded", async () => {
     const { clock, backend, worker } = await start();
     worker.change({ selfballooning: "0", frontswap_selfshrinking: "0" }, true);
     await clock.advance(5000);

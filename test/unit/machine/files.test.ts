@@ -19,14 +19,14 @@ const codeOf = (action: () => unknown): unknown => {
 };
 
 describe("the machine's files", () => {
-  it("are read anew each time, even when another file takes the place", () => {
+  it("are read again each time, even when another file takes the place", () => {
     const { tree, files } = open();
     expect(files.read("/proc/swaps")).toMatch(/^Filename/);
     tree.write("proc/swaps", "new\n");
     expect(files.read("/proc/swaps")).toBe("new\n");
   });
 
-  it("are read on the machine itself through kept descriptors, and still anew", async () => {
+  it("are read on the machine itself through kept descriptors, and still again", async () => {
     const files = new MachineFiles("");
     const first = files.read("/proc/uptime");
     await expect.poll(() => files.read("/proc/uptime"), { timeout: 5000 }).not.toBe(first);

@@ -114,7 +114,7 @@ describe("a misbehaving guest", () => {
     expect(host.guests()).toEqual(["g"]);
   });
 
-  it("rebooting: for 2 s nothing can be read but the balloon, and it starts anew", () => {
+  it("rebooting: for 2 s nothing can be read but the balloon, and it starts again", () => {
     const { host, before } = play("rebooting", { untilSeconds: 6 });
     host.advance(1000);
     expect(host.observe("g")).toMatchObject({ committedPages: null, availablePages: null });

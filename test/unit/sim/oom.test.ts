@@ -64,7 +64,7 @@ describe("OOM", () => {
     expect(kernel.counters).toMatchObject({ oomKills: 0, psiSomeUs: 0, allocStalls: 0 });
   });
 
-  it("takes the load with the most memory, and that load starts anew 10 s later", () => {
+  it("takes the load with the most memory, and that load starts again 10 s later", () => {
     const large = loadOf((s) => ({ anon: s < 8 ? 250 : 50 }));
     const small = loadOf((s) => ({ anon: Math.min(240, 20 + 60 * Math.max(0, s - 3)) }));
     const kernel = createKernel({ maximumMib: 512, loads: [small, large] });

@@ -40,7 +40,7 @@ const MASKED: readonly string[] = [
 ];
 
 /**
- * Settings of the system, as files below /etc. A machine id, because a first boot enables every service anew.
+ * Settings of the system, as files below /etc. A machine id, because a first boot enables every service again.
  */
 const ETC_FILES: Readonly<Record<string, string>> = {
   hostname: "debian\n",

@@ -38,7 +38,7 @@ const OWN_MODULES: Readonly<Record<KernelChoice, readonly string[]>> = { "6.1": 
 
 const GUEST_COMMANDS = { init: "init", "swap-on": "usr/bin/swap-on", "start-agent": "usr/bin/start-agent" };
 
-/** The images of a guest with this kernel; built anew when anything that goes in has changed. */
+/** The images of a guest with this kernel; built again when anything that goes in has changed. */
 export function buildBootImages(choice: KernelChoice): Promise<BootImages> {
   return oneAtATime(() => findOrBuildBootImages(choice));
 }

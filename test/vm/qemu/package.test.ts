@@ -29,7 +29,7 @@ describe.skipIf(skip)("the package in a Debian 13 with compressed swap", () => {
     expect(evidence.exposure).toBeLessThan(MAX_EXPOSURE);
   });
 
-  it("reads the configuration anew on `systemctl reload`, and stays the same process", () => {
+  it("reloads the configuration on `systemctl reload`, and stays the same process", () => {
     const { service, interval } = evidence.reloaded;
     expect(interval).toBe("2\n");
     expect(service).toMatchObject({ ActiveState: "active", MainPID: evidence.installed.service.MainPID });

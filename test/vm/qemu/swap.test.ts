@@ -12,7 +12,7 @@ const GATES: Readonly<Record<KernelChoice, boolean>> = {
   newest: gate.skip || (await newestKernelGate()).skip,
 };
 
-/** What a killed daemon leaves of each, then `release`, then a daemon that starts anew; a limit, or slices. */
+/** What a killed daemon leaves of each, then `release`, then a daemon that starts again; a limit, or slices. */
 const LEFTOVERS: Readonly<Record<SwapKind, SwapEvidence["leftovers"]>> = {
   zram: { whole: "max", afterKill: "max", afterRelease: "max", afterRestart: "max" },
   zswap: { whole: "max", afterKill: "max", afterRelease: "max", afterRestart: "max" },

@@ -51,7 +51,7 @@ export const XEN_IMAGES = {
   guestRoot: "domU-root.img",
 } as const;
 
-/** The folder with everything that a boot needs (`XEN_IMAGES`); built anew when anything that goes in has changed. */
+/** The folder with everything that a boot needs (`XEN_IMAGES`); built again when anything that goes in has changed. */
 export async function buildXenImages(): Promise<string> {
   // The generic kernel: the cloud one cannot be dom0 and has no zswap.
   const kernel = await resolveMetaPackage("linux-image-amd64", "linux-image-");

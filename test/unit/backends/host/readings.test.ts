@@ -126,7 +126,7 @@ describe("the readings of a real guest, through its agent", () => {
     const grown = texts.with(0, String(texts[0]).replace(/MemTotal: +\d+/, "MemTotal:         1900000"));
     const readings = agentReadings(grown, seldomReadings(texts, null), plugged);
     expect(readings).toMatchObject({ pageBytes: 4096, totalramPages: 1_900_000 / 4 });
-    // The numbers are read anew at a moment in which they have parted by as much as a larger page would make.
+    // The numbers are read again at a moment in which they have parted by as much as a larger page would make.
     const after = seldomReadings(grown, seldomReadings(texts, null));
     expect(agentReadings(grown, after, plugged)).toMatchObject({ pageBytes: 4096, totalramPages: 1_900_000 / 4 });
   });

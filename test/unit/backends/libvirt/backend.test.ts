@@ -46,7 +46,7 @@ describe("the domains of a libvirt host", () => {
     expect(called("list")).toHaveLength(2);
   });
 
-  it("are observed anew right after one was moved", async () => {
+  it("are observed again right after one was moved", async () => {
     virsh.add("web");
     await host.observe("web", signal);
     await host.apply("web", 300 * 256, 4096, signal);

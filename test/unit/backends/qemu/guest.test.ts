@@ -405,7 +405,7 @@ describe("a QEMU guest", () => {
       expect(later.observation.availablePages).not.toBeNull();
     });
 
-    it("was restarted is asked anew, without a gap", async () => {
+    it("was restarted is asked again, without a gap", async () => {
       const guest = reach();
       await observe(guest);
       qemu.agent.restart();

@@ -22,7 +22,7 @@ describe("a replay", () => {
     expect(frontswapTarget(replay.answer(stored("b", 2000), 4))).toBe(null);
   });
 
-  it("starts the inertia of every guest anew when it is written", () => {
+  it("starts the inertia of every guest again when it is written", () => {
     const replay = lawAlone("frontswap_inertia=1");
     replay.answer(stored("a", 1000), 1);
     expect(replay.answer('{"set":{"frontswap_inertia":"2"}}', 2)).toBe('{"set":{"frontswap_inertia":"ok"}}');

@@ -129,7 +129,7 @@ describe("what was saved", () => {
     expect(figures([])).toMatchObject({ fromMs: null, guests: [], together: { moves: null } });
   });
 
-  it("tells what the kernel counted, but not what it began anew", () => {
+  it("tells what the kernel counted, but not what it began again", () => {
     const at = (atS: number, oomKills: number, us: number): Line => {
       return { atS, gib: 1, more: { oomKills, psiSomeTotalUs: us, psiFullTotalUs: null } };
     };

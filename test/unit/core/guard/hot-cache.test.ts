@@ -71,7 +71,7 @@ describe("the cache that a guest is reckoned to need", () => {
     expect({ provenPages, restUntilMs }).toEqual({ provenPages: 0, restUntilMs: 0 });
   });
 
-  it("is learnt anew after a reboot", () => {
+  it("is learnt again after a reboot", () => {
     const proven = learn(first, { refaultPages: 1000 + 500 * MIB });
     expect(learn(proven, { refaultPages: 0 })).toEqual(NO_NEEDED_CACHE);
   });

@@ -35,7 +35,7 @@ describe("the alarm of the watch", () => {
     expect(looks.filter((isDue) => isDue)).toHaveLength(4);
   });
 
-  it("asks anew once memory was above the line in between", () => {
+  it("asks again once memory was above the line in between", () => {
     expect(asked([50, 100, 99])).toEqual([true, false, true]);
   });
 

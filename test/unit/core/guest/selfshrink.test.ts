@@ -18,7 +18,7 @@ describe("self-shrinking", () => {
     expect(targets([1000, 1000, 1000, 1000, 950, 903])).toEqual([null, null, null, 950, 903, 858]);
   });
 
-  it("starts the wait anew when swap grows", () => {
+  it("starts the wait again when swap grows", () => {
     expect(targets([1000, 1000, 1000, 1001, 1001, 1001, 1001])).toEqual([null, null, null, null, null, null, 951]);
   });
 

@@ -95,7 +95,7 @@ describe("a step", () => {
     });
   });
 
-  it("starts the wait of self-shrinking anew when the inertia is written", () => {
+  it("starts the wait of self-shrinking again when the inertia is written", () => {
     const waited = { ...INITIAL_GUEST_STATE, shrink: { lastFrontswapPages: 500, inertiaSteps: 0 } };
     const tunables = { ...DEFAULT_TUNABLES, frontswap_inertia: 9 };
     const { state, decision } = step(restartInertia(waited), observationOf({ frontswapPages: 500 }), tunables, 0);

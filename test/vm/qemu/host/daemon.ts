@@ -34,7 +34,7 @@ export class HostDaemon {
     });
   }
 
-  /** Run it by `config`, a configuration file's text; from a copy of `dist`, which may be built anew meanwhile. */
+  /** Run it by `config`, a configuration file's text; from a copy of `dist`, which may be built again meanwhile. */
   static async start(config: string, dist = DIST): Promise<HostDaemon> {
     const folder = await mkdtemp(join(tmpdir(), "selfballoon-host-"));
     await cp(dist, join(folder, "dist"), { recursive: true });

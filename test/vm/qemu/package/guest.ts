@@ -87,7 +87,7 @@ export class Guest {
     );
   }
 
-  /** Reboots; the emulator ends, because the rig boots the disk anew. */
+  /** Reboots; the emulator ends, because the rig boots the disk again. */
   async reboot(): Promise<void> {
     await this.#guest.exec("systemctl reboot").catch(() => undefined); // the answer may be lost with the machine
     await waitUntil("the machine to go down", () => !this.#guest.isRunning(), END_DEADLINE_MS);

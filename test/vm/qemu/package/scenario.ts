@@ -80,7 +80,7 @@ async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
       "sed -i 's/^#selfballoon_interval = .*/selfballoon_interval = 2/' /etc/selfballoon/selfballoon.toml",
     );
     await guest.must("systemctl reload selfballoon");
-    const told = "journalctl -u selfballoon --no-pager | grep -c 'read anew'";
+    const told = "journalctl -u selfballoon --no-pager | grep -c 'was reloaded'";
     await guest.until("the reload", async () => (await guest.say(told)).trim() === "1");
     const reloaded = {
       service: await guest.service(),

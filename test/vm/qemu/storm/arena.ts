@@ -61,7 +61,7 @@ export class Arena {
 
   static async open(options: ArenaOptions): Promise<Arena> {
     const folder = await mkdtemp(join(tmpdir(), "selfballoon-storm-"));
-    await cp(DIST, join(folder, "dist"), { recursive: true }); // it may be built anew meanwhile
+    await cp(DIST, join(folder, "dist"), { recursive: true }); // it may be built again meanwhile
     const watcher = await buildWatcher();
     const files = await makeFiles(join(folder, "files"));
     const [law, guard] = await Promise.all(
