@@ -31,7 +31,7 @@ const AGENT_LIBRARY_PACKAGES = ["libnuma1", "libudev1", "liburing2"];
 
 const MODULES: readonly string[] = [
   ..."virtio_pci virtio_balloon virtio_console virtio_blk crc32c_generic ext4".split(" "),
-  ..."zram lz4 zstd fuse".split(" "),
+  ..."zram lz4 zstd".split(" "),
 ];
 /** What only one kernel has as a module. */
 const OWN_MODULES: Readonly<Record<KernelChoice, readonly string[]>> = { "6.1": ["z3fold"], newest: [] };

@@ -57,42 +57,6 @@ describe.skipIf(skip)("the package in a Debian 13 with compressed swap", () => {
     expect(evidence.listening.metrics).toMatch(/^selfballoon_guest_readable\{guest="debian"\} 1$/m);
   });
 
-  it("has the driver's files at their place after a reboot, with a unit that systemd finds nothing wrong with", () => {
-    const { service, verified, entries } = evidence.files;
-    expect(service).toMatchObject({ ActiveState: "active", UnitFileState: "enabled", NRestarts: "0" });
-    expect([service.StatusText, verified]).toEqual([expect.stringMatching(/^serving .*\/selfballoon$/), ""]);
-    expect(entries.during).toMatch(/^selfballoon$/m);
-    expect(entries.during).toMatch(/^current_clocksource$/m);
-  });
-
-  it("has them written by old lines of tmpfiles.d and by root, and read but not written by nobody", () => {
-    const { tmpfiles, byRoot, byNobody } = evidence.files;
-    expect([tmpfiles, byRoot]).toEqual(["7\n664 daemon\n", "3\n0"]);
-    expect(byNobody).toMatch(/^3\n.*Permission denied\n[12]$/);
-  });
-
-  it("lets a daemon that starts while they are there write to what they stand beside", () => {
-    expect(evidence.files.daemonWrites).toBe("0");
-  });
-
-  it("has them answer whatever is killed, and never hang a reader", () => {
-    const { read, met } = evidence.files;
-    expect(read).toEqual({
-      hung: expect.stringMatching(/not connected\n1$/),
-      daemonBack: "2\n0",
-      filesBack: "2\n0",
-    });
-    // 1 with a value: the value was read whole, and the end of the file no more.
-    expect([met.filter((line) => !/^(0 \d+|1( \d+)?)$/.test(line.trim())), met.includes("0 2")]).toEqual([[], true]);
-  });
-
-  it("has the place as it was when they are stopped, although somebody has one open", () => {
-    const { stopped, entries, mountsLeft } = evidence.files;
-    expect(stopped).toMatchObject({ ActiveState: "inactive", ExecMainStatus: "0" });
-    expect(entries.after).toBe(entries.during.replace(/^selfballoon\n/m, ""));
-    expect(mountsLeft).toBe("0\n");
-  });
-
   it("leaves nothing running and nothing changed when it is removed, but configuration and history", () => {
     const { service, left, swapHighs } = evidence.removed;
     expect(service).toMatchObject({ LoadState: "not-found", MainPID: "0" });

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { claimRunFolder } from "../../rig/cache.ts";
 import { runTool } from "../../rig/process.ts";
+import { waitUntil } from "../../rig/wait.ts";
 import { DebianMachine } from "../debian.ts";
-import { enableFiles, type FilesEvidence, playFiles } from "./files.ts";
-import { Guest, type Moment, type Service } from "./guest.ts";
+import type { QemuGuest } from "../rig.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../../", import.meta.url));
 const BUILD_DEADLINE_MS = 120_000;
+/** From a change until the service is as it should be: a start of Node takes seconds there, on a busy machine many. */
+const SETTLE_DEADLINE_MS = 180_000;
+const END_DEADLINE_MS = 60_000;
 
 /** What docs/guides/installing.md says, to have metrics over TCP. */
 const LISTEN = [
@@ -20,6 +23,29 @@ const LISTEN = [
 /** There is no curl. */
 const ASK_METRICS =
   "bash -c 'exec 3<>/dev/tcp/127.0.0.1/7070; printf \"GET /metrics HTTP/1.0\\r\\nHost: localhost:7070\\r\\n\\r\\n\" >&3; cat <&3'";
+
+/** What systemd says of the service. */
+export interface Service {
+  readonly ActiveState: string;
+  readonly LoadState: string;
+  readonly UnitFileState: string;
+  readonly MainPID: string;
+  readonly NRestarts: string;
+  readonly ExecMainStatus: string;
+  readonly StatusText: string;
+}
+
+const PROPERTIES: readonly (keyof Service)[] = [
+  ...(["ActiveState", "LoadState", "UnitFileState", "MainPID"] as const),
+  ...(["NRestarts", "ExecMainStatus", "StatusText"] as const),
+];
+
+/** A moment of the play: what systemd and the program said then. */
+export interface Moment {
+  readonly service: Service;
+  /** Of `selfballoon status`; standard error is with it. */
+  readonly status: string;
+}
 
 /** What came to pass, in order. */
 export interface PackageEvidence {
@@ -33,7 +59,6 @@ export interface PackageEvidence {
   readonly withoutSwap: Service;
   /** With compressed swap again, and the package's example of a drop-in, which lets the service listen. */
   readonly listening: { readonly service: Service; readonly metrics: string };
-  readonly files: FilesEvidence;
   readonly removed: { readonly service: Service; readonly left: string; readonly swapHighs: string };
   readonly purged: { readonly left: string };
   /** When each part was done, in s from the first boot on. */
@@ -49,10 +74,7 @@ export async function playPackage(): Promise<PackageEvidence> {
   });
   const deb = (await readdir(folder)).find((name) => name.endsWith(".deb"));
   if (deb === undefined) throw new Error(`no package was made in ${folder}`);
-  const machine = await DebianMachine.create({
-    "selfballoon.deb": join(folder, deb),
-    "read-on.sh": fileURLToPath(new URL("./read-on.sh", import.meta.url)),
-  });
+  const machine = await DebianMachine.create({ "selfballoon.deb": join(folder, deb) });
   try {
     const clock = new Clock();
     const first = await firstBoot(machine, clock);
@@ -87,11 +109,13 @@ async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
       interval: await guest.say("selfballoon get selfballoon_interval"),
     };
     clock.lap("reloaded");
-    await guest.killHard("selfballoon");
+    await guest.must(`kill -9 ${reloaded.service.MainPID}`);
+    await guest.until("the service to be back", async () => {
+      const { ActiveState, NRestarts } = await guest.service();
+      return ActiveState === "active" && NRestarts !== "0";
+    });
     const killed = await guest.service();
     clock.lap("killed");
-    await enableFiles(guest);
-    clock.lap("files enabled");
     await guest.reboot();
     return { installed, verified, exposure, reloaded, killed };
   } finally {
@@ -99,7 +123,7 @@ async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
   }
 }
 
-type Second = Pick<PackageEvidence, "rebooted" | "withoutSwap" | "listening" | "files" | "removed" | "purged">;
+type Second = Pick<PackageEvidence, "rebooted" | "withoutSwap" | "listening" | "removed" | "purged">;
 
 async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second> {
   const guest = new Guest(await machine.boot());
@@ -115,8 +139,6 @@ async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second>
     await guest.must("systemctl start selfballoon");
     const listening = { service: await guest.service(), metrics: await guest.say(ASK_METRICS) };
     clock.lap("listening");
-    const files = await playFiles(guest);
-    clock.lap("files");
     await guest.must("dpkg --remove selfballoon");
     const removed = {
       service: await guest.service(),
@@ -127,9 +149,63 @@ async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second>
     await guest.must("dpkg --purge selfballoon");
     const purged = { left: await guest.left() };
     clock.lap("purged");
-    return { rebooted, withoutSwap, listening, files, removed, purged };
+    return { rebooted, withoutSwap, listening, removed, purged };
   } finally {
     await guest.stop();
+  }
+}
+
+/** A guest in which the package is, or is to be. */
+class Guest {
+  readonly #guest: QemuGuest;
+
+  constructor(guest: QemuGuest) {
+    this.#guest = guest;
+  }
+
+  /** What a command says on both outputs, however it ends. */
+  async say(command: string): Promise<string> {
+    return (await this.#guest.exec(`{ ${command}; } 2>&1`, SETTLE_DEADLINE_MS)).stdout;
+  }
+
+  /** Runs a command that must succeed. */
+  async must(command: string): Promise<void> {
+    const { exitCode, stdout } = await this.#guest.exec(`{ ${command}; } 2>&1`, SETTLE_DEADLINE_MS);
+    if (exitCode === 0) return;
+    const journal = await this.say("journalctl -u selfballoon -n 30 --no-pager");
+    throw new Error(`in the guest: ${command} ended with ${exitCode}\n${stdout}\n${journal}`);
+  }
+
+  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    await waitUntil(what, isSo, SETTLE_DEADLINE_MS, 500);
+  }
+
+  async service(): Promise<Service> {
+    const said = await this.say(`systemctl show selfballoon -p ${PROPERTIES.join(",")}`);
+    const value = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(said)?.[1] ?? "";
+    return Object.fromEntries(PROPERTIES.map((name) => [name, value(name)])) as Record<keyof Service, string>;
+  }
+
+  async moment(): Promise<Moment> {
+    return { service: await this.service(), status: await this.say("selfballoon status") };
+  }
+
+  /** What is still there of the package: files, its process, its socket. */
+  async left(): Promise<string> {
+    const places = ["/usr", "/etc", "/run", "/var/lib/selfballoon"].join(" ");
+    return this.say(
+      `find ${places} -name '*selfballoon*' ! -name '*.service.d' 2>/dev/null | sort; grep -l 'selfballoon[.]mjs' /proc/[0-9]*/cmdline`,
+    );
+  }
+
+  /** Reboots; the emulator ends, because the rig boots the disk anew. */
+  async reboot(): Promise<void> {
+    await this.#guest.exec("systemctl reboot").catch(() => undefined); // the answer may be lost with the machine
+    await waitUntil("the machine to go down", () => !this.#guest.isRunning(), END_DEADLINE_MS);
+  }
+
+  stop(): Promise<void> {
+    return this.#guest.stop();
   }
 }
 
