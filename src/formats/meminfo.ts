@@ -25,7 +25,7 @@ const FILE = "/proc/meminfo";
 
 /**
  * Read `/proc/meminfo`.
- * @throws ERR_FORMAT if the text is cut off, or MemTotal is not there or no whole number of kB.
+ * @throws ERR_FORMAT if the text is cut off, or MemTotal is not there, no whole number of kB, or 0.
  */
 export function parseMeminfo(text: string): Meminfo {
   requireWholeText(FILE, text);
@@ -54,7 +54,8 @@ function requireKib(text: string, field: string): number {
   const rest = restOfLine(text, `${field}:`);
   if (rest === null) throw formatError(FILE, `a line ${field}`, "there is none");
   const kib = kibOf(rest);
-  if (kib === null) throw formatError(FILE, `a whole number of kB as ${field}`, `it is ${quote(rest)}`);
+  if (kib === null || kib === 0)
+    throw formatError(FILE, `a whole number of kB above 0 as ${field}`, `it is ${quote(rest)}`);
   return kib;
 }
 

@@ -15,7 +15,7 @@ export interface BalloonStatistics {
 
 /** Whether these statistics hold what a step needs: the guest's total memory, and how much of it is free. */
 export function isOfUse({ totalBytes, availableBytes, freeBytes }: BalloonStatistics): boolean {
-  return totalBytes !== null && (availableBytes !== null || freeBytes !== null);
+  return totalBytes !== null && totalBytes > 0 && (availableBytes !== null || freeBytes !== null);
 }
 
 /** A balloon's page, whatever the guest's is (virtio, section 5.5.6). */
@@ -36,7 +36,8 @@ const MAX_RESERVE_BYTES = 128 * 1_048_576;
  */
 export function statisticsReadings(statistics: BalloonStatistics, balloon: BalloonState): GuestReadings {
   const builtBytes = machineBytes(balloon);
-  const totalBytes = atMost(statistics.totalBytes, builtBytes);
+  // No system runs in nothing.
+  const totalBytes = statistics.totalBytes === 0 ? null : atMost(statistics.totalBytes, builtBytes);
   const levelled = totalBytes === null ? null : totalramBytes(totalBytes, balloon);
   const availableBytes = atMost(statistics.availableBytes, totalBytes);
   const freeBytes = atMost(statistics.freeBytes, totalBytes);

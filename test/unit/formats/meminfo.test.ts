@@ -86,9 +86,10 @@ describe("parseMeminfo", () => {
 
   it("refuses a field in another unit or without one", () => {
     expect(() => parseMeminfo("MemTotal:  8 MB\n")).toThrow(
-      '/proc/meminfo must hold a whole number of kB as MemTotal, but it is "  8 MB"',
+      '/proc/meminfo must hold a whole number of kB above 0 as MemTotal, but it is "  8 MB"',
     );
     expect(() => parseMeminfo("MemTotal:  8\n")).toThrow("whole number of kB");
+    expect(() => parseMeminfo("MemTotal:       0 kB\n")).toThrow("above 0");
   });
 });
 

@@ -8,7 +8,7 @@ import {
 import { type BalloonState, requireSafeTarget } from "../../../../src/backends/host/balloon-state.ts";
 import { Freshness } from "../../../../src/backends/host/freshness.ts";
 import { type AgedStatistics, chooseReadings, sourceNotices } from "../../../../src/backends/host/source.ts";
-import { heldReadings, NO_STATISTICS, statisticsReadings } from "../../../../src/backends/host/statistics.ts";
+import { heldReadings, isOfUse, NO_STATISTICS, statisticsReadings } from "../../../../src/backends/host/statistics.ts";
 import { parseGuestStatistics } from "../../../../src/backends/qemu/statistics.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
 import { readFixture } from "../../../support/fixtures.ts";
@@ -93,6 +93,13 @@ describe("the readings of a real guest, through its agent", () => {
     const without = meminfo.replace(/Zswapped:.*\n/, "");
     const readings = readingsOf([without, vmstat ?? null, pressure ?? null, zoneinfo ?? null, null], balloon);
     expect(readings?.frontswapPages).toBeNull();
+  });
+
+  it("are refused where the guest says that it has no memory", () => {
+    const { texts, balloon } = captured("linux-6.1", "1-fresh");
+    const [meminfo = ""] = texts;
+    const empty = meminfo.replace(/MemTotal: +\d+ kB/, "MemTotal:              0 kB");
+    expect(() => readingsOf(texts.with(0, empty), balloon)).toThrow("above 0 as MemTotal");
   });
 
   it("are none where the guest is no Linux", () => {
@@ -212,6 +219,12 @@ describe("the estimate of a guest without an agent", () => {
   it("leaves out what contradicts itself", () => {
     const absurd = { ...said, availableBytes: 999 * MIB };
     expect(statisticsReadings(absurd, balloon)).toMatchObject({ availablePages: null, committedPages: 150 * 256 });
+  });
+
+  it("hold no size where the guest says that it has nothing", () => {
+    const nothing = { ...NO_STATISTICS, totalBytes: 0, availableBytes: 0, freeBytes: 0 };
+    expect(statisticsReadings(nothing, balloon)).toMatchObject({ totalramPages: null, committedPages: null });
+    expect(isOfUse(nothing)).toBe(false);
   });
 });
 
