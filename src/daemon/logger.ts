@@ -21,7 +21,7 @@ import { mibFromBytes, mibFromPages } from "../core/units.ts";
 import { boundedOutput } from "./bounded-output.ts";
 import { StepNews } from "./step-news.ts";
 
-/** Facts of a log line; they are fields in JSON and `name=value` in text. */
+/** Facts of a log line; they are fields in JSON and `name=value` in text, which leaves out what is null or an empty list. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
 
 /** Where the daemon's log goes. */
@@ -61,7 +61,10 @@ function jsonLine({ time, level, fields, message }: LogLine): string {
 }
 
 function textLine({ time, level, fields, message }: LogLine): string {
-  const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${factText(value)}`);
+  const known = Object.entries(fields).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+  const facts = known.map(([name, value]) => ` ${name}=${factText(value)}`);
   return `${time} ${level.padEnd(5)} ${shownText(message, SENTENCE_LENGTH)}${facts.join("")}`;
 }
 

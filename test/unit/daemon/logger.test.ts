@@ -122,6 +122,13 @@ describe("a line of the log", () => {
     expect(text).toMatch(/ guest="web\\\\n2026 [^"]* guest=other" code=ERR_FORMAT\n$/);
   });
 
+  it("leaves out what is not known and lists of nothing, which JSON has", () => {
+    const fields = { guest: "web", mib: null, clamps: [], missing: ["maxPfn", "psi"], targetMib: 0 };
+    const text = written(false, (logger) => logger.info("m", fields));
+    expect(text).toMatch(/ m guest=web missing=maxPfn,psi targetMib=0\n$/);
+    expect(JSON.parse(written(true, (logger) => logger.info("m", fields)))).toMatchObject(fields);
+  });
+
   it("is bounded, however long a name or a sentence is", () => {
     const long = "x".repeat(1_000_000);
     expect(written(false, (logger) => logger.warn(long, { guest: long })).length).toBeLessThan(4096);
