@@ -46,6 +46,21 @@ export function isRealHost({ traits: { place, isReal } }: Backend): boolean {
   return place === "host" && isReal;
 }
 
+/** Whether this machine is that host. */
+export function isOwnHost(backend: Backend): boolean {
+  return isRealHost(backend) && backend.traits.isHere;
+}
+
+/**
+ * What guests may have can't follow from this machine where they run on another; `consequence` as in every refused
+ * configuration.
+ * @throws ERR_HOST_ELSEWHERE if the configuration does not say how much they may have.
+ */
+export function requireBudget(backend: Backend, { host }: Config, consequence: string): void {
+  if (!isRealHost(backend) || backend.traits.isHere || host.memory?.kind === "bytes") return;
+  throw selfballoonError("ERR_HOST_ELSEWHERE", { consequence });
+}
+
 /** How the guests of this host share it; null where we are a guest ourselves, and for simulated guests without limits. */
 export function rulesFor(backend: Backend, config: Config, dryRun: boolean): HostRules | null {
   if (backend.traits.place === "guest") return null;

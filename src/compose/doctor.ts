@@ -11,7 +11,7 @@ import { MachineFiles } from "../machine/files.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { examineAreas } from "../swap/area-risks.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
-import { isRealHost, loadBackend } from "./backends.ts";
+import { isOwnHost, loadBackend } from "./backends.ts";
 import { maximumBytes } from "./maximum.ts";
 import { examineStart } from "./start-up.ts";
 
@@ -94,7 +94,7 @@ async function examineUsable(
 
 /** What is asked of a guest: swap and zones; of a host: what it has and needs. On no guest, its compressed swap if it has any. */
 async function examineMachine(files: MachineFiles, used: Backend | null): Promise<readonly Finding[]> {
-  if (used !== null && isRealHost(used)) return examineHostMemory(files);
+  if (used !== null && isOwnHost(used)) return examineHostMemory(files);
   const isGuest = used?.traits.place === "guest";
   const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
   if (!isOurs) return [];

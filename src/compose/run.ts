@@ -23,7 +23,7 @@ import type { KeptHistory } from "../history/keep.ts";
 import { realClock } from "../time/clock.ts";
 import { VERSION } from "../version.ts";
 import { announce, describe, linesOfHost, onceText } from "./announce.ts";
-import { chooseBackend, isRealHost, onlyManaged, rulesFor } from "./backends.ts";
+import { chooseBackend, isOwnHost, onlyManaged, requireBudget, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
 import { findStartFacts, idleBecause } from "./start-up.ts";
@@ -38,6 +38,7 @@ export async function run(plan: RunPlan): Promise<number> {
   const config = await loadConfig(flags, process.env, "nothing was started");
   const choice = await chooseBackend(config, flags.root, plan.real && config.backend === "auto");
   const { backend } = choice;
+  requireBudget(backend, config, "nothing was started");
   const facts = findStartFacts(backend, flags.root, plan.bootOptions, config.policy);
   const rules = rulesFor(backend, config, plan.dryRun);
   const configured = configure(config, facts, "nothing was started");
@@ -50,7 +51,7 @@ export async function run(plan: RunPlan): Promise<number> {
       configured,
       policy: config.policy,
       hostRules: rules,
-      readHost: isRealHost(backend) ? await hostReader(flags.root) : null,
+      readHost: isOwnHost(backend) ? await hostReader(flags.root) : null,
       backend: onlyManaged(opened, () => worker.hostRules),
       clock: realClock,
       journal,
@@ -90,6 +91,7 @@ export async function run(plan: RunPlan): Promise<number> {
     };
     const reload = async (): Promise<void> => {
       const reloaded = await loadConfig(flags, process.env, "the old settings stay");
+      requireBudget(backend, reloaded, "the old settings stay");
       worker.configure(configure(reloaded, facts, "the old settings stay"), rulesFor(backend, reloaded, plan.dryRun));
     };
     const notifier = createNotifier(process.env);

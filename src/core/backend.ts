@@ -61,6 +61,8 @@ export interface BackendTraits {
   readonly isReal: boolean;
   /** False where there is no balloon to move and only compressed swap is managed. */
   readonly hasBalloons: boolean;
+  /** False where the guests' host is another machine: what this one says of its memory says nothing of theirs. */
+  readonly isHere: boolean;
 }
 
 /** What a backend is told when it is examined. */

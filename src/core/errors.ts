@@ -45,6 +45,13 @@ export const ERRORS = {
     httpStatus: 400,
     message: "{file} must be a readable file of at most {limitKib} KiB: {problem}; {consequence}",
   },
+  ERR_HOST_ELSEWHERE: {
+    owner: "operator",
+    exitCode: 3,
+    httpStatus: 400,
+    message:
+      "[host] memory_mb must be a number of MiB where the guests run on another machine, whose memory can't be read from here; {consequence}",
+  },
   ERR_NO_BACKEND: { owner: "operator", exitCode: 4, httpStatus: 503, message: "no usable balloon: {because}" },
   ERR_NOTHING_TO_DO: {
     owner: "operator",

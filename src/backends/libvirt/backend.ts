@@ -4,6 +4,7 @@ import { cancellable } from "../host/cancellation.ts";
 import { LibvirtGuest } from "./guest.ts";
 import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
 import { DomainSnapshot } from "./snapshot.ts";
+import { isOnThisMachine } from "./socket-paths.ts";
 
 /** What the libvirt backend is given. */
 export interface LibvirtOptions {
@@ -18,7 +19,7 @@ export interface LibvirtOptions {
 export function createLibvirtBackend(options: LibvirtOptions): Backend {
   return {
     name: "libvirt",
-    traits: { place: "host", isReal: true, hasBalloons: true },
+    traits: { place: "host", isReal: true, hasBalloons: true, isHere: isOnThisMachine(options.libvirt.uri) },
     probe: () => probe(options),
     examine: async (context) => {
       const { examineLibvirt } = await import("./examine.ts");

@@ -28,3 +28,8 @@ export function localConnection(uri: string, runtimeFolder: string | undefined):
   if (parts.pathname !== "/session" || runtimeFolder === undefined) return null;
   return { name, paths: ["virtqemud-sock", "libvirt-sock"].map((file) => `${runtimeFolder}/libvirt/${file}`) };
 }
+
+/** Whether the domains of the connection `uri` run on this machine: it names no other (libvirt, connection URIs). */
+export function isOnThisMachine(uri: string): boolean {
+  return URL.canParse(uri) && new URL(uri).host === "";
+}

@@ -30,7 +30,7 @@ export interface QemuOptions {
 export function createQemuBackend(options: QemuOptions): Backend {
   return {
     name: "qemu",
-    traits: { place: "host", isReal: true, hasBalloons: true },
+    traits: { place: "host", isReal: true, hasBalloons: true, isHere: true },
     probe: () => probe(options.qmp),
     examine: async (context) => {
       const { examineQemu } = await import("./examine.ts");

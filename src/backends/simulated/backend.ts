@@ -26,7 +26,7 @@ export function createSimulatedBackend(options: SimulatedOptions): Backend {
   const host = options.host ?? createSimHost({ guests: simulatedGuests(options.plan ?? DEFAULT_PLAN) });
   return {
     name: "simulated",
-    traits: { place: "host", isReal: false, hasBalloons: true },
+    traits: { place: "host", isReal: false, hasBalloons: true, isHere: true },
     probe: () => Promise.resolve({ usable: true, found: `a simulated host of ${host.guests().length} guests` }),
     examine: async () => [
       finding("info", "`run` would start simulated guests here: they move nothing of this machine."),

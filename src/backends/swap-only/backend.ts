@@ -20,7 +20,7 @@ export interface SwapOnlyOptions {
 export function createSwapOnlyBackend(options: SwapOnlyOptions): Backend {
   return {
     name: "swap-only",
-    traits: { place: "guest", isReal: true, hasBalloons: false },
+    traits: { place: "guest", isReal: true, hasBalloons: false, isHere: true },
     probe: () => Promise.resolve(probe(options.compressedSwap())),
     examine: async () => [finding("ok", WITHOUT_BALLOON)],
     open: () => Promise.resolve(new ThisMachine(options)),

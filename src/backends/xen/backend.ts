@@ -38,7 +38,7 @@ export function createXenBackend(options: XenOptions): ToolstackBackend {
   const xenstore = usesXenstore ? files.resolve(XENBUS) : null;
   return {
     name: "xen",
-    traits: { place: "guest", isReal: true, hasBalloons: true },
+    traits: { place: "guest", isReal: true, hasBalloons: true, isHere: true },
     probe: () => Promise.resolve(probeXen(files)),
     examine: async ({ found }) => (await import("./examine.ts")).examineXen(files, found, xenstore),
     open: () => Promise.resolve(new XenGuest(options)),

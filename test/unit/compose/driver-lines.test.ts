@@ -18,7 +18,7 @@ describe("what the driver said at its start", () => {
       const defaults = { selfballooning, frontswap_selfshrinking: shrinking };
       expect(
         driverLines(
-          { traits: { place: "guest", isReal: true, hasBalloons: true } },
+          { traits: { place: "guest", isReal: true, hasBalloons: true, isHere: true } },
           createSettings({ defaults, hasCompressedSwap }),
         ),
       ).toEqual(lines);
@@ -28,7 +28,7 @@ describe("what the driver said at its start", () => {
   it("is said in Xen guests alone", () => {
     expect(
       driverLines(
-        { traits: { place: "host", isReal: true, hasBalloons: true } },
+        { traits: { place: "host", isReal: true, hasBalloons: true, isHere: true } },
         createSettings({ hasCompressedSwap: true }),
       ),
     ).toEqual([]);

@@ -7,7 +7,7 @@ import { MachineFiles } from "../../../src/machine/files.ts";
 import { Tree } from "../../support/trees.ts";
 
 const BOTH_ON = createSettings({ hasCompressedSwap: true });
-const GUEST = { place: "guest", isReal: true, hasBalloons: true } as const;
+const GUEST = { place: "guest", isReal: true, hasBalloons: true, isHere: true } as const;
 
 /** A guest that has 445 MiB now and was built for 1024, with so much swap. */
 async function warnings(swapKib: number, traits: Backend["traits"] = GUEST, settings = BOTH_ON) {
