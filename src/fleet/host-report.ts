@@ -54,7 +54,7 @@ export function stateOf(
   };
 }
 
-/** A journal's record as the fleet keeps it; null for those that are of interest to the host alone. */
+/** A journal's record as the fleet keeps it; null for those that are of interest to the host alone. Which steps are, `EmergencyNews` says. */
 export function notableRecord(record: JournalRecord): FleetRecord | null {
   if (!isNotable(record)) return null;
   const { seq, atMs, kind } = record;
@@ -68,13 +68,11 @@ export function notableRecord(record: JournalRecord): FleetRecord | null {
   };
 }
 
-/** Steps are told by what they did to the guests; of them only emergencies are events. */
 function isNotable(record: JournalRecord): boolean {
   switch (record.kind) {
     case "fault":
       return !record.isRepeated;
     case "step":
-      return record.cause === "shortage" && record.applied;
     case "guest":
     case "give":
     case "notice":

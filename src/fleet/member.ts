@@ -5,6 +5,7 @@ import type { JournalRecord } from "../core/journal-record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FleetAddress } from "./address.ts";
 import { ChangeTeller } from "./changes.ts";
+import { EmergencyNews } from "./emergency-news.ts";
 import { type GuestSummary, summaryOf } from "./guest-summary.ts";
 import { type HostIdentity, notableRecord, STATE_MS, stateOf } from "./host-report.ts";
 import { FleetLink } from "./link.ts";
@@ -43,6 +44,7 @@ export class FleetMember {
   private readonly options: MemberOptions;
   private readonly link: FleetLink;
   private readonly changes: ChangeTeller;
+  private readonly news = new EmergencyNews();
   private readonly records = new RecordBuffer(MAX_RECORDS);
   /** Tells this run's records from those of another with the same numbers. */
   private readonly session: string;
@@ -86,7 +88,7 @@ export class FleetMember {
   }
 
   private keep(record: JournalRecord): void {
-    const notable = notableRecord(record);
+    const notable = this.news.take(record) ? notableRecord(record) : null;
     if (notable !== null) this.records.add(notable);
   }
 
