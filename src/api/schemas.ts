@@ -13,6 +13,7 @@ import { type GuestTerms, PRIORITIES } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
+import { SOURCES } from "../core/settings.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import {
   describeRange,
@@ -61,7 +62,6 @@ const text = z.string();
 const number = z.number();
 const TUNABLE_NAMES = TUNABLES.map(({ name }) => name) as [TunableName, ...TunableName[]];
 const FIGURES = ["current", "target", "goal", "floor", "maximum", "committed", "available", "compressedSwap"] as const;
-const SOURCES = ["default", "start-up", "file", "environment", "flag", "runtime"] as const;
 const PAGES = ["goalPages", "floorPages", "targetPages", "balloonTargetPages", "frontswapTargetPages"] as const;
 const SIZES = ["currentBytes", "maximumBytes", "unballoonedBytes", "weight"] as const;
 const HOST_BYTES = [

@@ -6,6 +6,11 @@ export interface DaemonOptions {
   readonly root?: string;
 }
 
+/** Whose settings a command is about; absent: those of all guests. */
+export interface GuestOption {
+  readonly guest?: string;
+}
+
 /** The same, for a command that looks for balloons itself. */
 export interface BackendOptions extends DaemonOptions, Partial<Omit<Flags, "set" | "root" | "config">> {}
 

@@ -14,7 +14,7 @@ import { bytesText } from "../view/amounts.ts";
 import { STANDINGS } from "../view/standing.ts";
 import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { FleetAction } from "./fleet-actions.ts";
-import { coloured, print, printJson, tableLines } from "./output.ts";
+import { coloured, print, printJson, printTable, tableLines } from "./output.ts";
 
 /** What `selfballoon fleet` takes. */
 export interface FleetOptions extends DaemonOptions {
@@ -111,10 +111,7 @@ function showGuests(view: FleetView, { json, short = false }: FleetOptions): voi
     printJson({ guests });
     return;
   }
-  const heading = ["GUEST", "HOST", "STANDS", "HAS", "GOAL", "LACKS", "WHY"];
-  const [first = "", ...rest] = tableLines([heading, ...guests.map(guestLine)]);
-  print(coloured("bold", first));
-  rest.forEach(print);
+  printTable(["GUEST", "HOST", "STANDS", "HAS", "GOAL", "LACKS", "WHY"], guests.map(guestLine));
 }
 
 function guestLine(row: PlacedGuest): readonly string[] {

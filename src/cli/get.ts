@@ -5,8 +5,8 @@ import { selfballoonError } from "../core/errors.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { defaultText, valueText } from "../view/tunable-text.ts";
 import { askGuestSettings, askTunables } from "./daemon.ts";
-import type { DaemonOptions } from "./flags.ts";
-import { coloured, print, printJson, tableLines } from "./output.ts";
+import type { DaemonOptions, GuestOption } from "./flags.ts";
+import { print, printJson, printTable } from "./output.ts";
 import { checkSettingNames, checkTunableNames } from "./tunable-name.ts";
 
 /**
@@ -14,7 +14,7 @@ import { checkSettingNames, checkTunableNames } from "./tunable-name.ts";
  */
 export async function get(
   names: readonly string[],
-  options: DaemonOptions & { readonly json?: boolean; readonly guest?: string },
+  options: DaemonOptions & GuestOption & { readonly json?: boolean },
 ): Promise<void> {
   if (options.guest !== undefined) return getOfGuest(options.guest, names, options);
   checkTunableNames(names);
@@ -23,9 +23,7 @@ export async function get(
   if (options.json) return printJson({ tunables: chosen });
   const [only] = chosen;
   if (names.length === 1 && only !== undefined) return print(String(only.value));
-  const [first = "", ...rest] = tableLines([["NAME", "VALUE", "DEFAULT", "FROM", "MEANING"], ...chosen.map(row)]);
-  print(coloured("bold", first));
-  rest.forEach(print);
+  printTable(["NAME", "VALUE", "DEFAULT", "FROM", "MEANING"], chosen.map(row));
 }
 
 async function getOfGuest(
@@ -41,22 +39,16 @@ async function getOfGuest(
   if (options.json) return printJson({ settings: chosen });
   const [only] = chosen;
   if (names.length === 1 && only !== undefined) return print(settingText(only.value));
-  const [first = "", ...rest] = tableLines([
-    ["NAME", "VALUE", "CONFIGURED", "FROM", "MEANING"],
-    ...chosen.map(settingRow),
-  ]);
-  print(coloured("bold", first));
-  rest.forEach(print);
+  printTable(["NAME", "VALUE", "CONFIGURED", "FROM", "MEANING"], chosen.map(settingRow));
 }
 
 function settingRow({ name, value, configured, source, isOwn }: GuestSettingStatus): readonly string[] {
   const { unit, summary } = meaningOf(name);
-  const from = isOwn ? (OWN_SOURCES[source] ?? source) : source === "default" ? source : `${source}, for all guests`;
+  const ofAll = source === "default" ? source : `${source}, for all guests`;
+  const own = source === "runtime" ? "set at run time" : source;
+  const from = isOwn ? own : ofAll;
   return [name, `${settingText(value)} ${value === null ? "" : unit}`.trim(), settingText(configured), from, summary];
 }
-
-/** Where what was said of one guest comes from. */
-const OWN_SOURCES: Readonly<Record<string, string>> = { default: "default", file: "file", runtime: "set at run time" };
 
 function settingText(value: GuestSettingStatus["value"]): string {
   return value === null ? "none" : String(value);

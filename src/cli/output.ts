@@ -45,6 +45,13 @@ export function tableLines(rows: readonly (readonly string[])[]): readonly strin
   );
 }
 
+/** Print a table under a bold heading. */
+export function printTable(heading: readonly string[], rows: readonly (readonly string[])[]): void {
+  const [first = "", ...rest] = tableLines([heading, ...rows]);
+  print(coloured("bold", first));
+  rest.forEach(print);
+}
+
 /** Pages as people read them: `812 MiB`, or `-` where there is no number. */
 export function mibText(pages: number | null, pageBytes: number): string {
   return pages === null ? "-" : `${mibFromPages(pages, pageBytes)} MiB`;

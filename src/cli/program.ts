@@ -5,7 +5,7 @@ import { describeTerm, TERMS } from "../core/guest-terms.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { addBootOptions } from "./boot-flags.ts";
 import type { FilesOptions } from "./files.ts";
-import { type BackendOptions, flagsOf } from "./flags.ts";
+import { type BackendOptions, flagsOf, type GuestOption } from "./flags.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { FLEET_ACTIONS, type FleetAction } from "./fleet-actions.ts";
 import { endWithReader } from "./output.ts";
@@ -23,11 +23,6 @@ interface Common {
   readonly config?: string;
   readonly root?: string;
   readonly json?: boolean;
-}
-
-/** A guest's own settings in place of those of all. */
-interface GuestChoice {
-  readonly guest?: string;
 }
 
 interface RunOptions extends Common {
@@ -169,16 +164,16 @@ function addTunables(program: Command): void {
   command(program, "get [NAME...]", "show tunables; one name prints its value alone")
     .addOption(guestOption())
     .option("--json", "as JSON")
-    .action(async (names: string[], options: Common & GuestChoice) => (await import("./get.ts")).get(names, options));
+    .action(async (names: string[], options: Common & GuestOption) => (await import("./get.ts")).get(names, options));
   command(program, "set <NAME=VALUE...>", "change tunables of the running daemon: all of them or none")
     .addOption(guestOption())
     .addHelpText("after", GUEST_SETTINGS)
-    .action(async (assignments: string[], options: Common & GuestChoice) =>
+    .action(async (assignments: string[], options: Common & GuestOption) =>
       (await import("./set.ts")).set(assignments, options),
     );
   command(program, "reset [NAME...]", "bring tunables back to their defaults, or a guest's to what is configured")
     .addOption(guestOption())
-    .action(async (names: string[], options: Common & GuestChoice) => (await import("./set.ts")).reset(names, options));
+    .action(async (names: string[], options: Common & GuestOption) => (await import("./set.ts")).reset(names, options));
 }
 
 const GUEST_SETTINGS = `

@@ -6,7 +6,7 @@ import { BYTES_PER_MIB, mibFromBytes } from "../core/units.ts";
 import { bytesText } from "../view/amounts.ts";
 import { ask } from "./daemon.ts";
 import type { DaemonOptions } from "./flags.ts";
-import { coloured, print, printJson, tableLines } from "./output.ts";
+import { print, printJson, printTable } from "./output.ts";
 
 /** 16 TiB: more than any host has. */
 const MAX_MIB = 16_777_216;
@@ -45,9 +45,7 @@ export async function reservations(options: DaemonOptions & JsonOption): Promise
   const held = await askReservations(options);
   if (options.json) return printJson({ reservations: held });
   if (held.length === 0) return print("Nothing is reserved.");
-  const [first = "", ...rest] = tableLines([["ID", "FOR", "MEMORY", "TAKEN", "FREE", "UNTIL"], ...held.map(row)]);
-  print(coloured("bold", first));
-  rest.forEach(print);
+  printTable(["ID", "FOR", "MEMORY", "TAKEN", "FREE", "UNTIL"], held.map(row));
 }
 
 /** `selfballoon release-reservation`: withdraw one by its id, or the one for a guest; without it nothing is done, and that is no fault. */

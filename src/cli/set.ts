@@ -2,14 +2,9 @@ import { parseSet } from "../config/load.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
 import { ask, askGuestSettings } from "./daemon.ts";
-import type { DaemonOptions } from "./flags.ts";
+import type { DaemonOptions, GuestOption } from "./flags.ts";
 import { print } from "./output.ts";
 import { checkSettingNames, checkTunableNames } from "./tunable-name.ts";
-
-/** Whose settings are meant; absent: those of all guests. */
-interface GuestOption {
-  readonly guest?: string;
-}
 
 /** `selfballoon set [--guest GUEST] NAME=VALUE...`: all of them or, if one is refused, none. */
 export async function set(assignments: readonly string[], options: DaemonOptions & GuestOption): Promise<void> {

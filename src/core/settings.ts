@@ -29,7 +29,8 @@ export interface Configured {
 }
 
 /** Where a tunable's value comes from; a later word beats an earlier one. */
-export type Source = "default" | "start-up" | "file" | "environment" | "flag" | "runtime";
+export const SOURCES = ["default", "start-up", "file", "environment", "flag", "runtime"] as const;
+export type Source = (typeof SOURCES)[number];
 
 /** A change that was refused leaves everything as it was. */
 export type SettingsChange =
@@ -95,8 +96,8 @@ function withValue(settings: Settings, name: TunableName, value: number): Settin
 }
 
 /**
- * The tunables in force for a guest under `configured`, `set` being those that were set for it alone at run time. Where start-up could not compute `selfballoon_reserved_mb`,
- * because there are several guests, each has its own default. Selfballooning that was turned off at run time, as
+ * The tunables in force for a guest under `configured`, `set` being those that were set for it alone at run time. Where
+ * start-up could not compute `selfballoon_reserved_mb`, because there are several guests, each has its own default. Selfballooning that was turned off at run time, as
  * `release` does, is off for every guest, whatever the configuration says of single ones.
  */
 export function effectiveTunables(

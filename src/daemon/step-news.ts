@@ -1,3 +1,4 @@
+import { putNewest } from "../core/bounded-map.ts";
 import type { StepRecord } from "../core/journal-record.ts";
 import { missingReadings } from "../core/observation.ts";
 
@@ -29,19 +30,12 @@ export class StepNews {
     const isNews =
       before === undefined || isNewReason(before, reason, record.atMs) || hasMoved(record, before.targetPages);
     if (!isNews) {
-      this.remember(guest, { ...before, reason });
+      putNewest(this.told, guest, { ...before, reason }, MAX_GUESTS);
       return false;
     }
     const toldMs = new Map([...(before?.toldMs ?? []), [reason, record.atMs] as const]);
-    this.remember(guest, { reason, targetPages, toldMs });
+    putNewest(this.told, guest, { reason, targetPages, toldMs }, MAX_GUESTS);
     return true;
-  }
-
-  private remember(guest: string, told: Told): void {
-    this.told.delete(guest);
-    this.told.set(guest, told);
-    const [oldest] = this.told.keys();
-    if (this.told.size > MAX_GUESTS && oldest !== undefined) this.told.delete(oldest);
   }
 }
 

@@ -1,3 +1,4 @@
+import { putNewest } from "../core/bounded-map.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 
 /** A guest that runs short is told of once in this time: on a full host it steps many times a second until others have given. */
@@ -17,10 +18,7 @@ export class EmergencyNews {
     const { guest } = record.decision;
     const lastMs = this.toldMs.get(guest);
     if (lastMs !== undefined && record.atMs - lastMs < REPEAT_MS) return false;
-    this.toldMs.delete(guest);
-    this.toldMs.set(guest, record.atMs);
-    const [oldest] = this.toldMs.keys();
-    if (this.toldMs.size > MAX_GUESTS && oldest !== undefined) this.toldMs.delete(oldest);
+    putNewest(this.toldMs, guest, record.atMs, MAX_GUESTS);
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import { putNewest } from "../core/bounded-map.ts";
 import type { JournalRecord, StepRecord } from "../core/journal-record.ts";
 import { changedTunables, DEFAULT_TUNABLES, findTunable, type Tunables } from "../core/tunables.ts";
 import { formatReset, formatSet, formatStep } from "./recording-writer.ts";
@@ -55,7 +56,12 @@ export class JournalLines {
     const gap = known === undefined || atMs - known.lastMs > silenceMs(known.written.tunables, tunables);
     const isKept = gap || atMs - known.written.atMs >= minSpacingMs || isNews(known.written, record);
     const moves = (known?.moves ?? 0) + Number(record.applied);
-    this.remember(guest, isKept ? { lastMs: atMs, written: record, moves: 0 } : { ...known, lastMs: atMs, moves });
+    putNewest(
+      this.guests,
+      guest,
+      isKept ? { lastMs: atMs, written: record, moves: 0 } : { ...known, lastMs: atMs, moves },
+      MAX_GUESTS,
+    );
     if (!isKept) return [];
     // Guests may have tunables of their own, and a recording's are for all.
     return [
@@ -67,13 +73,6 @@ export class JournalLines {
   private set(values: Partial<Tunables>): readonly string[] {
     this.written = { ...this.written, ...values };
     return settingLines(values);
-  }
-
-  private remember(guest: string, known: Known): void {
-    this.guests.delete(guest);
-    this.guests.set(guest, known);
-    const [oldest] = this.guests.keys();
-    if (this.guests.size > MAX_GUESTS && oldest !== undefined) this.guests.delete(oldest);
   }
 }
 

@@ -1,3 +1,4 @@
+import { putNewest } from "../core/bounded-map.ts";
 import type { ReadRequest } from "./fuse-requests.ts";
 
 /** A reader that is forgotten among so many reads on in fresh text, and can't tell. */
@@ -33,10 +34,7 @@ export class Snapshots {
     const text =
       held !== undefined && offset > 0 && offset === held.nextOffset ? held.text : Buffer.from(await fresh());
     const piece = text.subarray(offset, offset + bytes);
-    this.held.delete(handle);
-    this.held.set(handle, { text, nextOffset: offset + piece.length });
-    const [oldest] = this.held.keys();
-    if (this.held.size > MAX_SNAPSHOTS && oldest !== undefined) this.held.delete(oldest);
+    putNewest(this.held, handle, { text, nextOffset: offset + piece.length }, MAX_SNAPSHOTS);
     return piece;
   }
 }

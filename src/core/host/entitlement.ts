@@ -29,9 +29,9 @@ const HIGHEST_FIRST: readonly Priority[] = [...PRIORITIES].reverse();
 
 /**
  * What each guest is entitled to of `hostBytes`. Fixed guests keep what they have. Of the rest each other
- * guest first has its floor, and what remains goes to those of the highest priority first, and within one is shared by weight, with
- * idle memory taxed, until each has its goal (water-filling). Nobody is entitled to more than its goal, or its floor if that is more. Only where the floors alone
- * exceed the host do the entitlements exceed it. The order of the claims does not matter.
+ * guest first has its floor, and what remains goes to those of the highest priority first, and within one is shared by
+ * weight, with idle memory taxed, until each has its goal (water-filling). Nobody is entitled to more than its goal, or its
+ * floor if that is more. Only where the floors alone exceed the host do the entitlements exceed it. The order of the claims does not matter.
  */
 export function entitlements(hostBytes: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
   const entitled = new Map<string, number>();
