@@ -11,7 +11,11 @@ const LIMIT_KIB = 256;
  * @throws ERR_CONFIG_UNREADABLE, ERR_CONFIG_INVALID naming all that is wrong and the nearest known keys.
  */
 export function readConfigFile(file: string, consequence: string): ConfigFile {
-  const text = readLimited(file, consequence);
+  return parseConfigFile(readLimited(file, consequence), file, consequence);
+}
+
+/** Check the text of a configuration file. @throws ERR_CONFIG_INVALID. */
+export function parseConfigFile(text: string, file: string, consequence: string): ConfigFile {
   let parsed: unknown;
   try {
     parsed = parse(text);

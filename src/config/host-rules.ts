@@ -16,7 +16,7 @@ export function hostRules(config: Pick<Config, "host" | "guests">, isUnnamedMana
     memory: memory ?? { kind: "share", share: GUESTS_SHARE },
     reserveBytes: reserveMb === null ? null : reserveMb * BYTES_PER_MIB,
   };
-  const guests = config.guests.map(({ pattern, terms }) => ({ matches: globMatcher(pattern), terms }));
+  const guests = config.guests.map((section) => ({ ...section, matches: globMatcher(section.pattern) }));
   return {
     budget: budgetOf(firstBytes(budgetTerms.memory), budgetTerms),
     budgetTerms,
@@ -28,6 +28,8 @@ export function hostRules(config: Pick<Config, "host" | "guests">, isUnnamedMana
       // A later section beats an earlier one, term by term.
       return Object.assign({}, unsaid, ...sections.map(({ terms }) => terms));
     },
+    quietHours: (guest) =>
+      guests.findLast(({ matches, quietHours }) => quietHours !== undefined && matches(guest))?.quietHours ?? [],
   };
 }
 

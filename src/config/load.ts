@@ -7,7 +7,9 @@ import type { MemoryTerm } from "../core/host/budget-terms.ts";
 import type { Take } from "../core/host/pressure.ts";
 import type { GuestTerms } from "../core/limits.ts";
 import type { Policy } from "../core/policy.ts";
+import { type QuietHours, readQuietHours } from "../core/quiet-hours.ts";
 import type { Source } from "../core/settings.ts";
+import type { RecordKind, Severity } from "../core/severity.ts";
 import { TUNABLES } from "../core/tunables.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { type ListenAddress, parseListen } from "./listen.ts";
@@ -52,6 +54,8 @@ export interface GuestSection {
   readonly pattern: string;
   readonly tunables: readonly TunableSetting[];
   readonly terms: Partial<GuestTerms>;
+  /** When the guests are left alone; absent: not said. */
+  readonly quietHours?: readonly QuietHours[];
 }
 
 /** What the configuration says of a host; null: the default. */
@@ -88,6 +92,18 @@ export interface FleetSection {
   readonly replicas: number;
 }
 
+/** Who is told of what happens. At least one of the two is there. */
+export interface NotifySection {
+  /** A program with its arguments. */
+  readonly command: readonly string[] | null;
+  /** An address that records are posted to. */
+  readonly webhook: string | null;
+  /** The least severity that is told. */
+  readonly severity: Severity;
+  /** The kinds of records that are told; null: every one. */
+  readonly kinds: readonly RecordKind[] | null;
+}
+
 /** Everything that was configured, with the defaults filled in. */
 export interface Config {
   /** The file that was read; null if there was none. */
@@ -102,6 +118,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** The operator's file with the token for writes over TCP. */
   readonly tokenFile?: string;
+  /** Whether reads over TCP need it too. */
+  readonly readsNeedToken: boolean;
   /** What the operator says of backends: how QEMU's machines are found, where libvirt is. */
   readonly backendSection: BackendSection;
   readonly host: HostSection;
@@ -111,6 +129,8 @@ export interface Config {
   readonly history: { readonly directory?: string | null; readonly maxMb: number };
   /** Null where this host is of no fleet. */
   readonly fleet: FleetSection | null;
+  /** Null where nobody is told. */
+  readonly notify: NotifySection | null;
   /** Where the daemon may keep its state, as systemd says; absent: nobody said so. */
   readonly stateDirectory?: string;
   /** In order: a later one beats an earlier one. */
@@ -151,9 +171,11 @@ function assemble(
     socket,
     ...listenOf(flags, content, environment, file ?? "", consequence),
     allowedHosts: content.api?.allowed_hosts ?? [],
+    readsNeedToken: content.api?.reads_need_token ?? false,
     ...stateOf(environment),
     history: historyOf(content, environment),
     fleet: fleetSection(content),
+    notify: notifySection(content),
     ...(content.api?.token_file === undefined ? {} : { tokenFile: content.api.token_file }),
     tunables: [
       ...settingsOf(content.tunables ?? {}, file ?? ""),
@@ -197,12 +219,14 @@ function simulatedSection({ simulated }: ConfigFile): SimulatedSection {
   };
 }
 
-function guestSection(pattern: string, section: FileGuest, file: string | null): GuestSection {
+function guestSection(pattern: string, { schedule, ...section }: FileGuest, file: string | null): GuestSection {
+  const quiet = schedule?.quiet;
   const tunables = Object.fromEntries(Object.entries(section).filter(([name]) => findTerm(name) === null));
   return {
     pattern,
     tunables: settingsOf(tunables, `${file} [guests.${JSON.stringify(pattern)}]`),
     terms: termsSaid(section),
+    ...(quiet === undefined ? {} : { quietHours: quiet.flatMap((text) => readQuietHours(text) ?? []) }),
   };
 }
 
@@ -224,6 +248,12 @@ function fleetSection({ fleet }: ConfigFile): FleetSection | null {
   if (fleet?.servers === undefined) return null;
   const { servers, name = null, labels = {}, credentials = null, tls_ca: tlsCa = null, replicas = 1 } = fleet;
   return { servers, name, labels, credentials, tlsCa, replicas };
+}
+
+function notifySection({ notify }: ConfigFile): NotifySection | null {
+  if (notify?.command === undefined && notify?.webhook === undefined) return null;
+  const { command = null, webhook = null, severity = "warning", kinds = null } = notify;
+  return { command, webhook, severity, kinds };
 }
 
 /** systemd names the folders that a service keeps its state in, with colons between; ours is the first. */

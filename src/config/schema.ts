@@ -4,6 +4,8 @@ import { areConsistent, describeTerm, MAX_MB, TERMS, type TermRow, termsSaid } f
 import { TAKE_NAMES } from "../core/host/pressure.ts";
 import { HOST_NAME } from "../core/host-name.ts";
 import { POLICY_NAMES } from "../core/policy.ts";
+import { QUIET_HOURS_FORM, readQuietHours } from "../core/quiet-hours.ts";
+import { RECORD_KINDS, SEVERITY_NAMES } from "../core/severity.ts";
 import { TUNABLES } from "../core/tunables.ts";
 
 /** A label's name or value. */
@@ -11,6 +13,9 @@ const LABEL = /^[A-Za-z0-9_-]+$/;
 
 /** No host has room for a hundredth of what its guests could have. */
 const MAX_OVERCOMMIT = 100;
+
+/** More than a week needs. */
+const MAX_QUIET_HOURS = 64;
 
 /** More than any reader would wait for. */
 const MAX_HISTORY_MB = 65_536;
@@ -53,6 +58,10 @@ function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words).describe(`one of ${words.join(", ")}`);
 }
 
+function isHttpUrl(address: string): boolean {
+  return /^https?:\/\//.test(address) && URL.canParse(address);
+}
+
 function termSchema(row: TermRow) {
   const { term, accepts } = row;
   if (accepts.kind === "whole") return whole(accepts.min, accepts.max);
@@ -78,16 +87,32 @@ const host = z
     error: "reserve_mb must be less than memory_mb",
   });
 
+const schedule = z.strictObject({
+  quiet: z
+    .array(
+      z
+        .string()
+        .refine((hours) => readQuietHours(hours) !== null, { error: `must be hours such as ${QUIET_HOURS_FORM}` }),
+    )
+    .max(MAX_QUIET_HOURS)
+    .describe(`a list of hours such as ${QUIET_HOURS_FORM}, at most ${MAX_QUIET_HOURS}`)
+    .optional(),
+});
+
 const guest = z
   .strictObject({
     ...tunables,
     ...Object.fromEntries(TERMS.map((row) => [row.name, termSchema(row).optional()])),
+    schedule: schedule.optional(),
   })
   .refine((section) => areConsistent(termsSaid(section)), { error: "min_mb must be at most max_mb" });
 
 const sectionValues: Readonly<Record<SectionValue, z.ZodType<boolean | string | readonly string[]>>> = {
   switch: yesOrNo,
   text: text(256),
+  texts: z
+    .union([text(256), z.array(text(256)).min(1).max(64)])
+    .describe("text of at most 256 characters, or a list of at most 64 of them"),
   paths: z.array(path).max(64).describe('a list of texts, such as ["/run/vm/*.qmp"], at most 64'),
 };
 
@@ -154,11 +179,38 @@ export const configFileSchema = z.strictObject({
       error: "servers must be named where anything else is",
     })
     .optional(),
+  notify: z
+    .strictObject({
+      command: z
+        .array(z.string().max(4096))
+        .min(1)
+        .max(32)
+        .refine(([program = ""]) => program.startsWith("/"))
+        .describe('a list of 1 to 32 texts, the first an absolute path, such as ["/usr/local/bin/tell", "ops"]')
+        .optional(),
+      webhook: z
+        .string()
+        .max(2048)
+        .refine(isHttpUrl)
+        .describe('an address that begins with http:// or https://, such as "https://example.org/told"')
+        .optional(),
+      severity: oneOf(SEVERITY_NAMES).optional(),
+      kinds: z
+        .array(z.enum(RECORD_KINDS))
+        .max(RECORD_KINDS.length)
+        .describe(`a list of ${RECORD_KINDS.join(", ")}`)
+        .optional(),
+    })
+    .refine(({ command, webhook, ...rest }) => (command ?? webhook) !== undefined || Object.keys(rest).length === 0, {
+      error: "command or webhook must be named where anything else is",
+    })
+    .optional(),
   api: z
     .strictObject({
       socket: absolutePath(107).optional(),
       listen: z.string().max(256).describe('HOST:PORT, such as "127.0.0.1:7070", or "" for none').optional(),
       token_file: absolutePath(4095).optional(),
+      reads_need_token: yesOrNo.optional(),
       allowed_hosts: z
         .array(z.string().regex(HOST_HEADER))
         .max(MAX_HOSTS)

@@ -1,3 +1,4 @@
+import type { SelfballoonError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import type { Notice } from "./notices.ts";
 import type { Observation } from "./observation.ts";
@@ -85,8 +86,15 @@ export interface Backend {
 
 /** A backend in use. Every call ends within its deadline, or when `cancellation` aborts. */
 export interface OpenBackend {
+  /**
+   * Call `onChange` from now on when guests may have come or gone, at once and perhaps too often. Absent where nobody
+   * says so: guests are looked for from time to time in any case.
+   */
+  readonly listen?: (onChange: () => void) => void;
   /** The guests there are now, by name; they may come and go. */
   guests(cancellation: Cancellation): Promise<readonly string[]>;
+  /** What keeps some guests from being found or managed, as of the last time that they were looked for. Absent: nothing does. */
+  readonly problems?: () => readonly SelfballoonError[];
   /** Read what a step needs. A reading that is not there is null; an error means that nothing could be read. */
   observe(guest: string, cancellation: Cancellation): Promise<Reading>;
   /**

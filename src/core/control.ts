@@ -1,3 +1,4 @@
+import type { Cancellation } from "./backend.ts";
 import type { GuestSettingStatus } from "./controls/guest-setting-status.ts";
 import type { SettingChanges } from "./controls/guest-settings.ts";
 import type { Decision } from "./decision.ts";
@@ -66,6 +67,14 @@ export interface ReservationWish {
   readonly waitMs: number;
   /** How long it is kept. */
   readonly lifeMs: number;
+  /** The reservation's id, which no other has; absent: one is made. */
+  readonly id?: string;
+  /** Whether it stays where whoever wished for it has gone before the answer. */
+  readonly isKept: boolean;
+  /** Whether it is refused where its guest has one already, which somebody else may count on; else it takes the place of that. */
+  readonly isFirst?: boolean;
+  /** Whether it is refused where it can't be kept over a restart; else it is kept in memory alone there. */
+  readonly isDurable?: boolean;
 }
 
 /** One reservation as it stands. */
@@ -88,7 +97,7 @@ export interface Reserved {
   readonly freeBytes: number;
 }
 
-/** What the daemon lets others see and do. Nothing here moves a balloon but `release`, which stops the loop first. */
+/** What the daemon lets others see and do. Nothing here moves a balloon but `release`, which stops the loop first, and `reserve`, by the guests' own steps. */
 export interface ControlPort {
   /** What the daemon is doing, in one sentence. */
   describe(): string;
@@ -126,10 +135,11 @@ export interface ControlPort {
   release(guests: readonly string[] | null): Promise<readonly Gift[]>;
   /**
    * Keep memory free for a guest to come: answers once it is. Guests go down for it, none below what law and guard let it
-   * have. Where they could not give enough, nothing is taken from anybody.
-   * @throws ERR_NO_SHARED_HOST, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE.
+   * have. Where they could not give enough, nothing is taken from anybody. `gone`: nobody waits for the answer any more, so
+   * that it is withdrawn.
+   * @throws ERR_NO_SHARED_HOST, ERR_RESERVATION_EXISTS, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE.
    */
-  reserve(wish: ReservationWish): Promise<Reserved>;
+  reserve(wish: ReservationWish, gone?: Cancellation): Promise<Reserved>;
   reservations(): readonly ReservationStatus[];
   /** @throws ERR_RESERVATION_UNKNOWN. */
   withdraw(id: string): ReservationStatus;

@@ -18,6 +18,8 @@ export interface Decision {
   readonly balloonTargetPages: number | null;
   /** Pages that may stay in compressed swap after this step. */
   readonly frontswapTargetPages: number | null;
+  /** What the guard kept available beside what is in use, in pages; null where it was not asked. */
+  readonly headroomPages: number | null;
   readonly reason: Reason;
   /** Every bound that cut the law's target, in the order in which they were applied. */
   readonly clamps: readonly Clamp[];

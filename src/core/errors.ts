@@ -71,6 +71,13 @@ export const ERRORS = {
     httpStatus: 403,
     message: "{path} must be {mode}: {problem}; {remedy}",
   },
+  ERR_DESCRIPTORS: {
+    owner: "operator",
+    exitCode: 5,
+    httpStatus: 503,
+    message:
+      "at least 128 files must be open at a time (`ulimit -n`, `LimitNOFILE=` of a unit), and fewer may be: {problem}; nothing more was done",
+  },
   ERR_ALREADY_RUNNING: {
     owner: "operator",
     exitCode: 6,
@@ -131,6 +138,13 @@ export const ERRORS = {
     httpStatus: 404,
     message: "there is no reservation {id}; it may have been taken, withdrawn or over",
   },
+  ERR_RESERVATION_EXISTS: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "memory must be reserved for a guest once, but there is a reservation {id} for it already; nothing was reserved",
+  },
   ERR_RESERVATION_UNMET: {
     owner: "host",
     exitCode: 1,
@@ -144,6 +158,13 @@ export const ERRORS = {
     httpStatus: 409,
     message:
       "{mib} MiB must be free within {waitS} s, but {freeMib} MiB were; the reservation was withdrawn and guests may have theirs back: {refusals}",
+  },
+  ERR_RESERVATION_UNKEPT: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "what a fleet counts on must be kept over a restart of the daemon, but it can't be written down, as the log says; nothing was reserved",
   },
   ERR_RESERVATIONS_FILE: {
     owner: "host",
@@ -201,6 +222,13 @@ export const ERRORS = {
     exitCode: 1,
     httpStatus: 503,
     message: "{path} must read {targetKib} after that was written, not {readKib}; the old target {oldKib} stays",
+  },
+  ERR_TARGET_MOVED: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "a target must be written while nobody else writes one, but the toolstack set two in a moment; {targetKib} KiB were not written",
   },
   ERR_DEADLINE: {
     owner: "host",
@@ -260,6 +288,25 @@ export const ERRORS = {
     httpStatus: 503,
     message: "libvirt at {path} must do {call}: {problem}",
   },
+  ERR_CONNECTION: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{uri} must say which guests it has: {problem}; those that it showed stay, and no others are found there",
+  },
+  ERR_DOMAIN_AMBIGUOUS: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "the domain {guest} at {connection} must differ in UUID and name from another at {other}, but does not; {consequence}",
+  },
+  ERR_LEFT_OUT: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{what} must be at most {max}, and there are more; the others are left alone",
+  },
   ERR_TOOL: { owner: "host", exitCode: 1, httpStatus: 503, message: "{command} must succeed: {problem}" },
   ERR_ROUTE_UNKNOWN: { owner: "operator", exitCode: 2, httpStatus: 404, message: "there is no {method} {path}" },
   ERR_BODY_INVALID: {
@@ -274,11 +321,18 @@ export const ERRORS = {
     httpStatus: 413,
     message: "the body must be at most {limitKib} KiB; nothing was changed",
   },
+  ERR_UNWRITABLE: {
+    owner: "operator",
+    exitCode: 5,
+    httpStatus: 403,
+    message: "{file} must be a file that can be written, but {problem}; nothing was written",
+  },
   ERR_TOKEN_NEEDED: {
     owner: "operator",
     exitCode: 5,
     httpStatus: 401,
-    message: "a write must show the token as `Authorization: Bearer TOKEN`, but {problem}; nothing was changed",
+    message:
+      "a {what} must show the token as `Authorization: Bearer TOKEN`, but it showed none that is right; nothing was {done}",
   },
   ERR_HOST_UNKNOWN: {
     owner: "operator",
@@ -338,17 +392,115 @@ export const ERRORS = {
     message:
       "a fleet must answer at {servers}: {problem}; name its NATS servers under [fleet] of the configuration, and prepare it once with `selfballoon fleet prepare`",
   },
+  ERR_NO_NATS_SERVER: {
+    owner: "operator",
+    exitCode: 4,
+    httpStatus: 503,
+    message:
+      "a fleet to try out needs NATS' server, nats-server, on this machine: {problem}; install it (Debian: apt-get install nats-server), nothing was started",
+  },
   ERR_HOST_ABSENT: {
     owner: "operator",
     exitCode: 2,
     httpStatus: 404,
     message: "there is no host {host} in the fleet",
   },
+  ERR_FLEET_FULL: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 409,
+    message: "{mib} MiB must be free or be given by guests on one host of the fleet; nothing was reserved: {because}",
+  },
+  ERR_FLEET_UNDECIDED: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "the fleet's servers must keep to whom memory was given, but {problem}; nothing counts as given, and what a host keeps for it ends by itself",
+  },
+  ERR_NOTIFY: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{what} must take what it is told, but {problem}; guests are managed all the same",
+  },
   ERR_FLEET: {
     owner: "host",
     exitCode: 1,
     httpStatus: 503,
     message: "the fleet must be told by NATS at {servers}, but {problem}; guests are managed all the same",
+  },
+  ERR_FLEET_UNSET: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "the fleet's servers must keep what is set for {scope}, but {problem}; look with `selfballoon fleet get` whether it is set",
+  },
+  ERR_FLEET_SETTINGS_UNFIT: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 422,
+    message: "what is set for hosts must be such that they can read it, but {problem}; nothing was changed",
+  },
+  ERR_FLEET_SETTINGS_UNREADABLE: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "what is set for {scope} must be readable to be changed, but {problem}; nothing was changed, and `selfballoon fleet unset` for these hosts without a name takes all of it away",
+  },
+  ERR_FLEET_UNTAKEN: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "what is set for {scope} must be taken by hosts, but none of {hosts} has it; it stays set",
+  },
+  ERR_ROLLOUT_UNDER_WAY: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "one change is rolled out for {scope} at a time, and one is under way; abort it first, nothing was changed",
+  },
+  ERR_NO_ROLLOUT: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 404,
+    message: "there is no change on its way to {scope}; nothing was changed",
+  },
+  ERR_NO_ROLLOUT_HOSTS: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "a change is rolled out to live hosts first, and there is none that it is for ({scope}); nothing was changed",
+  },
+  ERR_ROLLOUT_STOPPED: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 409,
+    message: "a change must do no harm where it is rolled out first, but for {scope}: {problem}",
+  },
+  ERR_FLEET_SETTINGS: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "what the fleet sets must be readable at {servers}, but {problem}; what was taken last stays",
+  },
+  ERR_FLEET_SETTING: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 422,
+    message:
+      "what the fleet sets must suit this host, but for {scope} it sets {name}: {problem}; it counts as not said",
+  },
+  ERR_FLEET_SETTINGS_FILE: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message:
+      "what the fleet sets must be kept in {path}, but {problem}; a restart of the daemon begins without it until NATS says it again",
   },
   ERR_XENSTORE: {
     owner: "host",
@@ -440,5 +592,10 @@ export function problemOf(thrown: unknown): string {
 }
 
 function fillIn(message: string, details: ErrorDetails): string {
-  return message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ""));
+  return message.replace(/\{(\w+)\}/g, (_, name: string) => textOf(details[name]));
+}
+
+/** Several are sentences, one after the other. */
+function textOf(detail: unknown): string {
+  return Array.isArray(detail) ? detail.join(" ") : String(detail ?? "");
 }

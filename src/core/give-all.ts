@@ -14,7 +14,7 @@ import { canMove, type Minds, type Reaction } from "./minds.ts";
 export function failOpen(before: Minds, guest: string, env: GuestEnv, nowMs: number): Reaction {
   const { freshness, owes } = before.guest;
   if (owes && env.isReleased) return giveAll(before, guest, "asked", env, nowMs);
-  // What the configuration names no more gets back what was taken from it, until it has it.
+  // What is managed no more gets back what was taken from it, until it has it.
   if (owes && env.host !== null && !env.host.terms.isManaged) return giveAll(before, guest, "unmanaged", env, nowMs);
   if (!canMove(env) || !mustFailOpen(freshness, env.tunables, nowMs)) return { ...before, effects: NOTHING };
   return giveAll(before, guest, freshness.isRestarting ? "restarting" : "silent", env, nowMs);

@@ -38,3 +38,23 @@ export interface HistoryPort {
   /** @throws ERR_TOO_MANY if too many ask at a time, ERR_HISTORY if it can't be read. */
   read(query: HistoryQuery): Promise<HistoryRange>;
 }
+
+/** All guests together at one moment, in bytes. */
+export interface HostPoint {
+  readonly atMs: number;
+  /** True if nothing is known of the time between the point before and this one: no daemon ran. */
+  readonly gap: boolean;
+  /** What they have and use. */
+  readonly usedBytes: number;
+  /** What they have, and could use without swapping. */
+  readonly availableBytes: number;
+  /** What is in their balloons: the host has it back. */
+  readonly savedBytes: number;
+  /** Guests that are in the sum: those of which something was read. */
+  readonly guests: number;
+}
+
+/** What the guests used and saved together, over restarts where history is kept; oldest first, of a bounded number. */
+export interface HostPastPort {
+  points(): readonly HostPoint[];
+}

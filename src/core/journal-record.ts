@@ -106,8 +106,8 @@ export interface RulesRecord extends Recorded, Turn {
 export interface HostRecord extends Recorded, Turn {
   readonly kind: "host";
   readonly sight: HostSight;
-  /** 0: it has plenty, to 1: it is short. */
-  readonly need: number;
+  /** 0: it has plenty, to 1: it is short; null while it does not say. */
+  readonly need: number | null;
   readonly isEmergency: boolean;
 }
 

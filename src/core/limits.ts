@@ -18,6 +18,8 @@ export interface GuestLimits {
   readonly weight: number;
   /** Its class where several guests share a host: one of a lower class gives first. */
   readonly priority: Priority;
+  /** Whether these are its quiet hours: what it has is not taken from it, and what it runs short of it still gets. */
+  readonly isQuiet: boolean;
 }
 
 /** What the operator says of one guest of a host. */
@@ -27,7 +29,13 @@ export interface GuestTerms extends GuestLimits {
 }
 
 /** A guest of which the operator said nothing. */
-export const NO_LIMITS: GuestLimits = Object.freeze({ minMb: 0, maxMb: null, weight: 1, priority: "normal" });
+export const NO_LIMITS: GuestLimits = Object.freeze({
+  minMb: 0,
+  maxMb: null,
+  weight: 1,
+  priority: "normal",
+  isQuiet: false,
+});
 
 /** The operator's maximum is from now on the most that the balloon may be asked for. */
 export function boundObservation(observation: Observation, { maxMb }: GuestLimits): Observation {

@@ -5,6 +5,8 @@ export const NOTICES = {
     "the balloon does not go above {ceilingMib} MiB, though {wantedMib} were asked for; that is the most from now on",
   ceiling_lifted: "the toolstack raised the balloon's target to {newMib} MiB; that is the most from now on",
   failed_open: "nothing could be read of the guest for {silentS} s, so it was given all its memory back",
+  failed_open_in_part:
+    "nothing could be read of the guest for {silentS} s, so it was given {mib} of its {ofMib} MiB: the rest is what the other guests have, or may come to need",
   restarts: "the guest restarts, so it was given all its memory for the boot",
   no_effect:
     "the guest gave {gaveMib} MiB to its balloon, but its process on the host still holds {rssMib} MiB (hugepages, locked memory or VFIO?); no more is taken",
@@ -15,8 +17,12 @@ export const NOTICES = {
   host_emergency:
     "the host is about to run out: {availableMib} of {totalMib} MiB are available there; every guest gives at once what it does not use",
   host_has_enough: "the host has enough again: {availableMib} of {totalMib} MiB are available there",
+  quiet_begins: "the guest's quiet hours have begun: what it has is not taken from it",
+  quiet_ends: "the guest's quiet hours are over",
   retries_given_up: "the kernel had given up at {currentMib} MiB on the way to {targetMib}; it was woken up",
   agent_lost: "the guest agent no longer answers; the target is held",
+  agent_nonsense:
+    "what the guest agent says can't be; committed memory is estimated from the balloon's statistics, and the agent is asked again in half a minute",
   agent_back: "the guest agent answers again",
   weaker_source: "no guest agent answers; committed memory is estimated from the balloon's statistics",
   watch_slowed:
@@ -24,6 +30,9 @@ export const NOTICES = {
   guests_left_out:
     "{found} guests were found, and one daemon manages {max}: the others are left alone, and what they have is not counted, so lower memory_mb by it",
   fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
+  notify_back: "whom [notify] names takes what it is told again; {failed} records were not taken meanwhile",
+  notify_dropped: "{dropped} records were not handed to whom [notify] names: more came than can be told",
+  fleet_settings: "the fleet's settings were taken: {taken} of them, and {refused} refused",
   toolstack_back: "dom0 is shown how the guest stands again, after {awayS} s",
   budget_exceeded:
     "guests that are not managed and the floors of the others are {minMib} MiB, more than the {capacityMib} MiB that all guests may have: raise memory_mb, or stop a guest",

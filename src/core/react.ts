@@ -5,7 +5,7 @@ import { armsAfterRun, armsOnWrite } from "./guest/arming.ts";
 import { type Effect, NOTHING, READ_SIZE } from "./guest/effects.ts";
 import type { Cause, GuestEnv, GuestEvent } from "./guest/events.ts";
 import { noteUnreadable } from "./guest/freshness.ts";
-import { noteRise, restartInertia } from "./guest/step.ts";
+import { noteRestart, noteRise, restartInertia } from "./guest/step.ts";
 import { asksMore, changesTarget } from "./guest/targets.ts";
 import { look } from "./guest/watch.ts";
 import { accountOf } from "./host/ledger.ts";
@@ -120,12 +120,13 @@ function gave(before: Minds, isAll: boolean): Reaction {
   return changed(before, { freshness, askedPages: null, owes: !isAll });
 }
 
-/** Its target is held; memory that nobody has read of it yet counts all the same. */
+/** Its target is held; memory that nobody has read of it yet counts all the same. One that restarts is not stuck any more. */
 function unreadable(before: Minds, guest: string, state: string | null, env: GuestEnv, nowMs: number): Reaction {
   const freshness = noteUnreadable(before.guest.freshness, state, nowMs);
   const host = hostAfter(before.host, { kind: "unreadable", guest }, env, nowMs);
   const effects = host !== null && accountOf(host.ledger, guest) === null ? READ_SIZE : NOTHING;
-  return { guest: { ...before.guest, freshness }, host, effects };
+  const step = freshness.isRestarting ? noteRestart(before.guest.step) : before.guest.step;
+  return { guest: { ...before.guest, step, freshness }, host, effects };
 }
 
 /** An idle guest may have something to do again. */

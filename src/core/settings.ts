@@ -26,10 +26,12 @@ export interface Configured {
   readonly sources: Readonly<Partial<Record<TunableName, Source>>>;
   /** The operator's values for single guests, which beat those for all. */
   readonly guestTunables: (guest: string) => Partial<Tunables>;
+  /** What of a guest's settings its host's fleet says; absent: nothing. */
+  readonly namedByFleet?: (guest: string) => readonly string[];
 }
 
 /** Where a tunable's value comes from; a later word beats an earlier one. */
-export const SOURCES = ["default", "start-up", "file", "environment", "flag", "runtime"] as const;
+export const SOURCES = ["default", "start-up", "file", "fleet", "environment", "flag", "runtime"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** A change that was refused leaves everything as it was. */

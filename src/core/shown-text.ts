@@ -1,3 +1,5 @@
+import { ALL_GUESTS } from "./all-guests.ts";
+
 const NAME_LENGTH = 256;
 
 /** Longest sentence of a peer that is shown. */
@@ -21,7 +23,7 @@ export function shownText(text: string, maxLength = NAME_LENGTH): string {
 
 /** A guest's name as people are shown it; `*` alone stands for the host, so that a guest of that name is quoted. */
 export function shownGuest(name: string): string {
-  return name === "*" ? '"*"' : shownText(name);
+  return name === ALL_GUESTS ? `"${name}"` : shownText(name);
 }
 
 /**

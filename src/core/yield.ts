@@ -19,6 +19,9 @@ const KEEPERS = {
   no_effect: "What it gives to its balloon does not come free on the host.",
 } as const satisfies Record<string, string>;
 
+/** A guest's first reading is there within this, in ms, or it is not to be waited for. */
+const AWAITED_MS = 5000;
+
 type Keeper = keyof typeof KEEPERS | Reason;
 
 /**
@@ -36,6 +39,7 @@ export function yieldOf(
   if (account === null || env.host === null) return null;
   const { minBytes, because } = minOf(state, account, host, env, env.host, nowMs);
   const { currentBytes, goalBytes, weight, activeShare, priority } = account;
+  const isAwaited = state.last === null && nowMs - state.freshness.lastGoodMs < AWAITED_MS;
   return {
     guest,
     currentBytes,
@@ -44,6 +48,7 @@ export function yieldOf(
     cost: weight * activeShare,
     priority,
     because: sentenceOf(because),
+    isAwaited,
   };
 }
 
@@ -63,6 +68,7 @@ function minOf(
   const all = (because: Keeper): Kept => ({ minBytes: account.currentBytes, because });
   if (!canMove(env)) return all("paused");
   if (!terms.isManaged) return all("unmanaged");
+  if (terms.isQuiet) return all("quiet");
   if (account.effect.isMissing) return all("no_effect");
   if (last === null || account.isFixed) return all(env.tunables.selfballooning === 1 ? "unreadable" : "off");
   const observation = boundObservation(last.observation, terms);

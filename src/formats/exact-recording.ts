@@ -47,6 +47,7 @@ const GUARD = z.object({
   }),
   cache: z.object({ provenPages: count, freshPages: count, growthPages: count, restUntilMs: count }),
   progress: z.object({ askedPages: count.nullable(), stalledSteps: count, stallScore: count, parked: wait }),
+  singleRise: z.object({ pages: count, untilMs: count }),
 });
 
 const CONTROLLER: z.ZodType<ControllerState> = z.object({
@@ -97,7 +98,7 @@ const share = z.number().min(0).max(1);
 
 const PRESSURE: z.ZodType<Pressure> = z.object({
   take: z.enum(TAKE_NAMES),
-  need: share,
+  need: share.nullable(),
   isEmergency: z.boolean(),
   askedShares: z.object({ best_effort: share, normal: share, protected: share }),
   surplusSinceMs: count.nullable(),
@@ -161,6 +162,7 @@ const TERMS = z.object({
   maxMb: count.nullable(),
   weight: z.number().positive(),
   priority: z.enum(PRIORITIES).default("normal"),
+  isQuiet: z.boolean().default(false),
   isManaged: z.boolean(),
 });
 
@@ -191,7 +193,7 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
       ...turn,
     }),
     z.object({ kind: z.literal("rules"), budget: BUDGET, take: z.enum(TAKE_NAMES), ...turn }),
-    z.object({ kind: z.literal("host"), sight: SIGHT, need: share, isEmergency: z.boolean(), ...turn }),
+    z.object({ kind: z.literal("host"), sight: SIGHT, need: share.nullable(), isEmergency: z.boolean(), ...turn }),
     z.object({ kind: z.literal("reservation"), event: RESERVATION_EVENT, ...turn }),
     z.object({ kind: z.literal("tunables"), values: z.partialRecord(z.enum(tunableNames), count), ...turn }),
     z.object({

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type KeptReservation, MAX_RESERVATIONS } from "../core/host/reservation.ts";
+import { type KeptReservation, MAX_RESERVATIONS, RESERVATION_ID } from "../core/host/reservation.ts";
 
 const positive = z.int().min(1);
 
@@ -7,7 +7,7 @@ const FILE: z.ZodType<{ readonly reservations: readonly KeptReservation[] }> = z
   reservations: z
     .array(
       z.object({
-        id: z.string().regex(/^[0-9a-f]{8}$/),
+        id: z.string().regex(RESERVATION_ID),
         guest: z.string().min(1).max(256).nullable(),
         bytes: positive,
         expiresAtMs: positive,

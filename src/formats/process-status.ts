@@ -5,7 +5,25 @@ import { parseCount } from "./kernel-text.ts";
  * Shared memory is not in it. 0 for kernel threads and processes that have ended, which have no such line.
  */
 export function parseVmSwapKib(status: string): number {
-  return parseCount(/^VmSwap:[\t ]+([0-9]{1,16}) kB$/m.exec(status)?.[1] ?? "") ?? 0;
+  return kibOf(status, "VmSwap") ?? 0;
+}
+
+function kibOf(status: string, field: "VmSwap" | "VmRSS" | "HugetlbPages"): number | null {
+  return parseCount(new RegExp(`^${field}:[\\t ]+([0-9]{1,16}) kB$`, "m").exec(status)?.[1] ?? "");
+}
+
+/**
+ * What a process holds of its machine's memory, in KiB: `VmRSS`, and `HugetlbPages`, which is not in it. Null for kernel
+ * threads and processes that have ended.
+ */
+export function parseResidentKib(status: string): number | null {
+  const rssKib = kibOf(status, "VmRSS");
+  return rssKib === null ? null : rssKib + (kibOf(status, "HugetlbPages") ?? 0);
+}
+
+/** The process that a thread belongs to: `Tgid`; null if the line is missing or wrong. */
+export function parseProcessId(status: string): number | null {
+  return parseCount(/^Tgid:\t([0-9]{1,10})$/m.exec(status)?.[1] ?? "");
 }
 
 /** The capabilities in effect: `CapEff` of `/proc/PID/status`, a bit each; null if the line is missing or wrong. */

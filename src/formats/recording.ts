@@ -97,7 +97,7 @@ function stepOf(value: unknown, { t, guest }: Observation): RecordedStep | null 
   const step = STEP.safeParse(value).data?.step;
   if (step === undefined) return null;
   const { atMs, gap, moves, ...decision } = step;
-  return { atMs, gap, moves, decision: { t, guest, ...decision } };
+  return { atMs, gap, moves, decision: { t, guest, headroomPages: null, ...decision } };
 }
 
 /** The value, or undefined if the text is not JSON. */

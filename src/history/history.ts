@@ -2,7 +2,7 @@ import { type Problem, problemOf, selfballoonError } from "../core/errors.ts";
 import type { HistoryPort, HistoryQuery, HistoryRange } from "../core/history.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import { TUNABLES } from "../core/tunables.ts";
-import { JournalLines } from "../formats/journal-lines.ts";
+import { HistoryLines } from "../formats/history-lines.ts";
 import { formatReset } from "../formats/recording-writer.ts";
 import { realClock } from "../time/clock.ts";
 import { endsWithin } from "../time/deadline.ts";
@@ -39,7 +39,7 @@ export interface HistoryOptions {
  */
 export class History implements HistoryPort {
   private readonly options: HistoryOptions;
-  private readonly lines = new JournalLines();
+  private readonly lines = new HistoryLines();
   private readonly writer: HistoryWriter;
   private toldMs = Number.NEGATIVE_INFINITY;
   private readers = 0;

@@ -5,9 +5,8 @@ import { mibFromBytes } from "../core/units.ts";
 import { parseArcReclaimable } from "../formats/arcstats.ts";
 import { parseOptional } from "../formats/kernel-text.ts";
 import { parseNumberFile } from "../formats/number-file.ts";
-import { readLimitedMemory } from "./cgroup-memory.ts";
 import type { MachineFiles } from "./files.ts";
-import { readHostMemory } from "./host-memory.ts";
+import { lookAtHostMemory } from "./host-memory.ts";
 
 const KSM = "/sys/kernel/mm/ksm";
 
@@ -17,14 +16,15 @@ export function examineHostMemory(files: MachineFiles): readonly Finding[] {
 }
 
 function examineNeed(files: MachineFiles): Finding {
-  const sight = sightOf(null, readHostMemory(files), 0);
+  const { reading, isOfCgroup } = lookAtHostMemory(files);
+  const sight = sightOf(null, reading, 0);
   const need = needOf(sight, false);
   const { totalBytes, availableBytes } = sight;
   if (need === null || totalBytes === null || availableBytes === null) {
     const where = files.resolve("/proc/meminfo");
     return finding("warn", `The host's need can't be judged: ${where} does not say what is available.`);
   }
-  const whose = readLimitedMemory(files)?.limitBytes === totalBytes ? "The cgroup that we are in" : "The host";
+  const whose = isOfCgroup ? "The cgroup that we are in" : "The host";
   const has = `${whose} has ${mibFromBytes(availableBytes)} of ${mibFromBytes(totalBytes)} MiB available`;
   if (need.need === 0)
     return finding(

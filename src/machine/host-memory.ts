@@ -9,18 +9,29 @@ import { parseVmstat } from "../formats/vmstat.ts";
 import { readLimitedMemory } from "./cgroup-memory.ts";
 import type { MachineFiles } from "./files.ts";
 
+/** A host's memory, and whether it is that of our cgroup and not the machine's. */
+export interface HostMemory {
+  readonly reading: HostReading;
+  readonly isOfCgroup: boolean;
+}
+
+/** As `lookAtHostMemory`, the reading alone. */
+export function readHostMemory(files: MachineFiles): HostReading {
+  return lookAtHostMemory(files).reading;
+}
+
 /**
  * What this machine says of its own memory or, where we are in a cgroup with a limit that leaves less, what that cgroup has.
  * What can't be read is null; nothing is thrown, and the next call tries again.
  */
-export function readHostMemory(files: MachineFiles): HostReading {
+export function lookAtHostMemory(files: MachineFiles): HostMemory {
   const meminfo = parseOptional(parseMeminfo, files.readIfPossible("/proc/meminfo"));
   const machineBytes = meminfo === null ? null : availableBytes(files, meminfo);
   const limited = readLimitedMemory(files);
   const isLimited = limited !== null && (machineBytes === null || limited.availableBytes < machineBytes);
   const pressureText = (isLimited ? limited.pressure : null) ?? files.readIfPossible("/proc/pressure/memory");
   const pressure = parseOptional(parsePressure, pressureText);
-  return {
+  const reading: HostReading = {
     totalBytes: isLimited ? limited.limitBytes : meminfo === null ? null : meminfo.memTotalKib * BYTES_PER_KIB,
     availableBytes: isLimited ? limited.availableBytes : machineBytes,
     someTotalUs: pressure?.some.totalUs ?? null,
@@ -28,6 +39,7 @@ export function readHostMemory(files: MachineFiles): HostReading {
     swapOutBytes: swapOutBytes(files),
     swappedBytes: meminfo === null ? null : swappedBytes(meminfo),
   };
+  return { reading, isOfCgroup: isLimited };
 }
 
 /** MemAvailable, and the part of ZFS's cache that gives way: it is a cache, and counted as memory in use. */

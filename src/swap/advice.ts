@@ -7,6 +7,7 @@ import { detectCompressedSwap, isConfigured, swapAreas } from "./compressed-swap
 import { examineDevices } from "./device-rules.ts";
 import { moreSwap } from "./more-swap.ts";
 import { examineReturn } from "./return-advice.ts";
+import { examineSettings } from "./vm-settings.ts";
 
 const KIB_PER_MIB = 1024;
 
@@ -19,14 +20,14 @@ const BOOT_DIVISOR = 16;
 
 /**
  * The driver's system requirement (specification, section 7, rule 5): swap of at least the guest's memory, and
- * compressed swap in front of it; and what bringing pages back needs on this machine.
+ * compressed swap in front of it; the kernel's settings; and what bringing pages back needs on this machine.
  * @param builtForBytes What the guest may have at most; null if nobody knows but the kernel.
  */
 export function examineSwap(files: MachineFiles, builtForBytes: number | null): readonly Finding[] {
   const sizes = readSizes(files, builtForBytes);
   if (sizes === null) return [finding("fail", `There is no ${files.resolve("/proc/meminfo")}.`)];
   const swap = detectCompressedSwap(files);
-  const findings = [swapSize(files, sizes), largestAllocation(sizes)];
+  const findings = [swapSize(files, sizes), largestAllocation(sizes), ...examineSettings(files, sizes.builtForKib)];
   if (!isConfigured(swap)) return [...findings, noCompressedSwap(files, mib(sizes.builtForKib))];
   return [...findings, ...examineDevices(files, swap), ...examineReturn(files, swap)];
 }
@@ -67,7 +68,7 @@ function swapSize(files: MachineFiles, { memTotalKib, builtForKib, swapTotalKib 
 /** With heuristic overcommit (vm.overcommit_memory 0) the kernel refuses more than RAM and swap in one piece. */
 function largestAllocation({ memTotalKib, swapTotalKib }: Sizes): Finding {
   const maxMib = Math.floor((memTotalKib + swapTotalKib) / KIB_PER_MIB);
-  const what = `A program may ask for at most ${maxMib} MiB in one piece now; the guard keeps that above guard_allocatable_mb.`;
+  const what = `A program may ask for at most ${maxMib} MiB in one piece now; the guard keeps that above guard_allocatable_mb, and above what was asked for at once within a day.`;
   return { level: "info", what, remedy: "" };
 }
 

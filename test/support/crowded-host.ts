@@ -4,6 +4,7 @@ import type { HostReading } from "../../src/core/host/host-reading.ts";
 import type { Take } from "../../src/core/host/pressure.ts";
 import type { JournalRecord } from "../../src/core/journal-record.ts";
 import { NO_LIMITS } from "../../src/core/limits.ts";
+import type { QuietHours } from "../../src/core/quiet-hours.ts";
 import { createSettings } from "../../src/core/settings.ts";
 import { BYTES_PER_MIB } from "../../src/core/units.ts";
 import { Journal } from "../../src/daemon/journal.ts";
@@ -29,6 +30,12 @@ export interface CrowdedHost {
   readonly isLookedAt?: boolean;
   readonly without?: readonly Safety[];
   readonly guard?: 0 | 1;
+  /** Quiet hours of the guests, by their names. */
+  readonly quietHours?: (guest: string) => readonly QuietHours[];
+  /** All that guests may have, in MiB; not said: all that the host has. */
+  readonly budgetMib?: number;
+  /** What is asked to be kept free after all that, in MiB. */
+  readonly reserveMib?: number;
 }
 
 /** One second of it. */
@@ -41,7 +48,8 @@ export interface Second {
 
 /** The real worker, and a guest for each load that holds all that it has, beside another process of their host. */
 export async function playCrowdedHost(host: CrowdedHost) {
-  const { loads, otherMib, take, seconds, isLookedAt = true, without = [], guard = 1 } = host;
+  const { loads, otherMib, take, seconds, isLookedAt = true, without = [], guard = 1, quietHours = () => [] } = host;
+  const { budgetMib = HOST_MIB, reserveMib } = host;
   const clock = new VirtualClock();
   const names = loads.map((_, nth) => `g${nth}`);
   const specs = loads.map((load, nth) => ({ name: `g${nth}`, maximumMib: GUEST_MIB, swapMib: 256, loads: [load] }));
@@ -61,9 +69,10 @@ export async function playCrowdedHost(host: CrowdedHost) {
     ...{ description: "scenario", backend, clock, journal, dryRun: false },
     configured: { settings, sources: {}, guestTunables: () => ({ guard }) },
     hostRules: {
-      budget: { memoryBytes: HOST_MIB * BYTES_PER_MIB, reserveBytes: 0 },
+      budget: { memoryBytes: budgetMib * BYTES_PER_MIB, reserveBytes: 0 },
       take,
       terms: () => ({ ...NO_LIMITS, isManaged: true }),
+      quietHours,
     },
     readHost: isLookedAt ? readHost : null,
     without: new Set(without),
@@ -74,6 +83,20 @@ export async function playCrowdedHost(host: CrowdedHost) {
     await clock.advance(1000);
     played.push({ hasMib: hasMib(), availableMib: availableMib() });
   }
+  const metMs = reserveMib === undefined ? null : await msUntilMet(worker, clock, reserveMib);
   const records: readonly JournalRecord[] = journal.after(0);
-  return { played, records, scores: names.map((name) => sim.score(name)) };
+  return { played, records, metMs, hasMib: hasMib(), scores: names.map((name) => sim.score(name)) };
+}
+
+/** How long a reservation of `mib` takes until it is free, to 50 ms. */
+async function msUntilMet(worker: Worker, clock: VirtualClock, mib: number): Promise<number> {
+  const beganMs = clock.nowMs();
+  const wish = { guest: null, bytes: mib * BYTES_PER_MIB, waitMs: 60_000, lifeMs: 60_000, isKept: false };
+  const met = { atMs: null as number | null };
+  const answer = worker.reserve(wish).then(() => {
+    met.atMs = clock.nowMs();
+  });
+  while (met.atMs === null && clock.nowMs() - beganMs < 61_000) await clock.advance(50);
+  await answer;
+  return (met.atMs ?? Number.POSITIVE_INFINITY) - beganMs;
 }

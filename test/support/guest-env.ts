@@ -29,11 +29,15 @@ export function standingWith(...warnings: HostStanding["warnings"]): HostStandin
     hadBytes: 1600 * BYTES_PER_MIB,
     promisedBytes: 1620 * BYTES_PER_MIB,
     reservedBytes: 0,
+    reservedFor: [],
     freeBytes: 300 * BYTES_PER_MIB,
     maximaBytes: 3072 * BYTES_PER_MIB,
     minBytes: 512 * BYTES_PER_MIB,
     overcommit: 1.5,
     overcommitLimit: null,
+    take: "always",
+    need: 0,
+    isEmergency: false,
     warnings,
   };
 }

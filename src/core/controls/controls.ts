@@ -17,7 +17,10 @@ import { ALL_MANAGED, type Hand, type Hands, handOf, withHand } from "./hands.ts
 
 /** What the operator says: by the configuration, and since the start. Immutable: every change gives a new one. */
 export interface Controls {
+  /** What is in force for all guests: `base`, and what was written since. */
   readonly configured: Configured;
+  /** As file, fleet, environment and flags say. */
+  readonly base: Configured;
   readonly hands: Hands;
   /** What was said of single guests at run time. */
   readonly guestSettings: AllGuestSettings;
@@ -33,7 +36,7 @@ const NOTHING_WRITTEN: readonly TunableName[] = Object.freeze([]);
 
 /** The configuration as it was read at the start. */
 export function firstControls(configured: Configured): Controls {
-  return { configured, hands: ALL_MANAGED, guestSettings: new Map() };
+  return { configured, base: configured, hands: ALL_MANAGED, guestSettings: new Map() };
 }
 
 /** What was set for one guest at run time. */
@@ -131,7 +134,27 @@ export function changeHands(before: Controls, guests: readonly string[] | null, 
 
 /** Take over a configuration that was reloaded. Tunables that were written give way to it; what is paused or released stays so. */
 export function reconfigure(before: Controls, configured: Configured): Changed {
-  const controls = { ...before, configured };
+  return replaced(before, { ...before, configured, base: configured });
+}
+
+/** Take over what the fleet says now, in `base`: what was written at run time stays, a reset too. */
+export function rebase(before: Controls, base: Configured): Changed {
+  const { configured: old, base: oldBase } = before;
+  const kept = existingTunables(base.settings).filter(
+    (name) =>
+      old.settings.values[name] !== oldBase.settings.values[name] || old.sources[name] !== oldBase.sources[name],
+  );
+  const values = Object.fromEntries(kept.map((name) => [name, old.settings.values[name]]));
+  const sources = Object.fromEntries(kept.map((name) => [name, old.sources[name] ?? "default"]));
+  const configured = {
+    ...base,
+    settings: { ...base.settings, values: Object.freeze({ ...base.settings.values, ...values }) },
+    sources: { ...base.sources, ...sources },
+  };
+  return replaced(before, { ...before, configured, base });
+}
+
+function replaced(before: Controls, controls: Controls): Changed {
   const [old, now] = [inForce(before).settings.values, inForce(controls).settings];
   return { controls, written: existingTunables(now).filter((name) => old[name] !== now.values[name]) };
 }

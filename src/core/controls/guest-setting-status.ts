@@ -25,6 +25,8 @@ export interface SettingsOfGuest {
   readonly configuredTunables: Tunables;
   /** Tunables that the configuration sets for this guest. */
   readonly ownTunables: Partial<Tunables>;
+  /** What of it its host's fleet says. */
+  readonly namedByFleet: readonly string[];
   /** Where the values for all guests come from. */
   readonly sources: Readonly<Partial<Record<TunableName, Source>>>;
   readonly hasCompressedSwap: boolean;
@@ -32,11 +34,12 @@ export interface SettingsOfGuest {
 
 /** Every setting of a guest as it stands, terms first. */
 export function listSettings(of: SettingsOfGuest): readonly GuestSettingStatus[] {
-  const { set, configuredTerms, tunables, configuredTunables, ownTunables, sources } = of;
+  const { set, configuredTerms, tunables, configuredTunables, ownTunables, namedByFleet, sources } = of;
+  const said = (name: string): Source => (namedByFleet.includes(name) ? "fleet" : "file");
   const inForce = termsWith(set, configuredTerms);
   const terms = TERMS.map(({ name, term }): GuestSettingStatus => {
     const isConfigured = shown(configuredTerms[term]) !== shown({ ...NO_LIMITS, isManaged: false }[term]);
-    const source = set.terms[term] === undefined ? (isConfigured ? "file" : "default") : "runtime";
+    const source = set.terms[term] === undefined ? (isConfigured ? said(name) : "default") : "runtime";
     return { name, value: shown(inForce[term]), configured: shown(configuredTerms[term]), source, isOwn: true };
   });
   const names = existingTunables(of);
@@ -45,7 +48,7 @@ export function listSettings(of: SettingsOfGuest): readonly GuestSettingStatus[]
     ...names.map((name): GuestSettingStatus => {
       const isSet = set.tunables[name] !== undefined;
       const isOwn = isSet || ownTunables[name] !== undefined;
-      const source = isSet ? "runtime" : isOwn ? "file" : (sources[name] ?? "default");
+      const source = isSet ? "runtime" : isOwn ? said(name) : (sources[name] ?? "default");
       return { name, value: tunables[name], configured: configuredTunables[name], source, isOwn };
     }),
   ];

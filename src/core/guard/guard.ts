@@ -6,6 +6,7 @@ import { usedPages } from "./in-use.ts";
 import { type GuardInput, guardInput, type Wanted } from "./input.ts";
 import { SAFETY_NAMES, type Safety } from "./names.ts";
 import { SAFETIES } from "./safeties.ts";
+import { followSingleRise } from "./single-rise.ts";
 import type { GuardState } from "./state.ts";
 import { followProgress } from "./stuck.ts";
 
@@ -13,6 +14,8 @@ import { followProgress } from "./stuck.ts";
 export interface Guarded {
   readonly state: GuardState;
   readonly targetPages: number;
+  /** What it keeps available beside what is in use, in pages. */
+  readonly headroomPages: number;
   /** The safety that asked for the most; null if none asked for more than the law. */
   readonly safety: Safety | null;
 }
@@ -39,14 +42,15 @@ export function guard(
   const seen = follow(before, input);
   const { targetPages, safety } = highestBound(seen, input);
   const askedPages = targetPages < observation.totalramPages ? targetPages : null;
-  return { targetPages, safety, state: noteAsked(seen, askedPages) };
+  return { targetPages, headroomPages: input.headroomPages, safety, state: noteAsked(seen, askedPages) };
 }
 
 /** The state with what is asked of the guest now. Spelt out, because spreading it costs twice as much as the guard. */
 function noteAsked(state: GuardState, askedPages: number | null): GuardState {
-  const { last, lastMs, risePages, emergency, cache, progress } = state;
+  const { last, lastMs, risePages, emergency, cache, progress, singleRise } = state;
   const { stalledSteps, stallScore, parked } = progress;
-  return { last, lastMs, risePages, emergency, cache, progress: { askedPages, stalledSteps, stallScore, parked } };
+  const asked = { askedPages, stalledSteps, stallScore, parked };
+  return { last, lastMs, risePages, emergency, cache, progress: asked, singleRise };
 }
 
 /** Take in what was seen: emergencies, the cache that is needed, guests that do not follow. */
@@ -58,6 +62,7 @@ function follow(before: GuardState, input: GuardInput): GuardState {
     emergency: followEmergency(before.emergency, input),
     cache: followCache(before.cache, input),
     progress: followProgress(before.progress, input),
+    singleRise: followSingleRise(before.singleRise, input),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Changes } from "./changes.ts";
 const REACTION_MS = 300;
 
 /** A rise is forgotten over this time. */
-const MEMORY_MS = 1_800_000;
+const MEMORY_MS = 600_000;
 
 /** A guest whose whole memory is small can't spare the full headroom: at most this share of it. */
 const MAX_SHARE = 1 / 4;

@@ -1,4 +1,5 @@
 import type { CompleteObservation } from "../observation.ts";
+import type { Changes } from "./changes.ts";
 import { usedPages } from "./in-use.ts";
 import type { GuardInput } from "./input.ts";
 
@@ -23,11 +24,14 @@ export const NO_NEEDED_CACHE: NeededCache = Object.freeze({
 });
 
 /** Cache that was never missed is forgotten over this time, cache that was missed over the longer one. */
-const FRESH_MS = 300_000;
+const FRESH_MS = 200_000;
 const PROVEN_MS = 2_400_000;
 
 /** After something was missed nothing is forgotten for this long. */
 const REST_MS = 30_000;
+
+/** Where some task waits for memory for a larger part of the time, pages that come back from swap are hot. */
+const COSTLY_SHARE = 1 / 5;
 
 /** Fewer pages between two steps than this share of the guest's RAM are chance. */
 const CHANCE_SHARE = 1 / 2048;
@@ -51,11 +55,19 @@ export function followCache(before: NeededCache, input: GuardInput): NeededCache
   const grownPages = Math.max(0, cachePages - lastPages);
   const chancePages = observation.totalramPages * CHANCE_SHARE;
   const swappedPages = changes.swapOutPages ?? 0;
-  // What went to swap and came back meanwhile was needed too. Pages that self-shrinking brings back went there long ago.
-  const missedPages = changes.refaultPages + Math.min(swappedPages, changes.swapInPages ?? 0);
+  const missedPages = changes.refaultPages + hotSwappedPages(changes);
   if (missedPages > chancePages) return prove(before, input, cachePages + missedPages, grownPages);
   if (swappedPages > chancePages) return makeRoom(before, input, swappedPages, grownPages);
   return forget(before, input, grownPages);
+}
+
+/**
+ * What went to swap and came back meanwhile, where that cost something: it was needed too. Cold pages come back now and then
+ * and say nothing of the cache; pages that self-shrinking brings back went to swap long ago.
+ */
+function hotSwappedPages({ swapOutPages, swapInPages, someShare }: Changes): number {
+  const isCostly = (someShare ?? 1) > COSTLY_SHARE;
+  return isCostly ? Math.min(swapOutPages ?? 0, swapInPages ?? 0) : 0;
 }
 
 /** The cache that there is was not enough: it and what came back is needed. */

@@ -7,6 +7,7 @@ export const SAFETY_NAMES = [
   "implausible",
   "in_use",
   "allocatable",
+  "single_rise",
 ] as const;
 
 export type Safety = (typeof SAFETY_NAMES)[number];

@@ -6,6 +6,7 @@ import { implausible } from "./implausible.ts";
 import { inUse } from "./in-use.ts";
 import type { GuardInput } from "./input.ts";
 import type { Safety } from "./names.ts";
+import { singleRise } from "./single-rise.ts";
 import type { GuardState } from "./state.ts";
 import { stuck } from "./stuck.ts";
 
@@ -26,4 +27,5 @@ export const SAFETIES: Readonly<Record<Safety, SafetyRule>> = {
   implausible,
   in_use: inUse,
   allocatable,
+  single_rise: singleRise,
 };

@@ -1,6 +1,7 @@
 import { type Emergency, NO_EMERGENCY } from "./emergency.ts";
 import { type NeededCache, NO_NEEDED_CACHE } from "./hot-cache.ts";
 import type { Remembered } from "./input.ts";
+import { NO_RISE, type SingleRise } from "./single-rise.ts";
 import { INITIAL_PROGRESS, type Progress } from "./stuck.ts";
 
 /** What the guard remembers of one guest. Times are in ms on the caller's monotonic clock. */
@@ -8,6 +9,7 @@ export interface GuardState extends Remembered {
   readonly emergency: Emergency;
   readonly cache: NeededCache;
   readonly progress: Progress;
+  readonly singleRise: SingleRise;
 }
 
 /** Before the first observation. */
@@ -18,4 +20,5 @@ export const INITIAL_GUARD_STATE: GuardState = Object.freeze({
   emergency: NO_EMERGENCY,
   cache: NO_NEEDED_CACHE,
   progress: INITIAL_PROGRESS,
+  singleRise: NO_RISE,
 });

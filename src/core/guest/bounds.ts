@@ -13,6 +13,8 @@ export interface Bounds {
   readonly maxFloorPages: number;
   /** What the host asks of the guest at this step; null: what the law takes. */
   readonly asked: Asked | null;
+  /** Its quiet hours: it keeps what it has. */
+  readonly isQuiet: boolean;
 }
 
 /** Neither limits nor a host that others use as well. */
@@ -21,6 +23,7 @@ export const NO_BOUNDS: Bounds = Object.freeze({
   entitledPages: Number.POSITIVE_INFINITY,
   maxFloorPages: Number.POSITIVE_INFINITY,
   asked: null,
+  isQuiet: false,
 });
 
 /** Whether guests wait for memory that the host does not have. */
@@ -30,10 +33,15 @@ export function isHostShort({ entitledPages }: Bounds): boolean {
 
 /**
  * Hold the law's target in its bounds: no lower than the host asks for first, then below the entitlement, above the floor,
- * and below the maximum.
+ * and below the maximum. In its quiet hours a guest keeps what it has, but for what it may have no more.
  */
 export function boundLaw(lawful: BalloonStep, observation: CompleteObservation, bounds: Bounds): BalloonStep {
   if (bounds === NO_BOUNDS) return lawful;
+  const law = bounded(lawful, observation, bounds);
+  return bounds.isQuiet ? leftAlone(law, observation) : law;
+}
+
+function bounded(lawful: BalloonStep, observation: CompleteObservation, bounds: Bounds): BalloonStep {
   const law = asNeeded(lawful, observation, bounds.asked);
   // Seen from inside, where the law counts.
   const offsetPages = observation.balloonCurrentPages - observation.totalramPages;
@@ -53,5 +61,19 @@ export function boundLaw(lawful: BalloonStep, observation: CompleteObservation, 
     balloonTargetPages: targetPages + offsetPages,
     reason: reasonFor(targetPages - observation.totalramPages, clamps),
     clamps,
+  };
+}
+
+/** Its goal is what it has, so that its claim to that stays. */
+function leftAlone(law: BalloonStep, observation: CompleteObservation): BalloonStep {
+  const keptPages = Math.min(observation.totalramPages, maximumTarget(observation));
+  if (law.targetPages >= keptPages) return law;
+  return {
+    goalPages: Math.max(law.goalPages, keptPages),
+    floorPages: law.floorPages,
+    targetPages: keptPages,
+    balloonTargetPages: keptPages + observation.balloonCurrentPages - observation.totalramPages,
+    reason: "quiet",
+    clamps: [...law.clamps.filter((clamp) => clamp !== "floor"), "quiet"],
   };
 }

@@ -42,7 +42,7 @@ export const GIVE_CAUSES = {
   silent: "Nothing could be read of it for a while.",
   restarting: "Its machine restarts, and its old target would starve its boot.",
   asked: "The operator asked for it, or the daemon ends.",
-  unmanaged: "The configuration names it no more.",
+  unmanaged: "It is not managed any more.",
 } as const satisfies Record<string, string>;
 export type GiveCause = keyof typeof GIVE_CAUSES;
 

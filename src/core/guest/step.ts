@@ -2,6 +2,7 @@ import type { Decision } from "../decision.ts";
 import { guard, NO_SAFETY } from "../guard/guard.ts";
 import type { Safety } from "../guard/names.ts";
 import { type GuardState, INITIAL_GUARD_STATE } from "../guard/state.ts";
+import { INITIAL_PROGRESS } from "../guard/stuck.ts";
 import { isComplete, type Observation } from "../observation.ts";
 import type { Policy } from "../policy.ts";
 import type { Tunables } from "../tunables.ts";
@@ -55,6 +56,7 @@ export function step(
     targetPages: balloon.targetPages,
     balloonTargetPages: balloon.balloonTargetPages,
     frontswapTargetPages: shrunk.targetPages,
+    headroomPages: balloon.headroomPages,
     reason: balloon.reason,
     clamps: balloon.clamps,
   };
@@ -65,7 +67,14 @@ interface BalloonPart extends Omit<Decision, "t" | "guest" | "frontswapTargetPag
   readonly guard: GuardState;
 }
 
-const NOTHING_SET = { goalPages: null, floorPages: null, targetPages: null, balloonTargetPages: null, clamps: [] };
+const NOTHING_SET = {
+  goalPages: null,
+  floorPages: null,
+  targetPages: null,
+  balloonTargetPages: null,
+  headroomPages: null,
+  clamps: [],
+};
 
 function decideBalloon(
   { policy, guard: before }: GuestState,
@@ -78,7 +87,7 @@ function decideBalloon(
   if (tunables.selfballooning !== 1) return { ...NOTHING_SET, reason: "off", guard: before };
   if (!isComplete(observation)) return { ...NOTHING_SET, reason: "missing", guard: before };
   const isGuarded = tunables.guard === 1;
-  // Without the guard nothing would keep the cache, and guard = 0 is the driver, bit for bit.
+  // Without the guard nothing would keep the cache, and guard = 0 is the driver's law alone.
   const isAdaptive = policy === "adaptive" && isGuarded;
   const adaptive = isAdaptive ? adaptiveAim(before, observation, tunables, nowMs, isHostShort(bounds)) : null;
   const law = boundLaw(balloonStep(observation, tunables, adaptive ?? undefined), observation, bounds);
@@ -94,6 +103,7 @@ function decideBalloon(
     floorPages: law.floorPages,
     targetPages: setPages,
     balloonTargetPages: setPages + observation.balloonCurrentPages - observation.totalramPages,
+    headroomPages: guarded?.headroomPages ?? null,
     reason: guarded?.safety ?? (isHeld ? reasonFor(0, law.clamps) : law.reason),
     clamps: law.clamps,
     guard: isHeld ? withoutAsked(guarded?.state ?? before) : (guarded?.state ?? before),
@@ -119,6 +129,12 @@ export function noteNotAsked(state: GuestState): GuestState {
 
 function withoutAsked(state: GuardState): GuardState {
   return state.progress.askedPages === null ? state : { ...state, progress: { ...state.progress, askedPages: null } };
+}
+
+/** Its machine restarts: the kernel that did not follow is gone, and its next one was asked nothing yet. */
+export function noteRestart(state: GuestState): GuestState {
+  if (state.guard.progress === INITIAL_PROGRESS) return state;
+  return { ...state, guard: { ...state.guard, progress: INITIAL_PROGRESS } };
 }
 
 /** The watch saw demand rise by so much within one reaction time: the guard reckons with it from now on. */

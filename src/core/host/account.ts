@@ -109,7 +109,7 @@ export function accountAfter(before: Account, wanted: Decision, granted: Decisio
     weight: terms.weight,
     priority: terms.priority,
     activeShare: isKnown ? 1 - availablePages / totalramPages : 1,
-    isFixed: granted.balloonTargetPages === null,
+    isFixed: granted.balloonTargetPages === null || terms.isQuiet,
     effect: before.effect,
     overclaim: followOverclaim(before.overclaim, unbelievedClaim(maximumBytes, decidedOn)),
   };

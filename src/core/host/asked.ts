@@ -25,11 +25,12 @@ export function askedOf(
   tunables: Tunables,
   nowMs: number,
 ): Asked | null {
-  const { take, need, isEmergency } = pressure;
+  const { take, isEmergency } = pressure;
+  const need = pressure.need ?? 0;
   if (isEmergency) return EVERYTHING;
   if (take === "always") return null;
   if (need > 0)
-    return { givePages: givePages(pressure, priority, observation, tunables), backPages: 0, isEmergency: false };
+    return { givePages: givePages(pressure, need, priority, observation, tunables), backPages: 0, isEmergency: false };
   const { balloonCurrentPages, balloonMaxPages } = observation;
   const lackPages = Math.max(0, (balloonMaxPages ?? 0) - (balloonCurrentPages ?? 0));
   const backPages = givesBack(pressure, nowMs) ? Math.ceil(lackPages / BACK_PART) : 0;
@@ -38,7 +39,8 @@ export function askedOf(
 
 /** The guest's part of what the host lacks, as far as the need lets it be taken. What a guest does not tell is not taken. */
 function givePages(
-  { need, askedShares }: Pressure,
+  { askedShares }: Pressure,
+  need: number,
   priority: Priority,
   observation: Observation,
   tunables: Tunables,

@@ -29,8 +29,8 @@ const HIGHEST_FIRST: readonly Priority[] = [...PRIORITIES].reverse();
 
 /**
  * What each guest is entitled to of `hostBytes`. Fixed guests keep what they have. Of the rest each other
- * guest first has its floor, and what remains goes to those of the highest priority first, and within one is shared by
- * weight, with idle memory taxed, until each has its goal (water-filling). Nobody is entitled to more than its goal, or its
+ * guest first has its floor, and what remains goes to those of the highest priority first, but for what those of lower ones
+ * use, which they can't give, and within one is shared by weight, with idle memory taxed, until each has its goal (water-filling). Nobody is entitled to more than its goal, or its
  * floor if that is more. Only where the floors alone exceed the host do the entitlements exceed it. The order of the claims does not matter.
  */
 export function entitlements(hostBytes: number, claims: readonly Claim[]): ReadonlyMap<string, number> {
@@ -45,9 +45,14 @@ export function entitlements(hostBytes: number, claims: readonly Claim[]): Reado
     if (!claim.isFixed && wantedBytes > 0) filling.push({ claim, wantedBytes, weight: taxedWeight(claim) });
   }
   let leftBytes = Math.max(0, restBytes);
-  for (const priority of HIGHEST_FIRST) {
+  for (const [nth, priority] of HIGHEST_FIRST.entries()) {
     const ofPriority = filling.filter(({ claim }) => claim.priority === priority);
-    leftBytes = pour(leftBytes, ofPriority, entitled);
+    const lower = filling.filter(({ claim }) => HIGHEST_FIRST.indexOf(claim.priority) > nth);
+    const usedBytes = Math.min(
+      leftBytes,
+      lower.reduce((sum, { claim }) => sum + usedAboveFloor(claim), 0),
+    );
+    leftBytes = usedBytes + pour(leftBytes - usedBytes, ofPriority, entitled);
   }
   return entitled;
 }
@@ -74,6 +79,12 @@ function pour(bytes: number, filling: Filling[], entitled: Map<string, number>):
     weightLeft -= weight;
   }
   return bytesLeft;
+}
+
+/** What a guest uses beyond its floor, and wants: whole bytes, so that sums are the same in any order. */
+function usedAboveFloor({ currentBytes, goalBytes, floorBytes, activeShare }: Claim): number {
+  const usedBytes = Math.floor(currentBytes * Math.min(1, Math.max(0, activeShare)));
+  return Math.max(0, Math.min(usedBytes, goalBytes) - floorBytes);
 }
 
 function taxedWeight({ weight, activeShare }: Claim): number {

@@ -76,7 +76,9 @@ function concede(
   const { bytes } = entitledTo(shortage, ledger, guest, usableBytes(budget), nowMs, kept);
   if (bytes === Number.POSITIVE_INFINITY) return wanted;
   const pagesOf = (ofBytes: number): number => Math.floor((ofBytes - unballoonedBytes) / pageBytes);
-  const minPages = Math.max(minBalloonPages(terms, observation), pagesOf(bytes), heldPages(ledger, observation));
+  const quietPages = terms.isQuiet ? (observation.balloonCurrentPages ?? 0) : 0;
+  const ownPages = Math.max(minBalloonPages(terms, observation), pagesOf(bytes), heldPages(ledger, observation));
+  const minPages = Math.max(ownPages, quietPages);
   const account = accountOf(ledger, guest);
   const heldBytes = heldBy(state, reading);
   if (account?.overclaim.isCertain === true && heldBytes !== null) {

@@ -49,7 +49,7 @@ export function nextLookMs({ totalBytes, availableBytes }: HostSight): number {
 function toldAfter({ told, need, isEmergency, surplusSinceMs }: Pressure): Pressure["told"] {
   if (surplusSinceMs !== null) return "nothing";
   if (isEmergency || told === "emergency") return "emergency";
-  return need > 0 ? "need" : told;
+  return (need ?? 0) > 0 ? "need" : told;
 }
 
 function noticesOf(before: Pressure, after: Pressure, { totalBytes, availableBytes }: HostSight): readonly Notice[] {

@@ -10,6 +10,7 @@ import { type Account, openAccount, sizeOf, stillPromised } from "./account.ts";
 import { askedOf } from "./asked.ts";
 import { reserveShare } from "./belief.ts";
 import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
+import { dueToOthers } from "./due.ts";
 import { followEffect } from "./effect.ts";
 import { grant, heldPages, type Wants } from "./grant.ts";
 import { accountOf, type Ledger, withAccount, withoutAccount } from "./ledger.ts";
@@ -113,7 +114,8 @@ export function boundsFor(
   const pagesOf = (bytes: number): number => Math.floor((bytes - unballoonedBytes) / pageBytes);
   const maximumBytes = accountOf(ledger, guest)?.maximumBytes ?? Number.POSITIVE_INFINITY;
   const maxFloorPages = pagesOf(floorLimitBytes(maximumBytes, unballoonedBytes, terms, tunables));
-  const bounds = { minPages, entitledPages: pagesOf(entitledBytes), maxFloorPages, asked };
+  const { isQuiet } = terms;
+  const bounds = { minPages, entitledPages: pagesOf(entitledBytes), maxFloorPages, asked, isQuiet };
   const { steppedSoonMs, pressure } = state;
   return { state: { ledger, shortage, reservations, steppedSoonMs, pressure }, bounds, notices };
 }
@@ -164,7 +166,7 @@ function open(ledger: Ledger, guest: string, size: GuestSize, terms: GuestTerms,
 
 /**
  * What a guest may have that is given everything, up to what its machine and the operator allow: what is free, the reserve
- * included. One that is let go gets back at least what it had when it was found; one that restarts takes all its memory by
+ * included, and for one that fell silent without what others are due. One that is let go gets back at least what it had when it was found; one that restarts takes all its memory by
  * itself, whatever the host has. Giving takes nothing: one that has more than the operator allows keeps that.
  */
 function giveAll(state: HostState, guest: string, because: GiveCause, budget: HostBudget, terms: GuestTerms): Planned {
@@ -177,7 +179,12 @@ function giveAll(state: HostState, guest: string, because: GiveCause, budget: Ho
   // Whoever falls silent gets no more of the reserve than it would by asking.
   const share = because === "silent" ? reserveShare(account.weight, state.ledger.weight) : 1;
   const left = budgetFor(budget, state.reservations, state.ledger, guest);
-  const freeBytes = grantedBytes(left, state.ledger.chargedBytes, currentBytes, share);
+  // Nor what others are due, who may be idle now: it could not be asked to give that back.
+  const othersBytes =
+    because === "silent"
+      ? dueToOthers(state.ledger, guest, usableBytes(left))
+      : state.ledger.chargedBytes - currentBytes;
+  const freeBytes = grantedBytes(left, currentBytes + othersBytes, currentBytes, share);
   const isRestarting = because === "restarting";
   const minBytes = because === "silent" ? 0 : startBytes;
   // Where ballooning has no effect, the charge is the process's size and says nothing of the balloon.

@@ -15,8 +15,8 @@ export const TAKE_NAMES = Object.keys(TAKES) as [Take, ...Take[]];
 /** What is remembered of a host's need. Plain data; the same value as long as nothing of it is news. */
 export interface Pressure {
   readonly take: Take;
-  /** 0: the host has plenty, to 1: it is short. */
-  readonly need: number;
+  /** 0: the host has plenty, to 1: it is short; null while nobody knows, and then nothing is asked of guests. */
+  readonly need: number | null;
   readonly isEmergency: boolean;
   /** The part of what it has that a guest of a priority is asked for at a step, 0 to 1. */
   readonly askedShares: Readonly<Record<Priority, number>>;
@@ -33,7 +33,7 @@ const NOTHING_ASKED: Pressure["askedShares"] = Object.freeze({ best_effort: 0, n
 /** Nobody has looked at the host yet. */
 export const NO_PRESSURE: Pressure = Object.freeze({
   take: "always",
-  need: 0,
+  need: null,
   isEmergency: false,
   askedShares: NOTHING_ASKED,
   surplusSinceMs: null,
@@ -60,7 +60,7 @@ const SURPLUS_MS = 60_000;
 export function followPressure(before: Pressure, sight: HostSight, donors: readonly Donor[], nowMs: number): Pressure {
   const swappedBytes =
     sight.swappedBytes === null ? null : Math.ceil(sight.swappedBytes / SWAPPED_STEP_BYTES) * SWAPPED_STEP_BYTES;
-  const now = needOf(sight, before.need > 0);
+  const now = needOf(sight, (before.need ?? 0) > 0);
   if (now === null) return before.swappedBytes === swappedBytes ? before : { ...before, swappedBytes };
   const { need, isEmergency, lackBytes, hasSurplus } = now;
   const after: Pressure = {

@@ -1,6 +1,9 @@
 import type { HostBudget } from "./budget.ts";
 import { accountOf, type Ledger } from "./ledger.ts";
 
+/** A reservation's id: a host makes those of eight digits, a fleet longer ones. */
+export const RESERVATION_ID = /^[0-9a-f]{8,32}$/;
+
 /** Memory of a host that is kept free, as for a guest that is about to start. */
 export interface Reservation {
   readonly id: string;

@@ -18,6 +18,8 @@ export interface Yield {
   readonly priority: Priority;
   /** What keeps the rest. */
   readonly because: string;
+  /** Whether the next moment may say otherwise: it was found, or read well, only just now, and is not read. */
+  readonly isAwaited: boolean;
 }
 
 /** What is free for a reservation, and who would go down for it. */

@@ -1,4 +1,5 @@
 import type { GuestTerms } from "../limits.ts";
+import type { QuietHours } from "../quiet-hours.ts";
 import type { HostBudget } from "./budget.ts";
 import type { BudgetTerms } from "./budget-terms.ts";
 import type { Take } from "./pressure.ts";
@@ -13,4 +14,6 @@ export interface HostRules {
   /** When the host takes memory from its guests; absent: always. */
   readonly take?: Take;
   readonly terms: (guest: string) => GuestTerms;
+  /** When a guest is left alone; absent: never. */
+  readonly quietHours?: (guest: string) => readonly QuietHours[];
 }

@@ -4,12 +4,13 @@ import { BYTES_PER_MIB, mibFromBytes } from "../units.ts";
 import type { Account } from "./account.ts";
 import { usableBytes } from "./budget.ts";
 import { allAccounts } from "./ledger.ts";
+import type { Pressure } from "./pressure.ts";
 import { keptFrom } from "./reservation.ts";
 import type { HostRules } from "./rules.ts";
 import type { HostState } from "./state.ts";
 
-/** A host's memory as it stands. */
-export interface HostStanding {
+/** A host's memory as it stands, and when it takes memory of its guests, how much it needs that, and whether it is an emergency. */
+export interface HostStanding extends Pick<Pressure, "take" | "need" | "isEmergency"> {
   /** The most that all guests may have together, in bytes. */
   readonly capacityBytes: number;
   /** The part of it that is kept for emergencies. */
@@ -20,6 +21,8 @@ export interface HostStanding {
   readonly promisedBytes: number;
   /** What is kept free for guests to come. */
   readonly reservedBytes: number;
+  /** For whom: guests by their names, and null for whoever is started next; in the order in which it was reserved. */
+  readonly reservedFor: readonly (string | null)[];
   /** What may still be given while nobody is in an emergency. */
   readonly freeBytes: number;
   /** What the guests could have together, each as much as its machine and the operator allow. */
@@ -37,23 +40,28 @@ export interface HostStanding {
 type Figures = Omit<HostStanding, "warnings">;
 
 /** How the memory of a host stands, by all that is known of its guests. */
-export function standingOf({ ledger, reservations }: HostState, rules: HostRules): HostStanding {
+export function standingOf({ ledger, reservations, pressure }: HostState, rules: HostRules): HostStanding {
   const { budget, overcommit: overcommitLimit = null } = rules;
   const accounts = allAccounts(ledger);
   const sum = (of: (account: Account) => number): number => accounts.reduce((total, one) => total + of(one), 0);
   const maximaBytes = sum((account) => maxBytes(account, rules.terms(account.guest)));
   const reservedBytes = keptFrom(reservations, ledger, null);
+  const { take, need, isEmergency } = pressure;
   const figures: Figures = {
     capacityBytes: budget.memoryBytes,
     reserveBytes: budget.reserveBytes,
     hadBytes: sum(({ hasBytes }) => hasBytes),
     promisedBytes: ledger.chargedBytes,
     reservedBytes,
+    reservedFor: reservations.held.map(({ guest }) => guest),
     freeBytes: Math.max(0, usableBytes(budget) - reservedBytes - ledger.chargedBytes),
     maximaBytes,
     minBytes: sum((account) => minBytes(account, rules)),
     overcommit: maximaBytes / budget.memoryBytes,
     overcommitLimit,
+    take,
+    need,
+    isEmergency,
   };
   return { ...figures, warnings: warningsOf(figures) };
 }

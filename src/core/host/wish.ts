@@ -8,8 +8,8 @@ import { exceedsOvercommit, standingOf } from "./standing.ts";
 import type { HostState } from "./state.ts";
 
 /**
- * Why memory cannot be reserved as wished, now: ERR_TOO_MANY, ERR_OVERCOMMIT or ERR_RESERVATION_UNMET, which says who
- * keeps what and why. Null: it can.
+ * Why memory cannot be reserved as wished, now: ERR_RESERVATION_EXISTS, ERR_TOO_MANY, ERR_OVERCOMMIT or
+ * ERR_RESERVATION_UNMET, which says who keeps what and why. Null: it can.
  */
 export function refusalOf(
   host: HostState,
@@ -17,6 +17,11 @@ export function refusalOf(
   wish: ReservationWish,
   yields: readonly Yield[],
 ): SelfballoonError | null {
+  const { guest, isFirst = false } = wish;
+  const other = host.reservations.held.find(
+    (one) => one.id === wish.id || (isFirst && guest !== null && one.guest === guest),
+  );
+  if (other !== undefined) return selfballoonError("ERR_RESERVATION_EXISTS", { id: other.id });
   if (host.reservations.held.length >= MAX_RESERVATIONS) {
     return selfballoonError("ERR_TOO_MANY", { limit: MAX_RESERVATIONS, what: "reservations" });
   }
@@ -28,6 +33,11 @@ export function refusalOf(
   if (ceilings !== null) return null;
   const [freeMib, couldMib] = [mibFromBytes(freeBytes), mibFromBytes(couldBytes)];
   return selfballoonError("ERR_RESERVATION_UNMET", { mib, freeMib, couldMib, refusals: refusalsOf(yields) });
+}
+
+/** Whether a refusal may be none in a moment, because guests that were only just found are still to be read. */
+export function mayPass(refusal: SelfballoonError, yields: readonly Yield[]): boolean {
+  return refusal.code === "ERR_RESERVATION_UNMET" && yields.some(({ isAwaited }) => isAwaited);
 }
 
 /**

@@ -2,6 +2,7 @@ import { adaptive } from "./adaptive.ts";
 import { driver } from "./driver.ts";
 import { guarded } from "./guarded.ts";
 import { mom } from "./mom.ts";
+import { oomd } from "./oomd.ts";
 import type { Policy } from "./policy.ts";
 import { proxmox } from "./proxmox.ts";
 import { qmemman } from "./qmemman.ts";
@@ -18,4 +19,5 @@ export const SIMULATED_POLICIES: Readonly<Record<string, Policy>> = {
   mom,
   proxmox,
   senpai,
+  oomd,
 };

@@ -9,17 +9,25 @@ const MIN_GOAL_PAGES = mib(10);
 const ROOM_SHARE = 0.25;
 /** Each guest's minimum (`balloon`) is the operator's to set: here a quarter of its memory. Shares are all the same. */
 const MINIMUM_SHARE = 1 / 4;
+/** Passes end by themselves, but rounding must not make one that never does. */
+const MAX_PASSES = 1000;
 
-/** Move the host toward 80 % used: take from guests with room, give to those without. */
+/** Targets of guests by name. */
+type Targets = Map<string, number>;
+
+/** Move the host toward 80 % used: take from guests with room first, give first to those without. */
 function targets(host: HostSight): readonly (number | null)[] {
-  const goalPages = hostFreePages(host) - host.memoryPages * (1 - TARGET_SHARE);
-  const guests = host.guests.map(sightOf);
-  const present = guests.filter((guest) => guest !== null);
-  if (Math.abs(goalPages) <= MIN_GOAL_PAGES) return guests.map(() => null);
-  const preferred = present.filter((guest) => hasRoom(guest) === goalPages < 0);
-  const first = share(preferred, goalPages);
-  const chosen = first.size > 0 ? first : share(present, goalPages);
-  return guests.map((guest) => (guest === null ? null : (chosen.get(guest.name) ?? null)));
+  const goalPages = Math.trunc(hostFreePages(host) - host.memoryPages * (1 - TARGET_SHARE));
+  const sights = host.guests.map(sightOf);
+  const guests = sights.filter((guest) => guest !== null);
+  const found: Targets = new Map();
+  if (Math.abs(goalPages) > MIN_GOAL_PAGES) {
+    const preferred = guests.filter((guest) => hasRoom(guest) === goalPages < 0);
+    const leftPages = share(preferred, goalPages, goalPages > 0, found);
+    const noneHelped = goalPages > 0 ? leftPages >= goalPages : leftPages <= goalPages;
+    if (noneHelped) share(guests, leftPages, goalPages > 0, found);
+  }
+  return sights.map((guest) => (guest === null ? null : (found.get(guest.name) ?? null)));
 }
 
 function minimumPages({ maxPages }: BalloonSight): number {
@@ -31,18 +39,48 @@ function hasRoom(guest: BalloonSight): boolean {
   return guest.freePages > minimum * ROOM_SHARE && guest.currentPages >= minimum;
 }
 
-/** What these guests have above their minima, and `goalPages` more or less, in equal shares; those that move. */
-function share(guests: readonly BalloonSight[], goalPages: number): ReadonlyMap<string, number> {
-  const abovePages = sum(guests.map((guest) => guest.currentPages - minimumPages(guest)));
-  const eachPages = Math.max(0, abovePages + goalPages) / Math.max(1, guests.length);
-  const moved = new Map<string, number>();
-  for (const guest of guests) {
-    const minimum = minimumPages(guest);
-    const desired = clamp(minimum + eachPages, minimum, guest.maxPages);
-    const change = Math.trunc(clamp(desired - guest.currentPages, -MAX_STEP_PAGES, MAX_STEP_PAGES));
-    if (change !== 0 && change > 0 === goalPages > 0) moved.set(guest.name, guest.currentPages + change);
+/**
+ * Share `goalPages` out, in passes that each start from the targets found so far, until nothing is left of it or nothing
+ * moves. Returns what is left.
+ */
+function share(guests: readonly BalloonSight[], goalPages: number, isGiving: boolean, found: Targets): number {
+  let open = guests;
+  let leftPages = goalPages;
+  for (let pass = 0; pass < MAX_PASSES && leftPages !== 0; pass += 1) {
+    const eachPages = shareOfEach(open, leftPages, found);
+    const moving = open.filter((guest) => isMoving(guest, eachPages, isGiving));
+    const movedPages = moving.map((guest) => move(guest, eachPages, found));
+    if (movedPages.every((pages) => pages === 0)) break;
+    leftPages -= sum(movedPages);
+    open = moving;
   }
-  return moved;
+  return leftPages;
+}
+
+/** What the guests are to have above their minima: what they have there, and what is left, in equal parts. */
+function shareOfEach(guests: readonly BalloonSight[], leftPages: number, found: Targets): number {
+  const abovePages = guests.map((guest) => (found.get(guest.name) ?? guest.currentPages) - minimumPages(guest));
+  return Math.trunc((sum(abovePages) + leftPages) / Math.max(1, guests.length));
+}
+
+function desiredPages(guest: BalloonSight, eachPages: number): number {
+  const minimum = minimumPages(guest);
+  return clamp(minimum + eachPages, minimum, guest.maxPages);
+}
+
+/** A guest above its share goes down to it even while memory is given out; one below it goes up only then. */
+function isMoving(guest: BalloonSight, eachPages: number, isGiving: boolean): boolean {
+  const change = desiredPages(guest, eachPages) - guest.currentPages;
+  return change < 0 || (isGiving && change > 0);
+}
+
+/** Move a guest toward its share, by 100 MiB of what it has at the most. Returns what the last target changed by. */
+function move(guest: BalloonSight, eachPages: number, found: Targets): number {
+  const { name, currentPages } = guest;
+  const change = clamp(desiredPages(guest, eachPages) - currentPages, -MAX_STEP_PAGES, MAX_STEP_PAGES);
+  const before = found.get(name) ?? currentPages;
+  found.set(name, currentPages + change);
+  return currentPages + change - before;
 }
 
 /** Proxmox VE's automatic balloons. */

@@ -1,4 +1,4 @@
-import { type BalloonSight, clamp, hostFreePages, mib, sightOf, sum } from "./balloons.ts";
+import { type BalloonSight, hostFreePages, mib, sightOf, sum } from "./balloons.ts";
 import { type HostSight, hostPolicy, type Stepped } from "./policy.ts";
 
 /** Constants of qmemman and of the guest's meminfo-writer. */
@@ -16,11 +16,22 @@ const NEAR_REPORT_PAGES = Math.floor(15_000 / 4);
 /** A guest that uses more than this share of its memory reports smaller rises. */
 const NEAR_SHARE = 10 / 13;
 
-/** What is known of each guest: the last report of what it uses. */
-type State = ReadonlyMap<string, number>;
+/** What is known of each guest. */
+interface Known {
+  /** Its last report of what it uses. */
+  readonly usedPages: number;
+  /** What was set last; 0 if nothing was. */
+  readonly targetPages: number;
+}
 
-interface Member extends BalloonSight {
+type State = ReadonlyMap<string, Known>;
+
+interface Member {
+  readonly name: string;
+  readonly maxPages: number;
   readonly preferredPages: number;
+  /** What it has, or was given last and does not have yet. */
+  readonly actualPages: number;
 }
 
 function step(before: State, host: HostSight): Stepped<State, readonly (number | null)[]> {
@@ -28,29 +39,38 @@ function step(before: State, host: HostSight): Stepped<State, readonly (number |
   const present = sights.filter((sight) => sight !== null);
   const state = new Map(present.map((sight) => [sight.name, report(before.get(sight.name), sight)]));
   const nothing = { state, result: sights.map(() => null) };
-  if (present.every(({ name }) => state.get(name) === before.get(name))) return nothing;
-  const members = present.map((sight) => ({
-    ...sight,
-    preferredPages: clamp((state.get(sight.name) ?? 0) * CACHE_FACTOR, MIN_PREFERRED_PAGES, sight.maxPages),
-  }));
-  const freePages = hostFreePages(host) * OVERHEAD_FACTOR;
+  if (present.every(({ name }) => state.get(name)?.usedPages === before.get(name)?.usedPages)) return nothing;
+  const members = present.map((sight) => memberOf(sight, state.get(sight.name)));
+  const assignedPages =
+    sum(members.map(({ actualPages }) => actualPages)) - sum(present.map((one) => one.currentPages));
+  const freePages = hostFreePages(host) * OVERHEAD_FACTOR - assignedPages;
   const targets = balance(members, freePages);
   if (!isWorthIt(members, targets, freePages)) return nothing;
+  for (const [name, targetPages] of targets) {
+    const known = state.get(name);
+    if (known !== undefined) state.set(name, { ...known, targetPages });
+  }
   return { state, result: sights.map((sight) => (sight === null ? null : (targets.get(sight.name) ?? null))) };
 }
 
+function memberOf({ name, maxPages, currentPages }: BalloonSight, known: Known | undefined): Member {
+  const { usedPages, targetPages } = known ?? { usedPages: 0, targetPages: 0 };
+  const preferredPages = Math.max(MIN_PREFERRED_PAGES, Math.min(usedPages * CACHE_FACTOR, maxPages));
+  return { name, maxPages, preferredPages, actualPages: Math.max(currentPages, targetPages) };
+}
+
 /** What the guest's agent has told last: small changes are not told. */
-function report(lastPages: number | undefined, sight: BalloonSight): number {
+function report(before: Known | undefined, sight: BalloonSight): Known {
   const usedPages = sight.currentPages - sight.availablePages + sight.swappedPages;
-  if (lastPages === undefined) return usedPages;
-  const changePages = usedPages - lastPages;
+  if (before === undefined) return { usedPages, targetPages: 0 };
+  const changePages = usedPages - before.usedPages;
   const isNear = usedPages > sight.currentPages * NEAR_SHARE && changePages > NEAR_REPORT_PAGES;
-  return Math.abs(changePages) > REPORT_PAGES || isNear ? usedPages : lastPages;
+  return Math.abs(changePages) > REPORT_PAGES || isNear ? { ...before, usedPages } : before;
 }
 
 /** All memory of the host is handed out, in proportion to what the guests prefer; if it is short, some give to others. */
 function balance(members: readonly Member[], freePages: number): ReadonlyMap<string, number> {
-  const needs = sum(members.map((member) => member.preferredPages - member.currentPages));
+  const needs = sum(members.map((member) => member.preferredPages - member.actualPages));
   const sparePages = freePages - LEFT_PAGES - needs;
   return sparePages > 0 ? handOut(members, sparePages) : squeeze(members, freePages);
 }
@@ -87,15 +107,15 @@ function share(members: readonly Member[], targets: Map<string, number>, leftPag
  * something only where more than that is free.
  */
 function squeeze(members: readonly Member[], freePages: number): ReadonlyMap<string, number> {
-  const surplusOf = ({ currentPages, preferredPages }: Member): number => currentPages - preferredPages;
+  const surplusOf = ({ actualPages, preferredPages }: Member): number => actualPages - preferredPages;
   const donors = members.filter((member) => surplusOf(member) >= MIN_DONATION_PAGES);
   const targets = new Map(donors.map(({ name, preferredPages }) => [name, Math.floor(preferredPages)]));
   const squeezedPages = freePages - LEFT_PAGES - sum(donors.map(surplusOf));
   if (squeezedPages < 0) return targets;
-  const acceptors = members.filter((member) => surplusOf(member) <= 0 && member.currentPages < member.maxPages);
+  const acceptors = members.filter((member) => surplusOf(member) <= 0 && member.actualPages < member.maxPages);
   const preferred = sum(acceptors.map(({ preferredPages }) => preferredPages));
-  for (const { name, currentPages, preferredPages, maxPages } of acceptors) {
-    const pages = Math.floor(ROUNDING * (currentPages + (preferredPages / preferred) * squeezedPages));
+  for (const { name, actualPages, preferredPages, maxPages } of acceptors) {
+    const pages = Math.floor(ROUNDING * (actualPages + (preferredPages / preferred) * squeezedPages));
     targets.set(name, Math.min(maxPages, pages));
   }
   return targets;
@@ -104,9 +124,9 @@ function squeeze(members: readonly Member[], freePages: number): ReadonlyMap<str
 /** Moves that bring little are not made. */
 function isWorthIt(members: readonly Member[], targets: ReadonlyMap<string, number>, freePages: number): boolean {
   if (freePages < LEFT_PAGES - MIN_GAIN_PAGES) return true;
-  const moves = members.map((member) => (targets.get(member.name) ?? member.currentPages) - member.currentPages);
+  const moves = members.map((member) => (targets.get(member.name) ?? member.actualPages) - member.actualPages);
   const helps = members.some(
-    (member, nth) => member.currentPages < member.preferredPages && (moves[nth] ?? 0) > MIN_GAIN_PAGES,
+    (member, nth) => member.actualPages < member.preferredPages && (moves[nth] ?? 0) > MIN_GAIN_PAGES,
   );
   return helps || sum(moves.map(Math.abs)) + Math.abs(freePages - LEFT_PAGES) > MIN_TRANSFER_PAGES;
 }

@@ -24,6 +24,13 @@ const claims = fc
 
 const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
 const firstOf = ({ isFixed, currentBytes, floorBytes }: Claim): number => (isFixed ? currentBytes : floorBytes);
+/** What guests up to the priority of `claim` use beyond their floors: so much one of them may have, as they share it. */
+const usedBeside = (all: readonly Claim[], { isFixed, priority }: Claim): number =>
+  isFixed
+    ? 0
+    : sumOf(all.filter((one) => PRIORITIES.indexOf(one.priority) <= PRIORITIES.indexOf(priority)).map(usedOf));
+const usedOf = ({ isFixed, currentBytes, goalBytes, floorBytes, activeShare }: Claim): number =>
+  isFixed ? 0 : Math.max(0, Math.min(currentBytes * Math.min(1, Math.max(0, activeShare)), goalBytes) - floorBytes);
 const maxOf = (claim: Claim): number =>
   claim.isFixed ? claim.currentBytes : Math.max(claim.floorBytes, claim.goalBytes);
 
@@ -61,7 +68,7 @@ describe("sharing a host", () => {
     );
   });
 
-  it("gives nobody more than its floor while one of a higher priority lacks some of its goal", () => {
+  it("gives nobody more than its floor and what it uses while one of a higher priority lacks some of its goal", () => {
     fc.assert(
       fc.property(claims, fc.nat(4 * BYTES), (all, hostBytes) => {
         const entitled = entitlements(hostBytes, all);
@@ -69,8 +76,32 @@ describe("sharing a host", () => {
         const lacks = all.filter((claim) => maxOf(claim) - (entitled.get(claim.guest) ?? 0) > all.length);
         const highest = Math.max(-1, ...lacks.map(rank));
         for (const claim of all)
-          if (rank(claim) < highest) expect(entitled.get(claim.guest)).toBeLessThanOrEqual(firstOf(claim) + all.length);
+          if (rank(claim) < highest)
+            expect(entitled.get(claim.guest)).toBeLessThanOrEqual(firstOf(claim) + usedBeside(all, claim) + all.length);
       }),
+    );
+  });
+
+  it("entitles nobody to what a guest of a lower priority uses: those of its own priority give instead", () => {
+    const claim = { floorBytes: 0, weight: 1, isFixed: false, activeShare: 1 } as const;
+    const protectedOnes = ["a", "b"].map((guest, nth): Claim => {
+      return { ...claim, guest, priority: "protected", currentBytes: nth * 600, goalBytes: 600 };
+    });
+    const lower: Claim = { ...claim, guest: "c", priority: "best_effort", currentBytes: 400, goalBytes: 400 };
+    expect(entitlements(1000, [...protectedOnes, lower])).toEqual(
+      new Map([
+        ["a", 300],
+        ["b", 300],
+        ["c", 400],
+      ]),
+    );
+    const idle = { ...lower, activeShare: 0.5 };
+    expect(entitlements(1000, [...protectedOnes, idle])).toEqual(
+      new Map([
+        ["a", 400],
+        ["b", 400],
+        ["c", 200],
+      ]),
     );
   });
 

@@ -26,6 +26,7 @@ const limits = fc.tuple(fc.integer({ min: 1, max: 1024 }), fc.integer({ min: 0, 
     maxMb: Math.min(1024, minMb + more),
     weight: 1,
     priority: "normal" as const,
+    isQuiet: false,
   }),
 );
 

@@ -47,13 +47,21 @@ const wanting = (guest: string, reason: Reason, targetPages: number): Decision =
   targetPages: reason === "off" ? null : targetPages,
   balloonTargetPages: reason === "off" ? null : targetPages,
   frontswapTargetPages: null,
+  headroomPages: null,
   reason,
   clamps: [],
 });
 
 /** A host whose guests' balloons go up at once; it checks after every event that nobody was promised what is not there. */
 class PlannedHost {
-  private readonly terms = { minMb: 0, maxMb: null, weight: 1, priority: "normal" as const, isManaged: true };
+  private readonly terms = {
+    minMb: 0,
+    maxMb: null,
+    weight: 1,
+    priority: "normal" as const,
+    isQuiet: false,
+    isManaged: true,
+  };
   private readonly has = new Map<string, number>();
   private readonly memoryPages: number;
   private readonly reservePages: number;

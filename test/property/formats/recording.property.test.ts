@@ -66,7 +66,7 @@ describe("a recording", () => {
     fc.assert(
       fc.property(observations, steps, (observation, step) => {
         const { t, guest } = observation;
-        const whole = { ...step, decision: { t, guest, ...step.decision } };
+        const whole = { ...step, decision: { t, guest, headroomPages: null, ...step.decision } };
         const line = formatStep(observation, whole);
         expect(line).not.toMatch(/[\n\r]/);
         expect(parseRecordingLine(line, 1)).toEqual({ kind: "observation", observation, step: whole });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { hostRules } from "../../../src/config/host-rules.ts";
 import type { GuestSection } from "../../../src/config/load.ts";
 import { NO_LIMITS } from "../../../src/core/limits.ts";
+import { readQuietHours } from "../../../src/core/quiet-hours.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 
 const NOTHING_SAID = { memory: null, reserveMb: null, take: null, overcommit: null };
@@ -49,11 +50,37 @@ describe("the rules of a host", () => {
   it("let a later section beat an earlier one, limit by limit", () => {
     const guests = [section("*", { minMb: 100, weight: 2 }), section("web", { minMb: 200 })];
     const { terms } = hostRules({ host: NOTHING_SAID, guests }, false);
-    expect(terms("web")).toEqual({ minMb: 200, maxMb: null, weight: 2, priority: "normal", isManaged: true });
-    expect(terms("db")).toEqual({ minMb: 100, maxMb: null, weight: 2, priority: "normal", isManaged: true });
+    expect(terms("web")).toEqual({
+      minMb: 200,
+      maxMb: null,
+      weight: 2,
+      priority: "normal",
+      isQuiet: false,
+      isManaged: true,
+    });
+    expect(terms("db")).toEqual({
+      minMb: 100,
+      maxMb: null,
+      weight: 2,
+      priority: "normal",
+      isQuiet: false,
+      isManaged: true,
+    });
     expect(hostRules({ host: NOTHING_SAID, guests: [] }, false).terms("db")).toEqual({
       ...NO_LIMITS,
       isManaged: false,
     });
+  });
+
+  it("leave guests alone in the hours of the last section that says any", () => {
+    const hours = readQuietHours("22:00-06:00");
+    const night = hours === null ? [] : [hours];
+    const guests = [
+      { ...section("*"), quietHours: night },
+      { ...section("db"), quietHours: [] },
+      section("*", { weight: 2 }),
+    ];
+    const { quietHours = () => [] } = hostRules({ host: NOTHING_SAID, guests }, false);
+    expect([quietHours("web"), quietHours("db")]).toEqual([night, []]);
   });
 });

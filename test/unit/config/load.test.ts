@@ -98,6 +98,9 @@ describe("a bad configuration", () => {
     ['[guests."a.b"]\nweight = 0\n', 'guests."a.b".weight must be a whole number from 1 to 1000'],
     ['[guests."a.b"]\nweigth = 1\n', 'there is no key guests."a.b".weigth (did you mean weight?)'],
     ['[guests.""]\n', "guests must have names of 1 to 256 characters"],
+    ['[guests."a".schedule]\nquiet = ["22-06"]\n', 'guests.a.schedule.quiet.0: must be hours such as "22:00-06:00"'],
+    ['[guests."a".schedule]\nquiet = "22:00-06:00"\n', "guests.a.schedule.quiet must be a list of hours such as"],
+    ['[guests."a".schedule]\nquite = []\n', "there is no key guests.a.schedule.quite (did you mean"],
     ["guests = 3\n", "guests must be a section"],
     ["[api]\nlisten = 7070\n", 'api.listen must be HOST:PORT, such as "127.0.0.1:7070"'],
   ])("%j says what must be there", async (content, problem) => {

@@ -85,6 +85,17 @@ describe("a guest that is given everything on a shared host", () => {
     },
   );
 
+  it.each<[string, GiveCause, number, number]>([
+    ["leaves an idle neighbour what that may come to need, silent", "silent", 100, 1024],
+    ["leaves it no more than its machine can have", "silent", 100, 1700],
+    ["takes all that is free where the operator lets it go", "asked", 100, 1948],
+  ])("%s", (_, because, otherMib, mib) => {
+    const maximumBytes = (mib === 1700 ? 348 : 2048) * BYTES_PER_MIB;
+    const host = hostOf(accountIn("a", 512), accountIn("b", otherMib, { maximumBytes }));
+    const { effects } = giveAll({ guest: guest(), host }, "a", because, envOf({ host: hostEnv(2048) }), 0);
+    expect((givenIn(effects)?.bytes ?? 0) / BYTES_PER_MIB).toBe(mib);
+  });
+
   it("leaves what the others are charged for as it was", () => {
     const { host } = give("restarting", 3900).reaction;
     expect(host === null ? null : accountOf(host.ledger, "b")).toEqual(accountIn("b", 3900));

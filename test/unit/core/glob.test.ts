@@ -16,4 +16,9 @@ describe("a pattern for names", () => {
   ])("%j on %j: %s", (pattern, name, matches) => {
     expect(globMatcher(pattern)(name)).toBe(matches);
   });
+
+  it("is soon done with a pattern that a regular expression takes a minute over", { timeout: 5000 }, () => {
+    expect(globMatcher("*a*a*a*a*a*a*a*b")("a".repeat(60))).toBe(false);
+    expect(globMatcher(`${"*a".repeat(100)}*b`)("a".repeat(4000))).toBe(false);
+  });
 });

@@ -76,6 +76,6 @@ describe("limits", () => {
 
   it("leave a decision that sets nothing alone", () => {
     const off = step(INITIAL_GUEST_STATE, idle, { ...DEFAULT_TUNABLES, selfballooning: 0 }, 0).decision;
-    expect(holdLimits(off, idle, { minMb: 900, maxMb: 900, weight: 1, priority: "normal" as const })).toBe(off);
+    expect(holdLimits(off, idle, { ...NO_LIMITS, minMb: 900, maxMb: 900 })).toBe(off);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { INITIAL_PROGRESS } from "../../../src/core/guard/stuck.ts";
 import type { GuestEvent } from "../../../src/core/guest/events.ts";
 import { type ControllerState, foundState } from "../../../src/core/guest/state.ts";
 import { accountOf } from "../../../src/core/host/ledger.ts";
@@ -74,6 +75,15 @@ describe("the core", () => {
     expect(known.guest.freshness.lastGoodMs).toBe(50);
     expect(kindsOf(tell({ kind: "unreadable", state: null }, {}, env, hostOf()))).toEqual(["read_size"]);
     expect(tell({ kind: "unreadable", state: "restarting" }).guest.freshness.isRestarting).toBe(true);
+  });
+
+  it("holds nothing against a guest that restarts for not having followed", () => {
+    const parked = { ...INITIAL_PROGRESS, parked: { untilMs: 600_000, count: 1 } };
+    const step = { ...found.step, guard: { ...found.step.guard, progress: parked } };
+    const progressAfter = (state: string | null) =>
+      tell({ kind: "unreadable", state }, { step }).guest.step.guard.progress;
+    expect(progressAfter("paused")).toEqual(parked);
+    expect(progressAfter("restarting")).toEqual(INITIAL_PROGRESS);
   });
 
   it("notes the target that a balloon took, and that a guest was given everything", () => {

@@ -53,10 +53,11 @@ describe("the lines of a recording", () => {
     );
   });
 
-  it("write exactly the nine fields of a decision, in their order", () => {
+  it("write exactly the nine fields of a decision that outsiders rely on, in their order", () => {
     const decision: Decision = {
       clamps: ["floor", "maximum"],
       reason: "lower",
+      headroomPages: 16_384,
       frontswapTargetPages: null,
       balloonTargetPages: 128_000,
       targetPages: 110_000,

@@ -34,6 +34,7 @@ describe("what is set for one guest", () => {
       maxMb: 500,
       weight: 3,
       priority: "normal",
+      isQuiet: false,
       isManaged: true,
     });
     expect(termsOf(controls, "b", TERMS)).toEqual(TERMS);
@@ -88,6 +89,7 @@ describe("what is set for one guest", () => {
       tunables: tunablesOf(controls, "a", 1),
       configuredTunables: tunablesOf(firstControls(configured), "a", 1),
       ownTunables: configured.guestTunables("a"),
+      namedByFleet: [],
       sources: { guard_watch_ms: "flag" },
       hasCompressedSwap: false,
     });

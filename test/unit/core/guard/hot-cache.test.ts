@@ -16,6 +16,7 @@ const calm = {
   refaultPages: 1000,
   swapInPages: 1000,
   swapOutPages: 1000,
+  psiSomeTotalUs: 0,
 };
 
 type Readings = Partial<CompleteObservation>;
@@ -38,8 +39,8 @@ describe("the cache that a guest is reckoned to need", () => {
   });
 
   it("is forgotten where nobody misses it", () => {
-    expect(keptPages(learn(first, {}, 150_000))).toBe(50 * MIB);
-    expect(keptPages(learn(first, {}, 300_000))).toBe(0);
+    expect(keptPages(learn(first, {}, 100_000))).toBe(50 * MIB);
+    expect(keptPages(learn(first, {}, 200_000))).toBe(0);
   });
 
   it("is what there is and what came back, and is remembered for longer", () => {
@@ -50,7 +51,7 @@ describe("the cache that a guest is reckoned to need", () => {
 
   it("grows with what is read, and reckons with as much again", () => {
     const grown = learn(first, { availablePages: 690 * MIB, freePages: 580 * MIB });
-    expect(keptPages(grown)).toBeGreaterThan(117 * MIB);
+    expect(keptPages(grown)).toBeGreaterThan(115 * MIB);
     expect(grown.growthPages).toBe(20 * MIB);
   });
 
@@ -61,9 +62,17 @@ describe("the cache that a guest is reckoned to need", () => {
   });
 
   it("counts what went to swap and came back meanwhile as missed, but not what only came back", () => {
-    const thrashing = learn(first, { swapOutPages: 1000 + 8 * MIB, swapInPages: 1000 + 6 * MIB });
+    const unknown = { psiSomeTotalUs: null };
+    const thrashing = learn(first, { ...unknown, swapOutPages: 1000 + 8 * MIB, swapInPages: 1000 + 6 * MIB });
     expect(thrashing.provenPages).toBe(106 * MIB);
     expect(learn(first, { swapInPages: 1000 + 6 * MIB }).provenPages).toBe(0);
+  });
+
+  it("does not count that where hardly anybody waited for it: cold pages come back too", () => {
+    const swapping = { swapOutPages: 1000 + 8 * MIB, swapInPages: 1000 + 6 * MIB };
+    const waited = (share: number) => ({ ...swapping, psiSomeTotalUs: 5_000_000 * share });
+    expect(learn(first, waited(0.1))).toMatchObject({ provenPages: 0, freshPages: 108 * MIB });
+    expect(learn(first, waited(0.3)).provenPages).toBe(106 * MIB);
   });
 
   it("does not change for a few pages that were read back or swapped", () => {

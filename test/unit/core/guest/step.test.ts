@@ -18,6 +18,7 @@ describe("a step", () => {
       targetPages: 225_175,
       balloonTargetPages: 237_319,
       frontswapTargetPages: null,
+      headroomPages: 16_384,
       reason: "lower",
       clamps: [],
     });

@@ -9,7 +9,7 @@ const PAGE_BYTES = 4096;
 const before = accountIn("g", 100);
 const decided = (change: Partial<Decision> = {}): Decision => ({
   ...{ t: 0, guest: "g", goalPages: 700, floorPages: 300, targetPages: 600, balloonTargetPages: 650 },
-  ...{ frontswapTargetPages: null, reason: "raise", clamps: [] },
+  ...{ frontswapTargetPages: null, headroomPages: null, reason: "raise", clamps: [] },
   ...change,
 });
 /** Its balloon counts 50 pages more than its kernel owns, of which a quarter is available. */
@@ -19,7 +19,7 @@ const readings = {
 
 function settled(change: Partial<Decision> = {}, more: Parameters<typeof observationOf>[0] = {}, promisedBytes = 0) {
   const observation = observationOf({ ...readings, ...more });
-  const terms = { minMb: 0, maxMb: null, weight: 3, priority: "normal" as const, isManaged: true };
+  const terms = { minMb: 0, maxMb: null, weight: 3, priority: "normal" as const, isQuiet: false, isManaged: true };
   const decidedOn = { tunables: DEFAULT_TUNABLES, terms, heldBytes: null };
   const reading = { observation, notices: [], unballoonedBytes: 7 };
   return accountAfter({ ...before, promisedBytes }, decided(change), decided(change), { ...decidedOn, reading });

@@ -80,6 +80,8 @@ describe("a look at the host's own memory", () => {
   it("leaves the need as it was where the host says nothing", () => {
     const short = lookAtHost(host("as_needed"), sight(800), 0).state;
     expect(lookAtHost(short, { ...sight(0), availableBytes: null }, 500).state).toBe(short);
+    const silent = lookAtHost(host("as_needed"), { ...sight(0), availableBytes: null }, 500).state;
+    expect(silent.pressure.need).toBeNull();
   });
 
   it("comes after a second, and sooner while the host is tight", () => {

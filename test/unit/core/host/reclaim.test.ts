@@ -24,6 +24,7 @@ const wanting = (reason: Reason, balloonTargetPages: number): Decision => ({
   targetPages: balloonTargetPages,
   balloonTargetPages,
   frontswapTargetPages: null,
+  headroomPages: null,
   reason,
   clamps: [],
 });

@@ -32,6 +32,13 @@ describe("how a host's memory stands", () => {
     });
   });
 
+  it("tells how much the host needs its memory, and nothing of that before it was looked at", () => {
+    const state = hostOf(guest("a", 600));
+    expect(standingOf(state, rules(2000))).toMatchObject({ take: "always", need: null, isEmergency: false });
+    const pressure = { ...state.pressure, take: "as_needed", need: 0.5 } as const;
+    expect(standingOf({ ...state, pressure }, rules(2000))).toMatchObject({ take: "as_needed", need: 0.5 });
+  });
+
   it("has nothing free, and not less than nothing, where guests came with more than there is", () => {
     expect(standingOf(hostOf(guest("a", 1500)), rules(1000)).freeBytes).toBe(0);
   });

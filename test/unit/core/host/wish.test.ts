@@ -9,7 +9,13 @@ import { withReserved, yieldOf } from "../../../support/reservations.ts";
 const { budget, terms } = hostEnv(2000, {}, 100);
 const rules: HostRules = { budget, terms: () => terms };
 const state = hostOf(accountIn("a", 900), accountIn("b", 900));
-const wish = (count: number) => ({ guest: null, bytes: count * BYTES_PER_MIB, waitMs: 1500, lifeMs: 60_000 });
+const wish = (count: number) => ({
+  guest: null,
+  bytes: count * BYTES_PER_MIB,
+  waitMs: 1500,
+  lifeMs: 60_000,
+  isKept: false,
+});
 
 describe("a wish for memory", () => {
   it("is not refused where it is free, or could be", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { DEFAULT_TUNABLES, type Tunables } from "../../../src/core/tunables.ts";
-import { JournalLines } from "../../../src/formats/journal-lines.ts";
+import { HistoryLines } from "../../../src/formats/history-lines.ts";
 import { parseRecordingLine } from "../../../src/formats/recording.ts";
 import { stepRecord } from "../../support/guest-records.ts";
 
@@ -22,21 +22,22 @@ function said(lines: readonly string[]): readonly unknown[] {
   });
 }
 
-describe("the lines of a journal", () => {
+describe("the lines of a history", () => {
   it("hold what was decided, and tell that nothing was known before a guest's first step", () => {
-    const lines = new JournalLines();
+    const lines = new HistoryLines();
     expect(said(lines.of(record("a", 5)))).toEqual([["a", 5000, true, 1]]);
     expect(said(lines.of(record("a", 10)))).toEqual([["a", 10_000, false, 1]]);
     const [text = ""] = lines.of(record("b", 10));
     expect(parseRecordingLine(text, 1)).toEqual({
       kind: "observation",
       observation: record("b", 10).observation,
-      step: { atMs: 10_000, gap: true, moves: 1, decision: record("b", 10).decision },
+      // What only explains a decision is not kept.
+      step: { atMs: 10_000, gap: true, moves: 1, decision: { ...record("b", 10).decision, headroomPages: null } },
     });
   });
 
   it("tell a gap after a silence of more than three intervals", () => {
-    const lines = new JournalLines();
+    const lines = new HistoryLines();
     lines.of(record("a", 5));
     expect(said(lines.of(record("a", 25)))).toEqual([["a", 25_000, false, 1]]);
     expect(said(lines.of(record("a", 46)))).toEqual([["a", 46_000, true, 1]]);
@@ -45,7 +46,7 @@ describe("the lines of a journal", () => {
   });
 
   it("write tunables before the step that was decided by them, and again where a recording begins", () => {
-    const lines = new JournalLines();
+    const lines = new HistoryLines();
     const own = { ...DEFAULT_TUNABLES, selfballoon_reserved_mb: 99 };
     lines.of(record("a", 5, {}, own));
     expect(said(lines.of(record("b", 5)))).toEqual([
@@ -57,7 +58,7 @@ describe("the lines of a journal", () => {
   });
 
   it("leave out steps that tell nothing new while the last line is young, and count the moves on", () => {
-    const lines = new JournalLines();
+    const lines = new HistoryLines();
     const spacingMs = 60_000;
     lines.of(record("a", 5), spacingMs);
     expect(lines.of(record("a", 10), spacingMs)).toEqual([]);
@@ -71,13 +72,13 @@ describe("the lines of a journal", () => {
   });
 
   it("remember a bounded number of guests", () => {
-    const lines = new JournalLines();
+    const lines = new HistoryLines();
     for (let nth = 0; nth < 8300; nth += 1) lines.of(record(`g${nth}`, 5));
     expect(lines.guestCount).toBe(8192);
   });
 
   it("have none for a fault or a pause", () => {
-    const lines = new JournalLines();
+    const lines = new HistoryLines();
     expect(lines.of({ kind: "pause", seq: 1, atMs: 0, guest: "a", paused: true, released: false })).toEqual([]);
   });
 });

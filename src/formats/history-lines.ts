@@ -22,10 +22,10 @@ interface Known {
 }
 
 /**
- * The lines that a recording has of a daemon's journal: its steps, and before a step the tunables that it was decided by, so
- * that a replay gives its decisions again.
+ * The lines that the history keeps of a daemon's journal: its steps, and before a step the tunables that it was decided by,
+ * so that they can be reported and the law replayed. What replays exactly is longer: `ExactLines`.
  */
-export class JournalLines {
+export class HistoryLines {
   private written: Tunables = DEFAULT_TUNABLES;
   private readonly guests = new Map<string, Known>();
 

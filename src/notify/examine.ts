@@ -1,0 +1,67 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { connect } from "node:net";
+import { problemOf } from "../core/errors.ts";
+import { type Finding, finding } from "../core/finding.ts";
+import { realClock } from "../time/clock.ts";
+import { withDeadline } from "../time/deadline.ts";
+
+const CONNECT_MS = 2000;
+
+/** What `doctor` says of those who are told; `root` stands before the machine's files. Nobody is told anything. */
+export async function examineNotify(
+  { command, webhook }: { readonly command: readonly string[] | null; readonly webhook: string | null },
+  root: string,
+): Promise<readonly Finding[]> {
+  return [
+    ...(command?.[0] === undefined ? [] : [await examineCommand(command[0], root)]),
+    ...(webhook === null ? [] : [await examineWebhook(new URL(webhook))]),
+  ];
+}
+
+async function examineCommand(path: string, root: string): Promise<Finding> {
+  const what = `[notify] command: ${path}`;
+  const file = `${root}${path}`;
+  try {
+    const about = await stat(file);
+    if (!about.isFile()) throw new Error("it is no file");
+    await access(file, constants.X_OK);
+    if ((about.mode & 0o022) === 0) return finding("ok", `${what} can be started.`);
+  } catch (thrown) {
+    const remedy = "Name a program by its whole path; the service's user must be able to run it.";
+    return finding("fail", `${what} can't be started: ${problemOf(thrown)}. Nobody is told by it.`, remedy);
+  }
+  const remedy = `Take that away: \`chmod go-w ${path}\`.`;
+  return finding("warn", `${what} may be changed by others than its owner, and runs as the daemon.`, remedy);
+}
+
+/** The address may hold a secret: only where it leads is shown. */
+async function examineWebhook({ origin, hostname, port, protocol }: URL): Promise<Finding> {
+  const what = `[notify] webhook: ${origin}`;
+  const host = hostname.replace(/^\[|\]$/g, "");
+  try {
+    await reach(host, port === "" ? (protocol === "https:" ? 443 : 80) : Number(port));
+    const remedy = "The service has no network unless it is let out: copy packaging/systemd/notify.conf.";
+    return finding("info", `${what} can be reached from here.`, remedy);
+  } catch (thrown) {
+    const remedy = "Look at the address, and whether its server is up.";
+    return finding("fail", `${what} can't be reached: ${problemOf(thrown)}. Nobody is told by it.`, remedy);
+  }
+}
+
+function reach(host: string, port: number): Promise<void> {
+  return withDeadline(
+    realClock,
+    CONNECT_MS,
+    "its answer",
+    (signal) =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ host, port, signal });
+        socket.on("error", reject);
+        socket.on("connect", () => {
+          socket.destroy();
+          resolve();
+        });
+      }),
+  );
+}
