@@ -2,8 +2,8 @@ import type { ToolstackBackend } from "../core/toolstack.ts";
 import type { Meminfo } from "../formats/meminfo.ts";
 import type { SimulatedPlan } from "./simulated/guests.ts";
 
-/** What may stand at a key under `[backend]`: true or false, a text, or a list of absolute paths. */
-export type SectionValue = "switch" | "text" | "paths";
+/** What may stand at a key under `[backend]`: true or false, a text, a text or several, or a list of absolute paths. */
+export type SectionValue = "switch" | "text" | "texts" | "paths";
 
 /** What the configuration says under `[backend]`, apart from the kind: keys of the rows, each as its row says. */
 export type BackendSection = Readonly<Record<string, boolean | string | readonly string[] | undefined>>;
@@ -55,10 +55,10 @@ export const BACKENDS = [
   {
     name: "libvirt",
     canBeAskedFor: true,
-    section: { libvirt_uri: "text" },
+    section: { libvirt_uri: "texts" },
     load: async ({ section, isAskedFor }) => {
       const { createLibvirt } = await import("./libvirt/create.ts");
-      return createLibvirt({ uri: textOf(section, "libvirt_uri"), isAskedFor, ...clocks });
+      return createLibvirt({ uris: textsOf(section, "libvirt_uri"), isAskedFor, ...clocks });
     },
   },
   {
@@ -109,6 +109,12 @@ function isAskable(row: (typeof BACKENDS)[number]): row is AskableRow {
 function textOf(section: BackendSection, key: string): string | null {
   const value = section[key];
   return typeof value === "string" ? value : null;
+}
+
+function textsOf(section: BackendSection, key: string): readonly string[] | null {
+  const value = section[key];
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) && value.length > 0 ? value : null;
 }
 
 function pathsOf(section: BackendSection, key: string): readonly string[] {

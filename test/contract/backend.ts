@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Backend, OpenBackend } from "../../src/core/backend.ts";
 import { SelfballoonError } from "../../src/core/errors.ts";
 import { missingReadings, type Observation } from "../../src/core/observation.ts";
+import { until } from "../support/until.ts";
 
 /** A machine on which a backend can be tried: one guest with its balloon, and the hand on both. */
 export interface BackendRig {
@@ -22,9 +23,6 @@ export interface BackendRig {
   readonly hang?: () => void;
   readonly stop: () => Promise<void>;
 }
-
-/** A call on a hung machine must have ended after this; each backend's own deadlines are far shorter. */
-const HUNG_CALL_MS = 10_000;
 
 /** No guest lives with less, whatever the backend's own bound is. */
 const MIN_BYTES = 48 * 1_048_576;
@@ -116,7 +114,7 @@ export function describeBackendContract(name: string, makeRig: () => Promise<Bac
       const before = await observe();
       await applyBytes(rig.reachableBytes);
       expect(rig.targetBytes()).toBe(rig.reachableBytes);
-      const after = await eventually(observe, (now) => now.balloonCurrentPages !== before.balloonCurrentPages);
+      const after = await readUntil(observe, (now) => now.balloonCurrentPages !== before.balloonCurrentPages);
       const movedPages = Number(after.totalramPages) - Number(before.totalramPages);
       expect(movedPages).toBe(Number(after.balloonCurrentPages) - Number(before.balloonCurrentPages));
     });
@@ -152,9 +150,7 @@ export function describeBackendContract(name: string, makeRig: () => Promise<Bac
     if (exempt.hanging !== true) {
       it("ends a call on a machine that hangs at its own deadline", async () => {
         rig.hang?.();
-        const startedMs = performance.now();
         await expect(open.observe(rig.guest, signal)).rejects.toBeInstanceOf(SelfballoonError);
-        expect(performance.now() - startedMs).toBeLessThan(HUNG_CALL_MS);
       });
 
       it("ends a call when it is cancelled", async () => {
@@ -184,11 +180,12 @@ function expectWithin(observation: Observation, maximumBytes: number): void {
   expect(observation.totalreservePages).toBeLessThan(Number(observation.totalramPages));
 }
 
-async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  const untilMs = performance.now() + 5000;
-  let value = await read();
-  while (!holds(value) && performance.now() < untilMs) value = await read();
-  return value;
+/** Read until the reading `holds`. */
+function readUntil<T>(read: () => Promise<T>, holds: (reading: T) => boolean): Promise<T> {
+  return until(String(holds), async () => {
+    const reading = await read();
+    return holds(reading) && reading;
+  });
 }
 
 async function expectCode(call: Promise<unknown>, code: string): Promise<void> {

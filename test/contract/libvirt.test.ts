@@ -5,6 +5,7 @@ import { VirshLibvirt } from "../../src/backends/libvirt/virsh-libvirt.ts";
 import { selfballoonError } from "../../src/core/errors.ts";
 import { FakeLibvirtd } from "../support/libvirt/fake-libvirtd.ts";
 import { FakeVirsh } from "../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../support/libvirt/only-connection.ts";
 import { type BackendRig, describeBackendContract } from "./backend.ts";
 
 const MIB = 1_048_576;
@@ -13,8 +14,8 @@ const MIB = 1_048_576;
 type Transport = "virsh" | "RPC";
 
 interface Reached {
-  readonly libvirt: Libvirt;
-  readonly absent: Libvirt;
+  readonly libvirt: () => Libvirt;
+  readonly absent: () => Libvirt;
   readonly stop: () => Promise<void>;
 }
 
@@ -26,14 +27,14 @@ async function reach(virsh: FakeVirsh, transport: Transport): Promise<Reached> {
     const problem = "the program is not there";
     const run = () => Promise.reject(selfballoonError("ERR_VIRSH", { command: "uri", problem }));
     return {
-      libvirt: new VirshLibvirt(uri, virsh.run),
-      absent: new VirshLibvirt(uri, run),
+      libvirt: () => new VirshLibvirt(uri, virsh.run),
+      absent: () => new VirshLibvirt(uri, run),
       stop: () => Promise.resolve(),
     };
   }
   const daemon = await FakeLibvirtd.start(virsh);
-  const rpc = (path: string): Libvirt => new RpcLibvirt({ uri, name: uri, path, deadlineMs: 500, nowMs });
-  return { libvirt: rpc(daemon.path), absent: rpc(`${daemon.path}-not`), stop: () => daemon.stop() };
+  const rpc = (path: string): Libvirt => new RpcLibvirt({ uri, name: uri, paths: [path], deadlineMs: 2000, nowMs });
+  return { libvirt: () => rpc(daemon.path), absent: () => rpc(`${daemon.path}-not`), stop: () => daemon.stop() };
 }
 
 async function makeRig(transport: Transport, running: boolean, deflateOnOom: boolean): Promise<BackendRig> {
@@ -43,8 +44,8 @@ async function makeRig(transport: Transport, running: boolean, deflateOnOom: boo
   const { libvirt, absent, stop } = await reach(virsh, transport);
   const clocks = { nowMs, nowS: () => nowMs() / 1000 };
   return {
-    backend: createLibvirtBackend({ libvirt, ...clocks }),
-    absent: createLibvirtBackend({ libvirt: absent, ...clocks }),
+    backend: createLibvirtBackend({ connections: onlyConnection(libvirt), ...clocks }),
+    absent: createLibvirtBackend({ connections: onlyConnection(absent), ...clocks }),
     guest: "web",
     maximumBytes: guest.maximumBytes,
     reachableBytes: 300 * MIB,

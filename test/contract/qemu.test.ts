@@ -14,7 +14,7 @@ async function makeRig(agent: boolean, deflateOnOom: boolean): Promise<BackendRi
     agent: null,
     nowMs,
     nowS: () => nowMs() / 1000,
-    deadlineMs: 300,
+    deadlineMs: 2000,
   };
   return {
     backend: createQemuBackend(options),

@@ -1,5 +1,5 @@
 import type { GuestSize, OpenBackend, Reading, WatchSample } from "../../src/core/backend.ts";
-import { selfballoonError } from "../../src/core/errors.ts";
+import { type SelfballoonError, selfballoonError } from "../../src/core/errors.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { observationOf } from "./observations.ts";
 
@@ -18,9 +18,21 @@ export class ScriptedBackend implements OpenBackend {
   readonly slow = new Set<string>();
   readonly names: Set<string>;
   closed = false;
+  /** What keeps some guests from being found. */
+  wrong: readonly SelfballoonError[] = [];
+  /** Says that guests may have come or gone. */
+  say: () => void = () => {};
 
   constructor(...names: readonly string[]) {
     this.names = new Set(names);
+  }
+
+  listen(onChange: () => void): void {
+    this.say = onChange;
+  }
+
+  problems(): readonly SelfballoonError[] {
+    return this.wrong;
   }
 
   async guests(): Promise<readonly string[]> {

@@ -109,7 +109,7 @@ export class AgentSource {
   }
 
   async close(): Promise<void> {
-    if (this.answering) await this.files.close().catch(() => {}); // they end with the agent otherwise
+    if (this.answering) await this.files.close().catch(() => false); // they end with the agent otherwise
     this.options.port.close();
   }
 

@@ -37,6 +37,17 @@ export function requireSafeTarget(targetBytes: number, maximumBytes: number): vo
   throw selfballoonError("ERR_TARGET_UNSAFE", details);
 }
 
+/**
+ * The target that gives a guest all that it may have: its balloon's maximum, or `maxBytes` if that is not null and less. Giving
+ * takes nothing: never less than it has.
+ * @throws ERR_TARGET_UNSAFE if what it has and what it can have do not agree, as where one of the two was read too early.
+ */
+export function givenBytes({ currentBytes, maximumBytes }: BalloonSize, maxBytes: number | null): number {
+  const targetBytes = Math.max(currentBytes, Math.min(maximumBytes, maxBytes ?? maximumBytes));
+  requireSafeTarget(targetBytes, maximumBytes);
+  return targetBytes;
+}
+
 /** All the memory that the machine has for its guest, whatever the balloon took. */
 export function machineBytes({ maximumBytes, unballoonedBytes }: BalloonSize): number {
   return maximumBytes + unballoonedBytes;

@@ -1,6 +1,7 @@
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import type { AgentExchange, AgentReply, AgentRequest } from "./agent-protocol.ts";
 import { countField, isJsonObject, textField } from "./json.ts";
+import { hasCode } from "./thrown.ts";
 
 /** Most that is read at a time; in base64 it stays within a line's bound. */
 const PART_BYTES = 524_288;
@@ -50,18 +51,21 @@ export class GuestFiles {
    */
   async read(count: number): Promise<readonly (string | null)[]> {
     if (count === this.paths.length) this.readingsLeft -= 1;
-    const kept = this.handles;
-    if (kept !== null && (this.readingsLeft > 0 || !kept.includes(null))) {
-      const contents = await this.readHandles(kept.slice(0, count));
-      if (!contents.includes(FAILED)) return contents.map(textOrNull);
+    try {
+      if (this.handles !== null && !(await this.wasClosedToRetry())) {
+        const contents = await this.readHandles(this.handles.slice(0, count));
+        if (!contents.includes(FAILED)) return contents.map(textOrNull);
+        await this.close();
+      }
+      // New numbers may mean other files than the old ones did, so all are opened again, not only those that failed.
+      this.handles = await this.open();
+      const contents = await this.readHandles(this.handles);
+      await this.forgetFailed(this.handles, contents);
+      return contents.slice(0, count).map(textOrNull);
+    } catch (thrown) {
+      if (hasCode(thrown, "ERR_COMMAND_REFUSED")) await this.close();
+      throw thrown;
     }
-    // New numbers may mean other files than the old ones did, so all are opened again, not only those that failed.
-    await this.close();
-    this.handles = await this.open();
-    this.readingsLeft = RETRY_READINGS;
-    const contents = await this.readHandles(this.handles);
-    await this.forgetFailed(this.handles, contents);
-    return contents.slice(0, count).map(textOrNull);
   }
 
   /** The guest was restarted, and its handles with it. */
@@ -69,10 +73,21 @@ export class GuestFiles {
     this.handles = null;
   }
 
-  /** Give the handles back to the agent. */
-  async close(): Promise<void> {
-    await this.closeHandles(this.handles ?? []);
-    this.handles = null;
+  /**
+   * Give the handles back to the agent. One that may not close files, for now or ever, has them kept and used again.
+   * @returns whether they were given back.
+   */
+  async close(): Promise<boolean> {
+    const isClosed = await this.closeHandles(this.handles ?? []);
+    if (isClosed) this.handles = null;
+    return isClosed;
+  }
+
+  /** Whether it is time to try again what could not be opened, and the handles were given back for that. */
+  private async wasClosedToRetry(): Promise<boolean> {
+    if (this.readingsLeft > 0) return false;
+    this.readingsLeft = RETRY_READINGS;
+    return this.handles?.includes(null) === true && (await this.close());
   }
 
   private async forgetFailed(handles: readonly Handle[], contents: readonly Content[]): Promise<void> {
@@ -81,10 +96,12 @@ export class GuestFiles {
     await this.closeHandles(handles.filter(hasFailed));
   }
 
-  private async closeHandles(handles: readonly Handle[]): Promise<void> {
+  /** @returns false if the agent may not close files. */
+  private async closeHandles(handles: readonly Handle[]): Promise<boolean> {
     const open = handles.filter((handle) => handle !== null);
-    if (open.length === 0) return;
-    await this.exchange(open.map((handle) => ({ execute: "guest-file-close", arguments: { handle } })));
+    if (open.length === 0) return true;
+    const replies = await this.exchange(open.map((handle) => ({ execute: "guest-file-close", arguments: { handle } })));
+    return !replies.some(isForbidden);
   }
 
   private async open(): Promise<readonly Handle[]> {
@@ -160,8 +177,12 @@ function nonsense(): SelfballoonError {
 /** @throws ERR_COMMAND_REFUSED for the first of `requests` that the agent may not obey. */
 function requireAllowed(requests: readonly AgentRequest[], replies: readonly AgentReply[]): void {
   for (const [index, reply] of replies.entries()) {
-    if (reply.ok || (reply.errorClass !== COMMAND_NOT_FOUND && !DISABLED.test(reply.problem))) continue;
+    if (!isForbidden(reply)) continue;
     const command = requests[index]?.execute ?? "a command";
     throw selfballoonError("ERR_COMMAND_REFUSED", { what: "the guest agent", command, problem: reply.problem });
   }
+}
+
+function isForbidden(reply: AgentReply): reply is AgentReply & { readonly ok: false } {
+  return !reply.ok && (reply.errorClass === COMMAND_NOT_FOUND || DISABLED.test(reply.problem));
 }

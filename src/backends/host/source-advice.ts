@@ -39,7 +39,9 @@ function agentFindings(facts: Facts, remedies: Pick<Remedies, "agentPort">): rea
     return [finding("warn", `${what}. So ${consequence}.`, allow(blocked))];
   }
   if (reading.isByAgent) return [];
-  const why = reading.problem ?? "there is no /proc that it may read";
+  if (reading.problem !== null)
+    return [finding("fail", `${guest} can't be read, and so it is not moved: ${reading.problem}.`)];
+  const why = "files below /proc are missing, or do not hold what they should";
   return [
     finding("warn", `${guest}: its guest agent answers, but the guest can't be read by it: ${why}. So ${instead}.`),
   ];

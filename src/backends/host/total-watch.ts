@@ -26,6 +26,8 @@ export class TotalWatch {
   private seen: boolean | null = null;
   private last: Look | null = null;
   private reference: Point | null = null;
+  /** What was told just now: where the balloon is then, the next look shows. */
+  private told: number | null = null;
 
   /** Whether the total is constant; `expected` as long as nothing was seen. */
   isConstant(expected: boolean): boolean {
@@ -34,21 +36,24 @@ export class TotalWatch {
 
   /**
    * Take in the guest's total. With one stamp it was told once, some time after the last look at another stamp; null: it
-   * was told just now.
+   * was told after this look, and before the next: a slow guest takes seconds for it, while its balloon moves on.
    */
   take(totalBytes: number | null, size: BalloonSize, stamp: number | null): void {
     const { last } = this;
     const { currentBytes } = size;
     const look = { currentBytes, machineBytes: machineBytes(size), stamp };
+    const { told } = this;
     this.last = look;
-    if (last !== null && last.machineBytes !== look.machineBytes) this.reference = null; // memory was plugged
-    if (totalBytes === null || (stamp !== null && stamp === last?.stamp)) return;
+    this.told = stamp === null ? totalBytes : null;
+    if (last !== null && last.machineBytes !== look.machineBytes) {
+      this.reference = null; // memory was plugged
+      return;
+    }
+    const totalBefore = stamp === null ? told : stamp === last?.stamp ? null : totalBytes;
+    if (totalBefore === null) return;
     const lastBytes = last?.currentBytes ?? currentBytes;
-    this.judge({
-      totalBytes,
-      minBytes: Math.min(lastBytes, currentBytes),
-      maxBytes: Math.max(lastBytes, currentBytes),
-    });
+    const [minBytes, maxBytes] = [Math.min(lastBytes, currentBytes), Math.max(lastBytes, currentBytes)];
+    this.judge({ totalBytes: totalBefore, minBytes, maxBytes });
   }
 
   private judge(point: Point): void {

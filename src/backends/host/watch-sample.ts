@@ -3,6 +3,9 @@ import { BYTES_PER_KIB, pagesFromKib } from "../../core/units.ts";
 import { parseMeminfo } from "../../formats/meminfo.ts";
 import { type BalloonState, totalramBytes } from "./balloon-state.ts";
 
+/** What a guest that restarts is said to have. */
+export const NOTHING_AVAILABLE: WatchSample = Object.freeze({ availablePages: 0, totalramPages: null });
+
 /**
  * What the watch looks at, from the guest's `/proc/meminfo`.
  * @throws ERR_FORMAT if that is not what its name says.

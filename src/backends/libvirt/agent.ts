@@ -2,17 +2,27 @@ import type { SelfballoonError } from "../../core/errors.ts";
 import type { AgentReply, AgentRequest } from "../host/agent-protocol.ts";
 import type { AgentPort } from "../host/agent-source.ts";
 import { Backoff } from "../host/backoff.ts";
+import { createSemaphore } from "../host/semaphore.ts";
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import type { AgentCall, Libvirt } from "./libvirt.ts";
 
-/**
- * What all exchanges of a reading may take together with their waits: it must end before the reading's own deadline. Less
- * would be too little: an agent is slow when its guest is short of memory, and must be heard then.
- */
-const READING_MS = 2200;
+/** What some exchanges may take together with their waits, and what must be left of that when the turn of one comes. */
+interface Span {
+  readonly totalMs: number;
+  readonly leastMs: number;
+}
 
-/** What must be left of that for an exchange when its turn comes. */
-const EXCHANGE_MS = 1000;
+/**
+ * It must end before the reading's own deadline. Less would be too little: an agent is slow when its guest is short of
+ * memory, and must be heard then.
+ */
+const READING: Span = { totalMs: 2200, leastMs: 1000 };
+
+/** A look between two readings; what does not come at once is given up. */
+const LOOK: Span = { totalMs: 1000, leastMs: 700 };
+
+/** Most exchanges that may wait for the one before them. */
+const MAX_WAITING = 8;
 
 export interface LibvirtAgentOptions {
   readonly libvirt: Libvirt;
@@ -28,7 +38,10 @@ export class LibvirtAgent implements AgentPort {
   private readonly backoff: Backoff;
   /** Of the last exchange, if that failed. */
   lastError: SelfballoonError | null = null;
-  private readingEndsMs = 0;
+  /** One exchange at a time: two that seek and read at once would read each other's rest. */
+  private readonly inTurn = createSemaphore(1, MAX_WAITING);
+  private span = READING;
+  private endsMs = 0;
 
   constructor(options: LibvirtAgentOptions) {
     this.options = options;
@@ -42,10 +55,24 @@ export class LibvirtAgent implements AgentPort {
 
   /** A reading begins: the exchanges that follow share its time. */
   startReading(): void {
-    this.readingEndsMs = this.options.nowMs() + READING_MS;
+    this.start(READING);
+  }
+
+  /** A look between two readings begins, as above. */
+  startLook(): void {
+    this.start(LOOK);
   }
 
   async exchange(requests: readonly AgentRequest[]): Promise<readonly AgentReply[]> {
+    return this.inTurn(() => this.exchangeNow(requests));
+  }
+
+  private start(span: Span): void {
+    this.span = span;
+    this.endsMs = this.options.nowMs() + span.totalMs;
+  }
+
+  private async exchangeNow(requests: readonly AgentRequest[]): Promise<readonly AgentReply[]> {
     if (this.waiting && this.lastError !== null) throw this.lastError;
     if (requests.length === 0) return [];
     const { libvirt, uuid } = this.options;
@@ -64,11 +91,11 @@ export class LibvirtAgent implements AgentPort {
   }
 
   private nextCall(): AgentCall {
-    const leftMs = (): number => Math.max(1, Math.floor(this.readingEndsMs - this.options.nowMs()));
+    const leftMs = (): number => Math.max(1, Math.floor(this.endsMs - this.options.nowMs()));
     return {
       isDoubtful: this.lastError !== null,
       deadlineMs: leftMs,
-      cancellation: AbortSignal.timeout(Math.max(0, leftMs() - EXCHANGE_MS)),
+      cancellation: AbortSignal.timeout(Math.max(0, leftMs() - this.span.leastMs)),
     };
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ExamineContext, OpenBackend } from "../../core/backend.ts";
+import type { ExamineContext } from "../../core/backend.ts";
 import { type Finding, finding } from "../../core/finding.ts";
 import { examineGuest } from "../host/advice.ts";
 import { type AgentFacts, examineAgent } from "../host/examine-agent.ts";
@@ -11,15 +11,22 @@ import { isOfUse } from "../host/statistics.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
 import { LibvirtAgent } from "./agent.ts";
 import { parseBalloonDevice } from "./balloon-device.ts";
+import { type Connection, fixedConnections } from "./connections.ts";
 import { findHindrances } from "./hindrances.ts";
+import { LibvirtHosts, type LibvirtHostsOptions } from "./hosts.ts";
 import type { Domain, Libvirt } from "./libvirt.ts";
-import { DomainSnapshot } from "./snapshot.ts";
+import { DomainSnapshot, type Domains } from "./snapshot.ts";
 
-/** Most domains that are looked at, and how many at a time. */
+/** Most connections that are looked at, most domains of each, and how many at a time. */
+const MAX_CONNECTIONS = 64;
 const MAX_GUESTS = 256;
 const AT_A_TIME = 8;
 
 const READ_MS = 5000;
+
+/** After so long no other connection is looked at, and no other domain of one. */
+const EXAMINE_MS = 30_000;
+const CONNECTION_MS = 15_000;
 
 /** An agent is asked once, so there is no second failure to wait longer after. */
 const BACKOFF_MS = { first: 1000, max: 1000 };
@@ -54,51 +61,73 @@ const REMEDIES: Remedies = {
 /** The channel of the guest agent, whether or not somebody in the guest has it open. */
 const AGENT_PORT = /<target\b[^>]*\bname=["']org\.qemu\.guest_agent\.0["'][^>]*>/;
 
-/** What domains are looked at with. */
-export interface ExamineOptions {
+/** One connection, and what domains are looked at with. */
+interface Examined extends Omit<LibvirtHostsOptions, "connections"> {
+  readonly connection: Connection;
   readonly libvirt: Libvirt;
-  /** A monotonic clock. */
-  readonly nowMs: () => number;
-  /** The backend in use. */
-  readonly open: () => OpenBackend;
 }
 
 /** What `doctor` says of the active domains. */
 export async function examineLibvirt(
-  options: ExamineOptions,
+  { connections: { find }, ...clocks }: LibvirtHostsOptions,
   { found }: Pick<ExamineContext, "found">,
 ): Promise<readonly Finding[]> {
+  const { connections } = await find();
+  const findings = [finding("info", `libvirt: ${found}.`)];
+  const endMs = clocks.nowMs() + EXAMINE_MS;
+  let looked = 0;
+  for (const connection of connections.slice(0, MAX_CONNECTIONS)) {
+    if (clocks.nowMs() > endMs) break;
+    findings.push(...(await examineConnection(connection, clocks)));
+    looked += 1;
+  }
+  const rest = connections.length - looked;
+  if (rest > 0) findings.push(finding("info", `libvirt: ${rest} more connections were not looked at.`));
+  return findings;
+}
+
+async function examineConnection(
+  connection: Connection,
+  clocks: Omit<LibvirtHostsOptions, "connections">,
+): Promise<readonly Finding[]> {
+  const libvirt = connection.open();
   try {
-    return [finding("info", `libvirt: ${found}.`), ...(await examineDomains(options))];
+    return await examineDomains({ ...clocks, connection, libvirt });
+  } catch (thrown) {
+    return [finding("fail", `libvirt: ${connection.uri}: ${asSelfballoonError(thrown).message}.`)];
   } finally {
-    await options.libvirt.close();
+    await libvirt.close();
   }
 }
 
-async function examineDomains(options: ExamineOptions): Promise<readonly Finding[]> {
+async function examineDomains(options: Examined): Promise<readonly Finding[]> {
   const domains = [...(await readDomains(options)).values()];
   const atATime = createSemaphore(AT_A_TIME);
+  const endMs = options.nowMs() + CONNECTION_MS;
+  const late: readonly Finding[] = [];
   const findings = await Promise.all(
-    domains.slice(0, MAX_GUESTS).map((domain) => atATime(() => examineDomain(domain, options))),
+    domains
+      .slice(0, MAX_GUESTS)
+      .map((domain) => atATime(async () => (options.nowMs() > endMs ? late : examineDomain(domain, options)))),
   );
-  const rest = domains.length - MAX_GUESTS;
+  const rest = domains.length - findings.filter((one) => one !== late).length;
   return [
     ...findings.flat(),
     ...(rest > 0 ? [finding("info", `libvirt: ${rest} more domains were not looked at.`)] : []),
   ];
 }
 
-function readDomains({ libvirt, nowMs }: ExamineOptions): Promise<ReadonlyMap<string, Domain>> {
+function readDomains({ libvirt, nowMs }: Examined): Promise<Domains> {
   return new DomainSnapshot(libvirt, nowMs).read();
 }
 
-async function examineDomain(domain: Domain, options: ExamineOptions): Promise<readonly Finding[]> {
+async function examineDomain(domain: Domain, options: Examined): Promise<readonly Finding[]> {
   try {
     const xml = await options.libvirt.describe(domain.uuid);
     const device = parseBalloonDevice(xml);
     const port = AGENT_PORT.exec(xml)?.[0] ?? null;
     const agent = await askAgent(domain, port, options);
-    const reading = await probeGuest(options.open(), domain.name, READ_MS);
+    const reading = await probeGuest(alone(options), domain.name, READ_MS);
     const facts: GuestFacts = {
       guest: domain.name,
       hasBalloon: device !== null,
@@ -116,7 +145,12 @@ async function examineDomain(domain: Domain, options: ExamineOptions): Promise<r
   }
 }
 
-async function askAgent(domain: Domain, port: string | null, { libvirt, nowMs }: ExamineOptions): Promise<AgentFacts> {
+/** The backend over that connection, and a client of its own: it is closed after one guest. */
+function alone({ connection, nowMs, nowS }: Examined): LibvirtHosts {
+  return new LibvirtHosts({ connections: fixedConnections([connection]), nowMs, nowS });
+}
+
+async function askAgent(domain: Domain, port: string | null, { libvirt, nowMs }: Examined): Promise<AgentFacts> {
   const isClosed = port === null || /\bstate=["']disconnected["']/.test(port);
   if (isClosed || !domain.running) return { answers: false };
   const agent = new LibvirtAgent({ libvirt, uuid: domain.uuid, nowMs, backoffMs: BACKOFF_MS });
@@ -124,11 +158,11 @@ async function askAgent(domain: Domain, port: string | null, { libvirt, nowMs }:
   return examineAgent(agent);
 }
 
-async function statisticsOf(domain: Domain, isNew: boolean, options: ExamineOptions): Promise<StatisticsFacts> {
+async function statisticsOf(domain: Domain, isNew: boolean, options: Examined): Promise<StatisticsFacts> {
   let now: Domain | undefined = domain;
   for (let looks = 0; isNew && now !== undefined && !isUpdated(now) && looks < LOOKS; looks += 1) {
     await sleep(LOOK_MS);
-    now = (await readDomains(options)).get(domain.name);
+    now = (await readDomains(options)).get(domain.uuid);
   }
   if (now === undefined || !isUpdated(now)) return "none";
   return isOfUse(now.statistics) ? "given" : "empty";

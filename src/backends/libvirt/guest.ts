@@ -1,42 +1,33 @@
-import type { Cancellation, GuestSize, Reading } from "../../core/backend.ts";
+import type { Cancellation, Reading, WatchSample } from "../../core/backend.ts";
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
-import { BYTES_PER_KIB } from "../../core/units.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonSize, type BalloonState, requireSafeTarget } from "../host/balloon-state.ts";
 import { requireGoing } from "../host/cancellation.ts";
+import { Disbelief } from "../host/disbelief.ts";
 import { Freshness } from "../host/freshness.ts";
-import type { AgentAnswer } from "../host/source.ts";
-import { chooseReadings, type Source, sourceNotices } from "../host/source.ts";
-import { TotalWatch } from "../host/total-watch.ts";
+import {
+  type AgentAnswer,
+  type ChosenReadings,
+  chooseReadings,
+  type Source,
+  sourceNotices,
+  WATCHED_BY,
+} from "../host/source.ts";
+import { meminfoSample, NOTHING_AVAILABLE } from "../host/watch-sample.ts";
 import { LibvirtAgent } from "./agent.ts";
-import { type BalloonDevice, parseBalloonDevice } from "./balloon-device.ts";
+import { BootWatch } from "./boot-watch.ts";
+import { type Devices, periodMs } from "./devices.ts";
+import { DomainBalloon } from "./domain-balloon.ts";
 import { FaultCount } from "./fault-count.ts";
-import { isCountedResident } from "./hindrances.ts";
 import type { Domain, DomainEvent, Libvirt } from "./libvirt.ts";
-import { NOTHING_PLUGGED, parseUncountedMemory, type UncountedMemory } from "./memory-devices.ts";
-import { MovingSize } from "./moving-size.ts";
-
-/** What a newcomer adds to the domain's XML for a balloon. */
-const BALLOON_REMEDY = "<memballoon model='virtio' autodeflate='on'><stats period='1'/></memballoon>";
-
-/** The statistics' period where the domain has none. */
-const PERIOD_S = 1;
-
-/** How long libvirt may take to ask QEMU for a balloon's size. */
-const ASKED_MS = 500;
-
-/** What is plugged of virtio-mem changes without the domain's maximum, and is looked at again after so long. */
-const PLUGGED_KEPT_MS = 10_000;
 
 const BACKOFF_MS = { first: 1000, max: 10_000 };
 
-/** What the domain's XML says, and when and at which maximum. */
-interface Devices {
-  readonly balloon: BalloonDevice;
-  readonly memory: UncountedMemory;
-  readonly isCountedResident: boolean;
-  readonly readAtMs: number;
-  readonly domainBytes: number | null;
+/** What the last reading was made of, with the balloon's size as libvirt said it last. */
+interface Watched {
+  readonly domain: Domain;
+  readonly devices: Devices;
+  readonly chosen: ChosenReadings;
 }
 
 export interface LibvirtGuestOptions {
@@ -54,36 +45,38 @@ export class LibvirtGuest {
   private readonly options: LibvirtGuestOptions;
   private readonly port: LibvirtAgent;
   private readonly agent: AgentSource;
-  private readonly moving: MovingSize;
+  private readonly balloon: DomainBalloon;
+  private readonly boot: BootWatch;
   private readonly faults = { told: new FaultCount(), read: new FaultCount() };
   private readonly freshness = new Freshness();
-  private totals = new TotalWatch();
-  private devices: Devices | null = null;
+  private disbelief: Disbelief;
   private source: Source | null = null;
   /** The maximum that the last observation was made by; null before the first. */
   private observedMaximumBytes: number | null = null;
-  /** Its machine was reset, and since then it was not looked at. */
-  private isReset = false;
-  /** When the kernel of before a reset last updated its statistics. */
-  private oldUpdateS: number | null = null;
+  /** What the watch needs of the last reading; null where there is nothing to look at. */
+  private watched: Watched | null = null;
+  private watchedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LibvirtGuestOptions) {
     const { libvirt, nowMs } = options;
     const { uuid } = options.domain;
     this.options = options;
-    this.moving = new MovingSize(nowMs);
+    this.balloon = new DomainBalloon(libvirt, uuid, nowMs);
+    this.boot = new BootWatch(nowMs);
+    this.disbelief = new Disbelief(nowMs);
     this.port = new LibvirtAgent({ libvirt, uuid, nowMs, backoffMs: BACKOFF_MS });
     // libvirt itself knows whether the port is open, and says so at once.
     this.agent = new AgentSource({ port: this.port, portOpen: () => Promise.resolve(null), nowMs });
   }
 
-  /** What libvirt says by itself. The balloon's size stands in the domain as it is found. */
-  take({ kind }: DomainEvent): void {
+  /** What libvirt says by itself. For a reading the balloon's size stands in the domain as it is found. */
+  take(event: DomainEvent): void {
+    const { kind } = event;
+    if (kind === "balloon") this.watched &&= movedTo(this.watched, event.currentBytes);
+    else this.watched = null;
     if (kind === "agent") this.agent.portChanged();
-    if (kind === "devices") this.devices = null;
-    if (kind !== "reboot") return;
-    this.isReset = true;
-    this.agent.restarted();
+    if (kind === "devices") this.balloon.forgetDevices();
+    if (kind === "reboot") this.boot.start();
   }
 
   get uuid(): string {
@@ -96,55 +89,64 @@ export class LibvirtGuest {
     return uuid === domain.uuid && id === domain.id;
   }
 
-  async observe(found: Domain): Promise<Reading> {
-    const devices = await this.findDevices(found);
-    const domain = await this.levelled(found, devices);
-    this.noteReset(domain);
-    const isOld = domain.lastUpdateS === this.oldUpdateS;
-    if (!isOld && this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
+  /** Read it; others call it `guest`. */
+  async observe(found: Domain, guest: string): Promise<Reading> {
+    this.watched = null;
+    const devices = await this.balloon.find(found);
+    const domain = await this.balloon.levelled(found, devices);
+    this.noteBoot(domain);
+    if (this.faults.told.wentBack(domain.pageFaults)) this.noteRestart(domain);
     const answer = await this.askAgent(domain, devices);
-    const state = this.requireState(domain, devices);
-    this.totals.take(domain.statistics.totalBytes, state, domain.lastUpdateS);
-    const ageMs = this.freshness.ageMs(isOld ? null : domain.lastUpdateS, this.options.nowMs());
-    const periodMs = (devices.balloon.periodS ?? PERIOD_S) * 1000;
-    const statistics = { statistics: domain.statistics, ageMs, periodMs };
-    const chosen = await chooseReadings(answer, () => Promise.resolve(statistics), state);
+    const state = this.balloon.stateOf(domain, devices);
+    const chosen = await this.choose(answer, domain, devices, state);
     const notices = sourceNotices(this.source, chosen.source, chosen.statisticsAgeMs);
     this.source = chosen.source;
+    this.watched = { domain, devices, chosen };
     this.observedMaximumBytes = state.maximumBytes;
-    const observation = { t: this.options.nowS(), guest: domain.name, ...chosen.readings };
+    const observation = { t: this.options.nowS(), guest, ...chosen.readings };
     const rssBytes = devices.isCountedResident ? domain.rssBytes : null;
     return { observation, notices, rssBytes, unballoonedBytes: state.unballoonedBytes };
   }
 
+  /**
+   * What is available now: from one file of the agent's, or once a period from the statistics of the domain, which `find`
+   * finds; nothing at all while the guest restarts. Null while there is nothing to look at.
+   */
+  watch(find: () => Promise<Domain>): Promise<WatchSample | null> | WatchSample | null {
+    const { watched } = this;
+    // While the guest boots nothing can be read, and what it was allowed before must not starve it.
+    if (this.boot.isBooting) return NOTHING_AVAILABLE;
+    if (watched === null) return null;
+    const by = WATCHED_BY[watched.chosen.source];
+    if (by === null) return null;
+    if (by === "agent") return this.watchAgent(watched);
+    const nowMs = this.options.nowMs();
+    if (nowMs - this.watchedAtMs < periodMs(watched.devices)) return null;
+    this.watchedAtMs = nowMs;
+    return this.watchStatistics(watched, find);
+  }
+
   /** How large the domain is, whatever it is doing; null if libvirt does not say. */
-  sizeOf(domain: Domain): GuestSize | null {
-    this.noteReset(domain);
-    const { currentBytes, maximumBytes: domainBytes } = domain;
-    if (domainBytes === null) return null;
-    const { addedBytes, guestBytes: unballoonedBytes } = this.devices?.memory ?? NOTHING_PLUGGED;
-    const maximumBytes = Math.max(0, domainBytes - addedBytes);
-    // Without a balloon the domain has all that it was built for.
-    const saidBytes = Math.min(currentBytes ?? maximumBytes, maximumBytes);
-    return { currentBytes: this.moving.currentBytes(saidBytes, maximumBytes), maximumBytes, unballoonedBytes };
+  sizeOf(domain: Domain): BalloonSize | null {
+    return this.balloon.sizeOf(domain, this.boot.isBooting);
   }
 
   /** A target is made from a reading: where the domain has other memory by now, it means another size of the balloon. */
   async apply(found: Domain, targetBytes: number, cancellation: Cancellation): Promise<void> {
-    const devices = await this.findDevices(found);
-    const { maximumBytes } = this.requireState(await this.levelled(found, devices), devices);
+    const devices = await this.balloon.find(found);
+    if (this.boot.isBooting) throw restarting(found.name);
+    const { maximumBytes } = this.balloon.stateOf(await this.balloon.levelled(found, devices), devices);
     if (maximumBytes !== (this.observedMaximumBytes ?? maximumBytes)) {
       throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest: found.name, state: "being given other memory" });
     }
     requireSafeTarget(targetBytes, maximumBytes);
     requireGoing(`setting ${found.name}`, cancellation);
-    await this.setMemory(targetBytes, cancellation);
+    await this.balloon.set(targetBytes, cancellation);
   }
 
-  async release(domain: Domain, maxBytes: number | null, cancellation: Cancellation): Promise<void> {
-    const size = this.sizeOf(domain);
-    if (size === null) return;
-    await this.setMemory(Math.min(size.maximumBytes, maxBytes ?? size.maximumBytes), cancellation);
+  /** As `DomainBalloon.release`. */
+  release(domain: Domain, maxBytes: number | null, cancellation: Cancellation): Promise<void> {
+    return this.balloon.release(domain, this.boot.isBooting, maxBytes, cancellation);
   }
 
   close(): Promise<void> {
@@ -152,102 +154,72 @@ export class LibvirtGuest {
     return this.agent.close();
   }
 
-  /** One that is cancelled while it waits for its turn is not done later, when another size may be wanted. */
-  private async setMemory(bytes: number, cancellation: Cancellation): Promise<void> {
-    const { libvirt, domain } = this.options;
-    await libvirt.setMemory(domain.uuid, bytes, cancellation);
-    this.moving.set(bytes);
+  /** Where the guest's MemTotal does not report the balloon's size, that is looked at besides. */
+  private async watchAgent({ domain, devices, chosen }: Watched): Promise<WatchSample | null> {
+    const { totalIsConstant, maximumBytes } = this.balloon.stateOf(domain, devices);
+    const isMixed = devices.memory.guestBytes > 0;
+    this.port.startLook();
+    const [currentBytes, meminfo] = await Promise.all([
+      totalIsConstant ? this.balloon.currentBytes(domain, isMixed) : maximumBytes,
+      this.agent.readFirst(),
+    ]);
+    if (meminfo === null) return null;
+    const state = this.balloon.stateOf({ ...domain, currentBytes }, devices);
+    return meminfoSample(meminfo, state, chosen.readings.pageBytes);
   }
 
-  private requireState(domain: Domain, { balloon, memory }: Devices): BalloonState {
-    const { name: guest, currentBytes, maximumBytes } = domain;
-    if (!domain.running) throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "paused" });
-    if (currentBytes === null || maximumBytes === null) {
-      throw selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "busy, or migrating" });
-    }
-    const size: BalloonSize = {
-      currentBytes: this.moving.currentBytes(currentBytes, maximumBytes),
-      maximumBytes,
-      unballoonedBytes: memory.guestBytes,
-    };
-    if (size.currentBytes > maximumBytes) throw tooLarge(guest, size);
-    return { ...size, totalIsConstant: this.totals.isConstant(balloon.deflateOnOom) };
+  private async watchStatistics({ devices }: Watched, find: () => Promise<Domain>): Promise<WatchSample> {
+    const domain = await this.balloon.levelled(await find(), devices);
+    const state = this.balloon.stateOf(domain, devices);
+    const { readings } = await this.choose({ kind: "absent" }, domain, devices, state);
+    return { availablePages: readings.availablePages, totalramPages: readings.totalramPages };
   }
 
-  /** The domain with its memory as its balloon counts it: libvirt adds all that is plugged to what it has and may have. */
-  private async levelled(found: Domain, { memory }: Devices): Promise<Domain> {
-    const { maximumBytes } = found;
-    return {
-      ...found,
-      currentBytes: await this.readCurrent(found, memory.guestBytes > 0),
-      maximumBytes: maximumBytes === null ? null : Math.max(0, maximumBytes - memory.addedBytes),
-    };
-  }
-
-  /**
-   * What QEMU says now. libvirt keeps what QEMU reported last, which is once a second at most (BALLOON_CHANGE), and so is old
-   * while the balloon moves; and it adds what its balloon does not count (`isMixed`).
-   */
-  private async readCurrent({ uuid, currentBytes }: Domain, isMixed: boolean): Promise<number | null> {
-    if (currentBytes === null || !(isMixed || this.moving.isMoving(currentBytes))) return currentBytes;
-    return (await this.options.libvirt.balloonBytes(uuid, ASKED_MS)) ?? currentBytes;
+  private async choose(
+    answer: AgentAnswer,
+    domain: Domain,
+    devices: Devices,
+    state: BalloonState,
+  ): Promise<ChosenReadings> {
+    const { statistics, lastUpdateS } = domain;
+    this.balloon.takeStatistics(statistics, state, lastUpdateS);
+    const ageMs = this.freshness.ageMs(lastUpdateS, this.options.nowMs());
+    const aged = { statistics, ageMs, periodMs: periodMs(devices) };
+    const chosen = await chooseReadings(answer, () => Promise.resolve(aged), state);
+    this.disbelief.readBy(chosen.source);
+    return chosen;
   }
 
   /** Its answer may show that the guest has restarted, and so that it was read by a wrong size of the balloon. */
   private async askAgent(domain: Domain, devices: Devices): Promise<AgentAnswer> {
     this.port.startReading();
-    const answer = await this.agent.read(this.requireState(domain, devices));
+    const answer = await this.disbelief.ask(() => this.agent.read(this.balloon.stateOf(domain, devices)));
     if (answer.kind !== "readings" || !this.faults.read.wentBack(answer.pageFaults)) return answer;
-    this.noteSize(domain);
-    return this.agent.read(this.requireState(domain, devices));
+    this.balloon.emptied(domain);
+    return this.disbelief.ask(() => this.agent.read(this.balloon.stateOf(domain, devices)));
   }
 
-  /** The reset of which libvirt told: what the kernel of before said holds no longer. */
-  private noteReset(domain: Domain): void {
-    if (!this.isReset) return;
-    this.isReset = false;
-    this.oldUpdateS = domain.lastUpdateS;
+  /** From a reset on it is left alone until it has booted. */
+  private noteBoot(domain: Domain): void {
+    if (!this.boot.isBooting) return;
+    if (!this.boot.hasEnded(domain.lastUpdateS)) throw restarting(domain.name);
     this.faults.told.forget();
     this.faults.read.forget();
-    this.noteSize(domain);
+    this.noteRestart(domain);
   }
 
-  /** Where libvirt did not report, as virsh does not: what the new kernel counts does. */
+  /** It has restarted: libvirt told, or where it does not, as through virsh, what the new kernel counts. */
   private noteRestart(domain: Domain): void {
     this.agent.restarted();
-    this.totals = new TotalWatch();
-    this.noteSize(domain);
-  }
-
-  private noteSize({ currentBytes, maximumBytes }: Domain): void {
-    if (currentBytes !== null && maximumBytes !== null) this.moving.restarted(currentBytes, maximumBytes);
-  }
-
-  /** Look at the domain's XML, once as long as its memory is what it was, and have its statistics updated. */
-  private async findDevices({ maximumBytes: domainBytes }: Domain): Promise<Devices> {
-    const { libvirt, nowMs } = this.options;
-    const known = this.devices;
-    const readAtMs = nowMs();
-    const isFresh = known?.memory.addedBytes === 0 || readAtMs - (known?.readAtMs ?? readAtMs) < PLUGGED_KEPT_MS;
-    const isSame = domainBytes === null || known?.domainBytes === domainBytes;
-    if (known !== null && isSame && isFresh) return known;
-    const { uuid, name: guest } = this.options.domain;
-    const xml = await libvirt.describe(uuid);
-    const balloon = parseBalloonDevice(xml);
-    if (balloon === null) throw selfballoonError("ERR_BALLOON_MISSING", { guest, remedy: BALLOON_REMEDY });
-    if (balloon.periodS === null) await libvirt.setStatisticsPeriod(uuid, PERIOD_S);
-    const memory = parseUncountedMemory(xml);
-    this.devices = { balloon, memory, isCountedResident: isCountedResident(xml), readAtMs, domainBytes };
-    return this.devices;
+    this.disbelief = new Disbelief(this.options.nowMs);
+    this.balloon.restarted(domain);
   }
 }
 
-function tooLarge(guest: string, { currentBytes, maximumBytes }: BalloonSize): SelfballoonError {
-  const kib = (bytes: number): string => `${Math.floor(bytes / BYTES_PER_KIB)} KiB`;
-  const expected = `at most the ${kib(maximumBytes)} that its balloon can leave`;
-  return selfballoonError("ERR_FORMAT", {
-    what: `${guest}'s balloon`,
-    expected,
-    problem: `libvirt says ${kib(currentBytes)}`,
-  });
+function movedTo(watched: Watched, currentBytes: number): Watched {
+  return { ...watched, domain: { ...watched.domain, currentBytes } };
+}
+
+function restarting(guest: string): SelfballoonError {
+  return selfballoonError("ERR_GUEST_LEFT_ALONE", { guest, state: "restarting" });
 }

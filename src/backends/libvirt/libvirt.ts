@@ -59,12 +59,16 @@ export interface AgentCall {
 export interface Libvirt {
   /** The connection, such as `qemu:///system`, for messages. */
   readonly uri: string;
+  /** Whether a call is cheap enough to be made ten times a second. */
+  readonly isQuick: boolean;
   /** @throws if libvirt can't be used. */
   probe(): Promise<void>;
   /** Hear of events from now on, in place of whoever heard them before; none may come, and any may be missed. */
   listen(listener: (event: DomainEvent) => void): void;
   /** The active domains, with what libvirt knows of their memory. */
   domains(): Promise<readonly Domain[]>;
+  /** What `domains` says of the domain `uuid`; null if it is not active. */
+  domain(uuid: string): Promise<Domain | null>;
   /** The domain's XML. */
   describe(uuid: string): Promise<string>;
   /** What the guest has now as QEMU says, in bytes; null if it does not. Asked within `deadlineMs`. */

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** Where libvirt's daemons listen for QEMU's domains: one for QEMU alone, or one for all. */
 export const SYSTEM_SOCKETS = ["/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock"] as const;
 
@@ -7,6 +9,8 @@ export interface LocalConnection {
   readonly name: string;
   /** Sockets that may lead there, the best one first. */
   readonly paths: readonly string[];
+  /** Whether these are libvirt's usual ones, and not named by the operator. */
+  readonly isUsual: boolean;
 }
 
 /**
@@ -22,11 +26,17 @@ export function localConnection(uri: string, runtimeFolder: string | undefined):
   const isPlain = [...parts.searchParams.keys()].every((key) => key === "socket");
   if (!isPlain || (transport ?? "unix") !== "unix") return null;
   const name = `${driver}://${parts.pathname}`;
-  if (socket !== null) return socket.startsWith("/") ? { name, paths: [socket] } : null;
+  if (socket !== null) return socket.startsWith("/") ? { name, paths: [socket], isUsual: false } : null;
   if (driver !== "qemu") return null; // libvirt's client needs no daemon for some of the others
-  if (parts.pathname === "/system") return { name, paths: SYSTEM_SOCKETS };
+  if (parts.pathname === "/system") return { name, paths: SYSTEM_SOCKETS, isUsual: true };
   if (parts.pathname !== "/session" || runtimeFolder === undefined) return null;
-  return { name, paths: ["virtqemud-sock", "libvirt-sock"].map((file) => `${runtimeFolder}/libvirt/${file}`) };
+  const paths = ["virtqemud-sock", "libvirt-sock"].map((file) => `${runtimeFolder}/libvirt/${file}`);
+  return { name, paths, isUsual: true };
+}
+
+/** Whether one of the sockets is there. */
+export function isAnyThere(paths: readonly string[]): boolean {
+  return paths.some((path) => existsSync(path));
 }
 
 /** Whether the domains of the connection `uri` run on this machine: it names no other (libvirt, connection URIs). */

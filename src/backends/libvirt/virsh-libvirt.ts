@@ -4,7 +4,7 @@ import { selfballoonError } from "../../core/errors.ts";
 import { BYTES_PER_KIB } from "../../core/units.ts";
 import type { AgentReply, AgentRequest } from "../host/agent-protocol.ts";
 import { oneLine } from "../host/json.ts";
-import { parseDomainList } from "./domain-list.ts";
+import { type DomainIdentity, parseDomainList } from "./domain-list.ts";
 import { parseDomstats } from "./domstats.ts";
 import type { AgentCall, Domain, Libvirt } from "./libvirt.ts";
 import type { RunVirsh } from "./virsh.ts";
@@ -18,9 +18,10 @@ const DOMSTATS = "domstats --state --balloon --raw --list-active --nowait";
 /** libvirt through its own client, virsh, one process a call. */
 export class VirshLibvirt implements Libvirt {
   readonly uri: string;
+  readonly isQuick = false;
   private readonly run: RunVirsh;
-  /** The domains' names when they were last listed. */
-  private names: ReadonlySet<string> = new Set();
+  /** The domains by name when they were last listed. */
+  private listed: ReadonlyMap<string, DomainIdentity> = new Map();
 
   constructor(uri: string, run: RunVirsh) {
     this.uri = uri;
@@ -40,7 +41,7 @@ export class VirshLibvirt implements Libvirt {
   async domains(): Promise<readonly Domain[]> {
     const [before = "", statistics = "", after = ""] = await this.script([LIST, DOMSTATS, LIST]);
     const [old, now] = [parseDomainList(before), parseDomainList(after)];
-    this.names = new Set(now.keys());
+    this.listed = now;
     return parseDomstats(statistics).flatMap((stats) => {
       const identity = now.get(stats.name);
       const { uuid, id } = old.get(stats.name) ?? {};
@@ -48,24 +49,29 @@ export class VirshLibvirt implements Libvirt {
     });
   }
 
+  /** A process that asks of all costs as much as one that asks of one. */
+  async domain(uuid: string): Promise<Domain | null> {
+    return (await this.domains()).find((domain) => domain.uuid === uuid) ?? null;
+  }
+
   async describe(uuid: string): Promise<string> {
-    return (await this.run(["dumpxml", this.domain(uuid)])).stdout;
+    return (await this.run(["dumpxml", this.argument(uuid)])).stdout;
   }
 
   async balloonBytes(uuid: string, deadlineMs: number): Promise<number | null> {
     const call = { lane: "control", deadlineMs: () => deadlineMs } as const;
-    const { stdout } = await this.run(["dommemstat", this.domain(uuid)], call);
+    const { stdout } = await this.run(["dommemstat", this.argument(uuid)], call);
     const kib = /^actual ([0-9]{1,12})$/m.exec(stdout)?.[1];
     return kib === undefined ? null : Number(kib) * BYTES_PER_KIB;
   }
 
   async setStatisticsPeriod(uuid: string, seconds: number): Promise<void> {
-    await this.run(["dommemstat", this.domain(uuid), `--period=${seconds}`, "--live"]);
+    await this.run(["dommemstat", this.argument(uuid), `--period=${seconds}`, "--live"]);
   }
 
   async setMemory(uuid: string, bytes: number, cancellation: Cancellation): Promise<void> {
     const size = `--size=${Math.floor(bytes / BYTES_PER_KIB)}`;
-    await this.run(["setmem", this.domain(uuid), size, "--live"], { lane: "control", cancellation });
+    await this.run(["setmem", this.argument(uuid), size, "--live"], { lane: "control", cancellation });
   }
 
   async askAgent(uuid: string, requests: readonly AgentRequest[], call: AgentCall): Promise<readonly AgentReply[]> {
@@ -88,16 +94,18 @@ export class VirshLibvirt implements Libvirt {
     return stdout.split(mark);
   }
 
-  private domain(uuid: string): string {
+  private argument(uuid: string): string {
     return `--domain=${this.spelled(uuid)}`;
   }
 
   /**
-   * virsh takes a UUID that it does not find for a name (virsh-util.c): the UUID of a domain that has just ended must
-   * not be spelled as the name of another.
+   * virsh takes an ID or a UUID that it does not find for a name (virsh-util.c): those of a domain that has just ended must
+   * not be spelled as the name of another. A UUID without letters has one spelling; then there is the ID.
    */
   private spelled(uuid: string): string {
-    const spelled = [uuid, uuid.toUpperCase()].find((spelling) => !this.names.has(spelling));
+    const id = [...this.listed.values()].find((domain) => domain.uuid === uuid)?.id;
+    const spellings = [uuid, uuid.toUpperCase(), ...(id === undefined ? [] : [String(id)])];
+    const spelled = spellings.find((spelling) => !this.listed.has(spelling));
     if (spelled !== undefined) return spelled;
     throw selfballoonError("ERR_VIRSH", {
       command: `--domain=${uuid}`,

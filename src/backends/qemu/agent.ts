@@ -5,9 +5,9 @@ import { withDeadline } from "../../time/deadline.ts";
 import { type AgentReply, type AgentRequest, parseAgentReply } from "../host/agent-protocol.ts";
 import type { AgentPort } from "../host/agent-source.ts";
 import { Backoff } from "../host/backoff.ts";
+import { PeerBudget, type PeerLimits } from "../host/peer-budget.ts";
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import { LineSocket } from "./line-socket.ts";
-import { PeerBudget, type PeerLimits } from "./peer-budget.ts";
 
 /** Most exchanges that may wait for the agent. */
 const MAX_QUEUED = 8;

@@ -2,10 +2,10 @@ import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading, Wat
 import { selfballoonError } from "../../core/errors.ts";
 import { cancellable } from "../host/cancellation.ts";
 import { createSemaphore } from "../host/semaphore.ts";
+import { findSockets, isPattern, mayBeThere, type SocketSearch } from "../host/socket-search.ts";
 import { findDoubles, type SocketOfMachine } from "./double-sockets.ts";
 import { QemuGuest } from "./guest.ts";
 import { GuestNames } from "./guest-names.ts";
-import { findSockets, isPattern, mayBeThere, type SocketSearch } from "./socket-paths.ts";
 
 /** How long QEMU or an agent may take for one answer, unless the operator says otherwise. */
 const DEADLINE_MS = 1000;

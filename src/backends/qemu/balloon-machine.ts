@@ -4,6 +4,7 @@ import type { BalloonSize } from "../host/balloon-state.ts";
 import { hasCode } from "../host/thrown.ts";
 import { ActualSize } from "./actual-size.ts";
 import { discoverMachine, type Machine } from "./machine.ts";
+import { ProcessSize } from "./process-size.ts";
 import { QmpClient } from "./qmp.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 import { RestartWatch } from "./restart-watch.ts";
@@ -44,6 +45,7 @@ export class BalloonMachine {
   private readonly options: BalloonMachineOptions;
   private readonly restarts: RestartWatch;
   private readonly actual: ActualSize;
+  private readonly process: ProcessSize;
   private machine: Machine | null = null;
   /** Whether `machine` is of an earlier connection. */
   private outdated = true;
@@ -65,9 +67,11 @@ export class BalloonMachine {
       onConnected: () => {
         this.outdated = true;
         this.outdate();
+        this.process.forget();
       },
     });
     this.actual = new ActualSize(this.qmp, nowMs);
+    this.process = new ProcessSize(this.qmp, path);
   }
 
   /** What is known of the machine without asking it; null if it was never reached. */
@@ -97,6 +101,11 @@ export class BalloonMachine {
   /** The memory that the guest has now. */
   async currentBytes(): Promise<number> {
     return (await this.readSize()).currentBytes;
+  }
+
+  /** What its process holds of the host's memory, in bytes; null where that can't be seen. */
+  residentBytes(): Promise<number | null> {
+    return this.process.readBytes();
   }
 
   /** How large the machine is, whatever it is doing: without a balloon it has all that it was built for. */

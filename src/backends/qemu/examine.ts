@@ -7,14 +7,15 @@ import type { GuestFacts, Remedies, StatisticsFacts } from "../host/guest-facts.
 import { NOT_NAMED } from "../host/hindrances.ts";
 import { probeGuest } from "../host/probe-guest.ts";
 import { createSemaphore } from "../host/semaphore.ts";
+import { findSockets } from "../host/socket-search.ts";
 import { isOfUse } from "../host/statistics.ts";
 import { asSelfballoonError, hasCode } from "../host/thrown.ts";
 import { AgentClient } from "./agent.ts";
 import { agentPathOf } from "./agent-path.ts";
 import { BACKOFF_MS, BalloonMachine } from "./balloon-machine.ts";
+import { GuestNames, type NamedSocket } from "./guest-names.ts";
 import { findHindrances } from "./hindrances.ts";
 import { type Machine, property } from "./machine.ts";
-import { findSockets } from "./socket-paths.ts";
 
 /** Most machines that are looked at, and how many at a time. */
 const MAX_GUESTS = 256;
@@ -66,16 +67,22 @@ export async function examineQemu(
 ): Promise<readonly Finding[]> {
   const { paths, problems } = await findSockets(options.qmp);
   const atATime = createSemaphore(AT_A_TIME);
-  const findings = await Promise.all(
+  const examined = await Promise.all(
     paths.slice(0, MAX_GUESTS).map((path) => atATime(() => examineSocket(path, paths, options, explainHeld))),
   );
+  const names = new GuestNames().assign(examined);
   const rest = paths.length - MAX_GUESTS;
   return [
     finding("info", `qemu: ${found}.`),
     ...problems.map((problem) => finding("fail", `qemu: ${problem}.`)),
-    ...findings.flat(),
+    ...examined.flatMap(({ path, findingsOf }) => findingsOf(names.get(path) ?? path)),
     ...(rest > 0 ? [finding("info", `qemu: ${rest} more sockets were not looked at.`)] : []),
   ];
+}
+
+/** A socket that was looked at: what its machine calls itself, and what is said of the guest by the name that it is given. */
+interface Examined extends NamedSocket {
+  readonly findingsOf: (guest: string) => readonly Finding[];
 }
 
 async function examineSocket(
@@ -83,16 +90,16 @@ async function examineSocket(
   qmpPaths: readonly string[],
   options: ExamineOptions,
   explainHeld: ExamineContext["explainHeld"],
-): Promise<readonly Finding[]> {
+): Promise<Examined> {
   try {
-    const facts = await factsOf(path, qmpPaths, options);
+    const { name, ...facts } = await factsOf(path, qmpPaths, options);
     const reading = await probeGuest(options.open(path), null, STATISTICS_MS);
-    return examineGuest({ ...facts, reading }, REMEDIES);
+    return { path, name, findingsOf: (guest) => examineGuest({ ...facts, guest, reading }, REMEDIES) };
   } catch (thrown) {
     const error = asSelfballoonError(thrown);
     const level = hasCode(error, "ERR_SOCKET_OCCUPIED") ? "info" : "fail";
     const explained = level === "info" ? explainHeld(path) : null;
-    return [explained ?? finding(level, `${error.message}.`)];
+    return { path, name: null, findingsOf: () => [explained ?? finding(level, `${error.message}.`)] };
   }
 }
 
@@ -100,7 +107,7 @@ async function factsOf(
   path: string,
   qmpPaths: readonly string[],
   options: ExamineOptions,
-): Promise<Omit<GuestFacts, "reading">> {
+): Promise<Omit<GuestFacts, "guest" | "reading"> & Pick<NamedSocket, "name">> {
   const { nowMs } = options;
   const machine = new BalloonMachine({ path, deadlineMs: DEADLINE_MS, nowMs, onEvent: () => {} });
   try {
@@ -109,7 +116,7 @@ async function factsOf(
     const hasReporting =
       balloonPath !== null && (await property(machine.qmp, balloonPath, "free-page-reporting")) === true;
     return {
-      guest: name ?? path,
+      name,
       hasBalloon: balloonPath !== null,
       deflatesOnOom: deflateOnOom,
       reportsFreePages: hasReporting,

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { ALL_GUESTS } from "../../core/all-guests.ts";
 
 /** A machine that a socket leads to; the name is null while it could not be reached. */
 export interface NamedSocket {
@@ -6,9 +7,6 @@ export interface NamedSocket {
   /** What the machine says that it is called: `-name` of QEMU's command line. Null without one, or while it is not known. */
   readonly name: string | null;
 }
-
-/** What stands for the host, and all its guests, in records. */
-const ALL = "*";
 
 /** The guests' names, by the paths of their sockets, which the operator and the host's kernel vouch for. */
 export class GuestNames {
@@ -27,7 +25,7 @@ export class GuestNames {
       const before = this.given.get(socket.path);
       const wanted =
         before !== undefined && this.keeps(socket) ? [before.guest] : [...claimOf(socket), stemOf(socket.path)];
-      const guest = wanted.find((name) => !taken.has(name) && name !== ALL) ?? socket.path;
+      const guest = wanted.find((name) => !taken.has(name) && name !== ALL_GUESTS) ?? socket.path;
       taken.add(guest);
       given.set(socket.path, { ...socket, guest });
     }

@@ -1,6 +1,7 @@
 import type { WatchSample } from "../../core/backend.ts";
 import { AgentSource } from "../host/agent-source.ts";
 import { type BalloonState, machineBytes, memTotalBytes } from "../host/balloon-state.ts";
+import { Disbelief } from "../host/disbelief.ts";
 import { Freshness } from "../host/freshness.ts";
 import { type AgedStatistics, type AgentAnswer, type ChosenReadings, chooseReadings } from "../host/source.ts";
 import { TotalWatch } from "../host/total-watch.ts";
@@ -35,23 +36,31 @@ export class GuestSources {
   private readonly options: GuestSourcesOptions;
   private readonly machine: BalloonMachine;
   private agent: FoundAgent | null = null;
-  private freshness = new Freshness();
+  /** Kept over restarts: what the old kernel said last is not the new one's word. */
+  private readonly freshness = new Freshness();
   private totals = new TotalWatch();
+  private disbelief: Disbelief;
 
   constructor(machine: BalloonMachine, options: GuestSourcesOptions) {
     this.machine = machine;
     this.options = options;
+    this.disbelief = new Disbelief(options.nowMs);
   }
 
-  /** The best readings that there are. @throws ERR_FORMAT if the guest says what can't be, and what QMP throws. */
+  /**
+   * The best readings that there are.
+   * @throws ERR_FORMAT if the guest says what can't be, the second time only where there is no other source; and what QMP throws.
+   */
   async read(balloon: Balloon): Promise<ChosenReadings> {
     const state = this.stateOf(balloon);
-    const answer = await this.askAgent(balloon, state);
+    const answer = await this.disbelief.ask(() => this.askAgent(balloon, state));
     if (answer.kind === "readings") {
       const { totalramPages, pageBytes } = answer.readings;
       this.totals.take(memTotalBytes((totalramPages ?? 0) * pageBytes, state), state, null);
     }
-    return chooseReadings(answer, () => this.readStatistics(balloon), state);
+    const chosen = await chooseReadings(answer, () => this.readStatistics(balloon), state);
+    this.disbelief.readBy(chosen.source);
+    return chosen;
   }
 
   /** Where the guest's MemTotal does not report the balloon's size, QEMU is asked besides. */
@@ -79,8 +88,8 @@ export class GuestSources {
   /** The guest was restarted: another kernel may run in it. */
   restarted(): void {
     this.agent?.source.restarted();
-    this.freshness = new Freshness();
     this.totals = new TotalWatch();
+    this.disbelief = new Disbelief(this.options.nowMs);
   }
 
   async close(): Promise<void> {

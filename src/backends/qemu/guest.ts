@@ -1,9 +1,10 @@
 import type { Cancellation, GuestSize, Reading, WatchSample } from "../../core/backend.ts";
 import { selfballoonError } from "../../core/errors.ts";
-import { requireSafeTarget } from "../host/balloon-state.ts";
+import { givenBytes, requireSafeTarget } from "../host/balloon-state.ts";
 import { cancellable, requireGoing } from "../host/cancellation.ts";
-import { type ChosenReadings, type Source, sourceNotices } from "../host/source.ts";
+import { type ChosenReadings, type Source, sourceNotices, WATCHED_BY } from "../host/source.ts";
 import { hasCode } from "../host/thrown.ts";
+import { NOTHING_AVAILABLE } from "../host/watch-sample.ts";
 import { type Balloon, BalloonMachine } from "./balloon-machine.ts";
 import { GuestSources, type GuestSourcesOptions } from "./guest-sources.ts";
 import type { Machine } from "./machine.ts";
@@ -20,9 +21,6 @@ interface Watched {
   readonly balloon: Balloon;
   readonly chosen: ChosenReadings;
 }
-
-/** What a guest that restarts is said to have. */
-const NOTHING_AVAILABLE: WatchSample = Object.freeze({ availablePages: 0, totalramPages: null });
 
 /** A guest of a QEMU host: its machine, and the sources of its readings. */
 export class QemuGuest {
@@ -69,8 +67,9 @@ export class QemuGuest {
     if (this.machine.isRestarting) return Promise.resolve(NOTHING_AVAILABLE);
     if (watched === null) return null;
     const { balloon, chosen } = watched;
-    if (chosen.source === "agent_lost" || chosen.source === "statistics_frozen") return null;
-    const isAgent = chosen.source === "agent";
+    const by = WATCHED_BY[chosen.source];
+    if (by === null) return null;
+    const isAgent = by === "agent";
     const nowMs = this.options.nowMs();
     const periodMs = isAgent ? 0 : balloon.machine.pollingPeriodS * 1000;
     if (nowMs - this.watchedAtMs < periodMs) return null;
@@ -110,7 +109,8 @@ export class QemuGuest {
     this.source = source;
     this.watched = { balloon, chosen };
     this.observedMaximumBytes = maximumBytes;
-    return { observation: { t: this.options.nowS(), guest, ...readings }, notices, unballoonedBytes };
+    const rssBytes = await this.machine.residentBytes();
+    return { observation: { t: this.options.nowS(), guest, ...readings }, notices, rssBytes, unballoonedBytes };
   }
 
   /** Memory may have been plugged since QEMU was asked: where the guest says more than can be, both are read again. */
@@ -141,7 +141,7 @@ export class QemuGuest {
   private async releaseNow(guest: string, maxBytes: number | null): Promise<void> {
     this.machine.outdate();
     const { size } = await this.machine.readBalloon(guest);
-    await this.machine.setTarget(Math.min(size.maximumBytes, maxBytes ?? size.maximumBytes));
+    await this.machine.setTarget(givenBytes(size, maxBytes));
   }
 
   private take(event: QmpEvent): void {

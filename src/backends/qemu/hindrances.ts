@@ -1,8 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { Hindrance } from "../host/hindrances.ts";
-import { isJsonObject, type JsonObject, textField } from "../host/json.ts";
-import { hasCode } from "../host/thrown.ts";
-import { type Device, listDevices, property } from "./machine.ts";
+import { isJsonObject, textField } from "../host/json.ts";
+import { answerIfAny, type Device, listDevices, property } from "./machine.ts";
 import type { QmpClient } from "./qmp.ts";
 
 /** Linux, include/uapi/linux/magic.h: HUGETLBFS_MAGIC. */
@@ -27,8 +26,8 @@ export async function findHindrances(qmp: QmpClient): Promise<readonly Hindrance
     listDevices(qmp, "/machine/peripheral"),
     listDevices(qmp, "/machine/peripheral-anon"),
     listDevices(qmp, "/objects"),
-    ask(qmp, "human-monitor-command", { "command-line": "info network" }),
-    ask(qmp, "query-named-block-nodes", { flat: true }),
+    answerIfAny(qmp, "human-monitor-command", { "command-line": "info network" }),
+    answerIfAny(qmp, "query-named-block-nodes", { flat: true }),
   ]);
   const devices = await Promise.all([...named, ...unnamed].map((device) => hindranceOfDevice(qmp, device)));
   const huge = await Promise.all(objects.filter(isMemory).map(({ path }) => isHuge(qmp, path)));
@@ -42,14 +41,10 @@ export async function findHindrances(qmp: QmpClient): Promise<readonly Hindrance
   return [...new Set(found.filter((name) => name !== null))];
 }
 
-/** What QEMU answers; null if it does not have the command. */
-async function ask(qmp: QmpClient, command: string, args: JsonObject): Promise<unknown> {
-  try {
-    return await qmp.execute(command, args);
-  } catch (thrown) {
-    if (hasCode(thrown, "ERR_COMMAND_REFUSED")) return null;
-    throw thrown;
-  }
+/** Whether what a guest has touched is counted as its process's: guest_memfd, of confidential guests, is not. */
+export async function isCountedResident(qmp: QmpClient): Promise<boolean> {
+  const objects = await listDevices(qmp, "/objects");
+  return !objects.some(({ type }) => Object.hasOwn(CONFIDENTIAL, type));
 }
 
 async function hindranceOfDevice(qmp: QmpClient, { path, type }: Device): Promise<Hindrance | null> {

@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { problemOf, type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { BYTES_PER_KIB } from "../../core/units.ts";
+import type { PeerBudget } from "../host/peer-budget.ts";
 import { LineSplitter, RESTART } from "./json-lines.ts";
-import type { PeerBudget } from "./peer-budget.ts";
 
 /** What a peer that does not read may leave unsent. */
 const MAX_UNSENT_BYTES = 65_536;

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, oneLine, textField } from "../host/json.ts";
 import { hasCode } from "../host/thrown.ts";
-import type { QmpClient } from "./qmp.ts";
+import type { QmpCommands } from "./qmp.ts";
 
 /** The port that the stock guest agent listens on (QEMU, docs/interop/qemu-ga). */
 const AGENT_PORT = "org.qemu.guest_agent.0";
@@ -35,9 +35,9 @@ export interface Machine {
 }
 
 /** Ask a machine what it is made of, and have its balloon's statistics updated. */
-export async function discoverMachine(qmp: QmpClient): Promise<Machine> {
+export async function discoverMachine(qmp: QmpCommands): Promise<Machine> {
   const [name, chardevs, named, unnamed] = await Promise.all([
-    qmp.execute("query-name", null),
+    answerIfAny(qmp, "query-name", null),
     queryChardevs(qmp),
     listDevices(qmp, "/machine/peripheral"),
     listDevices(qmp, "/machine/peripheral-anon"),
@@ -56,8 +56,8 @@ export async function discoverMachine(qmp: QmpClient): Promise<Machine> {
 }
 
 /** The host's ends of the machine's character devices. */
-export async function queryChardevs(qmp: QmpClient): Promise<readonly Chardev[]> {
-  return objects(await qmp.execute("query-chardev", null)).map((entry) => ({
+export async function queryChardevs(qmp: QmpCommands): Promise<readonly Chardev[]> {
+  return objects(await answerIfAny(qmp, "query-chardev", null)).map((entry) => ({
     label: textField(entry, "label") ?? "",
     socketPath: /(?:^|:)unix:(.+?)(?:,server(?:=on)?)?$/.exec(textField(entry, "filename") ?? "")?.[1] ?? null,
     frontendOpen: entry["frontend-open"] === true,
@@ -71,7 +71,7 @@ export interface Device {
 }
 
 /** What lies at `path` in QEMU's object model. */
-export async function listDevices(qmp: QmpClient, path: string): Promise<readonly Device[]> {
+export async function listDevices(qmp: QmpCommands, path: string): Promise<readonly Device[]> {
   const children = objects(await qmp.execute("qom-list", { path }));
   return children.flatMap((child) => {
     const name = textField(child, "name");
@@ -80,7 +80,7 @@ export async function listDevices(qmp: QmpClient, path: string): Promise<readonl
   });
 }
 
-async function findAgentLabel(qmp: QmpClient, ports: readonly Device[]): Promise<string | null> {
+async function findAgentLabel(qmp: QmpCommands, ports: readonly Device[]): Promise<string | null> {
   const names = await Promise.all(ports.map(({ path }) => property(qmp, path, "name")));
   const port = ports[names.indexOf(AGENT_PORT)];
   const label = port === undefined ? null : await property(qmp, port.path, "chardev");
@@ -88,7 +88,7 @@ async function findAgentLabel(qmp: QmpClient, ports: readonly Device[]): Promise
 }
 
 /** A period that somebody else has chosen is left as it is. */
-async function startPolling(qmp: QmpClient, path: string): Promise<number> {
+async function startPolling(qmp: QmpCommands, path: string): Promise<number> {
   const name = "guest-stats-polling-interval";
   const periodS = await property(qmp, path, name);
   if (typeof periodS === "number" && periodS > 0) return periodS;
@@ -97,9 +97,14 @@ async function startPolling(qmp: QmpClient, path: string): Promise<number> {
 }
 
 /** A device's property, or null if it has no such one. */
-export async function property(qmp: QmpClient, path: string, name: string): Promise<unknown> {
+export function property(qmp: QmpCommands, path: string, name: string): Promise<unknown> {
+  return answerIfAny(qmp, "qom-get", { path, property: name });
+}
+
+/** What a machine answers to a command that can be done without; null if it refuses it. */
+export async function answerIfAny(qmp: QmpCommands, command: string, args: JsonObject | null): Promise<unknown> {
   try {
-    return await qmp.execute("qom-get", { path, property: name });
+    return await qmp.execute(command, args);
   } catch (thrown) {
     if (hasCode(thrown, "ERR_COMMAND_REFUSED")) return null;
     throw thrown;

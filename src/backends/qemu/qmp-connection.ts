@@ -1,7 +1,7 @@
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import type { JsonObject } from "../host/json.ts";
+import type { PeerBudget } from "../host/peer-budget.ts";
 import { LineSocket } from "./line-socket.ts";
-import type { PeerBudget } from "./peer-budget.ts";
 import { parseQmpMessage, type QmpEvent, type QmpMessage } from "./qmp-message.ts";
 
 /** The greeting is waited for like a reply, under an id that no command has. */

@@ -1,8 +1,8 @@
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { Backoff } from "../host/backoff.ts";
 import type { JsonObject } from "../host/json.ts";
+import { PeerBudget, type PeerLimits } from "../host/peer-budget.ts";
 import { asSelfballoonError } from "../host/thrown.ts";
-import { PeerBudget, type PeerLimits } from "./peer-budget.ts";
 import { QmpConnection } from "./qmp-connection.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 
@@ -23,12 +23,18 @@ export interface QmpOptions {
   readonly onConnected: () => void;
 }
 
+/** What QEMU can be told to do. */
+export interface QmpCommands {
+  /** @returns what QEMU returned. @throws if it refuses, or does not answer. */
+  execute(command: string, args: JsonObject | null): Promise<unknown>;
+}
+
 /**
  * A client of QEMU's machine protocol over one unix socket. It connects when it is first needed, and again when the
  * connection was lost, after a back-off in which every command fails at once with the reason of the loss. A command that
  * was done ends the back-off.
  */
-export class QmpClient {
+export class QmpClient implements QmpCommands {
   private readonly options: QmpOptions;
   private readonly backoff: Backoff;
   private readonly budget: PeerBudget;

@@ -1,3 +1,4 @@
+import { isStillRestarting } from "../../core/guest/boot.ts";
 import { HELD_BACK_MS } from "./actual-size.ts";
 import type { QmpEvent } from "./qmp-message.ts";
 
@@ -10,8 +11,8 @@ export class RestartWatch {
   private readonly nowMs: () => number;
   /** When the machine was reset; null once the balloon has moved since. */
   private resetAtMs: number | null = null;
-  /** Whether the driver was not heard since the reset. */
-  private silent = false;
+  /** When the machine was reset; null once the driver was heard since. */
+  private silentSinceMs: number | null = null;
   /** The statistics' stamp when it was first read after the reset; undefined: not read yet. */
   private stampS: number | null | undefined;
 
@@ -22,13 +23,13 @@ export class RestartWatch {
   take(event: QmpEvent): void {
     if (event.name === "RESET") {
       this.resetAtMs = this.nowMs();
-      this.silent = true;
+      this.silentSinceMs = this.resetAtMs;
       this.stampS = undefined;
     } else if (event.name === "BALLOON_CHANGE" && this.resetAtMs !== null) {
       // One from before the reset may come after it.
       if (this.nowMs() - this.resetAtMs <= HELD_BACK_MS) return;
       this.resetAtMs = null;
-      this.silent = false;
+      this.silentSinceMs = null;
     }
   }
 
@@ -37,14 +38,14 @@ export class RestartWatch {
     return this.resetAtMs !== null;
   }
 
-  /** Whether the machine was reset and the driver was not heard since. */
+  /** Whether the machine was reset a while ago at the most, and the driver was not heard since. */
   get isSilent(): boolean {
-    return this.silent;
+    return this.silentSinceMs !== null && isStillRestarting(this.silentSinceMs, this.nowMs());
   }
 
   /** Take in when the statistics were last updated after a reset: once that moves, the driver was heard. */
   takeStamp(lastUpdateS: number | null): void {
     if (this.stampS === undefined) this.stampS = lastUpdateS;
-    else if (this.stampS !== lastUpdateS) this.silent = false;
+    else if (this.stampS !== lastUpdateS) this.silentSinceMs = null;
   }
 }

@@ -1,6 +1,7 @@
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import { countField, isJsonObject, type JsonObject, textField } from "../host/json.ts";
-import type { QmpClient } from "./qmp.ts";
+import { answerIfAny } from "./machine.ts";
+import type { QmpCommands } from "./qmp.ts";
 import { type RunState, runState } from "./run-state.ts";
 
 /** What QEMU itself knows of a machine, and what changes seldom. */
@@ -28,12 +29,12 @@ export const VITAL_EVENTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Read the vitals; the commands go out together. */
-export async function readVitals(qmp: QmpClient): Promise<Vitals> {
+export async function readVitals(qmp: QmpCommands): Promise<Vitals> {
   const [status, migration, memory, devices] = await Promise.all([
     qmp.execute("query-status", null),
-    qmp.execute("query-migrate", null),
+    answerIfAny(qmp, "query-migrate", null),
     qmp.execute("query-memory-size-summary", null),
-    qmp.execute("query-memory-devices", null),
+    answerIfAny(qmp, "query-memory-devices", null),
   ]);
   const baseBytes = requiredCount("query-memory-size-summary", "base-memory", memory);
   const { dimmBytes, otherBytes } = pluggedMemory(devices);
@@ -45,7 +46,7 @@ export async function readVitals(qmp: QmpClient): Promise<Vitals> {
 }
 
 /** The memory that the guest has now. */
-export async function readBalloonBytes(qmp: QmpClient): Promise<number> {
+export async function readBalloonBytes(qmp: QmpCommands): Promise<number> {
   return requiredCount("query-balloon", "actual", await qmp.execute("query-balloon", null));
 }
 
@@ -54,17 +55,21 @@ const NO_MEMORY: ReadonlySet<string> = new Set(["nvdimm", "virtio-pmem", "sgx-ep
 
 /**
  * Plugged memory: the balloon counts DIMMs and nothing else (QEMU, hw/virtio/virtio-balloon.c, get_current_ram_size),
- * and whatever else is not known to be no memory is the guest's.
+ * and whatever else is not known to be no memory is the guest's. Of hv-balloon there is the most that it can be alone. A
+ * machine that knows no such command has none.
  */
 function pluggedMemory(reply: unknown): { readonly dimmBytes: number; readonly otherBytes: number } {
   const command = "query-memory-devices";
+  if (reply === null) return { dimmBytes: 0, otherBytes: 0 };
   if (!Array.isArray(reply)) throw lacking(command, "a list of devices");
   let dimmBytes = 0;
   let otherBytes = 0;
   for (const device of reply.map(object)) {
     const type = textField(device, "type") ?? "";
     if (NO_MEMORY.has(type)) continue;
-    const bytes = requiredCount(command, "size", device["data"]);
+    const { data } = device;
+    const mostBytes = type === "hv-balloon" ? countField(object(data), "max-size") : null;
+    const bytes = mostBytes ?? requiredCount(command, "size", data);
     if (type === "dimm") dimmBytes += bytes;
     else otherBytes += bytes;
   }

@@ -151,25 +151,30 @@ class XenGuest implements OpenBackend {
 
   /**
    * Never above what the guest was built for, nor above what the toolstack set, which it may have done since the step's
-   * observation. A toolstack that set less than any target of ours is left alone.
+   * observation. A toolstack that set less than any target of ours is left alone. Where it sets another at this moment, ours
+   * is made again for that.
    */
-  private write(wantedKib: number): void {
+  private write(wantedKib: number, isAgain = false): void {
     const reading = this.readBalloon();
     const seen = observeCeiling(this.ceiling, reading);
     const maxKib = Math.min(this.maximumKib, seen.ceiling.toolstackKib ?? this.maximumKib);
     const minKib = Math.min(MIN_KIB, this.maximumKib);
-    if (maxKib < minKib) {
-      this.ceiling = seen.ceiling;
-      this.untold.push(...seen.notices);
-      return;
-    }
+    this.ceiling = seen.ceiling;
+    this.untold.push(...seen.notices);
+    if (maxKib < minKib) return;
     const targetKib = Math.min(maxKib, Math.max(minKib, wantedKib));
     const isIdle = (reading.retryCount ?? 1) === 1 && standsStill(seen.ceiling, reading);
     const gaveUp = isIdle && reading.targetKib === targetKib && targetKib > minKib;
-    const writtenKib = this.balloon.write(gaveUp ? targetKib - WAKE_KIB : targetKib, minKib, this.maximumKib);
+    const askedKib = gaveUp ? targetKib - WAKE_KIB : targetKib;
+    const writtenKib = this.balloon.write(askedKib, reading.targetKib, minKib, this.maximumKib);
+    if (writtenKib === null) {
+      if (isAgain) throw selfballoonError("ERR_TARGET_MOVED", { targetKib: askedKib });
+      this.write(wantedKib, true);
+      return;
+    }
     const noted = noteWrite(seen.ceiling, reading, writtenKib);
     this.ceiling = noted.ceiling;
-    this.untold.push(...seen.notices, ...(gaveUp ? [givenUp(reading)] : []), ...noted.notices);
+    this.untold.push(...(gaveUp ? [givenUp(reading)] : []), ...noted.notices);
   }
 }
 

@@ -60,15 +60,17 @@ export class XenBalloon {
   /**
    * Write the target, checked before and read back after, because the driver takes anything without complaint and
    * understands garbage as 0, which ends in a kernel panic.
-   * @returns what was asked of it: rounded down to 4 KiB. If the toolstack's write came right after ours, its target
-   * stays, and the next reading tells.
+   * @param seenKib the target that this one was made for. If there is another by now, the toolstack's, it stays.
+   * @returns what was asked of it: rounded down to 4 KiB; null if nothing was written. If the toolstack's write came right
+   * after ours, its target stays, and the next reading tells.
    * @throws ERR_TARGET_UNSAFE outside `leastKib` to `mostKib`; ERR_TARGET_NOT_TAKEN if it reads back as something else.
    */
-  write(targetKib: number, leastKib: number, mostKib: number): number {
+  write(targetKib: number, seenKib: number, leastKib: number, mostKib: number): number | null {
     if (!Number.isSafeInteger(targetKib) || targetKib < leastKib || targetKib > mostKib) {
       throw selfballoonError("ERR_TARGET_UNSAFE", { targetKib, leastKib, mostKib });
     }
     const oldKib = this.number(TARGET_KB);
+    if (oldKib !== seenKib) return null;
     const wantedKib = targetKib - (targetKib % GRAIN_KIB);
     this.files.write(TARGET_KB, `${wantedKib}`);
     const readKib = this.number(TARGET_KB);

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { NAMED_LIMITS } from "../../../src/backends/libvirt/rpc/limits.ts";
 import {
   encodePacket,
   MESSAGE_TYPES,
@@ -17,11 +18,16 @@ import type { FakeDomain, FakeVirsh } from "./fake-virsh.ts";
 /** virDomainEventID. */
 export const EVENTS = { lifecycle: 0, reboot: 1, balloon: 13, agent: 18, deviceAdded: 19 } as const;
 
+/** Most domains that are asked for by themselves. */
+const MAX_WANTED = 64;
+
 /** libvirt's daemon with the domains of a fake virsh, behind a unix socket. */
 export class FakeLibvirtd {
   readonly path: string;
   /** What a client is told of authentication (remote_auth_type). */
   authTypes: readonly number[] = [0];
+  /** Whether polkit lets the client in, where it is asked. */
+  polkitAgrees = true;
   /** Procedures that were called, by their number. */
   readonly called: number[] = [];
   private readonly virsh: FakeVirsh;
@@ -54,8 +60,13 @@ export class FakeLibvirtd {
   /** The daemon ends: its socket is there no longer, and connections are closed. */
   async end(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const socket of this.sockets) socket.destroy();
+    this.drop();
     await closed;
+  }
+
+  /** It ends its connections, and takes others. */
+  drop(): void {
+    for (const socket of this.sockets) socket.destroy();
   }
 
   async stop(): Promise<void> {
@@ -76,7 +87,7 @@ export class FakeLibvirtd {
   }
 
   private serve(socket: Socket): void {
-    const splitter = new PacketSplitter();
+    const splitter = new PacketSplitter(NAMED_LIMITS.messageBytes);
     this.sockets.add(socket);
     this.callbacks.set(socket, new Map());
     socket.on("error", () => {});
@@ -105,8 +116,12 @@ export class FakeLibvirtd {
 
   private async result(procedure: number, args: XdrReader, socket: Socket): Promise<XdrWriter> {
     if (procedure === PROCEDURES.authList.number) return list(this.authTypes, (writer, type) => writer.int(type));
+    if (procedure === PROCEDURES.authPolkit.number) {
+      if (!this.polkitAgrees) throw new Error("authentication failed: access denied by polkit");
+      return new XdrWriter().int(1);
+    }
     if (procedure === PROCEDURES.registerEvent.number) return this.register(args.int(), socket);
-    if (procedure === PROCEDURES.allStatistics.number) return this.statistics();
+    if (procedure === PROCEDURES.allStatistics.number) return this.statistics(args);
     if (procedure === PROCEDURES.open.number || procedure === PROCEDURES.close.number) return new XdrWriter();
     const argument = `--domain=${readDomain(args).uuid}`;
     const run = async (...words: readonly string[]): Promise<string> => (await this.virsh.run(words)).stdout;
@@ -129,10 +144,13 @@ export class FakeLibvirtd {
     return new XdrWriter().int(callback);
   }
 
-  private async statistics(): Promise<XdrWriter> {
-    const { stdout } = await this.virsh.run(["domstats"]);
+  private async statistics(args: XdrReader): Promise<XdrWriter> {
+    const wanted = args.array(MAX_WANTED, () => readDomain(args).uuid);
+    const { stdout } = await this.virsh.run(["domstats", ...wanted]);
     const blocks = stdout.split(/^Domain: .*\n/m).slice(1);
-    return list([...this.virsh.domains.values()], (writer, found, index) => {
+    const all = [...this.virsh.domains.values()];
+    const domains = wanted.length === 0 ? all : all.filter(({ uuid }) => wanted.includes(uuid));
+    return list(domains, (writer, found, index) => {
       const values = [...(blocks[index] ?? "").matchAll(/^ {2}(\S+)=(\d+)$/gm)];
       domain(writer, found).uint(values.length);
       for (const [, key = "", value = ""] of values) writer.string(key).int(4).uhyper(BigInt(value));

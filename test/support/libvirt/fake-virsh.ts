@@ -30,9 +30,11 @@ export interface FakeDomainOptions {
 export class FakeVirsh {
   /** By what they were added as. */
   readonly domains = new Map<string, FakeDomain>();
-  private added = 0;
+  private added: number;
   /** The argument lists it was called with. */
   readonly calls: (readonly string[])[] = [];
+  /** Whether they are remembered: not where there are very many. */
+  remember = true;
   hanging = false;
   /** Domains whose agents take what they are asked and never answer. */
   readonly hungAgents = new Set<string>();
@@ -42,6 +44,11 @@ export class FakeVirsh {
   readonly paused = new Set<string>();
   /** Domains that are busy and so say nothing of their balloon. */
   readonly busy = new Set<string>();
+
+  /** `firstId`: the first domain's ID, from which its UUID follows. */
+  constructor(firstId = 1) {
+    this.added = firstId - 1;
+  }
 
   /** A domain starts: its ID is one more than that of the last one. */
   add(name: string, options: FakeDomainOptions = {}): FakeDomain {
@@ -62,7 +69,7 @@ export class FakeVirsh {
   }
 
   readonly run: RunVirsh = async (args, call) => {
-    this.calls.push(args);
+    if (this.remember) this.calls.push(args);
     const [first = ""] = args;
     if (this.hanging) await hang(first, HUNG_MS);
     if (first.startsWith("qemu-agent-command") && [...this.hungAgents].some((name) => this.isNamed(args, name))) {
@@ -92,7 +99,11 @@ export class FakeVirsh {
     if (command === "echo") return said(words.join(" ")); // with -q no newline follows
     if (command === "uri") return said("qemu:///system\n");
     if (command === "list") return said(domains.map(({ uuid, id, name }) => `${uuid} ${id} ${name}\n`).join(""));
-    if (command === "domstats") return said(domains.map((domain) => this.domstats(domain)).join(""));
+    if (command === "domstats") {
+      const wanted = words.filter((word) => !word.startsWith("--"));
+      const found = wanted.length === 0 ? domains : domains.filter(({ uuid }) => wanted.includes(uuid));
+      return said(found.map((domain) => this.domstats(domain)).join(""));
+    }
     const word = option(words, "--domain");
     const domain = this.find(word);
     if (domain === undefined) return failed(`failed to get domain '${word}'`);

@@ -43,6 +43,8 @@ export class FakeQemu implements FakePeer {
   objects: readonly string[] = [];
   /** Properties of devices and objects, as `PATH NAME`, beside or instead of those that it has. */
   properties: Readonly<Record<string, unknown>> = {};
+  /** Commands that it does not know. */
+  unknown: readonly string[] = [];
   /** What it returns to further commands, by their names. */
   readonly answers = new Map<string, unknown>();
   /** Further QMP sockets that it says it has. */
@@ -150,6 +152,7 @@ export class FakeQemu implements FakePeer {
 
   private query(command: string): Readonly<Record<string, unknown>> {
     const { machineName = this.options.name, balloon = true } = this.options;
+    if (this.unknown.includes(command)) return refusal("CommandNotFound", `The command ${command} has not been found`);
     if (this.answers.has(command)) return { return: this.answers.get(command) };
     if (command === "query-name") return { return: machineName === null ? {} : { name: machineName } };
     if (command === "query-status") return { return: { status: this.status, running: this.status === "running" } };

@@ -1,6 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { problemOf, type SelfballoonError, selfballoonError } from "../../../core/errors.ts";
+import { BYTES_PER_KIB } from "../../../core/units.ts";
 import { oneLine } from "../../host/json.ts";
+import type { PeerBudget } from "../../host/peer-budget.ts";
+import type { RpcLimits } from "./limits.ts";
 import { encodePacket, MESSAGE_TYPES, type Packet, type PacketHeader, PacketSplitter, STATUSES } from "./packet.ts";
 import { KEEPALIVE, type Procedure, REMOTE } from "./procedures.ts";
 import { readErrorMessage } from "./values.ts";
@@ -11,6 +14,20 @@ const MAX_UNSENT_BYTES = 1_048_576;
 
 /** What is sent and does not fail. */
 const SENT = { version: 1, serial: 0, status: STATUSES.ok } as const;
+
+/**
+ * Every socket reads into this one: what is read is taken before the next read begins. A buffer for each read, which is
+ * what Node makes, costs more than all the rest of a small message.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+/** What leads to the daemon, and what it may say. */
+export interface RpcConnectionOptions {
+  readonly path: string;
+  readonly limits: RpcLimits;
+  /** Kept over connections, so that a new one brings nothing new. */
+  readonly budget: PeerBudget;
+}
 
 export interface RpcListener {
   /** An event that was registered for: libvirt's `..._msg`. */
@@ -28,33 +45,39 @@ interface Waiting {
 /** One connection to libvirt's daemon, with many calls in flight. What it says that can't be ends this connection alone. */
 export class RpcConnection {
   private readonly path: string;
+  private readonly limits: RpcLimits;
+  private readonly budget: PeerBudget;
   private readonly socket: Socket;
   private readonly listener: RpcListener;
-  private readonly splitter = new PacketSplitter();
+  private readonly splitter: PacketSplitter;
   private readonly waiting = new Map<number, Waiting>();
   private lastSerial = 0;
   /** Why it has ended; null while it has not. */
   private ended: string | null = null;
 
-  private constructor(path: string, socket: Socket, listener: RpcListener) {
+  private constructor({ path, limits, budget }: RpcConnectionOptions, listener: RpcListener) {
     this.path = path;
-    this.socket = socket;
+    this.limits = limits;
+    this.budget = budget;
     this.listener = listener;
-    socket.unref(); // calls have timers; without any, nothing is waited for
-    socket.on("data", (chunk) => this.take(chunk));
-    socket.on("error", (error) => this.end(problemOf(error)));
-    socket.on("close", () => this.end("it was closed"));
+    this.splitter = new PacketSplitter(limits.messageBytes);
+    const callback = (bytes: number): boolean => {
+      this.take(READ_BUFFER.subarray(0, bytes));
+      return true;
+    };
+    this.socket = connect({ path, onread: { buffer: READ_BUFFER, callback } });
   }
 
-  /** A unix socket accepts or refuses at once, so this needs no deadline. @throws ERR_LIBVIRT if nothing listens at `path`, or if it may not be used. */
-  static connect(path: string, listener: RpcListener): Promise<RpcConnection> {
+  /** A unix socket accepts or refuses at once, so this needs no deadline. @throws ERR_LIBVIRT if nothing listens at the path, or if it may not be used. */
+  static connect(options: RpcConnectionOptions, listener: RpcListener): Promise<RpcConnection> {
+    const made = new RpcConnection(options, listener);
     return new Promise((resolve, reject) => {
-      const socket = connect({ path });
-      const refuse = (error: Error): void => reject(libvirtError(path, "connect", problemOf(error)));
-      socket.once("error", refuse);
-      socket.once("connect", () => {
-        socket.off("error", refuse);
-        resolve(new RpcConnection(path, socket, listener));
+      const refuse = (error: Error): void => reject(libvirtError(options.path, "connect", problemOf(error)));
+      made.socket.once("error", refuse);
+      made.socket.once("connect", () => {
+        made.socket.off("error", refuse);
+        made.attend();
+        resolve(made);
       });
     });
   }
@@ -99,6 +122,12 @@ export class RpcConnection {
     this.finish("it was closed by us");
   }
 
+  private attend(): void {
+    this.socket.unref(); // calls have timers; without any, nothing is waited for
+    this.socket.on("error", (error) => this.end(problemOf(error)));
+    this.socket.on("close", () => this.end("it was closed"));
+  }
+
   private send(header: Omit<PacketHeader, "version" | "status">, payload: Buffer): void {
     if (this.ended !== null) this.failAll(this.ended);
     else if (this.socket.writableLength > MAX_UNSENT_BYTES) this.end("it takes no more calls");
@@ -106,13 +135,22 @@ export class RpcConnection {
   }
 
   private take(chunk: Buffer): void {
+    if (this.ended !== null) return;
     try {
-      for (const packet of this.splitter.push(chunk)) {
-        if (this.ended === null) this.dispatch(packet);
-      }
+      const mayBeRead = this.budget.takeBytes(chunk.length);
+      for (const packet of mayBeRead ? this.splitter.push(chunk) : []) if (!this.takePacket(packet)) return;
+      if (!mayBeRead) this.flood();
     } catch (thrown) {
       this.end(`it said what can't be: ${problemOf(thrown)}`);
     }
+  }
+
+  /** False if the connection has ended: then the packets after it are nobody's. */
+  private takePacket(packet: Packet): boolean {
+    if (this.ended !== null) return false;
+    if (this.budget.takeLine()) this.dispatch(packet);
+    else this.flood();
+    return true;
   }
 
   private dispatch(packet: Packet): void {
@@ -144,6 +182,11 @@ export class RpcConnection {
   private answerPing(): void {
     const { program, pong } = KEEPALIVE;
     this.send({ program: program.number, procedure: pong, type: MESSAGE_TYPES.message, serial: 0 }, Buffer.alloc(0));
+  }
+
+  private flood(): void {
+    const { linesPerS, bytesPerS } = this.limits;
+    this.end(`it may say ${linesPerS} messages and ${bytesPerS / BYTES_PER_KIB} KiB a second, and said more`);
   }
 
   private end(problem: string): void {

@@ -1,9 +1,6 @@
 import { XdrError, XdrReader } from "./xdr-reader.ts";
 import { XdrWriter } from "./xdr-writer.ts";
 
-/** Most bytes of one message (VIR_NET_MESSAGE_MAX of libvirt 4 and newer, virnetprotocol.x). */
-const MAX_MESSAGE_BYTES = 33_554_432;
-
 /** The length that stands before a message, and counts itself (VIR_NET_MESSAGE_LEN_MAX). */
 const LENGTH_BYTES = 4;
 
@@ -41,41 +38,58 @@ export function encodePacket({ header, payload }: Packet): Buffer {
   return Buffer.concat([head.int(procedure).int(type).uint(serial).int(status).bytes(), payload]);
 }
 
+/** Room for what is held, at the least; it doubles as it fills, and what was needed once is not kept for good. */
+const LEAST_ROOM_BYTES = 4096;
+const MOST_IDLE_BYTES = 65_536;
+
 /** Cuts a stream of bytes into packets. */
 export class PacketSplitter {
-  private readonly chunks: Buffer[] = [];
+  private readonly mostBytes: number;
+  private room = Buffer.allocUnsafe(LEAST_ROOM_BYTES);
   private heldBytes = 0;
 
+  /** `messageBytes`: the most that a message may have. */
+  constructor(messageBytes: number) {
+    this.mostBytes = LENGTH_BYTES + messageBytes;
+  }
+
   /**
-   * The packets that are complete with this chunk. A half one is held, up to the most that a message may have.
+   * The packets that are complete with this chunk, which may be used for other bytes afterwards. A half one is held, in
+   * at most twice the room that its bytes take.
    * @throws XdrError if a length can't be.
    */
   *push(chunk: Buffer): Generator<Packet> {
-    this.chunks.push(chunk);
-    this.heldBytes += chunk.length;
-    for (let packet = this.next(); packet !== null; packet = this.next()) yield packet;
+    this.hold(chunk);
+    let start = 0;
+    for (let length = this.lengthAt(start); length !== null; length = this.lengthAt(start)) {
+      yield decodePacket(Buffer.from(this.room.subarray(start + LENGTH_BYTES, start + length)));
+      start += length;
+    }
+    this.room.copyWithin(0, start, this.heldBytes);
+    this.heldBytes -= start;
+    if (this.heldBytes === 0 && this.room.length > MOST_IDLE_BYTES) this.room = Buffer.allocUnsafe(LEAST_ROOM_BYTES);
   }
 
-  private next(): Packet | null {
-    if (this.heldBytes < LENGTH_BYTES) return null;
-    const length = this.head(LENGTH_BYTES).readUInt32BE();
-    if (length < LENGTH_BYTES + HEADER_BYTES || length > LENGTH_BYTES + MAX_MESSAGE_BYTES) {
+  private hold(chunk: Buffer): void {
+    const neededBytes = this.heldBytes + chunk.length;
+    if (neededBytes > this.room.length) {
+      const room = Buffer.allocUnsafe(Math.max(neededBytes, 2 * this.room.length));
+      this.room.copy(room, 0, 0, this.heldBytes);
+      this.room = room;
+    }
+    chunk.copy(this.room, this.heldBytes);
+    this.heldBytes = neededBytes;
+  }
+
+  /** How long the packet is that begins at `start`; null while not all of it is there. */
+  private lengthAt(start: number): number | null {
+    const bytes = this.heldBytes - start;
+    if (bytes < LENGTH_BYTES) return null;
+    const length = this.room.readUInt32BE(start);
+    if (length < LENGTH_BYTES + HEADER_BYTES || length > this.mostBytes) {
       throw new XdrError(`a message can't have ${length} bytes`);
     }
-    if (this.heldBytes < length) return null;
-    const bytes = this.head(length);
-    this.chunks[0] = bytes.subarray(length);
-    this.heldBytes -= length;
-    return decodePacket(bytes.subarray(LENGTH_BYTES, length));
-  }
-
-  /** The first chunk, made to hold at least so many bytes. */
-  private head(bytes: number): Buffer {
-    const [first = Buffer.alloc(0)] = this.chunks;
-    if (first.length >= bytes) return first;
-    const all = Buffer.concat(this.chunks);
-    this.chunks.splice(0, this.chunks.length, all);
-    return all;
+    return bytes < length ? null : length;
   }
 }
 

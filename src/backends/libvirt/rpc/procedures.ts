@@ -29,6 +29,7 @@ export const PROCEDURES = {
   close: remote(2, "connectClose"),
   describe: remote(14, "domainGetXMLDesc"),
   authList: remote(66, "authList"),
+  authPolkit: remote(70, "authPolkit"),
   memoryStats: remote(159, "domainMemoryStats"),
   setMemory: remote(204, "domainSetMemoryFlags"),
   setStatisticsPeriod: remote(308, "domainSetMemoryStatsPeriod"),

@@ -5,6 +5,7 @@ import { domainStats } from "../domstats.ts";
 import type { AgentCall, Domain, DomainEvent, Libvirt } from "../libvirt.ts";
 import { askAgent } from "./agent-command.ts";
 import { EventCallbacks } from "./events.ts";
+import { NAMED_LIMITS, type RpcLimits } from "./limits.ts";
 import { PROCEDURES } from "./procedures.ts";
 import { RpcSession, type RpcSessionOptions } from "./session.ts";
 import { domainArgument, readAllStats, readMemoryStats, readString, type StatsRecord } from "./values.ts";
@@ -28,8 +29,10 @@ const ACTUAL_BALLOON = 6;
 export interface RpcLibvirtOptions {
   /** For messages, as the operator wrote it. */
   readonly uri: string;
-  /** The daemon's socket. */
-  readonly path: string;
+  /** Sockets that may lead to the daemon, the best one first. */
+  readonly paths: readonly string[];
+  /** What the daemon may say over each connection; if it is not said, as much as one that the operator names. */
+  readonly limits?: RpcLimits;
   /** What is opened there, such as `qemu:///system`. */
   readonly name: string;
   /** How long libvirt may take for one call. */
@@ -43,14 +46,15 @@ export interface RpcLibvirtOptions {
  */
 export class RpcLibvirt implements Libvirt {
   readonly uri: string;
+  readonly isQuick = true;
   private readonly control: RpcSession;
   private readonly agents: RpcSession;
   private readonly doubtful: RpcSession;
   private readonly callbacks = new EventCallbacks();
   private listener: (event: DomainEvent) => void = () => {};
 
-  constructor({ uri, ...options }: RpcLibvirtOptions) {
-    const silent: RpcSessionOptions = { ...options, onEvent: () => {}, onOpen: () => Promise.resolve() };
+  constructor({ uri, limits = NAMED_LIMITS, ...options }: RpcLibvirtOptions) {
+    const silent: RpcSessionOptions = { ...options, limits, onEvent: () => {}, onOpen: () => Promise.resolve() };
     this.uri = uri;
     this.agents = new RpcSession(silent);
     this.doubtful = new RpcSession(silent);
@@ -76,6 +80,13 @@ export class RpcLibvirt implements Libvirt {
     const args = new XdrWriter().uint(0).uint(STATISTICS).uint(ACTIVE_NOWAIT).bytes(); // of all domains
     const records = await this.control.call({ procedure: PROCEDURES.allStatistics, args, read: readAllStats });
     return records.map(domainOf);
+  }
+
+  async domain(uuid: string): Promise<Domain | null> {
+    const args = domainArgument(uuid, new XdrWriter().uint(1)).uint(STATISTICS).uint(ACTIVE_NOWAIT).bytes();
+    const records = await this.control.call({ procedure: PROCEDURES.allStatistics, args, read: readAllStats });
+    const [record] = records.filter(({ domain }) => domain.uuid === uuid);
+    return record === undefined ? null : domainOf(record);
   }
 
   describe(uuid: string): Promise<string> {

@@ -1,9 +1,11 @@
 import type { Cancellation } from "../../../core/backend.ts";
 import { type SelfballoonError, selfballoonError } from "../../../core/errors.ts";
 import { Backoff } from "../../host/backoff.ts";
+import { PeerBudget } from "../../host/peer-budget.ts";
 import { createSemaphore } from "../../host/semaphore.ts";
 import { asSelfballoonError } from "../../host/thrown.ts";
-import { RpcConnection } from "./connection.ts";
+import { RpcConnection, type RpcListener } from "./connection.ts";
+import type { RpcLimits } from "./limits.ts";
 import { PROCEDURES, type Procedure } from "./procedures.ts";
 import { readAuthTypes } from "./values.ts";
 import type { XdrReader } from "./xdr-reader.ts";
@@ -20,12 +22,15 @@ const CLOSE_MS = 1000;
 
 const BACKOFF_MS = { firstMs: 1000, maxMs: 10_000 };
 
-/** remote_auth_type: none is needed. */
+/** remote_auth_type: none is needed, or polkit's word for our process. */
 const AUTH_NONE = 0;
+const AUTH_POLKIT = 2;
 
 export interface RpcSessionOptions {
-  /** The daemon's socket. */
-  readonly path: string;
+  /** Sockets that may lead to the daemon, the best one first. */
+  readonly paths: readonly string[];
+  /** What the daemon may say over one connection. */
+  readonly limits: RpcLimits;
   /** What is opened there, such as `qemu:///system`. */
   readonly name: string;
   /** How long libvirt may take for one call, and for all that makes a connection. */
@@ -52,6 +57,7 @@ export class RpcSession {
   private readonly options: RpcSessionOptions;
   private readonly inFlight = createSemaphore(MAX_IN_FLIGHT, MAX_WAITING);
   private readonly backoff: Backoff;
+  private readonly budget: PeerBudget;
   private connection: Promise<RpcConnection> | null = null;
   /** Of the last connection, if that failed. */
   private lastError: SelfballoonError | null = null;
@@ -59,6 +65,7 @@ export class RpcSession {
 
   constructor(options: RpcSessionOptions) {
     this.options = options;
+    this.budget = new PeerBudget(options.limits, options.nowMs);
     this.backoff = new Backoff({ nowMs: options.nowMs, ...BACKOFF_MS });
   }
 
@@ -73,7 +80,7 @@ export class RpcSession {
 
   /** Connect if that was not done yet. @throws ERR_LIBVIRT, ERR_DEADLINE. */
   async connected(): Promise<RpcConnection> {
-    if (this.isClosed) throw refusal(this.options.path, "connect", "it was closed by us");
+    if (this.isClosed) throw refusal(this.where, "connect", "it was closed by us");
     if (this.connection !== null) return this.connection;
     if (this.backoff.waiting && this.lastError !== null) throw this.lastError;
     this.connection = this.open();
@@ -96,29 +103,53 @@ export class RpcSession {
     connection?.close();
   }
 
+  /** The sockets, for messages. */
+  private get where(): string {
+    return this.options.paths.join(" or ");
+  }
+
   private async open(): Promise<RpcConnection> {
-    const { path, name, deadlineMs, nowMs, onEvent, onOpen } = this.options;
+    const { name, deadlineMs, nowMs, onEvent, onOpen } = this.options;
     const untilMs = nowMs() + deadlineMs;
     const leftMs = (): number => Math.max(1, Math.floor(untilMs - nowMs()));
     let isOpen = false;
+    const end: { error: SelfballoonError | null } = { error: null };
     const onEnd = (error: SelfballoonError): void => {
+      end.error = error;
       if (isOpen) this.lost(error); // else who waits for it is told
     };
-    const connection = await RpcConnection.connect(path, { onEvent, onEnd });
+    const connection = await this.connect({ onEvent, onEnd });
     try {
       const types = await connection.call(PROCEDURES.authList, Buffer.alloc(0), readAuthTypes, leftMs());
-      if (types.length > 0 && !types.includes(AUTH_NONE)) {
-        throw refusal(path, "authList", "it wants a password or polkit");
+      if (types.includes(AUTH_POLKIT)) {
+        await connection.call(PROCEDURES.authPolkit, Buffer.alloc(0), (reader) => reader.int(), leftMs());
+      } else if (types.length > 0 && !types.includes(AUTH_NONE)) {
+        throw refusal(this.where, "authList", "it wants a password");
       }
       const args = new XdrWriter().uint(1).string(name).uint(0).bytes(); // a name that is there, and no flags
       await connection.call(PROCEDURES.open, args, () => {}, leftMs());
       await onOpen(connection, leftMs());
+      if (end.error !== null) throw end.error; // it asks for what libvirt may refuse, and takes this for a refusal
       isOpen = true;
       return connection;
     } catch (thrown) {
       connection.close();
       throw thrown;
     }
+  }
+
+  /** @throws ERR_LIBVIRT if none of the sockets can be connected to; it says why the last one can't. */
+  private async connect(listener: RpcListener): Promise<RpcConnection> {
+    let problem: unknown = refusal(this.where, "connect", "there is no such socket");
+    const { paths, limits } = this.options;
+    for (const path of paths) {
+      try {
+        return await RpcConnection.connect({ path, limits, budget: this.budget }, listener);
+      } catch (thrown) {
+        problem = thrown;
+      }
+    }
+    throw problem;
   }
 
   private lost(error: SelfballoonError): void {

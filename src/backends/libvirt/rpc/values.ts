@@ -34,10 +34,10 @@ export interface StatsRecord {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 
-/** A domain as an argument. libvirt's drivers look it up by its UUID alone. */
-export function domainArgument(uuid: string): XdrWriter {
+/** A domain as an argument, behind what was written before. libvirt's drivers look it up by its UUID alone. */
+export function domainArgument(uuid: string, writer = new XdrWriter()): XdrWriter {
   const bytes = Buffer.from(uuid.replaceAll("-", ""), "hex");
-  return new XdrWriter().string("").opaque(bytes).int(-1);
+  return writer.string("").opaque(bytes).int(-1);
 }
 
 export function readString(reader: XdrReader): string {

@@ -1,3 +1,4 @@
+import { ALL_GUESTS } from "../../../core/all-guests.ts";
 import type { JournalRecord, StepRecord } from "../../../core/journal-record.ts";
 import { kibFromPages } from "../../../core/units.ts";
 
@@ -11,7 +12,7 @@ export type Facts = ReadonlyMap<string, string>;
 export function factsOf(record: JournalRecord): Facts | null {
   if (record.kind === "step") return factsOfStep(record);
   // A guest that could not be read or moved: old figures would look like new ones.
-  return record.kind === "fault" && record.guest !== "*" ? new Map([["reason", record.code]]) : null;
+  return record.kind === "fault" && record.guest !== ALL_GUESTS ? new Map([["reason", record.code]]) : null;
 }
 
 function factsOfStep({ observation, decision, isPaused }: StepRecord): Facts {

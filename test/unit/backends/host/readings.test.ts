@@ -10,6 +10,7 @@ import { Freshness } from "../../../../src/backends/host/freshness.ts";
 import { type AgedStatistics, chooseReadings, sourceNotices } from "../../../../src/backends/host/source.ts";
 import { heldReadings, isOfUse, NO_STATISTICS, statisticsReadings } from "../../../../src/backends/host/statistics.ts";
 import { parseGuestStatistics } from "../../../../src/backends/qemu/statistics.ts";
+import { selfballoonError } from "../../../../src/core/errors.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
 import { readFixture } from "../../../support/fixtures.ts";
 
@@ -249,6 +250,14 @@ describe("the choice of a source", () => {
     expect(await chooseReadings(absent, aged(1000), balloon)).toMatchObject({ source: "statistics" });
   });
 
+  const error = selfballoonError("ERR_FORMAT", { what: "/proc/meminfo", expected: "a size", problem: "it is none" });
+  const nonsense = { kind: "nonsense", error } as const;
+
+  it("is the statistics where what the agent says can't be, and where there are none that is said", async () => {
+    expect(await chooseReadings(nonsense, aged(1000), balloon)).toMatchObject({ source: "agent_nonsense" });
+    await expect(chooseReadings(nonsense, aged(null), balloon)).rejects.toBe(error);
+  });
+
   it("is none where the agent was lost: only what the balloon and the statistics know is kept", async () => {
     const { source, readings } = await chooseReadings(lost, aged(1000), balloon);
     expect(source).toBe("agent_lost");
@@ -282,6 +291,9 @@ describe("the choice of a source", () => {
     expect(codes("agent", "agent_lost", 0)).toEqual(["agent_lost"]);
     expect(codes("agent_lost", "agent_lost", 0)).toEqual([]);
     expect(codes("agent_lost", "agent", null)).toEqual(["agent_back"]);
+    expect(codes("agent", "agent_nonsense", 0)).toEqual(["agent_nonsense"]);
+    expect(codes("agent_nonsense", "agent_nonsense", 0)).toEqual([]);
+    expect(codes("agent_nonsense", "agent", null)).toEqual(["agent_back"]);
     expect(codes(null, "statistics", 0)).toEqual(["weaker_source"]);
     expect(codes("statistics", "statistics_frozen", 7000)).toEqual(["statistics_frozen"]);
     expect(codes(null, "statistics_frozen", null)).toEqual([]);

@@ -57,6 +57,26 @@ describe("whether a guest's total follows its balloon", () => {
     );
   });
 
+  it("is never taken for constant because a slow agent told it when the balloon had moved on", () => {
+    const anySize = fc.integer({ min: 64, max: MAXIMUM_MIB });
+    fc.assert(
+      fc.property(fc.array(anySize, { minLength: 2, maxLength: 20 }), fc.func(fc.boolean()), (sizesMib, isLate) => {
+        const watch = new TotalWatch();
+        for (const [index, currentMib] of sizesMib.entries()) {
+          const toldAtMib = isLate(index) ? (sizesMib[index + 1] ?? currentMib) : currentMib;
+          watch.take((toldAtMib - KERNEL_MIB) * MIB, size(currentMib), null);
+        }
+        expect(watch.isConstant(false)).toBe(false);
+      }),
+    );
+  });
+
+  it("is seen of an agent, too, a look later", () => {
+    const watch = new TotalWatch();
+    for (const currentMib of [8192, 8100, 8000, 7900, 7900]) watch.take(7892 * MIB, size(currentMib), null);
+    expect(watch.isConstant(false)).toBe(true);
+  });
+
   it("is not judged over memory that is plugged and put online later", () => {
     const watch = new TotalWatch();
     watch.take(3700 * MIB, size(4000), null);

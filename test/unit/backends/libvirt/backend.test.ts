@@ -5,6 +5,7 @@ import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts"
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
 import { FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../../../support/libvirt/only-connection.ts";
 
 const MIB = 1_048_576;
 
@@ -17,7 +18,11 @@ describe("the domains of a libvirt host", () => {
   beforeEach(async () => {
     clock.ms = 0;
     virsh = new FakeVirsh();
-    const options = { libvirt: new VirshLibvirt("", virsh.run), nowMs: () => clock.ms, nowS: () => clock.ms / 1000 };
+    const options = {
+      connections: onlyConnection(() => new VirshLibvirt("", virsh.run)),
+      nowMs: () => clock.ms,
+      nowS: () => clock.ms / 1000,
+    };
     host = await createLibvirtBackend(options).open();
   });
 
@@ -71,7 +76,7 @@ describe("the domains of a libvirt host", () => {
     expect(called("setmem")).toEqual([["setmem", `--domain=${uuid}`, "--size=307200", "--live"]]);
   });
 
-  it.each([`odd "name'; echo \\ $(x)`, "--config", "  blank ", "*", "__proto__", "2", "\u202emm\u0007"])(
+  it.each([`odd "name'; echo \\ $(x)`, "--config", "  blank ", "__proto__", "2", "\u202emm\u0007"])(
     'may have the name "%s"',
     async (name) => {
       virsh.add("one");
@@ -120,6 +125,22 @@ describe("the domains of a libvirt host", () => {
     expect(missingReadings(observation)).toContain("committedPages");
   });
 
+  it("whose agent says twice what can't be are estimated from statistics, and it is asked again half a minute later", async () => {
+    const { guest } = virsh.add("web");
+    await host.observe("web", signal);
+    guest.files = { "/proc/meminfo": "MemTotal: 99999999 kB\nMemFree: 1 kB\nCommitted_AS: 1 kB\n" };
+    // Memory may have been plugged just now.
+    await expect(host.observe("web", signal)).rejects.toMatchObject({ code: "ERR_FORMAT" });
+    const { observation, notices } = await host.observe("web", signal);
+    expect(notices).toEqual([{ code: "agent_nonsense", details: {} }]);
+    expect(missingReadings(observation)).toEqual([]);
+    guest.files = {};
+    clock.ms += 29_999;
+    expect((await host.observe("web", signal)).notices).toEqual([]);
+    clock.ms += 1;
+    expect((await host.observe("web", signal)).notices).toEqual([{ code: "agent_back", details: {} }]);
+  });
+
   it("whose agent may not read files are estimated from statistics", async () => {
     virsh.add("web").agent.forbidden = ["guest-file-open"];
     const { observation, notices } = await host.observe("web", signal);
@@ -159,7 +180,7 @@ describe("the domains of a libvirt host", () => {
       return virsh.run(args);
     };
     const slow = await createLibvirtBackend({
-      libvirt: new VirshLibvirt("", run),
+      connections: onlyConnection(() => new VirshLibvirt("", run)),
       nowMs: () => clock.ms,
       nowS: () => 0,
     }).open();
@@ -179,7 +200,7 @@ describe("the domains of a libvirt host", () => {
       return virsh.run(args);
     };
     const watched = await createLibvirtBackend({
-      libvirt: new VirshLibvirt("", run),
+      connections: onlyConnection(() => new VirshLibvirt("", run)),
       nowMs: () => clock.ms,
       nowS: () => 0,
     }).open();

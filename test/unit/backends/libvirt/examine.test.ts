@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createLibvirtBackend } from "../../../../src/backends/libvirt/backend.ts";
 import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import { FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../../../support/libvirt/only-connection.ts";
 
 const AGENT = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>";
 
@@ -10,7 +11,7 @@ async function textsOf(memballoon: string, change: (virsh: FakeVirsh) => void = 
   virsh.add("web", { memballoon, deflateOnOom: true });
   change(virsh);
   const backend = createLibvirtBackend({
-    libvirt: new VirshLibvirt("test:///", virsh.run),
+    connections: onlyConnection(() => new VirshLibvirt("test:///", virsh.run)),
     nowMs: () => 0,
     nowS: () => 0,
   });

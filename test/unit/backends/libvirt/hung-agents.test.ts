@@ -5,6 +5,7 @@ import { createVirsh } from "../../../../src/backends/libvirt/virsh.ts";
 import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
+import { onlyConnection } from "../../../support/libvirt/only-connection.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
 
 const HUNG = ["h1", "h2", "h3", "h4", "h5", "h6"];
@@ -48,7 +49,7 @@ describe("agents that hang, all at the same time", () => {
     const nowMs = (): number => performance.now();
     const run = createVirsh({ uri: "qemu:///system", program, deadlineMs: 5000 });
     host = await createLibvirtBackend({
-      libvirt: new VirshLibvirt("qemu:///system", run),
+      connections: onlyConnection(() => new VirshLibvirt("qemu:///system", run)),
       nowMs,
       nowS: () => 0,
     }).open();

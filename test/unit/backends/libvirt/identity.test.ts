@@ -4,6 +4,7 @@ import type { RunVirsh } from "../../../../src/backends/libvirt/virsh.ts";
 import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { type FakeDomain, FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../../../support/libvirt/only-connection.ts";
 
 const MIB = 1_048_576;
 const PAGES_A_MIB = 256;
@@ -16,7 +17,11 @@ describe("a domain", () => {
 
   const open = (run: RunVirsh): Promise<OpenBackend> => {
     const libvirt = new VirshLibvirt("qemu:///system", run);
-    return createLibvirtBackend({ libvirt, nowMs: () => clock.ms, nowS: () => clock.ms / 1000 }).open();
+    return createLibvirtBackend({
+      connections: onlyConnection(() => libvirt),
+      nowMs: () => clock.ms,
+      nowS: () => clock.ms / 1000,
+    }).open();
   };
 
   beforeEach(async () => {
@@ -44,6 +49,25 @@ describe("a domain", () => {
     const named = virsh.add(database.uuid);
     await apply(database.uuid);
     expect([named, database].map(targetMib)).toEqual([300, 512]);
+  });
+
+  it("whose UUID has no letters is moved, though another has that UUID for its name", async () => {
+    const uuid = "00000000-1111-4111-8111-000000000007";
+    const [database, named] = [virsh.add("database", { uuid }), virsh.add(uuid)];
+    await host.guests(signal);
+    await apply("database");
+    expect([database, named].map(targetMib)).toEqual([300, 512]);
+    await apply(uuid);
+    expect([database, named].map(targetMib)).toEqual([300, 300]);
+  });
+
+  it("that is called as all guests are goes by its UUID", async () => {
+    const star = virsh.add("*");
+    expect(await rescan()).toEqual([star.uuid]);
+    await apply(star.uuid);
+    expect(targetMib(star)).toBe(300);
+    expect((await host.observe(star.uuid, signal)).observation.guest).toBe(star.uuid);
+    await expect(host.observe("*", signal)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
   });
 
   it.each(["lower", "UPPER"])(

@@ -4,6 +4,7 @@ import { parseUncountedMemory } from "../../../../src/backends/libvirt/memory-de
 import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { type FakeDomain, FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../../../support/libvirt/only-connection.ts";
 
 const MIB = 1_048_576;
 
@@ -41,7 +42,11 @@ describe("a domain with plugged memory", () => {
     domain = virsh.add("web", { memballoon: `<memballoon model='virtio'/>\n${VIRTIO_MEM}` });
     domain.guest.unballoonedBytes = 1024 * MIB;
     const libvirt = new VirshLibvirt("qemu:///system", virsh.run);
-    host = await createLibvirtBackend({ libvirt, nowMs: () => clock.ms, nowS: () => 0 }).open();
+    host = await createLibvirtBackend({
+      connections: onlyConnection(() => libvirt),
+      nowMs: () => clock.ms,
+      nowS: () => 0,
+    }).open();
   });
 
   const apply = (mib: number): Promise<void> => host.apply("web", mib * 256, 4096, signal);
@@ -56,6 +61,29 @@ describe("a domain with plugged memory", () => {
     await expect(apply(600)).rejects.toMatchObject({ code: "ERR_TARGET_UNSAFE" });
     await host.release("web", null, signal);
     expect(domain.guest.targetBytes).toBe(512 * MIB);
+  });
+
+  it.each([
+    ["virtio-mem", "ERR_TARGET_UNSAFE"],
+    ["dimm", "ERR_FORMAT"],
+  ])("is given nothing by a maximum that is read while %s goes", async (model, code) => {
+    domain = virsh.add("torn", { memballoon: `<memballoon model='virtio'/>${model === "dimm" ? "" : VIRTIO_MEM}` });
+    await host.guests(signal);
+    clock.ms += 1000;
+    if (model === "dimm") domain.guest.maximumBytes = 256 * MIB;
+    else await host.observe("torn", signal).catch(() => null);
+    await expect(host.release("torn", null, signal)).rejects.toMatchObject({ code });
+    expect(domain.guest.targetBytes).toBe(512 * MIB);
+  });
+
+  it("has nothing taken by being given what the operator allows", async () => {
+    await host.observe("web", signal);
+    await host.release("web", 200 * MIB, signal);
+    expect(domain.guest.targetBytes).toBe(512 * MIB);
+    await apply(150);
+    clock.ms += 1000;
+    await host.release("web", 200 * MIB, signal);
+    expect(domain.guest.targetBytes).toBe(200 * MIB);
   });
 
   it("is not moved to a target of before a DIMM was plugged", async () => {

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createLibvirtBackend } from "../../../../src/backends/libvirt/backend.ts";
+import type { DomainEvent, Libvirt } from "../../../../src/backends/libvirt/libvirt.ts";
 import { VirshLibvirt } from "../../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { type FakeDomain, FakeVirsh } from "../../../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../../../support/libvirt/only-connection.ts";
 
 const MIB = 1_048_576;
 const PAGES_A_MIB = 256;
@@ -20,17 +22,20 @@ describe.each([
   const clock = { ms: 0 };
   let domain: FakeDomain;
   let host: OpenBackend;
+  /** What libvirt says by itself, which virsh does not. */
+  let tell: (event: DomainEvent) => void;
 
   beforeEach(async () => {
     clock.ms = 0;
     const virsh = new FakeVirsh();
     domain = virsh.add("web", { deflateOnOom });
     domain.agent.running = hasAgent;
-    const options = {
-      libvirt: new VirshLibvirt("qemu:///system", virsh.run),
-      nowMs: () => clock.ms,
-      nowS: () => clock.ms / 1000,
+    const libvirt: Libvirt = new VirshLibvirt("qemu:///system", virsh.run);
+    libvirt.listen = (listener) => {
+      tell = listener;
     };
+    const connections = onlyConnection(() => libvirt);
+    const options = { connections, nowMs: () => clock.ms, nowS: () => clock.ms / 1000 };
     host = await createLibvirtBackend(options).open();
     await sizes();
     await apply(300);
@@ -89,7 +94,49 @@ describe.each([
     expect(await sizes()).toEqual([300, 250]);
   });
 
+  it("is left alone from when its reset is told until its new driver is heard, and has all its memory meanwhile", async () => {
+    tell({ kind: "reboot", uuid: domain.uuid });
+    await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE", details: { state: "restarting" } });
+    expect((await host.size("web", signal))?.currentBytes).toBe(512 * MIB);
+    await host.release("web", null, signal);
+    await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+    await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+    boot();
+    expect(domain.guest.actualBytes).toBe(300 * MIB);
+    expect(await sizes()).toEqual([512, 462]);
+    await apply(300);
+    expect(await sizes()).toEqual([300, 250]);
+  });
+
+  it("has what libvirt says if its reset was told and it was not moved meanwhile", async () => {
+    tell({ kind: "reboot", uuid: domain.uuid });
+    await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+    await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+    boot();
+    expect(await sizes()).toEqual([300, 250]);
+  });
+
+  it("is not taken for booted because what was asked for before its reset is found after it", async () => {
+    const asked = host.observe("web", signal).catch(() => {});
+    tell({ kind: "reboot", uuid: domain.uuid });
+    await asked;
+    domain.guest.statisticsMove = true;
+    await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE", details: { state: "restarting" } });
+  });
+
   if (hasAgent) {
+    it("is read again after five minutes though its new driver is never heard, and has all its memory until then", async () => {
+      tell({ kind: "reboot", uuid: domain.uuid });
+      await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE" });
+      await host.release("web", null, signal);
+      boot();
+      domain.guest.statisticsMove = false;
+      clock.ms = 299_000;
+      await expect(sizes()).rejects.toMatchObject({ code: "ERR_GUEST_LEFT_ALONE", details: { state: "restarting" } });
+      clock.ms += 1000;
+      expect(await sizes()).toEqual([512, 462]);
+    });
+
     it("is known to have restarted by what its agent reads, before the statistics tell", async () => {
       await host.release("web", null, signal);
       boot();

@@ -9,7 +9,7 @@ describe("a connection of libvirt's", () => {
     ["qemu:///session?socket=/tmp/a%20b", "qemu:///session", ["/tmp/a b"]],
     ["test+unix:///default?socket=/run/x", "test:///default", ["/run/x"]],
   ])("%s is reached by sockets of this machine", (uri, name, paths) => {
-    expect(localConnection(uri, "/run/user/7")).toEqual({ name, paths });
+    expect(localConnection(uri, "/run/user/7")).toEqual({ name, paths, isUsual: !uri.includes("socket=") });
   });
 
   it.each([

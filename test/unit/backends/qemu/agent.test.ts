@@ -7,7 +7,7 @@ import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu } from "../../../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
 
-const DEADLINE_MS = 150;
+const DEADLINE_MS = 2000;
 const FILES = ["/proc/meminfo", "/proc/pressure/memory", "/proc/swaps"];
 
 describe("the guest agent's client", () => {

@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findSockets } from "../../../../src/backends/host/socket-search.ts";
 import { agentSocket } from "../../../../src/backends/qemu/agent-socket.ts";
 import { createQemuBackend, type QemuOptions } from "../../../../src/backends/qemu/backend.ts";
 import { GuestNames } from "../../../../src/backends/qemu/guest-names.ts";
-import { findSockets } from "../../../../src/backends/qemu/socket-paths.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu, type FakeQemuOptions } from "../../../support/qmp/fake-qemu.ts";
@@ -21,7 +21,7 @@ describe("the guests of a QEMU host", () => {
     agent: null,
     nowMs: () => performance.now(),
     nowS: () => 0,
-    deadlineMs: 150,
+    deadlineMs: 2000,
   });
 
   beforeEach(async () => {

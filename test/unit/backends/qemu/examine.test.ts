@@ -40,6 +40,26 @@ describe("doctor on a QEMU host", () => {
     expect(findings).toMatchObject([{ level: "warn", what: expect.stringContaining("web has no swap") }]);
   });
 
+  it("calls a machine by its socket where it claims a neighbour's name, or that of all guests", async () => {
+    await start({ ...WITH_ALL, balloon: false });
+    const others = await Promise.all(
+      ["web", "*"].map((machineName, index) =>
+        FakeQemu.start(directory.path, { name: `other${index}`, machineName, balloon: false }),
+      ),
+    );
+    const named = (await examine()).map(({ what }) => what.split(" ")[0]);
+    await Promise.all(others.map((other) => other.close()));
+    expect(named).toEqual(["other0", "other1", "web"]);
+  });
+
+  it("says that a machine can't be read whose numbers can't be, not that it is estimated", async () => {
+    const fake = await start(WITH_ALL);
+    fake.answers.set("query-balloon", { actual: 2 ** 52 });
+    const text = await texts();
+    expect(text).toMatch(/^fail: web can't be read, and so it is not moved: .*query-balloon/m);
+    expect(text).not.toContain("estimated");
+  });
+
   it("names the device that a guest without balloon needs", async () => {
     await start({ balloon: false });
     expect(await texts()).toMatch(/^fail: web has no balloon device.* -device virtio-balloon-pci,id=balloon0/);

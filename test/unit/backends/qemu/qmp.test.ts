@@ -6,7 +6,7 @@ import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu } from "../../../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
 
-const DEADLINE_MS = 150;
+const DEADLINE_MS = 2000;
 
 describe("the QMP client", () => {
   const directory = socketDirectory();

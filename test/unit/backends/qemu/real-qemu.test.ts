@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createQemuBackend } from "../../../../src/backends/qemu/backend.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
@@ -66,6 +66,14 @@ describe.skipIf(missing)(`a real QEMU${missing ? `, skipped because ${PROGRAM} i
       swapInPages: null,
     });
     expect(notices).toEqual([]);
+  });
+
+  it("is charged for what the kernel says that its process holds", async () => {
+    const { rssBytes } = await host.observe("real", signal);
+    const status = readFileSync(`/proc/${qemu.pid}/status`, "utf8");
+    const heldBytes = Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) * 1024;
+    expect(heldBytes).toBeGreaterThan(8 * MIB);
+    expect(Math.abs((rssBytes ?? 0) - heldBytes)).toBeLessThan(8 * MIB);
   });
 
   it("takes a target, refuses an unsafe one, and takes all back", async () => {

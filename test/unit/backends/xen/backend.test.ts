@@ -161,13 +161,16 @@ describe("a Xen guest", () => {
     await expect(xen.observe("another", NEVER)).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN" });
   });
 
-  it("leaves a target alone that the toolstack wrote right after ours", async () => {
+  it.each([
+    ["right before", 2],
+    ["right after", 3],
+  ])("leaves a target alone that the toolstack wrote %s ours", async (_, reading) => {
     const { tree, xen, guest, observe, target } = await open();
     await observe();
     const read = MachineFiles.prototype.read;
     let reads = 0;
     const files = vi.spyOn(MachineFiles.prototype, "read").mockImplementation(function (this: MachineFiles, path) {
-      if (path.endsWith("target_kb") && ++reads === 3) tree.write(`${XEN_MEMORY}/target_kb`, "300000\n");
+      if (path.endsWith("target_kb") && ++reads === reading) tree.write(`${XEN_MEMORY}/target_kb`, "300000\n");
       return read.call(this, path);
     });
     await xen.apply(guest, 100_000, 4096, NEVER);
@@ -175,6 +178,22 @@ describe("a Xen guest", () => {
     expect(target()).toBe(300_000);
     const { notices } = await xen.observe(guest, NEVER);
     expect(notices.map(({ code }) => code)).toEqual(["target_moved"]);
+  });
+
+  it("says that nothing was written where the toolstack writes again and again", async () => {
+    const { tree, xen, guest, target } = await open();
+    let writtenKib = 300_000;
+    const read = MachineFiles.prototype.read;
+    const files = vi.spyOn(MachineFiles.prototype, "read").mockImplementation(function (this: MachineFiles, path) {
+      if (path.endsWith("target_kb")) {
+        writtenKib += 4;
+        tree.write(`${XEN_MEMORY}/target_kb`, `${writtenKib}\n`);
+      }
+      return read.call(this, path);
+    });
+    await expect(xen.apply(guest, 100_000, 4096, NEVER)).rejects.toMatchObject({ code: "ERR_TARGET_MOVED" });
+    files.mockRestore();
+    expect(target()).toBe(writtenKib);
   });
 
   it("has its target back, and says so, when a write is taken for something else", async () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PeerBudget } from "../../../../../src/backends/host/peer-budget.ts";
 import { RpcConnection } from "../../../../../src/backends/libvirt/rpc/connection.ts";
 import {
   encodePacket,
@@ -18,6 +19,16 @@ const LONG_MS = 60_000;
 
 const HEADER = { program: REMOTE.number, version: 1, procedure: PROCEDURES.authList.number, type: 1, status: 0 };
 
+/** What the peer may say, small enough to be exceeded. */
+const LIMITS = {
+  messageBytes: 1_048_576,
+  linesPerS: 100,
+  linesAtOnce: 1000,
+  bytesPerS: 65_536,
+  bytesAtOnce: 4_194_304,
+};
+const optionsFor = (path: string) => ({ path, limits: LIMITS, budget: new PeerBudget(LIMITS, () => 0) });
+
 describe("a connection to libvirt", () => {
   const directory = socketDirectory();
   const path = `${directory.path}/sock`;
@@ -32,7 +43,7 @@ describe("a connection to libvirt", () => {
     [heard, events, ends] = [[], [], []];
     const accepted = new Promise<Socket>((resolve) => {
       server = createServer((socket) => {
-        const splitter = new PacketSplitter();
+        const splitter = new PacketSplitter(LIMITS.messageBytes);
         socket.on("error", () => {});
         socket.on("data", (chunk) => heard.push(...splitter.push(chunk)));
         resolve(socket);
@@ -43,7 +54,7 @@ describe("a connection to libvirt", () => {
       onEvent: (message: { int: () => number }) => void events.push(message.int()),
       onEnd: (error: SelfballoonError) => void ends.push(error),
     };
-    connection = await RpcConnection.connect(path, listener);
+    connection = await RpcConnection.connect(optionsFor(path), listener);
     peer = await accepted;
   });
 
@@ -127,6 +138,33 @@ describe("a connection to libvirt", () => {
     await expect(ask()).rejects.toMatchObject({ code: "ERR_LIBVIRT" });
   });
 
+  it("takes an answer that comes byte by byte", async () => {
+    const call = ask();
+    const bytes = encodePacket({ header: { ...HEADER, serial: 1 }, payload: new XdrWriter().int(7).bytes() });
+    for (const byte of bytes) await new Promise<void>((resolve) => peer.write(Buffer.from([byte]), () => resolve()));
+    expect(await call).toBe(7);
+    expect(ends).toEqual([]);
+  });
+
+  it("waits no longer than its deadline for the other half of an answer", async () => {
+    peer.write(encodePacket({ header: { ...HEADER, serial: 1 }, payload: Buffer.alloc(1000) }).subarray(0, 900));
+    await expect(ask(50)).rejects.toMatchObject({ code: "ERR_DEADLINE" });
+    expect(ends).toEqual([]);
+  });
+
+  it.each([
+    ["messages", 4, 2 * LIMITS.linesAtOnce],
+    ["bytes", 900_000, 10],
+  ])("ends when the peer says more %s than it may", async (_, bytes, messages) => {
+    const call = ask();
+    const header = { ...HEADER, type: 2, procedure: 318, serial: 0 };
+    const message = encodePacket({ header, payload: Buffer.alloc(bytes) });
+    for (let nth = 0; nth < messages; nth += 1) peer.write(message);
+    await expect(call).rejects.toMatchObject({ code: "ERR_LIBVIRT", message: expect.stringContaining("said more") });
+    expect(ends).toHaveLength(1);
+    expect(events.length).toBeLessThanOrEqual(LIMITS.linesAtOnce);
+  });
+
   it("ends when nobody reads what it sends", async () => {
     peer.pause();
     const big = Buffer.alloc(2_000_000);
@@ -144,7 +182,9 @@ describe("a connection to libvirt", () => {
   });
 
   it("is refused where nothing listens", async () => {
-    await expect(RpcConnection.connect(`${path}-not`, { onEvent: () => {}, onEnd: () => {} })).rejects.toMatchObject({
+    await expect(
+      RpcConnection.connect(optionsFor(`${path}-not`), { onEvent: () => {}, onEnd: () => {} }),
+    ).rejects.toMatchObject({
       code: "ERR_LIBVIRT",
       message: expect.stringContaining("ENOENT"),
     });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { NAMED_LIMITS } from "../../../../../src/backends/libvirt/rpc/limits.ts";
 import { encodePacket, type Packet, PacketSplitter } from "../../../../../src/backends/libvirt/rpc/packet.ts";
 import { XdrError } from "../../../../../src/backends/libvirt/rpc/xdr-reader.ts";
 import { captured } from "../../../../support/libvirt/captured.ts";
@@ -12,7 +13,7 @@ const packets: fc.Arbitrary<Packet> = fc.record({
 });
 
 function split(chunks: readonly Buffer[]): readonly Packet[] {
-  const splitter = new PacketSplitter();
+  const splitter = new PacketSplitter(NAMED_LIMITS.messageBytes);
   return chunks.flatMap((chunk) => [...splitter.push(chunk)]);
 }
 

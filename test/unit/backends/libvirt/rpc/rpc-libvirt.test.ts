@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hasCode } from "../../../../../src/backends/host/thrown.ts";
 import { createLibvirtBackend } from "../../../../../src/backends/libvirt/backend.ts";
 import type { DomainEvent } from "../../../../../src/backends/libvirt/libvirt.ts";
 import { RpcLibvirt } from "../../../../../src/backends/libvirt/rpc/rpc-libvirt.ts";
@@ -8,6 +9,7 @@ import type { OpenBackend } from "../../../../../src/core/backend.ts";
 import { missingReadings } from "../../../../../src/core/observation.ts";
 import { EVENTS, FakeLibvirtd } from "../../../../support/libvirt/fake-libvirtd.ts";
 import { FakeVirsh } from "../../../../support/libvirt/fake-virsh.ts";
+import { onlyConnection } from "../../../../support/libvirt/only-connection.ts";
 import { eventually } from "../../../../support/qmp/eventually.ts";
 
 const MIB = 1_048_576;
@@ -27,8 +29,12 @@ describe("libvirt by its own protocol", () => {
     virsh = new FakeVirsh();
     daemon = await FakeLibvirtd.start(virsh);
     const nowMs = (): number => clock.ms;
-    libvirt = new RpcLibvirt({ uri: "x", name: "qemu:///system", path: daemon.path, deadlineMs: 60_000, nowMs });
-    host = await createLibvirtBackend({ libvirt, nowMs, nowS: () => clock.ms / 1000 }).open();
+    libvirt = new RpcLibvirt({ uri: "x", name: "qemu:///system", paths: [daemon.path], deadlineMs: 60_000, nowMs });
+    host = await createLibvirtBackend({
+      connections: onlyConnection(() => libvirt),
+      nowMs,
+      nowS: () => clock.ms / 1000,
+    }).open();
     events = [];
   });
 
@@ -57,6 +63,21 @@ describe("libvirt by its own protocol", () => {
     const [two, database] = [virsh.add("2"), virsh.add("database")];
     await host.apply("2", 300 * PAGES_A_MIB, 4096, signal);
     expect([two, database].map(({ guest }) => guest.targetBytes / MIB)).toEqual([300, 512]);
+  });
+
+  it("asks for a domain alone that was moved, and for all when it is time", async () => {
+    const { uuid } = virsh.add("web");
+    virsh.add("other");
+    const asked = (): readonly string[] =>
+      virsh.calls.filter(([command]) => command === "domstats").map(([, ...wanted]) => wanted.join());
+    await host.guests(signal);
+    await host.apply("web", 300 * PAGES_A_MIB, 4096, signal);
+    expect(await currentMib()).toBe(300);
+    await host.size("other", signal);
+    expect(asked()).toEqual(["", uuid]);
+    clock.ms += 501;
+    expect(await currentMib()).toBe(300);
+    expect(asked()).toEqual(["", uuid, ""]);
   });
 
   it("says what QEMU says of a balloon, and nothing of one that is not there", async () => {
@@ -153,6 +174,29 @@ describe("libvirt by its own protocol", () => {
     expect(await host.guests(signal)).toEqual(["web"]);
   });
 
+  it("says at once that a domain was started, has ended, or is another one of that name", async () => {
+    let said = 0;
+    host.listen?.(() => {
+      said += 1;
+    });
+    await host.guests(signal);
+    const web = virsh.add("web");
+    daemon.event(EVENTS.lifecycle, web, new XdrWriter().int(2).int(0));
+    await eventually(() => said === 1);
+    expect(await host.guests(signal)).toEqual(["web"]);
+    virsh.domains.delete("web");
+    daemon.event(EVENTS.lifecycle, web, new XdrWriter().int(5).int(0));
+    await eventually(() => said === 2);
+    virsh.add("web");
+    expect(await host.guests(signal)).toEqual([]);
+    expect(said).toBe(3); // so that the new one is looked for soon
+    expect(await host.guests(signal)).toEqual(["web"]);
+    daemon.event(EVENTS.balloon, web, new XdrWriter().uhyper(307_200n));
+    daemon.event(EVENTS.lifecycle, web, new XdrWriter().int(5).int(0));
+    await eventually(() => said > 3);
+    expect(said).toBe(4);
+  });
+
   it("knows a balloon's size from its event, before statistics are asked for again", async () => {
     const web = virsh.add("web");
     expect(await currentMib()).toBe(512);
@@ -160,7 +204,7 @@ describe("libvirt by its own protocol", () => {
     await eventually(async () => (await currentMib()) === 400);
   });
 
-  it("reads a guest that was reset only when its new kernel speaks", async () => {
+  it("leaves a guest alone that was reset until its new kernel speaks", async () => {
     const web = virsh.add("web");
     const { guest, agent } = web;
     await host.apply("web", 300 * PAGES_A_MIB, 4096, signal);
@@ -171,8 +215,12 @@ describe("libvirt by its own protocol", () => {
     agent.running = false;
     await host.release("web", null, signal);
     daemon.event(EVENTS.reboot, web);
-    await eventually(async () => missingReadings((await host.observe("web", signal)).observation).length > 0);
-    expect(await currentMib()).toBe(512);
+    const isLeftAlone = (thrown: unknown): boolean => hasCode(thrown, "ERR_GUEST_LEFT_ALONE");
+    await eventually(() => host.observe("web", signal).then(() => false, isLeftAlone));
+    clock.ms += 1000;
+    await expect(host.observe("web", signal)).rejects.toSatisfy(isLeftAlone);
+    await expect(host.apply("web", 300 * PAGES_A_MIB, 4096, signal)).rejects.toSatisfy(isLeftAlone);
+    expect(await host.watch("web", signal)).toEqual({ availablePages: 0, totalramPages: null });
     guest.boot();
     guest.statisticsMove = true;
     clock.ms += 1000;

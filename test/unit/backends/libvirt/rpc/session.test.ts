@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RpcConnection } from "../../../../../src/backends/libvirt/rpc/connection.ts";
+import { NAMED_LIMITS } from "../../../../../src/backends/libvirt/rpc/limits.ts";
 import { PROCEDURES } from "../../../../../src/backends/libvirt/rpc/procedures.ts";
 import { RpcSession } from "../../../../../src/backends/libvirt/rpc/session.ts";
 import { FakeLibvirtd } from "../../../../support/libvirt/fake-libvirtd.ts";
@@ -11,20 +13,24 @@ describe("a session with libvirt's daemon", () => {
   let daemon: FakeLibvirtd;
   let session: RpcSession;
   let opened: number;
+  let afterOpen: (connection: RpcConnection) => Promise<void>;
 
   beforeEach(async () => {
     clock.ms = 0;
     opened = 0;
+    afterOpen = () => Promise.resolve();
     virsh = new FakeVirsh();
     daemon = await FakeLibvirtd.start(virsh);
     session = new RpcSession({
-      path: daemon.path,
+      paths: [`${daemon.path}-not`, daemon.path],
+      limits: NAMED_LIMITS,
       name: "qemu:///system",
       deadlineMs: 60_000,
       nowMs: () => clock.ms,
       onEvent: () => {},
-      onOpen: async () => {
+      onOpen: async (connection) => {
         opened += 1;
+        await afterOpen(connection);
       },
     });
   });
@@ -48,9 +54,19 @@ describe("a session with libvirt's daemon", () => {
     expect([daemon.connections, opened]).toEqual([1, 1]);
   });
 
-  it("is not opened where a password is wanted", async () => {
-    daemon.authTypes = [1, 2];
+  it("asks for polkit's word where that is wanted, and is not opened without it", async () => {
+    daemon.authTypes = [2];
+    daemon.polkitAgrees = false;
     await expect(call()).rejects.toMatchObject({ code: "ERR_LIBVIRT", message: expect.stringContaining("polkit") });
+    daemon.polkitAgrees = true;
+    clock.ms += 1000;
+    await call();
+    expect(opened).toBe(1);
+  });
+
+  it("is not opened where a password is wanted", async () => {
+    daemon.authTypes = [1];
+    await expect(call()).rejects.toMatchObject({ code: "ERR_LIBVIRT", message: expect.stringContaining("password") });
     await eventually(() => daemon.connections === 0);
   });
 
@@ -64,6 +80,18 @@ describe("a session with libvirt's daemon", () => {
     clock.ms = 2900; // the second wait is twice the first
     await expect(call()).rejects.toMatchObject({ message: expect.stringContaining("ENOENT") });
     clock.ms = 3000;
+    await call();
+    expect(opened).toBe(2);
+  });
+
+  it("is made again where it ends while it is asked for what may be refused", async () => {
+    afterOpen = async (connection) => {
+      daemon.drop();
+      await connection.call(PROCEDURES.registerEvent, Buffer.alloc(8), () => {}, 1000).catch(() => {});
+    };
+    await expect(call()).rejects.toMatchObject({ code: "ERR_LIBVIRT" });
+    afterOpen = () => Promise.resolve();
+    clock.ms = 1000;
     await call();
     expect(opened).toBe(2);
   });

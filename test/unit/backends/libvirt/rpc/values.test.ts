@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { NAMED_LIMITS } from "../../../../../src/backends/libvirt/rpc/limits.ts";
 import { MESSAGE_TYPES, type Packet, PacketSplitter } from "../../../../../src/backends/libvirt/rpc/packet.ts";
 import { PROCEDURES, type Procedure } from "../../../../../src/backends/libvirt/rpc/procedures.ts";
 import {
@@ -19,7 +20,7 @@ const TEST = { name: "test", uuid: "6695eb01-f6a4-8304-79aa-97f2502e193f", id: 1
 const UUID = Buffer.from(TEST.uuid.replaceAll("-", ""), "hex");
 
 const packets = captured().flatMap(({ from, bytes }) =>
-  [...new PacketSplitter().push(bytes)].map((packet) => ({ ...packet, from })),
+  [...new PacketSplitter(NAMED_LIMITS.messageBytes).push(bytes)].map((packet) => ({ ...packet, from })),
 );
 
 /** What was said of `procedure` on the way to libvirt, or back. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseJsonObject } from "../../../../src/backends/host/json.ts";
+import { PeerBudget } from "../../../../src/backends/host/peer-budget.ts";
 import { QemuGuest } from "../../../../src/backends/qemu/guest.ts";
-import { PeerBudget } from "../../../../src/backends/qemu/peer-budget.ts";
 import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu } from "../../../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
@@ -65,7 +65,7 @@ describe("a peer that says too much", () => {
     qemu = await FakeQemu.start(directory.path, { name: "web" });
     const nowMs = (): number => clock.ms;
     const path = qemu.qmpPath;
-    const options = { path, qmpPaths: () => [path], agentPattern: null, deadlineMs: 500, nowMs, nowS: () => 0 };
+    const options = { path, qmpPaths: () => [path], agentPattern: null, deadlineMs: 2000, nowMs, nowS: () => 0 };
     guest = new QemuGuest(options);
   });
 
