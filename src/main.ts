@@ -8,6 +8,7 @@ import { VERSION } from "./version.ts";
 const ports: CliPorts = {
   version: VERSION,
   run: async (plan) => (await import("./compose/run.ts")).run(plan),
+  runFleet: async (flags) => (await import("./compose/fleet-trial.ts")).runFleetTrial(flags),
   openBackend: async (config, root) => (await import("./compose/backends.ts")).openBackend(config, root),
   examine: async (config, root) => (await import("./compose/doctor.ts")).examine(config, root),
   recoverSwap: async ({ socket }, root) =>

@@ -2,6 +2,7 @@ import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import type { GuestSettingStatus } from "../core/controls/guest-setting-status.ts";
 import type { SettingMeaning } from "../core/controls/setting-meaning.ts";
 import type { Figures } from "../core/figures.ts";
+import type { HostPoint } from "../core/history.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { Clamp, Reason } from "../core/reasons.ts";
 import type { TunableRow } from "../core/tunables.ts";
@@ -15,12 +16,23 @@ export interface HealthAnswer {
   readonly url: string | null;
 }
 
-/** A guest as it stands, with its figures in bytes. */
-export type GuestAnswer = GuestStatus & { readonly figures: Figures | null };
+/** A part of what a guest's target is made of, in bytes; below 0 where the target has less than the parts before it. */
+export interface PartAnswer {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** A guest as it stands, with its figures in bytes, and what its target is made of: empty where that is not known. */
+export type GuestAnswer = GuestStatus & { readonly figures: Figures | null; readonly parts: readonly PartAnswer[] };
 
 /** How the memory of the guests' host stands; null where none is shared. */
 export interface HostAnswer {
   readonly host: HostStanding | null;
+}
+
+/** What the guests used and saved together, oldest first; empty where no host is shared. */
+export interface HostPastAnswer {
+  readonly points: readonly HostPoint[];
 }
 
 /** A tunable as it stands, and what it means. */

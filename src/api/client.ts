@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { type ErrorDetails, hasSystemCode, problemOf, selfballoonError } from "../core/errors.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
+import type { ToldRecord } from "../core/severity.ts";
 import type { Problem } from "./problem.ts";
 
 const ANSWER_DEADLINE_MS = 10_000;
@@ -72,9 +73,14 @@ async function* parseEvents(stream: AsyncIterable<string>, socket: string): Asyn
     for (const event of events) {
       const { name, data } = fieldsOf(event);
       if (name === "behind") throw selfballoonError("ERR_EVENTS_LOST", JSON.parse(data) as ErrorDetails);
-      if (data !== "") yield JSON.parse(data) as JournalRecord;
+      if (data !== "") yield recordOf(JSON.parse(data) as ToldRecord);
     }
   }
+}
+
+/** How grave it is follows from the record, and is no part of it. */
+function recordOf({ severity, ...record }: ToldRecord): JournalRecord {
+  return record;
 }
 
 /** An event's name and data, each on a line of its own; empty if there is none. */

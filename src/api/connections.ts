@@ -12,15 +12,21 @@ export interface ConnectionLimits {
 /** Who gives way first where there is no room: whoever asks for nothing, then whoever is slow. Never one that is served. */
 const GIVING_WAY: readonly ConnectionState[] = ["idle", "receiving", "stalled"];
 
+/** Most that give way in one sweep where descriptors are short: they come free a moment later. */
+const CUT_AT_ONCE = 16;
+
 /** The connections of a server, bounded: what is idle or slow gives way, so that nobody is locked out by it. */
 export class Connections {
   private readonly limits: ConnectionLimits;
   private readonly nowMs: () => number;
+  private readonly isRoomy: () => boolean;
   private readonly open = new Set<Connection>();
 
-  constructor(limits: ConnectionLimits, nowMs: () => number) {
+  /** @param isRoomy whether descriptors are left beside those that others need. */
+  constructor(limits: ConnectionLimits, nowMs: () => number, isRoomy: () => boolean) {
     this.limits = limits;
     this.nowMs = nowMs;
+    this.isRoomy = isRoomy;
   }
 
   get size(): number {
@@ -29,14 +35,19 @@ export class Connections {
 
   /** Take a new connection in, in place of another if there is no room; false if all others are being served. */
   add(connection: Connection): boolean {
-    if (this.open.size >= this.limits.maxConnections && !this.makeRoom()) return false;
+    const isFull = this.open.size >= this.limits.maxConnections || !this.isRoomy();
+    if (isFull && !this.makeRoom()) return false;
     this.open.add(connection);
     connection.once("close", () => this.open.delete(connection));
     return true;
   }
 
-  /** Cut off who is past a deadline and, where too much is unsent, who has not read for the longest. */
+  /**
+   * Cut off who is past a deadline, some of those who give way where others need what they hold and, where too much is
+   * unsent, who has not read for the longest.
+   */
   sweep(): void {
+    if (!this.isRoomy()) this.makeRoomForOthers();
     const nowMs = this.nowMs();
     for (const connection of this.open) {
       const deadlineMs = this.limits.deadlinesMs[connection.state];
@@ -54,6 +65,10 @@ export class Connections {
   /** End all. */
   close(): void {
     for (const connection of this.open) this.cut(connection);
+  }
+
+  private makeRoomForOthers(): void {
+    for (let cut = 0; cut < CUT_AT_ONCE; cut += 1) if (!this.makeRoom()) return;
   }
 
   private makeRoom(): boolean {

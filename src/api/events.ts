@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ControlPort } from "../core/control.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
+import { toldRecord } from "../core/severity.ts";
 
 /** A comment this often shows that the link lives, also to whatever stands in between. */
 const HEARTBEAT_MS = 15_000;
@@ -68,7 +69,7 @@ export class EventStreams {
   /** A record is put into words once, however many follow. */
   private frameOf(record: JournalRecord): string {
     if (this.last?.record !== record) {
-      const frame = `id: ${record.seq}\nevent: ${record.kind}\ndata: ${JSON.stringify(record)}\n\n`;
+      const frame = `id: ${record.seq}\nevent: ${record.kind}\ndata: ${JSON.stringify(toldRecord(record))}\n\n`;
       this.last = { record, frame };
     }
     return this.last.frame;

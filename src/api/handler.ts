@@ -16,6 +16,7 @@ export interface AccessPolicy {
   readonly sharesDocuments: boolean;
   /** @throws if this request must not be answered. */
   admit(request: IncomingMessage): void;
+  /** @throws ERR_TOKEN_NEEDED where the privileged alone may ask anything; the page's files, which are the same everywhere, are for all. */
   isPrivileged(request: IncomingMessage): boolean;
   /** Answer with a file of the page; false if there is none of that path. */
   serveFile(request: IncomingMessage, path: string, response: ServerResponse): Promise<boolean>;
@@ -49,7 +50,8 @@ export function createHandler(api: Api, access: AccessPolicy): RequestListener {
       access.admit(request);
       if (method === "GET" && (await access.serveFile(request, path, response))) return;
       const privileged = access.isPrivileged(request);
-      const asked = { method, path, query: new URLSearchParams(query), body, privileged };
+      const gone = goneSignal(response);
+      const asked = { method, path, query: new URLSearchParams(query), body, privileged, gone };
       const isStream = findRoute(method, path).route.answer === null && request.method !== "HEAD";
       if (isStream) stream(request, response);
       else await answer(asked, response);
@@ -75,6 +77,15 @@ export function createHandler(api: Api, access: AccessPolicy): RequestListener {
     });
     eventStreams.open(request, response);
   }
+}
+
+/** Aborted once nobody is there to be answered. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.on("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** Documents that are forgotten as soon as somebody has changed something. */

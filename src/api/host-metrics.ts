@@ -34,4 +34,9 @@ export const HOST_METRICS: readonly HostMetric[] = [
     help: "The most that the over-commit should be, where the operator said so.",
     read: (of) => of.overcommitLimit,
   },
+  {
+    name: "need_ratio",
+    help: "How much the host itself needs its memory back, from 0 to 1, which is an emergency.",
+    read: (of) => of.need,
+  },
 ];

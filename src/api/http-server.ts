@@ -2,6 +2,7 @@ import { createServer as createHttp, type RequestListener } from "node:http";
 import { createServer, type Server } from "node:net";
 import { Connection } from "./connection.ts";
 import { type ConnectionLimits, Connections } from "./connections.ts";
+import { hasDescriptorsForSteps } from "./descriptors.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 /** A connection on which nothing is asked for so long is cut off. */
@@ -27,6 +28,8 @@ export interface HttpOptions {
   /** New connections a second; twice as many at once. Null: as many as come. */
   readonly connectionsPerSecond?: number | null;
   readonly sweepMs?: number;
+  /** Whether descriptors are left for a connection. */
+  readonly isRoomy?: () => boolean;
   /** A monotonic clock. */
   readonly nowMs?: () => number;
 }
@@ -44,7 +47,8 @@ const monotonicMs = (): number => performance.now();
 /** Answer HTTP requests with `handler`, one at a time for each connection. */
 export function createHttpServer(handler: RequestListener, options: HttpOptions = {}): HttpServer {
   const { limits = LIMITS, connectionsPerSecond = null, sweepMs = SWEEP_MS, nowMs = monotonicMs } = options;
-  const connections = new Connections(limits, nowMs);
+  const { isRoomy = hasDescriptorsForSteps } = options;
+  const connections = new Connections(limits, nowMs, isRoomy);
   const rate =
     connectionsPerSecond === null ? null : new RateLimit(connectionsPerSecond, 2 * connectionsPerSecond, nowMs);
   // It only parses: deadlines and limits are those of the connections.

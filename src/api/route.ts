@@ -1,5 +1,6 @@
+import type { Cancellation } from "../core/backend.ts";
 import type { ControlPort } from "../core/control.ts";
-import type { HistoryPort } from "../core/history.ts";
+import type { HistoryPort, HostPastPort } from "../core/history.ts";
 import type { SchemaName } from "./schemas.ts";
 
 /** A request, whatever carried it. */
@@ -12,6 +13,8 @@ export interface ApiRequest {
   readonly body: string;
   /** True if the caller may write: it reached the socket, or it showed the token. */
   readonly privileged: boolean;
+  /** Aborted once the caller has gone without its answer; absent where nobody can tell. */
+  readonly gone?: Cancellation;
 }
 
 /** What the routes answer from. */
@@ -19,6 +22,8 @@ export interface Api {
   readonly control: ControlPort;
   /** The guests' past; null where none is kept. */
   readonly history: HistoryPort | null;
+  /** What the guests saved together; null where no host is shared. */
+  readonly hostPast: HostPastPort | null;
   /** This program's version. */
   readonly version: string;
   /** The page's address; null where it is not served, or not yet. */

@@ -2,13 +2,15 @@ import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { figuresOf } from "../core/figures.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
+import { targetParts } from "../core/target-parts.ts";
 import { describeRange, findTunable, minChoice, TUNABLES } from "../core/tunables.ts";
-import type { GuestAnswer, HealthAnswer, HostAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
+import type { GuestAnswer, HealthAnswer, HostAnswer, HostPastAnswer, ReasonsAnswer, TunableAnswer } from "./answers.ts";
 import { parseChanges, parseObject } from "./body.ts";
 import { changeGuestSettings, guestSettings, resetGuestSettings } from "./guest-settings.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
 import { listReservations, reserve, withdraw } from "./reservations.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
+import { tokenNeeded } from "./token-needed.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -89,9 +91,17 @@ export const ROUTES: readonly Route[] = [
     path: "/v1/host",
     summary:
       "How the memory that the guests share stands: capacity, reserve, what guests have and were promised, what is free, " +
-      "the over-commit, and what is wrong with it. Null where no host is shared, as in a guest.",
+      "the over-commit, how much the host itself needs its memory back, and what is wrong with it. Null where no host is shared, as in a guest.",
     gives: "Host",
     answer: ({ control }): HostAnswer => ({ host: control.host() }),
+  },
+  {
+    ...read,
+    path: "/v1/host/history",
+    summary:
+      "What the guests used and saved together, over restarts where history is kept, in at most 720 points. Empty where no host is shared.",
+    gives: "HostHistory",
+    answer: ({ hostPast }): HostPastAnswer => ({ points: hostPast?.points() ?? [] }),
   },
   {
     ...read,
@@ -246,14 +256,18 @@ function decodeParameter(parameter: string): string {
  */
 export async function answerRequest(api: Api, request: ApiRequest): Promise<unknown> {
   const { route, parameter } = findRoute(request.method, request.path);
-  if (route.writes && !request.privileged)
-    throw selfballoonError("ERR_TOKEN_NEEDED", { problem: "it showed none that is right" });
+  if (route.writes && !request.privileged) throw tokenNeeded("write");
   return route.answer?.(api, request, parameter);
 }
 
 function withFigures(status: GuestStatus): GuestAnswer {
   const { observation, decision } = status;
-  return { ...status, figures: observation === null || decision === null ? null : figuresOf(observation, decision) };
+  if (observation === null || decision === null) return { ...status, figures: null, parts: [] };
+  const parts = targetParts(observation, decision).map(({ name, pages }) => ({
+    name,
+    bytes: pages * observation.pageBytes,
+  }));
+  return { ...status, figures: figuresOf(observation, decision), parts };
 }
 
 function oneGuest({ control }: Api, _: ApiRequest, guest: string): GuestAnswer {

@@ -8,12 +8,12 @@ import { describeTerm, TERMS, type TermRow } from "../core/guest-terms.ts";
 import type { HistoryPoint, HistoryRange } from "../core/history.ts";
 import { TAKE_NAMES } from "../core/host/pressure.ts";
 import { RESERVATION_ENDS, RESERVATION_TIMES, type ReservationEvent } from "../core/host/reservation.ts";
-import type { JournalRecord } from "../core/journal-record.ts";
 import { type GuestTerms, PRIORITIES } from "../core/limits.ts";
 import { NOTICES } from "../core/notices.ts";
 import { NEEDED_READINGS, type Observation, OPTIONAL_READINGS } from "../core/observation.ts";
 import { CLAMPS, REASONS } from "../core/reasons.ts";
 import { SOURCES } from "../core/settings.ts";
+import { SEVERITIES, type ToldRecord } from "../core/severity.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import {
   describeRange,
@@ -28,6 +28,7 @@ import type {
   GuestSettingAnswer,
   HealthAnswer,
   HostAnswer,
+  HostPastAnswer,
   ReasonsAnswer,
   TunableAnswer,
 } from "./answers.ts";
@@ -62,7 +63,14 @@ const text = z.string();
 const number = z.number();
 const TUNABLE_NAMES = TUNABLES.map(({ name }) => name) as [TunableName, ...TunableName[]];
 const FIGURES = ["current", "target", "goal", "floor", "maximum", "committed", "available", "compressedSwap"] as const;
-const PAGES = ["goalPages", "floorPages", "targetPages", "balloonTargetPages", "frontswapTargetPages"] as const;
+const PAGES = [
+  "goalPages",
+  "floorPages",
+  "targetPages",
+  "balloonTargetPages",
+  "frontswapTargetPages",
+  "headroomPages",
+] as const;
 const SIZES = ["currentBytes", "maximumBytes", "unballoonedBytes", "weight"] as const;
 const HOST_BYTES = [
   "capacityBytes",
@@ -74,6 +82,7 @@ const HOST_BYTES = [
   "maximaBytes",
   "minBytes",
 ] as const;
+const HOST_POINT = ["atMs", "usedBytes", "availableBytes", "savedBytes", "guests"] as const;
 const SHRINK_PAGES = ["targetPages", "startPages", "leftPages", "freedPages", "touchedPages"] as const;
 
 const observation = of<Observation>()(
@@ -127,6 +136,7 @@ const guest = of<GuestAnswer>()(
     decision: decision.nullable(),
     wantedPages: number.nullable(),
     figures: figures.nullable(),
+    parts: z.array(z.object({ name: text, bytes: number })),
     tunables: tunableValues,
     problem: guestProblem.nullable(),
   }),
@@ -139,13 +149,19 @@ const host = of<HostAnswer>()(
     host: z
       .object({
         ...fields(HOST_BYTES, number),
+        reservedFor: z.array(text.nullable()),
         overcommit: number,
         overcommitLimit: number.nullable(),
+        take: z.enum(TAKE_NAMES),
+        need: number.nullable(),
+        isEmergency: z.boolean(),
         warnings: z.array(notice),
       })
       .nullable(),
   }),
-).describe("In bytes. `overcommit` is what the guests could have together over the capacity.");
+).describe(
+  "In bytes. `overcommit` is what the guests could have together over the capacity. `need` is how much the host itself needs its memory back, 0 to 1; null where that is not known.",
+);
 
 const historyPoint = of<HistoryPoint>()(
   z.object({ atMs: number, gap: z.boolean(), figures, reason, psiPercent: number.nullable() }),
@@ -155,6 +171,14 @@ const history = of<HistoryRange>()(
   z.object({ guest: text, keptFromMs: number.nullable(), complete: z.boolean(), points: z.array(historyPoint) }),
 ).describe(
   "A part of a guest's past, oldest first. `complete` is false if there was too much to read in time: then the oldest part is left out.",
+);
+
+const hostHistory = of<HostPastAnswer>()(
+  z.object({
+    points: z.array(z.object({ ...fields(HOST_POINT, number), gap: z.boolean() })),
+  }),
+).describe(
+  "All guests together, oldest first. `guests`: those of which something was read, which alone are in the sum. `gap`: no daemon ran before it.",
 );
 
 const tunable = of<TunableAnswer>()(
@@ -212,7 +236,7 @@ const gift = of<Gift>()(
   z.object({ guest: text, bytes: number.nullable(), ofBytes: number.nullable(), isAll: z.boolean() }),
 ).describe("What a released guest was given, of what it may have at the most; null for all that its machine has.");
 
-const numbered = { seq: number, atMs: number };
+const numbered = { seq: number, atMs: number, severity: z.enum(keysOf(SEVERITIES)) };
 const turned = { ...numbered, turn: number, nowMs: number };
 
 const terms = of<GuestTerms>()(
@@ -221,6 +245,7 @@ const terms = of<GuestTerms>()(
     maxMb: number.nullable(),
     weight: number,
     priority: z.enum(PRIORITIES),
+    isQuiet: z.boolean(),
     isManaged: z.boolean(),
   }),
 );
@@ -247,7 +272,7 @@ const reservation = of<ReservationStatus>()(
   }),
 ).describe("`isMet`: all of it is free, or its guest has it. It ends by itself at `expiresAtMs`, in ms since 1970.");
 
-const event = of<JournalRecord>()(
+const event = of<ToldRecord>()(
   z.discriminatedUnion("kind", [
     z.object({
       ...turned,
@@ -302,7 +327,7 @@ const event = of<JournalRecord>()(
         swapOutBytesPerS: number.nullable(),
         swappedBytes: number.nullable(),
       }),
-      need: number,
+      need: number.nullable(),
       isEmergency: z.boolean(),
     }),
     z.object({ ...turned, kind: z.literal("reservation"), event: reservationEvent }),
@@ -364,6 +389,7 @@ const OBJECTS = {
   Guest: guest,
   Guests: z.object({ guests: z.array(guest) }),
   Host: host,
+  HostHistory: hostHistory,
   History: history,
   HistoryPoint: historyPoint,
   GuestChange: z.strictObject({ paused: z.boolean() }),
@@ -388,6 +414,7 @@ const OBJECTS = {
     guest: text.min(1).max(256).nullable().optional(),
     waitMs: z.int().min(0).max(RESERVATION_TIMES.maxWaitMs).optional(),
     lifeMs: z.int().min(1).max(RESERVATION_TIMES.maxLifeMs).optional(),
+    keep: z.boolean().optional(),
   }),
   GuestChoice: z.strictObject({ guests: z.array(text).optional() }).describe("Guests by name; without them all."),
   Released: z.object({ released: z.array(text), gifts: z.array(gift) }),

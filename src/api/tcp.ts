@@ -9,6 +9,7 @@ import { PageFiles } from "./page-files.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Api } from "./route.ts";
 import { createBearerCheck, createToken, readToken } from "./token.ts";
+import { tokenNeeded } from "./token-needed.ts";
 
 const WRITES_PER_SECOND = 10;
 /** Writes without the token that are told so; the allowance of those who have it is not touched by them. */
@@ -24,6 +25,8 @@ export interface TcpOptions {
   readonly allowedHosts?: readonly string[];
   /** The operator's file with the token. Null: a new token for this run, in `runtimeTokenFile`. */
   readonly tokenFile: string | null;
+  /** True: reads need the token too. */
+  readonly readsNeedToken?: boolean;
   readonly runtimeTokenFile: string;
   /** Where the page lies. */
   readonly pageFolder: string;
@@ -39,7 +42,7 @@ export interface TcpServer {
 
 /**
  * Serve the API and the page over TCP. Reads are for whoever reaches the address, which is this machine alone unless it is
- * configured otherwise; writes need the token.
+ * configured otherwise; writes need the token, and reads where the options say so.
  * @throws ERR_LISTEN, ERR_PERMISSION for the token's file.
  */
 export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer> {
@@ -48,7 +51,7 @@ export async function serveTcp(api: Api, options: TcpOptions): Promise<TcpServer
   const removeToken = (): void => {
     if (tokenFile === null) rmSync(runtimeTokenFile, { force: true });
   };
-  const access = guardedAccess(token, new PageFiles(options.pageFolder), options.allowedHosts ?? []);
+  const access = guardedAccess(token, options);
   const http = createHttpServer(createHandler(api, access), { connectionsPerSecond: CONNECTIONS_PER_SECOND });
   try {
     const port = await listen(http.server, options);
@@ -75,23 +78,35 @@ export function listen(server: Server, { host, port }: Pick<TcpOptions, "host" |
   });
 }
 
-function guardedAccess(token: string, files: PageFiles, allowedHosts: readonly string[]): AccessPolicy {
+function guardedAccess(
+  token: string,
+  { pageFolder, allowedHosts = [], readsNeedToken = false }: TcpOptions,
+): AccessPolicy {
+  const files = new PageFiles(pageFolder);
   const nowMs = (): number => performance.now();
   const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, nowMs);
   const refusals = new RateLimit(REFUSALS_PER_SECOND, 2 * REFUSALS_PER_SECOND, nowMs);
   const hasToken = createBearerCheck(token);
-  const isPrivileged = (request: IncomingMessage): boolean => hasToken(request.headers.authorization);
+  const showsToken = ({ headers }: IncomingMessage): boolean => hasToken(headers.authorization);
   return {
     sharesDocuments: true,
     admit(request) {
       checkHost(request, allowedHosts);
-      if (request.method === "GET" || request.method === "HEAD") return;
-      if (isPrivileged(request)) countWrite(writes, WRITES_PER_SECOND, "writes a second");
+      if (isRead(request)) return;
+      if (showsToken(request)) countWrite(writes, WRITES_PER_SECOND, "writes a second");
       else countWrite(refusals, REFUSALS_PER_SECOND, "writes without the token a second");
     },
-    isPrivileged,
+    isPrivileged(request) {
+      const isPrivileged = showsToken(request);
+      if (readsNeedToken && !isPrivileged) throw tokenNeeded(isRead(request) ? "read" : "write");
+      return isPrivileged;
+    },
     serveFile: async (request, path, response) => files.serve(request, path, response),
   };
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** @throws ERR_TOO_MANY. */

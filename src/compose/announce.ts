@@ -1,11 +1,15 @@
 import { mibText, print } from "../cli/output.ts";
 import type { Config } from "../config/load.ts";
 import type { OpenBackend } from "../core/backend.ts";
+import { type HostReading, sightOf } from "../core/host/host-reading.ts";
+import { type Need, needOf } from "../core/host/need.ts";
+import { TAKES } from "../core/host/pressure.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { StepRecord } from "../core/journal-record.ts";
 import type { Policy } from "../core/policy.ts";
 import { shownGuest } from "../core/shown-text.ts";
 import { bytesText } from "../view/amounts.ts";
+import { needText } from "../view/host-budget.ts";
 import { reasonText } from "../view/reason-text.ts";
 import { type Choice, isRealHost } from "./backends.ts";
 import type { Dashboard } from "./dashboard.ts";
@@ -24,7 +28,7 @@ export function describe({ backend, found }: Choice, policy: Policy, dryRun: boo
 export function announce(
   { backend, found, passedOver }: Choice,
   dashboard: Dashboard,
-  { socket, history }: Config,
+  { socket, history, readsNeedToken }: Config,
   dryRun: boolean,
   historyDirectory: string | null,
   hostLines: readonly string[],
@@ -40,7 +44,8 @@ export function announce(
   }
   if (dashboard.url !== null) print(`Dashboard: ${dashboard.url}`);
   if (dashboard.problem !== null) print(dashboard.problem);
-  if (dashboard.tokenFile !== null) print(`The token for changes over TCP is in ${dashboard.tokenFile}.`);
+  if (dashboard.tokenFile !== null)
+    print(`The token for ${readsNeedToken ? "all" : "changes"} over TCP is in ${dashboard.tokenFile}.`);
   print(`Control socket: ${socket}. Ask it with \`selfballoon status\`, end with Ctrl-C.`);
   if (historyDirectory !== null) print(`History: ${historyDirectory}, at most ${history.maxMb} MiB.`);
   hostLines.forEach(print);
@@ -55,21 +60,24 @@ export async function linesOfHost(
   opened: Pick<OpenBackend, "guests">,
   rules: HostRules | null,
   config: Pick<Config, "guests">,
+  readHost: (() => HostReading) | null,
 ): Promise<readonly string[]> {
   if (rules === null) return [];
   const managed = isRealHost(backend) ? await managedGuestsText(opened, rules, config) : null;
-  return managed === null ? [budgetLine(rules)] : [budgetLine(rules), managed];
+  const budget = budgetLine(rules, readHost === null ? null : needOf(sightOf(null, readHost(), 0), false));
+  return managed === null ? [budget] : [budget, managed];
 }
 
-/** What a host's guests may have together. */
-function budgetLine({ budget, overcommit }: HostRules): string {
+/** What a host's guests may have together, when it takes memory of them, and how much it needs that now. */
+function budgetLine({ budget, overcommit, take = "always" }: HostRules, need: Need | null): string {
   const limit = overcommit === undefined ? "" : ` What they could have should be at most ${overcommit} times that.`;
   const { memoryBytes, reserveBytes } = budget;
-  return `Budget: ${bytesText(memoryBytes)} for all guests, ${bytesText(reserveBytes)} of it kept for emergencies.${limit}`;
+  const needs = need === null ? "" : ` Now ${needText(need)}.`;
+  return `Budget: ${bytesText(memoryBytes)} for all guests, ${bytesText(reserveBytes)} of it kept for emergencies.${limit} ${TAKES[take]}${needs}`;
 }
 
 const OPEN_READS =
-  "Warning: whoever reaches this address over the network can read all that the page shows; changes need the token.";
+  "Warning: whoever reaches this address over the network can read all that the page shows; changes need the token. `reads_need_token = true` below [api] asks for it for reads too.";
 
 /** A step of `run --once`. */
 export function onceText({ decision, observation, applied }: StepRecord): string {

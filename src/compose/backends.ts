@@ -1,6 +1,6 @@
 import { type BackendRow, rowsOf } from "../backends/registry.ts";
 import { hostRules } from "../config/host-rules.ts";
-import type { Config } from "../config/load.ts";
+import type { Config, GuestSection } from "../config/load.ts";
 import type { Backend, OpenBackend } from "../core/backend.ts";
 import { NOTHING_SET, termsWith } from "../core/controls/guest-settings.ts";
 import { selfballoonError } from "../core/errors.ts";
@@ -66,7 +66,9 @@ export function rulesFor(backend: Backend, config: Config, dryRun: boolean): Hos
   if (backend.traits.place === "guest") return null;
   // A configuration that names no guest stands for all of them in a dry run, so that it can be tried without one.
   if (backend.traits.isReal) return hostRules(config, dryRun && config.guests.length === 0);
-  const isLimited = config.host.memory !== null || config.guests.some(({ terms }) => Object.keys(terms).length > 0);
+  const isLimitedIn = ({ terms, quietHours }: GuestSection): boolean =>
+    Object.keys(terms).length > 0 || quietHours !== undefined;
+  const isLimited = config.host.memory !== null || config.guests.some(isLimitedIn);
   return isLimited ? hostRules(config, true) : null;
 }
 
@@ -92,7 +94,14 @@ export async function openBackend(config: Config, root: string): Promise<OpenBac
 async function withGuestSettings(rules: HostRules, config: Config): Promise<HostRules> {
   const { guestSettingsStore } = await import("./guest-settings-store.ts");
   const set = guestSettingsStore(config, () => {}).load(createSettings({ hasCompressedSwap: true }));
-  return { ...rules, terms: (guest) => termsWith(set.get(guest) ?? NOTHING_SET, rules.terms(guest)) };
+  const ofAll = await withFleetSettings(rules, config);
+  return { ...ofAll, terms: (guest) => termsWith(set.get(guest) ?? NOTHING_SET, ofAll.terms(guest)) };
+}
+
+async function withFleetSettings(rules: HostRules, config: Config): Promise<HostRules> {
+  if (config.fleet === null) return rules;
+  const { rulesAsKept } = await import("./fleet-settings.ts");
+  return rulesAsKept(rules, config.fleet, config);
 }
 
 /** The backend for whoever only gives memory back: to guests that are ours, and no more than the operator allows. */
@@ -112,7 +121,9 @@ function onlyReleasing(backend: OpenBackend, rules: HostRules | null): OpenBacke
 
 function passing(backend: OpenBackend): Omit<OpenBackend, "apply" | "release"> {
   return {
+    listen: (onChange) => backend.listen?.(onChange),
     guests: (cancellation) => backend.guests(cancellation),
+    problems: () => backend.problems?.() ?? [],
     observe: (guest, cancellation) => backend.observe(guest, cancellation),
     watch: (guest, cancellation) => backend.watch(guest, cancellation),
     size: (guest, cancellation) => backend.size(guest, cancellation),

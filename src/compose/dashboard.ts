@@ -12,9 +12,9 @@ export interface Dashboard {
   readonly url: string | null;
   /** The same without the token. */
   readonly address: string | null;
-  /** True if others than this machine may reach it. */
+  /** True if others than this machine may reach it, and read without the token. */
   readonly isOpen: boolean;
-  /** Where the token for writes is, if it has to be looked up. */
+  /** Where the token is, if it has to be looked up. */
   readonly tokenFile: string | null;
   /** Why it is not served though it was to be, as a sentence. */
   readonly problem: string | null;
@@ -56,6 +56,7 @@ async function serve(backend: Backend, config: Config, listen: ListenAddress, ap
     ...listen,
     allowedHosts: config.allowedHosts,
     tokenFile: config.tokenFile ?? null,
+    readsNeedToken: config.readsNeedToken,
     runtimeTokenFile,
     pageFolder: fileURLToPath(new URL("./web/", import.meta.url)),
   });
@@ -65,7 +66,7 @@ async function serve(backend: Backend, config: Config, listen: ListenAddress, ap
   return {
     url: isShown ? `${url}#token=${token}` : url,
     address: url,
-    isOpen: isOpen(listen.host),
+    isOpen: isOpen(listen.host) && !config.readsNeedToken,
     tokenFile: isShown ? null : (config.tokenFile ?? runtimeTokenFile),
     problem: null,
     close,

@@ -28,6 +28,7 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
     ...(await findingsOf(() => examineAreas(files))),
     ...(await findingsOf(() => [examinePressure(files)])),
     ...examineConfig(config),
+    ...(await examineTold(config, root)),
     running.finding,
   ];
   files.close();
@@ -101,6 +102,12 @@ async function examineMachine(files: MachineFiles, used: Backend | null): Promis
   const zones = isGuest ? examineZones(files) : null;
   const swap = examineSwap(files, isGuest ? await maximumBytes(used.open()) : null);
   return zones === null ? swap : [zones, ...swap];
+}
+
+async function examineTold({ notify }: Config, root: string): Promise<readonly Finding[]> {
+  if (notify === null) return [];
+  const { examineNotify } = await import("../notify/examine.ts");
+  return examineNotify(notify, root);
 }
 
 /** What can't be read is a finding too. */

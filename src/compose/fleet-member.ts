@@ -1,37 +1,36 @@
-import { hostname } from "node:os";
 import type { FleetSection } from "../config/load.ts";
+import { ALL_GUESTS } from "../core/all-guests.ts";
 import { selfballoonError } from "../core/errors.ts";
-import type { HostBudget } from "../core/host/budget.ts";
 import type { Journal } from "../daemon/journal.ts";
 import type { Worker } from "../daemon/worker.ts";
 import { FleetMember } from "../fleet/member.ts";
-import { hostNameFrom } from "../fleet/names.ts";
 import { realClock } from "../time/clock.ts";
 import { VERSION } from "../version.ts";
+import { addFault } from "./add-fault.ts";
+import { type HostFleetSettings, hostOf } from "./fleet-settings.ts";
 
-/** Have this host tell its fleet how it stands. @returns how to end that. */
+/** Have this host tell its fleet how it stands, and take what it sets. @returns how to end that. */
 export function joinFleet(
   section: FleetSection,
   worker: Worker,
   journal: Journal,
-  budget: () => HostBudget | null,
+  settings: HostFleetSettings,
 ): () => Promise<void> {
-  const { name, labels, servers } = section;
+  const { labels } = section;
+  const servers = section.servers.join(", ");
+  settings.attach(worker);
   const member = new FleetMember({
     address: section,
-    identity: { host: name ?? hostNameFrom(hostname()), labels, version: VERSION },
+    identity: { host: hostOf(section), labels, version: VERSION },
     control: worker,
-    budget,
+    budget: () => worker.hostRules?.budget ?? null,
     clock: realClock,
-    onLost: (problem) => {
-      const { code, details, message } = selfballoonError("ERR_FLEET", { servers: servers.join(", "), problem });
-      // It changes nothing that is remembered of guests.
-      const unturned = { isRepeated: false, turn: null, nowMs: null };
-      journal.add({ kind: "fault", guest: "*", code, details, problem: message, ...unturned });
-    },
+    settings,
+    onUnread: (problem) => addFault(journal, selfballoonError("ERR_FLEET_SETTINGS", { servers, problem })),
+    onLost: (problem) => addFault(journal, selfballoonError("ERR_FLEET", { servers, problem })),
     onBack: (awayMs, dropped) => {
       const details = { awayS: Math.round(awayMs / 1000), dropped };
-      journal.add({ kind: "notice", guest: "*", notice: { code: "fleet_back", details } });
+      journal.add({ kind: "notice", guest: ALL_GUESTS, notice: { code: "fleet_back", details } });
     },
   });
   member.start();

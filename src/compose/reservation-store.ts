@@ -29,8 +29,10 @@ export function reservationStore(
     save: (kept) => {
       try {
         replaceStateFile(path, formatKeptReservations(kept));
+        return true;
       } catch (thrown) {
         tell(problemOf(thrown));
+        return false;
       }
     },
   };

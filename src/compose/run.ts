@@ -5,9 +5,11 @@ import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
 import { configure } from "../config/configure.ts";
 import { type Config, loadConfig } from "../config/load.ts";
+import { keysForRestart } from "../config/restart-keys.ts";
+import { ALL_GUESTS } from "../core/all-guests.ts";
 import type { Backend } from "../core/backend.ts";
 import { type Problem, selfballoonError } from "../core/errors.ts";
-import type { HostBudget } from "../core/host/budget.ts";
+import type { HostPastPort } from "../core/history.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
 import { shownJson } from "../core/shown-text.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
@@ -22,12 +24,15 @@ import { Worker, type WorkerOptions } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
 import { realClock } from "../time/clock.ts";
 import { VERSION } from "../version.ts";
+import { addFault } from "./add-fault.ts";
 import { announce, describe, linesOfHost, onceText } from "./announce.ts";
 import { chooseBackend, isOwnHost, onlyManaged, requireBudget, rulesFor } from "./backends.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
+import { LiveConfiguration, type OwnConfiguration } from "./live-configuration.ts";
 import { findStartFacts, idleBecause } from "./start-up.ts";
 import { type StartWarning, startWarnings } from "./start-warnings.ts";
+import { statePath } from "./state-file.ts";
 
 /** Records that the journal keeps: an hour of one guest at the default interval, with room for the rest. */
 const JOURNAL_RECORDS = 1024;
@@ -40,36 +45,50 @@ export async function run(plan: RunPlan): Promise<number> {
   const { backend } = choice;
   requireBudget(backend, config, "nothing was started");
   const facts = findStartFacts(backend, flags.root, plan.bootOptions, config.policy);
-  const rules = rulesFor(backend, config, plan.dryRun);
-  const configured = configure(config, facts, "nothing was started");
+  const own = (of: Config, consequence: string): OwnConfiguration => ({
+    configured: configure(of, facts, consequence),
+    rules: rulesFor(backend, of, plan.dryRun),
+  });
+  const live = new LiveConfiguration(own(config, "nothing was started"));
   const unlock = takeLock(join(dirname(config.socket), "selfballoon.lock"));
   try {
     const opened = await backend.open();
     const journal = new Journal(JOURNAL_RECORDS, realClock.wallMs);
+    const logger = createLogger({ json: plan.json, isQuiet: plan.log === "quiet" });
+    if (!plan.once) tellRecords(journal, logger, plan);
+    const fleet = await fleetOf(config, live, journal);
+    const { configured } = live;
+    const readHost = isOwnHost(backend) ? await hostReader(flags.root) : null;
     const worker: Worker = new Worker({
       description: describe(choice, config.policy, plan.dryRun),
       configured,
       policy: config.policy,
-      hostRules: rules,
-      readHost: isOwnHost(backend) ? await hostReader(flags.root) : null,
+      hostRules: live.rules,
+      readHost,
       backend: onlyManaged(opened, () => worker.hostRules),
       clock: realClock,
       journal,
       dryRun: plan.dryRun,
-      ...(rules === null ? {} : await storesFor(config, journal)),
+      ...(live.rules === null ? {} : await storesFor(config, journal)),
       swapShrinker: await swapShrinkerFor(backend, config, flags.root),
     });
+    worker.restore();
     if (plan.once) return await runOnce(worker, journal, plan, idleBecause(backend, configured.settings));
-    const printStep = boundedOutput(process.stdout, () => null); // the records' own numbers show what is missing
-    if (plan.json) journal.subscribe((record) => record.kind === "step" && printStep(shownJson(record)));
-    const logger = createLogger({ json: plan.json, isQuiet: plan.log === "quiet" });
-    journal.subscribe(logRecords(logger, { isVerbose: plan.log === "all", isDryRun: plan.dryRun }));
-    worker.restoreSettings();
-    const hostLines = await linesOfHost(choice, opened, worker.hostRules, config);
+    const hostLines = await linesOfHost(choice, opened, worker.hostRules, config, readHost);
     const history = await historyFor(backend, config, journal);
+    const hostPast = await hostPastFor(
+      backend,
+      worker,
+      journal,
+      history === null ? null : statePath(config, "host-past.json"),
+    );
     const warnings = await startWarnings(backend, opened, configured.settings, flags.root);
     let address: string | null = null;
-    const api = createApi(worker, VERSION, history?.port ?? null, () => address);
+    const api = createApi(worker, VERSION, {
+      history: history?.port ?? null,
+      hostPast: hostPast.port,
+      url: () => address,
+    });
     const closeSocket = await serveSocket(config.socket, api);
     const dashboard = await serveDashboard(backend, config, api).catch(async (thrown: unknown) => {
       await closeSocket();
@@ -80,19 +99,25 @@ export async function run(plan: RunPlan): Promise<number> {
     logStart(logger, driverLines(backend, configured.settings), warnings);
     if (plan.json) for (const line of hostLines) logger.info(line);
     else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
-    const leaveFleet = await fleetFor(config, worker, journal, () => worker.hostRules?.budget ?? null);
+    const leaveFleet = fleet(worker);
+    const endNotify = await notifyFor(config, journal);
     const leaveToolstack = await toolstackFor(backend, worker, journal, plan.dryRun);
     const close = async (): Promise<void> => {
       await leaveToolstack();
       await leaveFleet();
+      await endNotify();
       await dashboard.close();
       await closeSocket();
+      await hostPast.close();
       await history?.close();
     };
     const reload = async (): Promise<void> => {
       const reloaded = await loadConfig(flags, process.env, "the old settings stay");
       requireBudget(backend, reloaded, "the old settings stay");
-      worker.configure(configure(reloaded, facts, "the old settings stay"), rulesFor(backend, reloaded, plan.dryRun));
+      live.reload(own(reloaded, "the old settings stay"));
+      worker.configure(live.configured, live.rules);
+      const keys = keysForRestart(config, reloaded);
+      if (keys.length > 0) logger.warn("Not all that was changed can be reloaded: these take a restart.", { keys });
     };
     const notifier = createNotifier(process.env);
     const exitCode = await runDaemon({ worker, clock: realClock, logger, notifier, reload, close });
@@ -101,6 +126,13 @@ export async function run(plan: RunPlan): Promise<number> {
   } finally {
     unlock();
   }
+}
+
+/** Print each step where that was asked for, and log all that is worth it. */
+function tellRecords(journal: Journal, logger: Logger, { json, log, dryRun }: RunPlan): void {
+  const printStep = boundedOutput(process.stdout, () => null); // the records' own numbers show what is missing
+  if (json) journal.subscribe((record) => record.kind === "step" && printStep(shownJson(record)));
+  journal.subscribe(logRecords(logger, { isVerbose: log === "all", isDryRun: dryRun }));
 }
 
 /** The driver's lines, and what should be known of this machine before its memory is moved. */
@@ -121,7 +153,6 @@ async function runOnce(worker: Worker, journal: Journal, plan: RunPlan, idle: st
     if (plan.json) printJson({ ...record.decision, applied: record.applied });
     else print(onceText(record));
   });
-  worker.restoreSettings();
   try {
     await worker.stepOnce();
     return 0;
@@ -160,16 +191,30 @@ async function storesFor(
   return { reservationStore: reservationStore(config, tell), guestSettingsStore: guestSettingsStore(config, tell) };
 }
 
-/** The host's part in its fleet, where it is of one: none of its code is loaded elsewhere. @returns how to end it. */
-async function fleetFor(
-  { fleet }: Config,
-  worker: Worker,
+/**
+ * The host's part in its fleet, where it is of one: none of its code is loaded elsewhere. What the fleet has set is configured
+ * from here on. @returns how to join it, which returns how to leave it.
+ */
+async function fleetOf(
+  config: Config,
+  live: LiveConfiguration,
   journal: Journal,
-  budget: () => HostBudget | null,
-): Promise<() => Promise<void>> {
-  if (fleet === null) return () => Promise.resolve();
-  const { joinFleet } = await import("./fleet-member.ts");
-  return joinFleet(fleet, worker, journal, budget);
+): Promise<(worker: Worker) => () => Promise<void>> {
+  const { fleet } = config;
+  if (fleet === null) return () => () => Promise.resolve();
+  const [{ fleetSettingsOf }, { joinFleet }] = await Promise.all([
+    import("./fleet-settings.ts"),
+    import("./fleet-member.ts"),
+  ]);
+  const settings = fleetSettingsOf(fleet, live, journal, config);
+  return (worker) => joinFleet(fleet, worker, journal, settings);
+}
+
+/** Who is told of what happens, where the operator named somebody. @returns how to end it. */
+async function notifyFor({ notify }: Config, journal: Journal): Promise<() => Promise<void>> {
+  if (notify === null) return () => Promise.resolve();
+  const { notifyOf } = await import("./notify.ts");
+  return notifyOf(notify, journal);
 }
 
 /** The guest's part with those who give it its memory, where the operator asked for it; a dry run only watches. @returns how to end it. */
@@ -184,17 +229,13 @@ async function toolstackFor(
     change: (changes, privileged) => worker.change(changes, privileged),
     subscribe: (listener) => journal.subscribe(listener),
     tell: tellIn(journal),
-    notice: (notice) => void journal.add({ kind: "notice", guest: "*", notice }),
+    notice: (notice) => void journal.add({ kind: "notice", guest: ALL_GUESTS, notice }),
   });
 }
 
-/** It changes nothing that is remembered of guests. */
-const UNTURNED = { isRepeated: false, turn: null, nowMs: null } as const;
-
 /** Record what is wrong with something that concerns no guest alone. */
 function tellIn(journal: Journal): (problem: Problem) => void {
-  return ({ code, details, message }) =>
-    void journal.add({ kind: "fault", guest: "*", code, details, problem: message, ...UNTURNED });
+  return (problem) => addFault(journal, problem);
 }
 
 /** History where the configuration or systemd says; for simulated guests beside the socket. Null: nowhere. */
@@ -207,6 +248,23 @@ async function historyFor({ traits }: Backend, config: Config, journal: Journal)
     directory,
     maxMb: config.history.maxMb,
     nowMs: realClock.nowMs,
+    subscribe: (take) => journal.subscribe(take),
+    onProblem: tellIn(journal),
+  });
+}
+
+/** What the guests of a host save together; a guest's daemon loads none of it. */
+async function hostPastFor(
+  { traits }: Backend,
+  worker: Worker,
+  journal: Journal,
+  path: string | null,
+): Promise<{ readonly port: HostPastPort | null; readonly close: () => Promise<void> }> {
+  if (traits.place !== "host") return { port: null, close: () => Promise.resolve() };
+  const { keepHostPast } = await import("../history/keep-host-past.ts");
+  return keepHostPast({
+    path,
+    guests: () => worker.guests(),
     subscribe: (take) => journal.subscribe(take),
     onProblem: tellIn(journal),
   });

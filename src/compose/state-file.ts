@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/load.ts";
 import { hasSystemCode } from "../core/errors.ts";
@@ -28,12 +28,22 @@ export function readStateFile(path: string, limitBytes: number): string | null {
 export function replaceStateFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;
   rmSync(draft, { force: true });
+  try {
+    writeDraft(draft, text);
+    renameSync(draft, path);
+  } catch (thrown) {
+    rmSync(draft, { force: true });
+    throw thrown;
+  }
+}
+
+function writeDraft(draft: string, text: string): void {
   const file = openSync(draft, "wx", FILE_MODE);
   try {
-    writeSync(file, text);
+    // A single write to a disk that fills up may write a part and not fail; this one writes all or fails.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
 }

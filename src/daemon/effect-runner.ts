@@ -1,8 +1,9 @@
 import type { Decided, Effect } from "../core/guest/effects.ts";
-import type { GiveCause, GuestEnv, GuestEvent } from "../core/guest/events.ts";
+import type { GuestEnv, GuestEvent } from "../core/guest/events.ts";
 import type { StepRecord, Turn } from "../core/journal-record.ts";
 import { NO_LIMITS } from "../core/limits.ts";
 import type { Notice } from "../core/notices.ts";
+import { mibFromBytes } from "../core/units.ts";
 import type { GuestCalls } from "./guest-calls.ts";
 import type { Journal } from "./journal.ts";
 import type { Mind, Taken } from "./mind.ts";
@@ -21,6 +22,8 @@ export interface EffectTools {
   readonly answerShortage: () => void;
   readonly stepSoon: (guests: readonly string[]) => void;
 }
+
+type GiveAll = Effect & { readonly kind: "give_all" };
 
 /** Hands the core what happened to one guest, and does what comes back. */
 export class EffectRunner {
@@ -117,9 +120,9 @@ export class EffectRunner {
     if (record.kind === "step") this.last = record;
   }
 
-  private async giveAll(effect: Effect & { readonly kind: "give_all" }, { turn, env }: Taken): Promise<void> {
+  private async giveAll(effect: GiveAll, { turn, env }: Taken): Promise<void> {
     const { guest, journal, calls } = this.tools;
-    const { because, bytes, ofBytes, isAll, isNews, silentMs } = effect;
+    const { because, bytes, ofBytes, isAll, isNews } = effect;
     const terms = env.host?.terms ?? null;
     let problem: unknown = null;
     try {
@@ -131,7 +134,7 @@ export class EffectRunner {
     const isDone = problem === null;
     if (turn !== null) journal.add({ kind: "give", guest, because, bytes, ofBytes, isAll, isDone, terms, ...turn });
     if (!isDone) throw problem;
-    const notice = isNews ? noticeOf(because, silentMs) : null;
+    const notice = isNews ? noticeOf(effect) : null;
     if (notice !== null) journal.add({ kind: "notice", guest, notice });
   }
 
@@ -149,7 +152,11 @@ export class EffectRunner {
 }
 
 /** What is told of it; what the operator asked for is no news to him. */
-function noticeOf(because: GiveCause, silentMs: number): Notice | null {
+function noticeOf({ because, silentMs, bytes, ofBytes, isAll }: GiveAll): Notice | null {
   if (because === "restarting") return { code: "restarts", details: {} };
-  return because === "silent" ? { code: "failed_open", details: { silentS: Math.round(silentMs / 1000) } } : null;
+  if (because !== "silent") return null;
+  const silentS = Math.round(silentMs / 1000);
+  if (isAll || bytes === null || ofBytes === null) return { code: "failed_open", details: { silentS } };
+  const [mib, ofMib] = [mibFromBytes(bytes), mibFromBytes(ofBytes)];
+  return { code: "failed_open_in_part", details: { silentS, mib, ofMib } };
 }

@@ -24,14 +24,31 @@ export class FaultLog {
     this.told.clear();
   }
 
+  /**
+   * All that is wrong now, the most important first. Each is told once while it lasts, and of one connection one of a kind:
+   * its texts may be anybody's.
+   */
+  tellAll(problems: readonly Problem[]): void {
+    const now = new Set([...new Set(problems.map(keyOf))].slice(0, MAX_TOLD));
+    for (const key of this.told) if (!now.has(key)) this.told.delete(key);
+    this.problem = null;
+    for (const problem of problems) this.tell(problem, null);
+  }
+
   /** Something went wrong; `turn` is its place where it changed what is remembered, and then it is recorded in any case. */
   tell(problem: Problem, turn: Turn | null): void {
     this.problem = problem;
+    const key = keyOf(problem);
     const { code, details, message } = problem;
-    const isRepeated = this.told.has(message) || this.told.size >= MAX_TOLD;
+    const isRepeated = this.told.has(key) || this.told.size >= MAX_TOLD;
     if (isRepeated && turn === null) return;
-    if (!isRepeated) this.told.add(message);
+    if (!isRepeated) this.told.add(key);
     const place = { turn: turn?.turn ?? null, nowMs: turn?.nowMs ?? null };
     this.journal.add({ kind: "fault", guest: this.guest, code, details, problem: message, isRepeated, ...place });
   }
+}
+
+/** Problems of one key are one. */
+function keyOf({ code, details: { uri, connection = uri }, message }: Problem): string {
+  return connection === undefined ? message : `${code} ${connection}`;
 }

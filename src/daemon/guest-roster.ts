@@ -1,3 +1,4 @@
+import { ALL_GUESTS } from "../core/all-guests.ts";
 import type { OpenBackend } from "../core/backend.ts";
 import type { Clock } from "../time/clock.ts";
 import { withDeadline } from "../time/deadline.ts";
@@ -6,8 +7,11 @@ import { FaultLog } from "./fault-log.ts";
 import type { GuestRunner } from "./guest-runner.ts";
 import type { Journal } from "./journal.ts";
 
-/** How often guests that came and went are looked for. */
+/** How often guests that came and went are looked for, whatever the backend says. */
 const RESCAN_MS = 5000;
+
+/** How long after a look the next one is made if the backend says that guests came or went. */
+const AGAIN_MS = 250;
 
 /** The most guests that one daemon manages. */
 const MAX_GUESTS = 4096;
@@ -35,12 +39,17 @@ export class GuestRoster {
   private readonly faults: FaultLog;
   private readonly byName = new Map<string, GuestRunner>();
   private cancelRescan: () => void = () => {};
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** Guests may have come or gone since they were looked for. */
+  private hasNews = false;
+  /** Guests are being looked for. */
+  private looking: Promise<void> | null = null;
   private stopped = false;
   private isOverTold = false;
 
   constructor(options: GuestRosterOptions) {
     this.options = options;
-    this.faults = new FaultLog("*", options.journal);
+    this.faults = new FaultLog(ALL_GUESTS, options.journal);
   }
 
   get runners(): readonly GuestRunner[] {
@@ -51,8 +60,15 @@ export class GuestRoster {
     return this.byName.get(guest);
   }
 
-  /** Find the guests and start a runner for each; look for others from time to time. */
+  /** Find the guests and start a runner for each; look for others when the backend says so, and from time to time. */
   async start(): Promise<void> {
+    this.options.backend.listen?.(() => this.takeNews());
+    await this.rescan();
+  }
+
+  /** Look for guests now, not when it is time. */
+  async look(): Promise<void> {
+    await this.looking;
     await this.rescan();
   }
 
@@ -73,12 +89,37 @@ export class GuestRoster {
     await Promise.all(this.runners.map((runner) => runner.stop()));
   }
 
-  private async rescan(): Promise<void> {
+  private takeNews(): void {
+    if (this.hasNews) return;
+    this.hasNews = true;
+    if (this.looking === null) this.plan();
+  }
+
+  /** The next look: however often guests come and go, they are not looked for all the time. */
+  private plan(): void {
+    this.cancelRescan();
+    if (this.stopped) return;
+    const dueMs = this.lookedAtMs + (this.hasNews ? AGAIN_MS : RESCAN_MS) - this.options.clock.nowMs();
+    this.cancelRescan = this.options.clock.after(Math.max(0, dueMs), () => void this.rescan());
+  }
+
+  private rescan(): Promise<void> {
+    this.cancelRescan();
+    this.hasNews = false;
+    this.looking = this.lookForGuests().finally(() => {
+      this.looking = null;
+      this.lookedAtMs = this.options.clock.nowMs();
+      this.plan();
+    });
+    return this.looking;
+  }
+
+  private async lookForGuests(): Promise<void> {
     this.options.onRescan();
     try {
       const found = await this.findNames();
       if (this.stopped) return;
-      this.faults.clear();
+      this.tellProblems();
       const added = found.filter((guest) => !this.byName.has(guest));
       const spreadMs = this.options.spreadMs / added.length;
       added.forEach((guest, index) => void this.runnerFor(guest).start(index * spreadMs));
@@ -86,7 +127,10 @@ export class GuestRoster {
     } catch (thrown) {
       this.faults.tell(problemFrom(thrown), null);
     }
-    if (!this.stopped) this.cancelRescan = this.options.clock.after(RESCAN_MS, () => void this.rescan());
+  }
+
+  private tellProblems(): void {
+    this.faults.tellAll((this.options.backend.problems?.() ?? []).map(problemFrom));
   }
 
   private async findNames(): Promise<readonly string[]> {
@@ -100,7 +144,7 @@ export class GuestRoster {
     const isOver = found.length > MAX_GUESTS;
     if (isOver && !this.isOverTold) {
       const details = { found: found.length, max: MAX_GUESTS };
-      this.options.journal.add({ kind: "notice", guest: "*", notice: { code: "guests_left_out", details } });
+      this.options.journal.add({ kind: "notice", guest: ALL_GUESTS, notice: { code: "guests_left_out", details } });
     }
     this.isOverTold = isOver;
     if (!isOver) return found;

@@ -44,8 +44,7 @@ export class GuestRunner {
   private readonly watch: GuestWatch;
   private readonly shrinkJob: ShrinkJob | null;
   private readonly effects: EffectRunner;
-  /** 10 % of the RAM that the guest had when it was first read, in MiB; 0 before that. */
-  reservedMb = 0;
+  private firstReservedMb = 0;
   private steps = 0;
   private isAnswering = false;
   private isSteppingSoon = false;
@@ -76,9 +75,19 @@ export class GuestRunner {
     });
   }
 
+  /** 10 % of the RAM that the guest had when it was first read, in MiB; 0 before that. */
+  get reservedMb(): number {
+    return this.firstReservedMb;
+  }
+
   /** What its decisions depend on now. */
   get env(): GuestEnv {
     return this.context.envOf(this.guest, this.reservedMb);
+  }
+
+  /** Whether it was ever read and decided on: from one that was not, this daemon took nothing. */
+  get wasDecidedOn(): boolean {
+    return this.effects.last !== null;
   }
 
   /** Whether the guest is looked at between its steps. */
@@ -114,6 +123,11 @@ export class GuestRunner {
     this.watch.pace();
   }
 
+  /** Resolves when all that is to be done for it now has ended, each within its deadline. */
+  caughtUp(): Promise<void> {
+    return this.queue.ended();
+  }
+
   /** What holds for it may be something else: judge at once whether it is to be given anything. */
   settle(): void {
     void this.queue.add(() => this.happen({ kind: "settled" }));
@@ -126,7 +140,7 @@ export class GuestRunner {
     await this.queue.add(async () => {
       try {
         await this.shrinkJob?.stop();
-        if (this.env.host !== null && this.effects.last === null) await this.effects.readSize();
+        if (this.isOnlyFound) await this.effects.readSize();
         const taken = this.effects.take({ kind: "asked_all", because });
         await this.effects.carryOut(taken, 0);
         if (!this.hasBalloon) return;
@@ -185,6 +199,12 @@ export class GuestRunner {
 
   private giftOf({ bytes, ofBytes, isAll }: Omit<Gift, "guest">): Gift {
     return { guest: this.guest, bytes, ofBytes, isAll };
+  }
+
+  /** Whether it is to be given memory of a shared host before anything is known of it. */
+  private get isOnlyFound(): boolean {
+    const { host, isDryRun } = this.env;
+    return host?.terms.isManaged === true && !isDryRun && this.effects.last === null;
   }
 
   private get hasBalloon(): boolean {
@@ -250,7 +270,8 @@ export class GuestRunner {
   private async observe(): Promise<Reading> {
     const reading = await this.calls.observe();
     const { totalramPages, pageBytes } = reading.observation;
-    if (this.reservedMb === 0 && totalramPages !== null) this.reservedMb = startReservedMb(totalramPages, pageBytes);
+    if (this.firstReservedMb === 0 && totalramPages !== null)
+      this.firstReservedMb = startReservedMb(totalramPages, pageBytes);
     return reading;
   }
 

@@ -38,13 +38,19 @@ export async function runDaemon(options: LifecycleOptions): Promise<number> {
     logger.error("Memory could not be given back in time.", { deadlineMs: STOP_DEADLINE_MS });
     process.exit(1);
   });
-  const { given, failed } = await worker.stop({ keepTargets: false });
+  const { given, failed, unasked } = await worker.stop({ keepTargets: false });
   await options.close();
   cancel();
   if (failed.length > 0) {
     const guests = failed.map(({ guest }) => guest);
     logger.error("Ended, but not all memory could be given back.", { because: ending.because, guests });
     return 1;
+  }
+  if (unasked.length > 0) {
+    const what =
+      "Ended, but these guests could not be asked: what an earlier daemon took from them may still be taken.";
+    logger.warn(what, { because: ending.because, guests: unasked });
+    return ending.exitCode;
   }
   const what = given.length > 0 ? "All memory was given back." : "Ended: there was no memory to give back.";
   logger.info(what, { because: ending.because });

@@ -1,5 +1,4 @@
 import { HELD } from "../core/controls/hands.ts";
-import { ERRORS } from "../core/errors.ts";
 import { GIVE_CAUSES } from "../core/guest/events.ts";
 import { RESERVATION_ENDS } from "../core/host/reservation.ts";
 import type {
@@ -15,6 +14,7 @@ import { notDoneText } from "../core/not-done.ts";
 import { describeNotice } from "../core/notices.ts";
 import { missingReadings, wantedRamPages } from "../core/observation.ts";
 import { REASONS } from "../core/reasons.ts";
+import { type Severity, severityOf } from "../core/severity.ts";
 import { SENTENCE_LENGTH, shownJson, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromBytes, mibFromPages } from "../core/units.ts";
@@ -31,8 +31,16 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** The log has no level between those of calm lines and of warnings. */
+const LEVELS: Readonly<Record<Severity, keyof Logger>> = {
+  info: "info",
+  notice: "info",
+  warning: "warn",
+  error: "error",
+};
+
 interface LogLine {
-  readonly time: string;
+  readonly time: Date;
   readonly level: keyof Logger;
   readonly fields: LogFields;
   readonly message: string;
@@ -45,7 +53,7 @@ interface LogLine {
 export function createLogger(options: { readonly json: boolean; readonly isQuiet?: boolean }): Logger {
   const format = options.json ? jsonLine : textLine;
   const lineOf = (level: LogLine["level"], message: string, fields: LogFields): string =>
-    format({ time: new Date().toISOString(), level, fields, message });
+    format({ time: new Date(), level, fields, message });
   const write = boundedOutput(process.stderr, (lines) =>
     lineOf("warn", "Nobody read the log: lines were lost.", { lines }),
   );
@@ -57,7 +65,7 @@ export function createLogger(options: { readonly json: boolean; readonly isQuiet
 }
 
 function jsonLine({ time, level, fields, message }: LogLine): string {
-  return shownJson({ level, time, ...fields, msg: message });
+  return shownJson({ level, time: time.toISOString(), ...fields, msg: message });
 }
 
 function textLine({ time, level, fields, message }: LogLine): string {
@@ -65,7 +73,15 @@ function textLine({ time, level, fields, message }: LogLine): string {
     ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
   );
   const facts = known.map(([name, value]) => ` ${name}=${factText(value)}`);
-  return `${time} ${level.padEnd(5)} ${shownText(message, SENTENCE_LENGTH)}${facts.join("")}`;
+  return `${localIso(time)} ${level.padEnd(5)} ${shownText(message, SENTENCE_LENGTH)}${facts.join("")}`;
+}
+
+/** People read their own time, as on the page and in `top`; how far it is from UTC stands beside it (ISO 8601). */
+export function localIso(time: Date): string {
+  const aheadMin = -time.getTimezoneOffset();
+  const two = (part: number): string => String(Math.floor(part)).padStart(2, "0");
+  const shifted = new Date(time.getTime() + aheadMin * 60_000).toISOString().slice(0, -1);
+  return `${shifted}${aheadMin < 0 ? "-" : "+"}${two(Math.abs(aheadMin) / 60)}:${two(Math.abs(aheadMin) % 60)}`;
 }
 
 /** A fact of one word, or in quotes: no name can look like another fact. */
@@ -111,7 +127,7 @@ function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | Gi
       if (!record.isRepeated) logFault(logger, record);
       break;
     case "notice":
-      logger.warn(describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
+      logger[levelOf(record)](describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
       break;
     case "pause":
       logger.info(handText(record), { guest: record.guest });
@@ -161,23 +177,27 @@ function logGive(logger: Logger, { guest, because, bytes, ofBytes, isAll, isDone
   const mib = (size: number | null): number | null => (size === null ? null : mibFromBytes(size));
   const what = isAll
     ? "The guest is given all that it may have."
-    : `The guest got ${mib(bytes)} of ${mib(ofBytes)} MiB; the host has no more now.`;
+    : `The guest got ${mib(bytes)} of ${mib(ofBytes)} MiB; the host has no more for it now.`;
   logger.info(`${what} ${GIVE_CAUSES[because]}`, { guest, mib: mib(bytes) });
 }
 
-/** A bug of ours is said loudly. */
-function logFault(logger: Logger, { guest, code, problem }: FaultRecord): void {
-  if (ERRORS[code].owner === "bug") logger.error(problem, { guest, code });
-  else logger.warn(problem, { guest, code });
+function logFault(logger: Logger, record: FaultRecord): void {
+  const { guest, code, problem } = record;
+  logger[levelOf(record)](problem, { guest, code });
+}
+
+function levelOf(record: JournalRecord): keyof Logger {
+  return LEVELS[severityOf(record)];
 }
 
 function logStep(logger: Logger, record: StepRecord, dryRun: boolean): void {
   const { decision, observation } = record;
   const fields = stepFields(record);
   const notDone = notDoneText({ decision, observation, dryRun });
-  if (record.isPaused) logger.info(HELD.paused, fields);
-  else if (decision.reason !== "missing") logger.info(`${notDone} ${REASONS[decision.reason]}`.trimStart(), fields);
-  else logger.warn(REASONS.missing, { ...fields, missing: missingReadings(observation) });
+  const level = levelOf(record);
+  if (record.isPaused) logger[level](HELD.paused, fields);
+  else if (decision.reason !== "missing") logger[level](`${notDone} ${REASONS[decision.reason]}`.trimStart(), fields);
+  else logger[level](REASONS.missing, { ...fields, missing: missingReadings(observation) });
 }
 
 function shrinkFields(record: ShrinkRecord): LogFields {

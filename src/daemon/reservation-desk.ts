@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { ALL_GUESTS } from "../core/all-guests.ts";
+import type { Cancellation } from "../core/backend.ts";
 import type { ReservationStatus, ReservationWish, Reserved } from "../core/control.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { pursuit } from "../core/host/pursuit.ts";
@@ -7,7 +8,7 @@ import { isMet, type Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { standingOf } from "../core/host/standing.ts";
 import type { HostState } from "../core/host/state.ts";
-import { lateness, refusalOf } from "../core/host/wish.ts";
+import { lateness, mayPass, refusalOf } from "../core/host/wish.ts";
 import { mibFromBytes } from "../core/units.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Journal } from "./journal.ts";
@@ -20,7 +21,8 @@ const PURSUE_MS = 250;
 export interface ReservationStore {
   /** Those that were kept; none where there is nothing, or nothing that can be read. */
   load(): readonly KeptReservation[];
-  save(kept: readonly KeptReservation[]): void;
+  /** @returns whether they are kept. */
+  save(kept: readonly KeptReservation[]): boolean;
 }
 
 /** What the desk works with. */
@@ -67,19 +69,13 @@ export class ReservationDesk {
     return rules === null ? [] : this.host.reservations.held.map((one) => this.statusOf(one, rules));
   }
 
-  /** @throws ERR_NO_SHARED_HOST, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE, ERR_RESERVATION_UNKNOWN. */
-  async reserve(wish: ReservationWish): Promise<Reserved> {
-    const { clock, yields } = this.tools;
-    const refusal = refusalOf(this.host, this.rules, wish, yields());
-    if (refusal !== null) throw refusal;
-    const id = randomBytes(4).toString("hex");
-    const { guest, bytes, waitMs, lifeMs } = wish;
-    this.take({
-      kind: "reserved",
-      reservation: { id, guest, bytes, untilMs: clock.nowMs() + Math.max(waitMs, lifeMs) },
-    });
-    this.save();
-    const outcome = await this.outcomeOf(id, waitMs);
+  /** @throws ERR_NO_SHARED_HOST, ERR_RESERVATION_EXISTS, ERR_TOO_MANY, ERR_OVERCOMMIT, ERR_RESERVATION_UNMET, ERR_RESERVATION_LATE, ERR_RESERVATION_UNKNOWN, ERR_RESERVATION_UNKEPT. */
+  async reserve(wish: ReservationWish, gone?: Cancellation): Promise<Reserved> {
+    const { clock } = this.tools;
+    const endMs = clock.nowMs() + wish.waitMs;
+    const id = await this.admit(wish, endMs);
+    const leftMs = endMs - clock.nowMs();
+    const outcome = await (wish.isKept ? this.outcomeOf(id, leftMs) : this.outcomeUnless(gone, id, leftMs));
     const rules = this.rules;
     if (outcome === "withdrawn") throw selfballoonError("ERR_RESERVATION_UNKNOWN", { id });
     const { freeBytes } = standingOf(this.host, rules);
@@ -109,6 +105,10 @@ export class ReservationDesk {
     for (const answer of this.waiting.values()) answer("late");
   }
 
+  private isHeld(id: string): boolean {
+    return this.host.reservations.held.some((one) => one.id === id);
+  }
+
   private get host(): HostState {
     return this.tools.mind.hostState;
   }
@@ -119,7 +119,41 @@ export class ReservationDesk {
     return rules;
   }
 
+  /** Take a wish in, at once but for guests that are still to be read. @returns its id. */
+  private async admit(wish: ReservationWish, endMs: number): Promise<string> {
+    const { clock } = this.tools;
+    for (;;) {
+      const yields = this.tools.yields();
+      const refusal = refusalOf(this.host, this.rules, wish, yields);
+      if (refusal === null) break;
+      if (this.isStopped || clock.nowMs() >= endMs || !mayPass(refusal, yields)) throw refusal;
+      await new Promise<void>((resolve) => clock.after(PURSUE_MS, resolve));
+    }
+    // The global is loaded once it is used; node:crypto would cost a guest's daemon, which reserves nothing, half a MiB.
+    const { id = crypto.randomUUID().slice(0, 8), guest, bytes, waitMs, lifeMs } = wish;
+    const untilMs = clock.nowMs() + Math.max(waitMs, lifeMs);
+    this.take({ kind: "reserved", reservation: { id, guest, bytes, untilMs } });
+    if (!this.save() && wish.isDurable === true) {
+      this.end(id, "withdrawn");
+      throw selfballoonError("ERR_RESERVATION_UNKEPT");
+    }
+    return id;
+  }
+
+  /** As `outcomeOf`; it is withdrawn once whoever waits for it has gone. */
+  private async outcomeUnless(gone: Cancellation | undefined, id: string, waitMs: number): Promise<Outcome> {
+    const withdraw = (): void => {
+      if (this.isHeld(id)) this.withdraw(id);
+    };
+    if (gone?.aborted === true) withdraw();
+    gone?.addEventListener("abort", withdraw, { once: true });
+    const outcome = await this.outcomeOf(id, waitMs);
+    gone?.removeEventListener("abort", withdraw);
+    return outcome;
+  }
+
   private outcomeOf(id: string, waitMs: number): Promise<Outcome> {
+    if (this.isStopped) return Promise.resolve("late");
     return new Promise((resolve) => {
       const cancel = this.tools.clock.after(waitMs, () => answer("late"));
       const answer = (outcome: Outcome): void => {
@@ -151,8 +185,7 @@ export class ReservationDesk {
     if (rules === null) return;
     const isFree = this.goDown(rules);
     for (const [id, answer] of this.waiting) {
-      const isHeld = this.host.reservations.held.some((one) => one.id === id);
-      if (!isHeld) answer("withdrawn");
+      if (!this.isHeld(id)) answer("withdrawn");
       else if (isMet(this.host, id, rules.budget)) answer("met");
     }
     const nextMs = Math.min(...this.host.reservations.held.map(({ untilMs }) => untilMs - clock.nowMs()));
@@ -181,20 +214,24 @@ export class ReservationDesk {
   private noteTaken(taken: readonly Reservation[]): void {
     for (const { id, guest, bytes } of taken) {
       const details = { mib: mibFromBytes(bytes) };
-      this.tools.journal.add({ kind: "notice", guest: guest ?? "*", notice: { code: "reservation_taken", details } });
+      this.tools.journal.add({
+        kind: "notice",
+        guest: guest ?? ALL_GUESTS,
+        notice: { code: "reservation_taken", details },
+      });
       this.waiting.get(id)?.("met");
     }
     this.save();
   }
 
-  private save(): void {
+  /** @returns whether all is kept over a restart, or nothing is meant to be. */
+  private save(): boolean {
     const { clock, store } = this.tools;
     const offsetMs = clock.wallMs() - clock.nowMs();
-    store?.save(
-      this.host.reservations.held.map(({ id, guest, bytes, untilMs }) => {
-        return { id, guest, bytes, expiresAtMs: Math.round(untilMs + offsetMs) };
-      }),
-    );
+    const kept = this.host.reservations.held.map(({ id, guest, bytes, untilMs }) => {
+      return { id, guest, bytes, expiresAtMs: Math.round(untilMs + offsetMs) };
+    });
+    return store?.save(kept) ?? true;
   }
 
   private statusOf(reservation: Reservation, { budget }: HostRules): ReservationStatus {

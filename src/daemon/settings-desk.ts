@@ -97,6 +97,7 @@ export class SettingsDesk {
       tunables: tunables(controls),
       configuredTunables: tunables(withGuestSettings(controls, new Map())),
       ownTunables: controls.configured.guestTunables(guest),
+      namedByFleet: controls.configured.namedByFleet?.(guest) ?? [],
       sources: inForce(controls).sources,
       hasCompressedSwap: controls.configured.settings.hasCompressedSwap,
     });

@@ -1,3 +1,4 @@
+import { ALL_GUESTS } from "../core/all-guests.ts";
 import { type HostReading, type HostSight, sightOf } from "../core/host/host-reading.ts";
 import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
@@ -20,7 +21,7 @@ export interface SharedHostTools {
   readonly yields: () => readonly Yield[];
   readonly stepSoon: (guests: readonly string[]) => void;
   /** The budget follows the host: these rules are in force now. */
-  readonly onRules: (rules: HostRules) => void;
+  readonly onRules: () => void;
 }
 
 /** The host that guests share: its rules, its own memory, what is reserved. In a guest there is none, and nothing is done. */
@@ -39,11 +40,6 @@ export class SharedHost {
     this.tools = tools;
     this.watch = read === null ? null : new HostWatch({ clock, read, onSight: (sight) => this.follow(sight) });
     this.desk = new ReservationDesk({ clock, journal, mind, rules: () => this.rules, yields, stepSoon, store });
-  }
-
-  start(): void {
-    this.announceRules();
-    this.desk.restore();
   }
 
   stop(): void {
@@ -72,7 +68,7 @@ export class SharedHost {
     const standing = this.standing();
     if (standing !== null) {
       for (const notice of newWarnings(this.judged, standing)) {
-        this.tools.journal.add({ kind: "notice", guest: "*", notice });
+        this.tools.journal.add({ kind: "notice", guest: ALL_GUESTS, notice });
       }
       this.judged = standing;
     }
@@ -91,12 +87,12 @@ export class SharedHost {
     if (looked === null || this.rules === null) return;
     const { need, isEmergency } = looked.pressure;
     if (looked.turn !== null) journal.add({ kind: "host", sight, need, isEmergency, ...looked.turn });
-    for (const notice of looked.notices) journal.add({ kind: "notice", guest: "*", notice });
+    for (const notice of looked.notices) journal.add({ kind: "notice", guest: ALL_GUESTS, notice });
     const { budget: before, budgetTerms } = this.rules;
     const budget = budgetTerms === undefined ? before : mind.budgetNow(before, budgetTerms, sight);
     if (budget !== before) {
       this.rules = { ...this.rules, budget };
-      onRules(this.rules);
+      onRules();
       this.record(this.rules);
     }
     stepSoon(looked.stepSoon);

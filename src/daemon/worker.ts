@@ -1,4 +1,5 @@
-import type { OpenBackend } from "../core/backend.ts";
+import { ALL_GUESTS } from "../core/all-guests.ts";
+import type { Cancellation, OpenBackend } from "../core/backend.ts";
 import type {
   ControlPort,
   Gift,
@@ -9,40 +10,32 @@ import type {
   TunableChanges,
   TunableStatus,
 } from "../core/control.ts";
-import {
-  type Changed,
-  type Controls,
-  changeHands,
-  changeTunables,
-  firstControls,
-  inForce,
-  listTunables,
-  reconfigure,
-  termsOf,
-} from "../core/controls/controls.ts";
+import { inForce, termsOf } from "../core/controls/controls.ts";
 import type { GuestSettingStatus } from "../core/controls/guest-setting-status.ts";
 import type { SettingChanges } from "../core/controls/guest-settings.ts";
-import { type Hand, handOf } from "../core/controls/hands.ts";
-import { selfballoonError } from "../core/errors.ts";
+import type { Hand } from "../core/controls/hands.ts";
 import type { Safety } from "../core/guard/names.ts";
 import { paceNotice } from "../core/guest/watch-pace.ts";
 import type { HostReading } from "../core/host/host-reading.ts";
+import { accountOf } from "../core/host/ledger.ts";
 import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
+import type { GuestTerms } from "../core/limits.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
-import type { TunableName, Tunables } from "../core/tunables.ts";
 import type { Clock } from "../time/clock.ts";
+import { ControlDesk } from "./control-desk.ts";
 import { giveBack, NOTHING_RELEASED, type Released } from "./give-back.ts";
 import { GuestEnvs } from "./guest-envs.ts";
 import { GuestRoster } from "./guest-roster.ts";
 import { GuestRunner } from "./guest-runner.ts";
 import type { Journal } from "./journal.ts";
 import { Mind } from "./mind.ts";
+import { QuietWatch } from "./quiet-watch.ts";
 import type { ReservationStore } from "./reservation-desk.ts";
 import { type GuestSettingsStore, SettingsDesk } from "./settings-desk.ts";
 import { SharedHost } from "./shared-host.ts";
@@ -89,11 +82,12 @@ export class Worker implements ControlPort {
   private readonly envs: GuestEnvs;
   private readonly mind: Mind;
   private readonly roster: GuestRoster;
-  private controls: Controls;
+  private readonly controlDesk: ControlDesk;
   private readonly sharedHost: SharedHost;
   private readonly settingsDesk: SettingsDesk;
   /** As the configuration says; null where no host is shared. */
   private configuredRules: HostRules | null;
+  private readonly quietWatch: QuietWatch;
   /** Guests that were looked at between their steps when that was last judged. */
   private judgedWatched = 0;
 
@@ -108,14 +102,30 @@ export class Worker implements ControlPort {
       policy = "driver",
     } = options;
     this.options = options;
-    this.controls = firstControls(configured);
     this.configuredRules = hostRules;
+    this.mind = new Mind(policy, hostRules !== null, () => clock.nowMs());
+    this.controlDesk = new ControlDesk({
+      configured,
+      journal,
+      mind: this.mind,
+      runners: () => this.roster.runners,
+      runner: (guest) => this.roster.get(guest),
+      onChange: () => this.configureEnvs(),
+    });
+    this.quietWatch = new QuietWatch({
+      clock,
+      journal,
+      guests: () => this.roster.runners.map(({ guest }) => guest),
+      hoursOf: (guest) => this.configuredRules?.quietHours?.(guest) ?? [],
+      onChange: () => this.configureEnvs(),
+      stepSoon: (guests) => this.stepSoon(guests),
+    });
+    const rules = hostRules === null ? null : this.ruled(hostRules);
     this.envs = new GuestEnvs(
       { isDryRun: dryRun, ...(without === undefined ? {} : { without }) },
-      this.controls,
-      hostRules,
+      this.controlDesk.controls,
+      rules,
     );
-    this.mind = new Mind(policy, hostRules !== null, () => clock.nowMs());
     this.roster = new GuestRoster({
       backend,
       clock,
@@ -125,10 +135,11 @@ export class Worker implements ControlPort {
       onRemoved: (guest) => this.removed(guest),
       onRescan: () => {
         this.paceWatch();
+        this.quietWatch.look();
         this.sharedHost.review();
       },
     });
-    this.sharedHost = new SharedHost(hostRules === null ? null : this.ruled(hostRules), {
+    this.sharedHost = new SharedHost(rules, {
       clock,
       journal,
       mind: this.mind,
@@ -136,28 +147,28 @@ export class Worker implements ControlPort {
       reservationStore,
       yields: () => this.yields(),
       stepSoon: (guests) => this.stepSoon(guests),
-      onRules: (rules) => this.envs.configure(this.controls, rules),
+      onRules: () => this.configureEnvs(),
     });
     this.settingsDesk = new SettingsDesk({
       journal,
       mind: this.mind,
       store: hostRules === null ? null : guestSettingsStore,
-      controls: () => this.controls,
-      carryOut: (controls) => this.carryOut({ controls, written: [] }),
+      controls: () => this.controlDesk.controls,
+      carryOut: (controls) => this.controlDesk.take({ controls, written: [] }),
       runner: (guest) => this.roster.get(guest),
       configuredTerms: (guest) => this.configuredRules?.terms(guest) ?? null,
     });
   }
 
-  /** Take over what was set for single guests before a restart, before anything is decided on them. */
-  restoreSettings(): void {
-    this.controls = this.settingsDesk.restored();
-    this.envs.configure(this.controls, this.sharedHost.rules);
+  /** Take over what was set for single guests and reserved before a restart, before anybody can ask. */
+  restore(): void {
+    this.controlDesk.restore(this.settingsDesk.restored());
+    this.sharedHost.desk.restore();
   }
 
   /** Find the guests and arm each; look for others from time to time. */
   async start(): Promise<void> {
-    this.sharedHost.start();
+    this.sharedHost.announceRules();
     await this.roster.start();
     this.envs.watched = this.countWatched();
   }
@@ -198,14 +209,28 @@ export class Worker implements ControlPort {
       this.configuredRules = hostRules;
       this.sharedHost.rules = this.ruled(hostRules);
     }
-    this.carryOut(reconfigure(this.controls, configured));
-    if (hostRules === null || !isShared) return;
+    this.controlDesk.reconfigure(configured);
+    if (hostRules !== null && isShared) this.judgeAgain();
+  }
+
+  /** Take over what the fleet says, as part of what is configured; what was written at run time stays, and the budget too. */
+  takeFleet(configured: Configured, hostRules: HostRules | null): void {
+    const { rules } = this.sharedHost;
+    if (hostRules !== null && rules !== null) {
+      this.configuredRules = hostRules;
+      this.sharedHost.rules = { ...this.ruled(hostRules), budget: rules.budget };
+    }
+    this.controlDesk.rebase(configured);
+    if (rules !== null) this.judgeAgain();
+  }
+
+  private judgeAgain(): void {
     this.sharedHost.announceRules();
     for (const runner of this.roster.runners) runner.settle();
   }
 
   describe(): string {
-    return `${this.options.description}${EVERYBODY[this.controls.hands.everybody]}`;
+    return `${this.options.description}${EVERYBODY[this.controlDesk.controls.hands.everybody]}`;
   }
 
   guests(): readonly GuestStatus[] {
@@ -222,12 +247,11 @@ export class Worker implements ControlPort {
   }
 
   tunables(): readonly TunableStatus[] {
-    return listTunables(this.controls);
+    return this.controlDesk.list();
   }
 
   change(changes: TunableChanges, privileged: boolean): readonly TunableStatus[] {
-    this.carryOut(changeTunables(this.controls, changes, privileged));
-    return this.tunables();
+    return this.controlDesk.change(changes, privileged);
   }
 
   guestSettings(guest: string): readonly GuestSettingStatus[] {
@@ -239,22 +263,23 @@ export class Worker implements ControlPort {
   }
 
   pause(guests: readonly string[] | null): readonly GuestStatus[] {
-    return this.takeInHand(guests, "paused").map((runner) => this.statusOf(runner));
+    return this.controlDesk.takeInHand(guests, "paused").map((runner) => this.statusOf(runner));
   }
 
   resume(guests: readonly string[] | null): readonly GuestStatus[] {
-    return this.takeInHand(guests, "managed").map((runner) => this.statusOf(runner));
+    return this.controlDesk.takeInHand(guests, "managed").map((runner) => this.statusOf(runner));
   }
 
   async release(guests: readonly string[] | null): Promise<readonly Gift[]> {
-    const { given, failed } = await giveBack(this.takeInHand(guests, "released"), this.options.journal);
+    const { given, failed } = await giveBack(this.controlDesk.takeInHand(guests, "released"), this.options.journal);
     const [first] = failed;
     if (first !== undefined) throw first.thrown;
     return given;
   }
 
-  reserve(wish: ReservationWish): Promise<Reserved> {
-    return this.sharedHost.desk.reserve(wish);
+  async reserve(wish: ReservationWish, gone?: Cancellation): Promise<Reserved> {
+    if (this.sharedHost.rules !== null) await this.meetGuests();
+    return this.sharedHost.desk.reserve(wish, gone);
   }
 
   reservations(): readonly ReservationStatus[] {
@@ -270,7 +295,7 @@ export class Worker implements ControlPort {
       ...this.mind.snapshot(this.sharedHost.rules?.budget ?? null),
       seq: this.options.journal.lastSeq,
       isDryRun: this.options.dryRun,
-      hasCompressedSwap: this.controls.configured.settings.hasCompressedSwap,
+      hasCompressedSwap: this.controlDesk.controls.configured.settings.hasCompressedSwap,
     };
   }
 
@@ -282,54 +307,32 @@ export class Worker implements ControlPort {
     return this.options.journal.subscribe(listener);
   }
 
+  /**
+   * Who came or ended a moment ago is known by then, and what each has is charged: memory of a guest that nobody read is not
+   * free, and one of the wish's name that has ended was not there before it.
+   */
+  private async meetGuests(): Promise<void> {
+    await this.roster.look();
+    const strangers = this.roster.runners.filter(({ guest }) => accountOf(this.mind.hostState.ledger, guest) === null);
+    await Promise.all(strangers.map((runner) => runner.caughtUp()));
+  }
+
   private statusOf(runner: GuestRunner): GuestStatus {
     return { ...runner.status(), setAtRunTime: this.settingsDesk.namesOf(runner.guest) };
   }
 
-  /** The rules of the configuration, with what was set for single guests. */
+  /** The rules of the configuration, with what was set for single guests and what time it is. */
   private ruled(configured: HostRules): HostRules {
-    return { ...configured, terms: (guest) => termsOf(this.controls, guest, configured.terms(guest)) };
+    const { quietWatch } = this;
+    const terms = (guest: string): GuestTerms => ({
+      ...termsOf(this.controlDesk.controls, guest, configured.terms(guest)),
+      isQuiet: quietWatch.isQuiet(guest),
+    });
+    return { ...configured, terms };
   }
 
-  private takeInHand(guests: readonly string[] | null, hand: Hand): readonly GuestRunner[] {
-    const runners = guests?.map((guest) => this.runnerOf(guest)) ?? this.roster.runners;
-    this.carryOut(changeHands(this.controls, guests, hand));
-    return runners;
-  }
-
-  private runnerOf(guest: string): GuestRunner {
-    const runner = this.roster.get(guest);
-    if (runner === undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
-    return runner;
-  }
-
-  private carryOut({ controls, written }: Changed): void {
-    const { runners } = this.roster;
-    const { journal } = this.options;
-    const before = runners.map((runner) => runner.env.tunables);
-    const handsBefore = this.controls.hands;
-    this.controls = controls;
-    this.envs.configure(controls, this.sharedHost.rules);
-    for (const runner of runners) runner.pace();
-    for (const { guest } of runners) {
-      const hand = handOf(controls.hands, guest);
-      if (hand !== handOf(handsBefore, guest))
-        journal.add({ kind: "pause", guest, paused: hand === "paused", released: hand === "released" });
-    }
-    this.noteWrites(before, written);
-  }
-
-  private noteWrites(before: readonly Tunables[], written: readonly TunableName[]): void {
-    const { settings } = inForce(this.controls);
-    const turn = written.length === 0 ? null : this.mind.next();
-    for (const [nth, runner] of this.roster.runners.entries()) {
-      const old = before[nth] ?? runner.env.tunables;
-      const isTurned = old.selfballooning !== runner.env.tunables.selfballooning && !written.includes("selfballooning");
-      for (const name of isTurned ? [...written, "selfballooning" as const] : written) runner.noteWrite(name, old);
-    }
-    if (turn === null) return;
-    const values = Object.fromEntries(written.map((name) => [name, settings.values[name]]));
-    this.options.journal.add({ kind: "tunables", values, ...turn });
+  private configureEnvs(): void {
+    this.envs.configure(this.controlDesk.controls, this.sharedHost.rules);
   }
 
   private found(guest: string): GuestRunner {
@@ -364,8 +367,8 @@ export class Worker implements ControlPort {
     const before = this.judgedWatched;
     this.judgedWatched = this.countWatched();
     this.envs.watched = this.judgedWatched;
-    const notice = paceNotice(before, this.judgedWatched, inForce(this.controls).settings.values);
-    if (notice !== null) this.options.journal.add({ kind: "notice", guest: "*", notice });
+    const notice = paceNotice(before, this.judgedWatched, inForce(this.controlDesk.controls).settings.values);
+    if (notice !== null) this.options.journal.add({ kind: "notice", guest: ALL_GUESTS, notice });
   }
 
   private countWatched(): number {

@@ -7,7 +7,7 @@ import { ScriptedControl } from "../../support/control.ts";
 const NOTHING = { guest: "web", keptFromMs: null, complete: true, points: [] };
 
 function ask(path: string, query: string, history: HistoryPort | null): Promise<unknown> {
-  const api = createApi(new ScriptedControl(), "1.2.3", history);
+  const api = createApi(new ScriptedControl(), "1.2.3", { history });
   return answerRequest(api, { method: "GET", path, query: new URLSearchParams(query), body: "", privileged: false });
 }
 

@@ -52,6 +52,34 @@ describe("an HTTP server", () => {
     await cutOff(open(bytes).socket);
   });
 
+  it("has an idle client give way to a new one where no descriptors are left, and refuses it where all are served", async () => {
+    let isRoomy = true;
+    const { asked, handler } = slow();
+    const { open } = await serve(handler, { isRoomy: () => isRoomy, sweepMs: 60_000 });
+    open(get("/served"));
+    await until("the request", () => asked[0] ?? null);
+    const idle = open("");
+    await until("the idle client", () => (idle.socket.connecting ? null : true));
+    isRoomy = false;
+    open(get("/next"));
+    await until("the next one's request", () => asked[1] ?? null);
+    await cutOff(idle.socket);
+    await cutOff(open(get("/refused")).socket);
+    expect(asked.map(({ path }) => path)).toEqual(["/served", "/next"]);
+  });
+
+  it("cuts idle clients off where descriptors have run short, and none that is served", async () => {
+    let isRoomy = true;
+    const { asked, handler } = slow();
+    const { open } = await serve(handler, { isRoomy: () => isRoomy });
+    const served = open(get("/served"));
+    const idle = [open(""), open("")];
+    await until("the request", () => asked[0] ?? null);
+    isRoomy = false;
+    for (const { socket } of idle) await cutOff(socket);
+    expect(served.socket.destroyed).toBe(false);
+  });
+
   it("hands over one request of a connection at a time, and the next when the answer is out", async () => {
     const { asked, handler } = slow();
     const { open } = await serve(handler);

@@ -6,7 +6,8 @@ import { problemObject } from "../../../src/api/problem.ts";
 import { answerRequest, ROUTES } from "../../../src/api/routes.ts";
 import { SCHEMAS, type SchemaName } from "../../../src/api/schemas.ts";
 import { ERRORS, type ErrorCode, selfballoonError } from "../../../src/core/errors.ts";
-import type { HistoryPort } from "../../../src/core/history.ts";
+import type { HistoryPort, HostPoint } from "../../../src/core/history.ts";
+import { toldRecord } from "../../../src/core/severity.ts";
 import { historyPoints, stepPoint } from "../../../src/view/step-point.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
@@ -33,11 +34,16 @@ const ONE_POINT: HistoryPort = {
   },
 };
 
+const HOST_POINT: HostPoint = { atMs: 5000, gap: false, usedBytes: 1, availableBytes: 2, savedBytes: 3, guests: 1 };
+
 function rig() {
   const control = new ScriptedControl();
   control.statuses.set("web", guestStatus("web"));
   control.statuses.set("new", { ...guestStatus("new"), observation: null, decision: null });
-  return { control, api: createApi(control, "1.2.3", ONE_POINT) };
+  return {
+    control,
+    api: createApi(control, "1.2.3", { history: ONE_POINT, hostPast: { points: () => [HOST_POINT] } }),
+  };
 }
 
 const OUTCOME = {
@@ -87,7 +93,7 @@ describe("the OpenAPI document", () => {
     }[];
     const shrink = described.find(({ properties }) => properties.kind.const === "shrink");
     expect(shrink?.required.toSorted()).toEqual(
-      ["seq", "atMs", "kind", "guest", "pageBytes", "targetPages", ...Object.keys(OUTCOME)].toSorted(),
+      ["seq", "atMs", "severity", "kind", "guest", "pageBytes", "targetPages", ...Object.keys(OUTCOME)].toSorted(),
     );
   });
 
@@ -101,7 +107,10 @@ describe("the OpenAPI document", () => {
     control.pause(["web"]);
     control.change({ guard: "0" }, true);
     for (const record of control.journalAfter(0))
-      expect(checkerOf("Event").safeParse(JSON.parse(JSON.stringify(record))).error, record.kind).toBeUndefined();
+      expect(
+        checkerOf("Event").safeParse(JSON.parse(JSON.stringify(toldRecord(record)))).error,
+        record.kind,
+      ).toBeUndefined();
   });
 
   it.each(Object.keys(ERRORS) as ErrorCode[])("describes the problem object of %s", (code) => {

@@ -57,6 +57,21 @@ describe("the control socket", () => {
   });
 });
 
+describe("a client that waits for memory", () => {
+  it("is known to have gone, and is not where it had its answer", async () => {
+    const { socket, control } = await serve();
+    await askDaemon(socket, "POST", "/v1/reservations", { bytes: 1, guest: "fast" });
+    const cancelled = new AbortController();
+    const asked = askDaemon(socket, "POST", "/v1/reservations", { bytes: 1, guest: "slow" }, cancelled.signal);
+    const failed = expect(asked).rejects.toThrow();
+    await until("its wish", () => (control.wishes.length === 2 ? true : null));
+    cancelled.abort();
+    await failed;
+    await until("its going", () => (control.abandoned.length > 0 ? true : null));
+    expect(control.abandoned).toMatchObject([{ guest: "slow", isKept: false }]);
+  });
+});
+
 describe("the event stream", () => {
   it("gives a reader all that the journal holds, however much that is", async () => {
     const { socket, control } = await serve();

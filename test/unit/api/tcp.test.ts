@@ -5,13 +5,17 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
-import { serveTcp } from "../../../src/api/tcp.ts";
+import { ROUTES } from "../../../src/api/routes.ts";
+import { serveTcp, type TcpOptions } from "../../../src/api/tcp.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { guestStatus } from "../../support/guest-records.ts";
 import { askHttp } from "../../support/http.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 
-async function serve(tokenFile: string | null = null, allowedHosts: readonly string[] = []) {
+async function serve(
+  tokenFile: string | null = null,
+  { allowedHosts = [], readsNeedToken = false }: Partial<Pick<TcpOptions, "allowedHosts" | "readsNeedToken">> = {},
+) {
   const control = new ScriptedControl();
   control.statuses.set("web", guestStatus("web"));
   const folder = temporaryFolder();
@@ -25,6 +29,7 @@ async function serve(tokenFile: string | null = null, allowedHosts: readonly str
     host: "127.0.0.1",
     port: 0,
     allowedHosts,
+    readsNeedToken,
     tokenFile,
     runtimeTokenFile,
     pageFolder,
@@ -97,7 +102,7 @@ describe("the API over TCP", () => {
   });
 
   it("answers under other names once the operator allows them, and under those alone", async () => {
-    const { url } = await serve(null, ["balloon.example.org", "localhost:8080"]);
+    const { url } = await serve(null, { allowedHosts: ["balloon.example.org", "localhost:8080"] });
     for (const host of ["balloon.example.org", "Balloon.Example.org", "localhost:8080"])
       expect(await askHttp(`${url}v1/guests`, { headers: { host } }), host).toMatchObject({ status: 200 });
     for (const host of ["balloon.example.org:81", "localhost:8081", "evil.example"]) {
@@ -198,6 +203,38 @@ describe("the API over TCP", () => {
     for (const body of ['{"paused":"no"}', '{"paused":false,"maximum":1}', "{}", "[]", "null"])
       expect(await change("web", body), body).toMatchObject({ status: 400 });
     expect(control.statuses.get("web")?.paused).toBe(true);
+  });
+});
+
+describe("the API over TCP where reads need the token", () => {
+  const paths = ROUTES.map(({ method, path }) => [method, path.slice(1).replace(/\{\w+\}/, "web")] as const);
+  const wrong = [{}, { authorization: "Bearer wrong" }];
+
+  it.each([...paths, ["GET", "no-such-path"], ["HEAD", "v1/guests"]] as const)(
+    "tells whoever shows none nothing at %s /%s, and who shows it what is there",
+    async (method, path) => {
+      const { url, bearer, token } = await serve(null, { readsNeedToken: true });
+      for (const headers of wrong) {
+        const { status, text, headers: told } = await askHttp(url + path, { method, headers });
+        expect(status).toBe(401);
+        expect(told["www-authenticate"]).toContain("Bearer");
+        expect(text).not.toMatch(/1\.2\.3|"web"|selfballoon_|balloonMax/);
+        expect(text).not.toContain(token);
+      }
+      if (path === "v1/events") return; // it has no end
+      expect((await askHttp(url + path, { method, headers: bearer, body: "" })).status).not.toBe(401);
+    },
+  );
+
+  it("streams events to who shows it", async () => {
+    const { url, bearer } = await serve(null, { readsNeedToken: true });
+    const head = await askHttp(`${url}v1/events`, { method: "HEAD", headers: bearer });
+    expect(head).toMatchObject({ status: 200, headers: { "content-type": "text/event-stream" } });
+  });
+
+  it("still serves the page's files, which ask for it", async () => {
+    const { url } = await serve(null, { readsNeedToken: true });
+    for (const path of ["", "assets/index-1.js"]) expect((await askHttp(url + path)).status, path).toBe(200);
   });
 });
 

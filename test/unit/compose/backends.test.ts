@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createLibvirtBackend } from "../../../src/backends/libvirt/backend.ts";
-import { throughVirsh } from "../../../src/backends/libvirt/choose.ts";
+import { createConnections } from "../../../src/backends/libvirt/connections.ts";
 import { isOwnHost, requireBudget } from "../../../src/compose/backends.ts";
 import { defaultConfig } from "../../../src/config/load.ts";
 import type { MemoryTerm } from "../../../src/core/host/budget-terms.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 
-const libvirtAt = (uri: string) => createLibvirtBackend({ libvirt: throughVirsh(uri), nowMs: () => 0, nowS: () => 0 });
+const libvirtAt = (...uris: readonly string[]) => {
+  const nowMs = (): number => 0;
+  const connections = createConnections({ uris, runtimeFolder: undefined, nowMs });
+  return createLibvirtBackend({ connections, nowMs, nowS: nowMs });
+};
 
 function configWith(memory: MemoryTerm | null) {
   const config = defaultConfig({ set: [], root: "/" }, {});
@@ -23,6 +27,11 @@ describe("the host of libvirt's domains", () => {
     ["an alias", false],
   ])("at %s: is this machine: %s", (uri, isHere) => {
     expect(isOwnHost(libvirtAt(uri))).toBe(isHere);
+  });
+
+  it("is another machine where one of several is", () => {
+    expect(isOwnHost(libvirtAt("qemu:///system", "qemu:///session?socket=/run/*/libvirt-sock"))).toBe(true);
+    expect(isOwnHost(libvirtAt("qemu:///system", "qemu+ssh://host/system"))).toBe(false);
   });
 
   it("has the budget that the operator says where it is another machine, and none that this one would make", () => {

@@ -56,4 +56,20 @@ describe("the faults of a guest", () => {
     expect(told()).toHaveLength(8);
     expect(log.problem?.message).toBe("problem 49");
   });
+
+  it("are told of all connections together, each for as long as it lasts, and of one once whatever it says", () => {
+    const { log, told } = rig();
+    const of = (uri: string, message: string): Problem => ({ code: "ERR_CONNECTION", details: { uri }, message });
+    const many = Array.from({ length: 8 }, (_, nth) => of(`found-${nth}`, `${nth} is gone`));
+    log.tellAll(many);
+    log.tellAll([of("named", "it is gone"), ...many]);
+    log.tellAll([of("named", "it is gone, and how"), ...many]);
+    expect(told().slice(8)).toEqual([["it is gone", false]]);
+    log.tellAll(many.slice(0, 7));
+    log.tellAll([of("named", "it is gone again"), ...many.slice(0, 7)]);
+    expect(told().slice(9)).toEqual([["it is gone again", false]]);
+    expect(log.problem?.message).toBe("6 is gone");
+    log.tellAll([]);
+    expect(log.problem).toBeNull();
+  });
 });

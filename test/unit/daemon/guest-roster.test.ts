@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { firstControls } from "../../../src/core/controls/controls.ts";
+import { selfballoonError } from "../../../src/core/errors.ts";
 import { createSettings } from "../../../src/core/settings.ts";
 import { GuestEnvs } from "../../../src/daemon/guest-envs.ts";
 import { GuestRoster } from "../../../src/daemon/guest-roster.ts";
@@ -65,6 +66,51 @@ describe("the roster of guests", () => {
     expect(roster.get("nobody")).toBeUndefined();
   });
 
+  it("looks at once when the backend says that guests came or went", async () => {
+    const { clock, backend, roster, told } = rosterOf(["a"]);
+    await roster.start();
+    await clock.advance(1000);
+    backend.names.add("b");
+    backend.names.delete("a");
+    backend.say();
+    await clock.advance(0);
+    expect(told).toEqual(["looked", "found a", "looked", "found b", "removed a"]);
+    await clock.advance(4999);
+    expect(told).toHaveLength(5);
+    await clock.advance(1);
+    expect(told.at(-1)).toBe("looked");
+  });
+
+  it("looks four times a second at the most, and misses nothing that is said while it looks", async () => {
+    const { clock, backend, roster, told } = rosterOf(["a"]);
+    await roster.start();
+    for (let ms = 0; ms < 1000; ms += 10) {
+      backend.say();
+      await clock.advance(10);
+    }
+    expect(told.filter((word) => word === "looked")).toHaveLength(5);
+    const find = backend.guests.bind(backend);
+    backend.guests = async () => {
+      const found = await find();
+      backend.guests = find;
+      backend.names.add("b");
+      backend.say();
+      return found;
+    };
+    backend.say();
+    await clock.advance(500);
+    expect(told.at(-1)).toBe("found b");
+  });
+
+  it("looks no more after it was stopped, whatever the backend says", async () => {
+    const { clock, backend, roster, told } = rosterOf(["a"]);
+    await roster.start();
+    await roster.stop();
+    backend.say();
+    await clock.advance(10_000);
+    expect(told).toEqual(["looked", "found a"]);
+  });
+
   it("spreads the first steps of guests that were found together", async () => {
     const { clock, backend, roster } = rosterOf(["a", "b", "c", "d"], 1000);
     await roster.start();
@@ -118,6 +164,21 @@ describe("the roster of guests", () => {
     backend.names.add("b");
     await clock.advance(10_000);
     expect(roster.runners.map(({ guest }) => guest)).toEqual(["a", "b"]);
+  });
+
+  it("says once what keeps some guests from being found, and again when that was well meanwhile", async () => {
+    const { clock, backend, journal, roster } = rosterOf(["a"]);
+    const problem = selfballoonError("ERR_CONNECTION", { uri: "qemu:///session", problem: "it is gone" });
+    backend.wrong = [problem];
+    await roster.start();
+    await clock.advance(20_000);
+    expect(faults(journal)).toEqual([["*", problem.message]]);
+    expect(roster.runners.map(({ guest }) => guest)).toEqual(["a"]);
+    backend.wrong = [];
+    await clock.advance(5000);
+    backend.wrong = [problem];
+    await clock.advance(5000);
+    expect(faults(journal)).toHaveLength(2);
   });
 
   it("makes runners without starting them, where one step of each is asked for", async () => {

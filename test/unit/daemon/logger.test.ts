@@ -2,9 +2,10 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { HELD } from "../../../src/core/controls/hands.ts";
 import { GIVE_CAUSES } from "../../../src/core/guest/events.ts";
 import type { JournalRecord, StepRecord } from "../../../src/core/journal-record.ts";
+import type { NoticeCode } from "../../../src/core/notices.ts";
 import type { Observation } from "../../../src/core/observation.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
-import { createLogger, type Logger, logRecords } from "../../../src/daemon/logger.ts";
+import { createLogger, type Logger, localIso, logRecords } from "../../../src/daemon/logger.ts";
 import { stepRecord } from "../../support/guest-records.ts";
 
 interface Line {
@@ -66,8 +67,34 @@ describe("the log of a guest that is out of our hands", () => {
     const give = { ...numbered, kind: "give", because: "asked", terms: null, isAll: false, isDone: true } as const;
     const partial = { ...give, bytes: 512 * BYTES_PER_MIB, ofBytes: 2048 * BYTES_PER_MIB };
     expect(logged({ ...partial, isDone: false }, partial, partial)).toEqual([
-      `The guest got 512 of 2048 MiB; the host has no more now. ${GIVE_CAUSES.asked}`,
+      `The guest got 512 of 2048 MiB; the host has no more for it now. ${GIVE_CAUSES.asked}`,
     ]);
+  });
+});
+
+describe("the level of a line", () => {
+  const levelOf = (record: JournalRecord): string => {
+    const lines: string[] = [];
+    const log = (level: string) => (): void => void lines.push(level);
+    logRecords(
+      { info: log("info"), warn: log("warn"), error: log("error") },
+      { isVerbose: false, isDryRun: false },
+    )(record);
+    return lines.join();
+  };
+  const noticed = (code: NoticeCode): JournalRecord => ({
+    ...{ kind: "notice", seq: 1, atMs: 0, guest: "web" },
+    notice: { code, details: {} },
+  });
+
+  it("follows how grave it is", () => {
+    const step = stepRecord("web");
+    const emergency = { ...step.decision, reason: "emergency" } as const;
+    expect(levelOf({ ...step, seq: 1, atMs: 0 })).toBe("info");
+    expect(levelOf({ ...step, seq: 1, atMs: 0, decision: emergency })).toBe("warn");
+    expect(levelOf(noticed("agent_back"))).toBe("info");
+    expect(levelOf(noticed("agent_lost"))).toBe("warn");
+    expect(levelOf(noticed("host_emergency"))).toBe("error");
   });
 });
 
@@ -136,5 +163,16 @@ describe("a line of the log", () => {
 
   it("has the name as it is in JSON", () => {
     expect(JSON.parse(written(true, (logger) => logger.warn("m", { guest: EVIL })))).toMatchObject({ guest: EVIL });
+  });
+});
+
+describe("the time of a log line", () => {
+  it("is the reader's own, with how far it is from UTC", () => {
+    const at = new Date("2026-11-30T22:15:00.250Z");
+    const ahead = (minutes: number) => localIso(Object.assign(new Date(at), { getTimezoneOffset: () => -minutes }));
+    expect(ahead(0)).toBe("2026-11-30T22:15:00.250+00:00");
+    expect(ahead(330)).toBe("2026-12-01T03:45:00.250+05:30");
+    expect(ahead(-150)).toBe("2026-11-30T19:45:00.250-02:30");
+    expect(new Date(ahead(330))).toEqual(at);
   });
 });

@@ -19,6 +19,8 @@ interface Rig {
   readonly managed?: readonly string[];
   readonly kept?: readonly KeptReservation[];
   readonly isShared?: boolean;
+  /** Only what was kept is there: nobody has looked for guests yet. */
+  readonly isNew?: boolean;
 }
 
 /** Two guests of 1 GiB that have all of it, use 300 MiB and want all, on a host that has just what they have. */
@@ -36,7 +38,7 @@ async function start(rig: Rig = {}) {
   };
   const journal = new Journal(1000, () => clock.wallMs());
   const settings = createSettings({ hasCompressedSwap: false, defaults: { selfballoon_reserved_mb: 1 } });
-  const store = { saved: [] as readonly KeptReservation[] };
+  const store = { saved: [] as readonly KeptReservation[], isFull: false };
   const worker = new Worker({
     ...{ description: "test", backend, clock, journal, dryRun: false },
     configured: { settings, sources: {}, guestTunables: () => ({}) },
@@ -50,15 +52,21 @@ async function start(rig: Rig = {}) {
     reservationStore: {
       load: () => rig.kept ?? [],
       save: (kept) => {
-        store.saved = kept;
+        if (!store.isFull) store.saved = kept;
+        return !store.isFull;
       },
     },
   });
-  await worker.start();
-  await clock.advance(6000);
+  worker.restore();
+  if (!rig.isNew) {
+    await worker.start();
+    await clock.advance(6000);
+  }
   const hasMib = (name: string): number => (backend.readings.get(name)?.balloonCurrentPages ?? 0) / MIB;
-  const reserve = (mib: number, wish: Partial<ReservationWish> = {}) =>
-    worker.reserve({ guest: null, bytes: mib * BYTES_PER_MIB, waitMs: 5000, lifeMs: 60_000, ...wish });
+  const reserve = (mib: number, wish: Partial<ReservationWish> = {}, gone?: AbortSignal) => {
+    const usual = { guest: null, bytes: mib * BYTES_PER_MIB, waitMs: 5000, lifeMs: 60_000, isKept: false };
+    return worker.reserve({ ...usual, ...wish }, gone);
+  };
   return { clock, backend, journal, worker, usesMib, store, hasMib, reserve };
 }
 
@@ -93,6 +101,16 @@ describe("memory that is reserved", () => {
     expect(worker.reservations()).toEqual([]);
     expect(store.saved).toEqual([]);
     expect(hasMib("a") + hasMib("b")).toBeGreaterThan(2 * GUEST_MIB - 100);
+  });
+
+  it("is refused where it can't be kept over a restart, if somebody counts on that", async () => {
+    const { reserve, store, worker, clock } = await start();
+    store.isFull = true;
+    await expect(reserve(100, { isDurable: true })).rejects.toMatchObject({ code: "ERR_RESERVATION_UNKEPT" });
+    expect(worker.reservations()).toEqual([]);
+    const answer = reserve(100);
+    await clock.advance(2000);
+    expect(await answer).toMatchObject({ reservation: { isMet: true } });
   });
 
   it("is refused at once where guests can't give so much: it says which keep what and why, and takes nothing", async () => {
@@ -183,6 +201,33 @@ describe("memory that is reserved", () => {
     expect(worker.reservations()).toEqual([]);
   });
 
+  it("is taken by the next guest of that name also where the one before has only just ended", async () => {
+    const { clock, backend, reserve, worker } = await start();
+    backend.names.delete("b");
+    const answer = reserve(400, { guest: "b" });
+    await clock.advance(100);
+    await answer;
+    place(backend, "b", 400);
+    backend.names.add("b");
+    expect(worker.reservations()).toMatchObject([{ guest: "b", takenBytes: 0 }]);
+    await clock.advance(6000);
+    expect(worker.reservations()).toEqual([]);
+  });
+
+  it.each([false, true])("is withdrawn once nobody waits for it, unless it was to be kept: %s", async (isKept) => {
+    const { clock, usesMib, reserve, worker } = await start();
+    const gone = new AbortController();
+    const answer = reserve(400, { isKept }, gone.signal).catch(({ code }: { code: string }) => code);
+    // They need all of it before they have given any.
+    for (const name of NAMES) usesMib.set(name, GUEST_MIB);
+    await clock.advance(1000);
+    expect(worker.reservations()).toMatchObject([{ isMet: false }]);
+    gone.abort();
+    expect(worker.reservations()).toHaveLength(isKept ? 1 : 0);
+    await clock.advance(6000);
+    expect(await answer).toBe(isKept ? "ERR_RESERVATION_LATE" : "ERR_RESERVATION_UNKNOWN");
+  });
+
   it("is reserved once for a guest, however often it is asked for", async () => {
     const { clock, reserve, worker } = await start();
     for (const mib of [400, 300]) {
@@ -203,6 +248,49 @@ describe("memory that is reserved", () => {
     expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(2 * GUEST_MIB - 400);
     await clock.advance(40_000);
     expect(worker.reservations()).toEqual([]);
+  });
+
+  it("is there for whoever asks before the daemon has found its guests, and another takes nothing of it", async () => {
+    const expiresAtMs = new VirtualClock().wallMs() + 40_000;
+    const kept = [{ id: "0123abcd", guest: "new", bytes: 400 * BYTES_PER_MIB, expiresAtMs }];
+    const { worker, clock, reserve, store } = await start({ kept, isNew: true, memoryMib: 4096 });
+    expect(worker.reservations()).toMatchObject([{ id: "0123abcd", guest: "new" }]);
+    const answer = reserve(100);
+    await clock.advance(100);
+    await answer;
+    expect(store.saved).toMatchObject([{ id: "0123abcd" }, { bytes: 100 * BYTES_PER_MIB }]);
+  });
+
+  it("is not taken for free before it is known what the guests have", async () => {
+    const { reserve, clock } = await start({ isNew: true });
+    const answer = reserve(1000, { waitMs: 60_000 }).catch((thrown: unknown) => thrown);
+    await clock.advance(100);
+    await clock.advance(6000);
+    expect(await answer).toMatchObject({ code: "ERR_RESERVATION_UNMET", details: { freeMib: 0 } });
+  });
+
+  it("waits for the first readings of guests rather than be refused for want of them", async () => {
+    const { reserve, clock, worker, hasMib } = await start({ isNew: true });
+    const answer = reserve(400, { waitMs: 20_000 });
+    await clock.advance(100);
+    await worker.start();
+    await clock.advance(20_000);
+    expect(await answer).toMatchObject({ reservation: { bytes: 400 * BYTES_PER_MIB, isMet: true } });
+    expect(hasMib("a") + hasMib("b")).toBeLessThanOrEqual(2 * GUEST_MIB - 400);
+  });
+
+  it("is made once for a guest by those who ask for the first, though they ask at the same time", async () => {
+    const { reserve, clock, worker } = await start({ memoryMib: 4096 });
+    const answers = [0, 1].map(() =>
+      reserve(100, { guest: "new", isFirst: true }).then(
+        ({ reservation }) => reservation?.id,
+        ({ code }: { code: string }) => code,
+      ),
+    );
+    await clock.advance(100);
+    const [first, second] = await Promise.all(answers);
+    expect(second).toBe("ERR_RESERVATION_EXISTS");
+    expect(worker.reservations()).toMatchObject([{ id: first, guest: "new" }]);
   });
 
   it("may be withdrawn, once", async () => {

@@ -43,7 +43,7 @@ async function start({ managed = ["a", "b"], hasHost = true, store = new MemoryS
   const hostRules = hasHost ? rulesOf(managed) : null;
   const tools = { backend, clock, journal, configured, hostRules, guestSettingsStore: store };
   const worker = new Worker({ description: "test", dryRun: false, ...tools });
-  worker.restoreSettings();
+  worker.restore();
   await worker.start();
   await clock.advance(20_700);
   const hasMib = (guest: string) => (backend.readings.get(guest)?.balloonCurrentPages ?? MAXIMUM_PAGES) / MIB;

@@ -187,6 +187,22 @@ describe("a host's guests", () => {
     expect(backend.targets).not.toContainEqual({ guest: "b", pages: "full" });
   });
 
+  it("are named at the end where they are managed and could be neither read nor asked", async () => {
+    const { clock, backend, worker } = await start({
+      names: ["a", "b", "c"],
+      named: ["a", "b"],
+      unreadable: ["b", "c"],
+    });
+    await clock.advance(10_000);
+    const { size } = backend;
+    backend.size = (guest) => (guest === "a" ? size.call(backend, guest) : Promise.reject(new Error("gone")));
+    expect(await worker.stop({ keepTargets: false })).toMatchObject({
+      given: [{ guest: "a" }],
+      failed: [],
+      unasked: ["b"],
+    });
+  });
+
   it("count with what they have while they are paused, and not with what they would come down to", async () => {
     const { clock, worker, hasMib, say } = await start({ names: ["a", "b", "c"], memoryMb: 1500 });
     const wants = (guest: string, committedPages: number): void => say(guest, { committedPages });
@@ -242,13 +258,15 @@ describe("a host's guests", () => {
 });
 
 describe("a guest that nobody can read on a full host", () => {
-  it("is given the rest of its memory as soon as the host has it", async () => {
-    const { clock, backend, hasMib, say } = await start({ memoryMb: 1100 });
+  it("is given its part, which is told, and the rest of its memory as soon as the host has it", async () => {
+    const { clock, backend, journal, hasMib, say } = await start({ memoryMb: 1100 });
     for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000 });
     await clock.advance(60_000);
     backend.faults.set("a", "hang");
     await clock.advance(60_000);
     expect(hasMib("a")).toBeLessThan(700);
+    const told = { code: "failed_open_in_part", details: expect.objectContaining({ ofMib: 1024 }) };
+    expect(journal.after(0)).toContainEqual(expect.objectContaining({ guest: "a", notice: told }));
     backend.names.delete("b");
     await clock.advance(30_000);
     expect(hasMib("a")).toBe(1024);
