@@ -34,14 +34,14 @@ export function retryDelayMs(nth: number, chance: number): number {
  * @throws ERR_NO_FLEET.
  */
 export async function connectFleet(address: FleetAddress, name: string): Promise<NatsConnection> {
-  const { servers, tlsCa } = address;
+  const { servers } = address;
   const pace = { tries: 0, delayMs: FIRST_RETRY_MS };
   try {
     const connection = await connect({
       name: `selfballoon ${name}`,
       servers: [...servers],
       authenticator: authenticatorOf(address),
-      ...(tlsCa === null ? {} : { tls: { caFile: tlsCa } }),
+      ...tlsOf(address),
       inboxPrefix: inboxPrefix(name),
       timeout: CONNECT_DEADLINE_MS,
       pingInterval: PING_MS,
@@ -70,6 +70,15 @@ async function keepPace(
     else continue;
     pace.delayMs = retryDelayMs(Math.floor(pace.tries / servers), Math.random());
   }
+}
+
+/**
+ * Where one server is asked for over TLS, all must have it: said to the client in this way alone, which takes a server that
+ * offers none for the right one otherwise.
+ */
+function tlsOf({ servers, tlsCa }: FleetAddress): { readonly tls?: { readonly caFile?: string } } {
+  if (tlsCa !== null) return { tls: { caFile: tlsCa } };
+  return servers.some((server) => server.startsWith("tls:")) ? { tls: {} } : {};
 }
 
 function authenticatorOf({ credentials }: FleetAddress): Authenticator[] {

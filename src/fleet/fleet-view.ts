@@ -1,4 +1,5 @@
 import type { GuestSummary } from "./guest-summary.ts";
+import { type GuestSums, sumsOf } from "./guest-sums.ts";
 import type { HostKey } from "./names.ts";
 import { decode, type FleetRecord, type HostState, MAX_ROWS, type Message, type MessageName } from "./wire.ts";
 
@@ -32,6 +33,10 @@ interface Kept {
   /** The server's time of the state. */
   createdMs: number | null;
   readonly rows: Map<string, GuestSummary>;
+  /** Whether all its guests were told at least once. */
+  hasTable: boolean;
+  /** What its guests come to; null after one of them changed. */
+  sums: GuestSums | null;
   refused: string | null;
 }
 
@@ -58,6 +63,11 @@ export class FleetView {
     this.offsetMs = Math.max(this.offsetMs, serverMs - this.nowMs());
   }
 
+  /** What the server's clock says now, or a little before it. */
+  serverMs(): number {
+    return this.nowMs() + this.offsetMs;
+  }
+
   /** A host's key has this value, since `createdMs` of the server's clock. */
   takeKey(host: string, key: HostKey, bytes: Uint8Array, createdMs: number): void {
     this.noteTime(createdMs);
@@ -66,6 +76,8 @@ export class FleetView {
     } else {
       this.take("guests", host, bytes, (kept, { rows }) => {
         kept.rows.clear();
+        kept.hasTable = true;
+        kept.sums = null;
         for (const row of rows) kept.rows.set(row.guest, row);
       });
     }
@@ -73,7 +85,9 @@ export class FleetView {
 
   /** A host told what changed. */
   takeChanges(host: string, bytes: Uint8Array): void {
-    this.take("changes", host, bytes, ({ rows: known }, { rows, gone }) => {
+    this.take("changes", host, bytes, (kept, { rows, gone }) => {
+      const { rows: known } = kept;
+      kept.sums = null;
       for (const guest of gone) known.delete(guest);
       for (const row of rows) if (known.has(row.guest) || known.size < MAX_ROWS) known.set(row.guest, row);
     });
@@ -119,7 +133,15 @@ export class FleetView {
       this.ignored += 1;
       return null;
     }
-    const made: Kept = { host, state: null, createdMs: null, rows: new Map(), refused: null };
+    const made: Kept = {
+      host,
+      state: null,
+      createdMs: null,
+      rows: new Map(),
+      hasTable: false,
+      sums: null,
+      refused: null,
+    };
     this.hosts.set(host, made);
     return made;
   }
@@ -138,8 +160,12 @@ export class FleetView {
     else kept.refused = `${name}: ${decoded.problem}`;
   }
 
-  private viewOf({ host, state, createdMs, refused }: Kept): HostView {
-    const ageMs = createdMs === null ? null : Math.max(0, this.nowMs() + this.offsetMs - createdMs);
+  /** Counts and sums are those of the guests that are shown beside them, which are told of sooner than the state. */
+  private viewOf(kept: Kept): HostView {
+    const { host, rows, createdMs, refused } = kept;
+    if (kept.hasTable) kept.sums ??= sumsOf([...rows.values()]);
+    const state = kept.state === null ? null : { ...kept.state, ...kept.sums };
+    const ageMs = createdMs === null ? null : Math.max(0, this.serverMs() - createdMs);
     const isStale = state === null || ageMs === null || ageMs > state.leaseS * 1000;
     return { host, state, ageMs, isStale, refused };
   }

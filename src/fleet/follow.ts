@@ -1,12 +1,9 @@
 import { AckPolicy, DeliverPolicy, jetstreamManager } from "@nats-io/jetstream";
-import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import type { FleetView } from "./fleet-view.ts";
+import { followBucket } from "./follow-bucket.ts";
 import { changesSubject, HOSTS_BUCKET, hostOfSubject, parseHostKey, RECORDS_STREAM } from "./names.ts";
-
-/** The hosts as they stand are there within this, or are shown as far as they came. */
-const LOAD_DEADLINE_MS = 10_000;
 
 /** Messages of the stream that a view begins with. */
 const RECENT_MESSAGES = 200;
@@ -35,26 +32,12 @@ export async function followFleet(connection: NatsConnection, view: FleetView): 
   }
 }
 
-async function followHosts(connection: NatsConnection, view: FleetView): Promise<void> {
-  const bucket = await new Kvm(connection).open(HOSTS_BUCKET);
-  const { values } = await bucket.status();
-  const entries = await bucket.watch();
-  let isLoaded = (): void => {};
-  const loaded = new Promise<void>((resolve) => {
-    isLoaded = resolve;
+function followHosts(connection: NatsConnection, view: FleetView): Promise<void> {
+  return followBucket(connection, HOSTS_BUCKET, ({ key, value, createdMs, isPut }) => {
+    const parsed = parseHostKey(key);
+    if (parsed !== null && isPut) view.takeKey(parsed.host, parsed.key, value, createdMs);
+    else if (parsed !== null && parsed.key === "state") view.forget(parsed.host);
   });
-  if (values === 0) isLoaded();
-  void (async () => {
-    for await (const { key, value, created, operation, delta } of entries) {
-      const parsed = parseHostKey(key);
-      if (parsed !== null && operation === "PUT") view.takeKey(parsed.host, parsed.key, value, created.getTime());
-      else if (parsed !== null && parsed.key === "state") view.forget(parsed.host);
-      if (delta === 0) isLoaded();
-    }
-  })();
-  const timer = setTimeout(isLoaded, LOAD_DEADLINE_MS);
-  await loaded;
-  clearTimeout(timer);
 }
 
 async function followRecords(connection: NatsConnection, view: FleetView): Promise<void> {

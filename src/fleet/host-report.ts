@@ -1,11 +1,14 @@
 import type { ControlPort } from "../core/control.ts";
+import type { RefusedSetting } from "../core/controls/fleet-settings.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import { shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { guestOfRecord, recordText } from "../view/record-text.ts";
-import { countOf } from "../view/standing.ts";
 import { byNeed, type GuestSummary } from "./guest-summary.ts";
+import { sumsOf } from "./guest-sums.ts";
+import { toldRefusals } from "./refusals.ts";
+import type { KeptDocuments } from "./settings-wire.ts";
 import { type FleetRecord, MAX_SENTENCE, MAX_WORST, type Outgoing, pack } from "./wire.ts";
 
 /** A host's state is told so often. */
@@ -23,17 +26,28 @@ export interface HostIdentity {
   readonly version: string;
 }
 
+/** What the host has taken of the fleet's settings, and what it refuses. */
+export function settingsReport(
+  documents: KeptDocuments,
+  refused: readonly RefusedSetting[],
+): NonNullable<Outgoing<"state">["settings"]> {
+  return {
+    taken: Object.fromEntries(Object.entries(documents).map(([key, { revision }]) => [key, revision])),
+    refused: toldRefusals(documents, refused),
+    refusedInAll: refused.length,
+  };
+}
+
 /** What the host says of itself now. */
 export function stateOf(
   identity: HostIdentity,
-  control: Pick<ControlPort, "describe">,
+  control: Pick<ControlPort, "describe" | "host">,
   budget: HostBudget | null,
   rows: readonly GuestSummary[],
-  told: { readonly at: number; readonly dropped: number },
+  told: Pick<Outgoing<"state">, "at" | "dropped" | "settings" | "trouble">,
 ): Outgoing<"state"> {
-  const sum = (of: (row: GuestSummary) => number): number => rows.reduce((all, row) => all + of(row), 0);
   const mib = (bytes: number): number => Math.round(bytes / BYTES_PER_MIB);
-  const { short, held, unreadable } = countOf(rows.map(({ standing }) => standing));
+  const free = control.host()?.freeBytes;
   const worst = rows.filter(({ standing }) => standing !== "well").sort(byNeed);
   return {
     ...identity,
@@ -42,14 +56,8 @@ export function stateOf(
     doing: shownText(control.describe(), MAX_SENTENCE - 16),
     budgetMb: budget === null ? null : mib(budget.memoryBytes),
     reserveMb: budget === null ? null : mib(budget.reserveBytes),
-    guests: rows.length,
-    currentMb: sum(({ currentMb }) => currentMb ?? 0),
-    maximumMb: sum(({ maximumMb, currentMb }) => Math.max(maximumMb ?? 0, currentMb ?? 0)),
-    availableMb: sum(({ availableMb, currentMb }) => Math.min(availableMb ?? 0, currentMb ?? 0)),
-    wantedMb: sum(({ goalMb, currentMb }) => goalMb ?? currentMb ?? 0),
-    short,
-    held,
-    unreadable,
+    freeMb: free === undefined ? null : mib(free),
+    ...sumsOf(rows),
     worst: worst.slice(0, MAX_WORST).map(pack),
   };
 }

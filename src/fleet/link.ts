@@ -1,10 +1,12 @@
-import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Clock } from "../time/clock.ts";
 import { endsWithin } from "../time/deadline.ts";
 import type { FleetAddress } from "./address.ts";
 import { connectFleet, retryDelayMs } from "./connect.ts";
-import { HOSTS_BUCKET } from "./names.ts";
+import { latestOf } from "./latest.ts";
+import { askSubject, HOSTS_BUCKET, SETTINGS_BUCKET } from "./names.ts";
+import type { StoredValue } from "./settings-reader.ts";
 
 /** What is not confirmed within this is not counted on. */
 const CONFIRM_DEADLINE_MS = 4000;
@@ -20,17 +22,28 @@ export class FleetLink {
   private readonly address: FleetAddress;
   private readonly name: string;
   private readonly clock: Clock;
-  private readonly on: { readonly up: () => void; readonly problem: (thrown: unknown) => void };
+  private readonly on: {
+    readonly up: () => void;
+    readonly problem: (thrown: unknown) => void;
+    /** Somebody asks this host for something; the promise never rejects. */
+    readonly asked: (question: Uint8Array) => Promise<Uint8Array>;
+    /** Somebody writes one of these settings. */
+    readonly hinted: () => void;
+  };
+  private readonly settingKeys: readonly string[];
   private connection: NatsConnection | null = null;
   private stream: JetStreamClient | null = null;
+  private manager: JetStreamManager | null = null;
   private isConnected = false;
   private isClosed = false;
   private cancelRetry: () => void = () => {};
 
-  constructor(address: FleetAddress, name: string, clock: Clock, on: FleetLink["on"]) {
+  /** @param settingKeys the keys of settings of which `on` is told. */
+  constructor(address: FleetAddress, name: string, clock: Clock, settingKeys: readonly string[], on: FleetLink["on"]) {
     this.address = address;
     this.name = name;
     this.clock = clock;
+    this.settingKeys = settingKeys;
     this.on = on;
   }
 
@@ -60,6 +73,12 @@ export class FleetLink {
     if (this.isUp) this.connection?.publish(subject, bytes);
   }
 
+  /** What is set under a key, by the word of the server that leads; null for nothing. @throws where NATS does not say. */
+  async readSetting(key: string): Promise<StoredValue | null> {
+    if (this.manager === null || !this.isUp) throw new Error("there is no connection");
+    return await latestOf(this.manager, SETTINGS_BUCKET, key);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.isConnected = false;
@@ -79,6 +98,9 @@ export class FleetLink {
       if (this.isClosed) return await connection.close();
       this.connection = connection;
       this.stream = jetstream(connection);
+      // Whether there is JetStream shows when it is used: a member may not ask for more.
+      this.manager = await jetstreamManager(connection, { checkAPI: false, timeout: CONFIRM_DEADLINE_MS });
+      this.listen(connection);
       this.rise();
       void this.watchStatus(connection);
       // It gives up only if it is told to, or on a bug of its own: then we begin again.
@@ -87,6 +109,19 @@ export class FleetLink {
       this.on.problem(thrown);
       this.retry(nth + 1);
     }
+  }
+
+  /** Be asked, over this connection and whatever it becomes. */
+  private listen(connection: NatsConnection): void {
+    // Where that is not allowed, settings are looked at from time to time all the same.
+    const callback = (error: Error | null): void => void (error === null && this.on.hinted());
+    for (const key of this.settingKeys) connection.subscribe(`$KV.${SETTINGS_BUCKET}.${key}`, { callback });
+    connection.subscribe(askSubject(this.name), {
+      callback: (error, message) => {
+        if (error !== null) this.on.problem(error);
+        else void this.on.asked(message.data).then((answer) => message.respond(answer));
+      },
+    });
   }
 
   private retry(nth: number): void {

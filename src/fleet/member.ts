@@ -4,13 +4,17 @@ import type { HostBudget } from "../core/host/budget.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FleetAddress } from "./address.ts";
+import { WishAnswerer } from "./answer-wishes.ts";
 import { ChangeTeller } from "./changes.ts";
 import { EmergencyNews } from "./emergency-news.ts";
 import { type GuestSummary, summaryOf } from "./guest-summary.ts";
-import { type HostIdentity, notableRecord, STATE_MS, stateOf } from "./host-report.ts";
+import { type HostIdentity, notableRecord, STATE_MS, settingsReport, stateOf } from "./host-report.ts";
 import { FleetLink } from "./link.ts";
 import { changesSubject, hostKey, recordsSubject } from "./names.ts";
 import { RecordBuffer } from "./record-buffer.ts";
+import { scopeKey, scopesOf } from "./scope.ts";
+import { type SettingsPort, SettingsReader } from "./settings-reader.ts";
+import { TroubleCount } from "./trouble-count.ts";
 import { encode, MAX_BATCH, pack } from "./wire.ts";
 
 /** Guests are looked at for changes so often. */
@@ -26,10 +30,17 @@ const MAX_RECORDS = 1000;
 export interface MemberOptions {
   readonly address: FleetAddress;
   readonly identity: HostIdentity;
-  readonly control: Pick<ControlPort, "describe" | "guests" | "subscribe">;
+  readonly control: Pick<
+    ControlPort,
+    "describe" | "guests" | "host" | "subscribe" | "reserve" | "reservations" | "withdraw"
+  >;
   /** What the host has for its guests now; null where no budget is shared. */
   readonly budget: () => HostBudget | null;
   readonly clock: Clock;
+  /** Where what the fleet sets goes. */
+  readonly settings: SettingsPort;
+  /** The fleet's settings can't be read; called once until they can again. */
+  readonly onUnread: (problem: string) => void;
   /** The fleet can't be told anything; called once until it can again. */
   readonly onLost: (problem: string) => void;
   /** It can again, after so long, and so many records were dropped. */
@@ -37,14 +48,17 @@ export interface MemberOptions {
 }
 
 /**
- * A host's part in its fleet: it tells, and nothing that it hears moves a balloon. Whatever becomes of NATS, the daemon
- * is not held up: nothing here is waited for, and what is kept meanwhile is bounded.
+ * A host's part in its fleet: it tells how it stands, takes settings as from a file, and keeps memory free where it is asked to,
+ * by a reservation as any other. Whatever becomes of NATS, the daemon is not held up: nothing here is waited for, and what is kept meanwhile is bounded.
  */
 export class FleetMember {
   private readonly options: MemberOptions;
   private readonly link: FleetLink;
+  private readonly wishes: WishAnswerer;
+  private readonly settings: SettingsReader;
   private readonly changes: ChangeTeller;
   private readonly news = new EmergencyNews();
+  private readonly trouble: TroubleCount;
   private readonly records = new RecordBuffer(MAX_RECORDS);
   /** Tells this run's records from those of another with the same numbers. */
   private readonly session: string;
@@ -55,13 +69,29 @@ export class FleetMember {
   private isConfirmed = false;
 
   constructor(options: MemberOptions) {
-    const { address, identity, clock } = options;
+    const { address, identity, clock, control } = options;
     this.options = options;
-    this.link = new FleetLink(address, identity.host, clock, {
-      up: () => this.once("state", () => this.tellState()),
+    const scopes = scopesOf(identity.host, identity.labels);
+    this.link = new FleetLink(address, identity.host, clock, scopes.map(scopeKey), {
+      up: () => {
+        this.once("state", () => this.tellState());
+        void this.settings.look();
+      },
       problem: (thrown) => this.lose(thrown),
+      asked: (question) => this.wishes.answer(question),
+      hinted: () => this.settings.hint(),
     });
+    this.settings = new SettingsReader({
+      scopes,
+      clock,
+      port: options.settings,
+      read: (key) => this.link.readSetting(key),
+      onTaken: () => this.tellSoon(),
+      onProblem: options.onUnread,
+    });
+    this.wishes = new WishAnswerer(control);
     this.changes = new ChangeTeller(clock.nowMs());
+    this.trouble = new TroubleCount(clock.nowMs());
     this.session = `${identity.host}-${clock.wallMs()}`;
   }
 
@@ -69,11 +99,10 @@ export class FleetMember {
     const { clock, control } = this.options;
     this.link.open();
     this.stops = [
+      this.settings.start(),
       control.subscribe((record) => this.keep(record)),
       clock.every(LOOK_MS, () => this.tellChanges()),
-      clock.every(STATE_MS, () => {
-        if (this.link.isUp) this.once("state", () => this.tellState());
-      }),
+      clock.every(STATE_MS, () => this.tellSoon()),
     ];
   }
 
@@ -83,12 +112,18 @@ export class FleetMember {
     await this.link.close();
   }
 
+  private tellSoon(): void {
+    if (this.link.isUp) this.once("state", () => this.tellState());
+  }
+
   private rows(): readonly GuestSummary[] {
     return this.options.control.guests().map(summaryOf);
   }
 
   private keep(record: JournalRecord): void {
-    const notable = this.news.take(record) ? notableRecord(record) : null;
+    const isNews = this.news.take(record);
+    this.trouble.take(record, isNews);
+    const notable = isNews ? notableRecord(record) : null;
     if (notable !== null) this.records.add(notable);
   }
 
@@ -109,7 +144,12 @@ export class FleetMember {
     const { host } = identity;
     const rows = this.rows();
     const at = clock.wallMs();
-    const state = stateOf(identity, control, budget(), rows, { at, dropped: this.records.dropped });
+    const state = stateOf(identity, control, budget(), rows, {
+      at,
+      dropped: this.records.dropped,
+      trouble: this.trouble.at(clock.nowMs()),
+      settings: settingsReport(this.options.settings.documents, this.settings.refused),
+    });
     await this.link.put(hostKey(host, "state"), encode<"state">(state));
     if (this.tableMs !== null && clock.nowMs() - this.tableMs < TABLE_MS) return;
     this.tableMs = clock.nowMs();

@@ -6,6 +6,12 @@ export const HOSTS_BUCKET = "selfballoon_hosts";
 /** The stream that hosts write what happened to. */
 export const RECORDS_STREAM = "SELFBALLOON_RECORDS";
 
+/** The KV bucket that says which host was given a wish for memory, each once. */
+export const GIVEN_BUCKET = "selfballoon_given";
+
+/** The KV bucket with what is set for many hosts, a key for each scope; hosts read it and the fleet's administrator writes. */
+export const SETTINGS_BUCKET = "selfballoon_settings";
+
 /** What a host keeps in the bucket. */
 export const HOST_KEYS = ["state", "guests"] as const;
 
@@ -31,6 +37,11 @@ export function changesSubject(host: string): string {
 /** Where a host tells what happened; kept in the stream. */
 export function recordsSubject(host: string): string {
   return `selfballoon.records.${host}`;
+}
+
+/** Where a host is asked for memory. */
+export function askSubject(host: string): string {
+  return `selfballoon.ask.${host}`;
 }
 
 /** Whose subject it is; null if it is no host's. */

@@ -2,7 +2,9 @@ import { DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from "@
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { problemOf, selfballoonError } from "../core/errors.ts";
-import { HOSTS_BUCKET, RECORDS_STREAM, recordsSubject } from "./names.ts";
+import { RESERVATION_TIMES } from "../core/host/reservation.ts";
+import { GIVEN_BUCKET, HOSTS_BUCKET, RECORDS_STREAM, recordsSubject, SETTINGS_BUCKET } from "./names.ts";
+import { MAX_SETTINGS_BYTES } from "./settings-wire.ts";
 import { MAX_MESSAGE_BYTES } from "./wire.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000;
@@ -13,6 +15,9 @@ const MAKE_DEADLINE_MS = 15_000;
 /** Records are kept for a week, and at most so much of them. */
 const RECORDS_MAX_AGE_MS = 7 * 86_400_000;
 const RECORDS_MAX_BYTES = 128 * 1_048_576;
+
+/** Longer than any reservation lives. */
+const GIVEN_MAX_AGE_MS = 2 * RESERVATION_TIMES.maxLifeMs;
 
 /**
  * Make what the members of a fleet write into, where it is not there yet; what is there stays as it is.
@@ -33,6 +38,18 @@ async function makeStreams(connection: NatsConnection, replicas: number): Promis
   await new Kvm(manager.jetstream()).create(HOSTS_BUCKET, {
     ...bucket,
     description: "Hosts of a selfballoon fleet as they stand",
+  });
+  await new Kvm(manager.jetstream()).create(SETTINGS_BUCKET, {
+    ...bucket,
+    maxValueSize: MAX_SETTINGS_BYTES,
+    description: "What is set for many hosts, by scope",
+  });
+  await new Kvm(manager.jetstream()).create(GIVEN_BUCKET, {
+    history: 1,
+    storage: StorageType.File,
+    replicas,
+    ttl: GIVEN_MAX_AGE_MS,
+    description: "Which host was given a wish for memory",
   });
   const known = await manager.streams.info(RECORDS_STREAM).catch(() => null);
   if (known !== null) return;

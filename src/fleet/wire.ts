@@ -21,14 +21,18 @@ export const MAX_SENTENCE = 400;
 /** Guests that the state names as the worst off. */
 export const MAX_WORST = 3;
 
+/** Refused settings that the state names, and the longest reason of one. */
+export const MAX_REFUSED = 8;
+export const MAX_PROBLEM = 240;
+
 const text = (max: number): z.ZodString => z.string().max(max);
 const count = z.int().min(0).max(1_000_000);
 const timeMs = z.number().min(0).max(1e14);
 /** 2^34 MiB, 16 PiB: more than any host has. */
-const mib = z.int().min(0).max(17_179_869_184);
+export const mib = z.int().min(0).max(17_179_869_184);
 const word = z.string().regex(/^[A-Za-z_]{1,48}$/);
 const guestName = z.string().min(1).max(96);
-const hostName = z.string().regex(HOST_NAME);
+export const hostName = z.string().regex(HOST_NAME);
 
 const row = z
   .tuple([
@@ -58,6 +62,25 @@ const row = z
 
 const message = { v: z.literal(WIRE_VERSION), host: hostName, at: timeMs };
 
+/** What went wrong on a host since its daemon began. */
+export const trouble = z.object({
+  upS: z.int().min(0).max(10_000_000_000),
+  /** Kills by the OOM killers of guests, as far as they can be read. */
+  oomKills: z.int().min(0),
+  /** Guests that ran short, each counted once a minute. */
+  emergencies: z.int().min(0),
+});
+
+export type Trouble = z.output<typeof trouble>;
+
+const refusedSetting = z.object({
+  scope: text(160),
+  /** The guests that it is for; null: all. */
+  guest: text(80).nullable(),
+  name: word,
+  problem: text(MAX_PROBLEM),
+});
+
 /** A host as it stands; told every few seconds, so that its age is the sign of life. */
 const hostState = z.object({
   ...message,
@@ -69,6 +92,8 @@ const hostState = z.object({
   /** What all guests may have together and what of it is kept for emergencies; null where no budget is shared. */
   budgetMb: mib.nullable(),
   reserveMb: mib.nullable(),
+  /** What of it may still be given, as a reservation; null where no budget is shared. */
+  freeMb: mib.nullable(),
   guests: count,
   /** Sums over the guests whose figures are known. */
   currentMb: mib,
@@ -82,6 +107,15 @@ const hostState = z.object({
   worst: z.array(row).max(MAX_WORST),
   /** Records that were dropped because NATS was away for too long. */
   dropped: z.int().min(0),
+  /** What it has taken of the fleet's settings, by key and its number there; absent where its version knows none. */
+  settings: z
+    .object({
+      taken: z.record(text(160), z.int().min(0)),
+      refused: z.array(refusedSetting).max(MAX_REFUSED),
+      refusedInAll: count,
+    })
+    .optional(),
+  trouble: trouble.optional(),
 });
 
 const guestTable = z.object({ ...message, rows: z.array(row).max(MAX_ROWS) });

@@ -28,6 +28,7 @@ export function hostState(host: string, change: Partial<Outgoing<"state">> = {})
     labels: {},
     budgetMb: 8192,
     reserveMb: 512,
+    freeMb: 6680,
     guests: 2,
     currentMb: 1000,
     maximumMb: 2048,

@@ -10,27 +10,40 @@ import { until } from "./until.ts";
 const PROGRAM = "/usr/sbin/nats-server";
 
 /**
- * Whether this machine has a NATS server. Where it has not, says so in one line; throws instead if `SELFBALLOON_REQUIRE` (a
- * comma list) has `nats`: CI must not pass by skipping.
+ * Whether this machine has a NATS server, and what else of its commands a test needs. Where it has not, says so in one line;
+ * throws instead if `SELFBALLOON_REQUIRE` (a comma list) has `nats`: CI must not pass by skipping.
  */
-export function natsGate(): { readonly skip: boolean } {
+export function natsGate(...commands: readonly string[]): { readonly skip: boolean } {
+  const lacks = [
+    ...(isProgram(PROGRAM) ? [] : [`${PROGRAM} (apt-get install nats-server)`]),
+    ...commands.filter((name) => !isCommand(name)).map((name) => `${name} (apt-get install ${name})`),
+  ];
+  if (lacks.length === 0) return { skip: false };
+  const lack = `this machine lacks ${lacks.join(" and ")}`;
+  const required = (process.env["SELFBALLOON_REQUIRE"] ?? "").split(",").map((name) => name.trim());
+  if (required.includes("nats")) throw new Error(`tests of fleets are required here, but ${lack}`);
+  process.stderr.write(`tests of fleets skipped: ${lack}\n`);
+  return { skip: true };
+}
+
+function isCommand(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(":").some((folder) => folder !== "" && isProgram(join(folder, name)));
+}
+
+function isProgram(path: string): boolean {
   try {
-    accessSync(PROGRAM, constants.X_OK);
-    return { skip: false };
+    accessSync(path, constants.X_OK);
+    return true;
   } catch {
-    const lack = `this machine lacks ${PROGRAM} (apt-get install nats-server)`;
-    const required = (process.env["SELFBALLOON_REQUIRE"] ?? "").split(",").map((name) => name.trim());
-    if (required.includes("nats")) throw new Error(`tests of fleets are required here, but ${lack}`);
-    process.stderr.write(`tests of fleets skipped: ${lack}\n`);
-    return { skip: true };
+    return false;
   }
 }
 
 /** A real NATS server with JetStream; it ends with the test. */
 export class NatsServer {
   readonly url: string;
+  readonly port: number;
   private readonly config: string;
-  private readonly port: number;
   private child: ChildProcess | null = null;
 
   constructor(port: number, more = "") {
@@ -75,6 +88,23 @@ export class NatsServer {
 /** Start a server on a port that was free a moment ago. */
 export async function startNats(more = ""): Promise<NatsServer> {
   return new NatsServer(await freePort(), more).start();
+}
+
+/** Start three servers that are one cluster. They tell clients of no address besides those that these know. */
+export async function startCluster(): Promise<readonly NatsServer[]> {
+  const servers = await clusterOfThree();
+  await Promise.all(servers.map((server) => server.start()));
+  return servers;
+}
+
+async function clusterOfThree(): Promise<readonly NatsServer[]> {
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const routes = [await freePort(), await freePort(), await freePort()];
+  const others = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
+  return ports.map((port, nth) => {
+    const cluster = `name: c, listen: "127.0.0.1:${routes[nth]}", no_advertise: true, routes: [${others}]`;
+    return new NatsServer(port, `server_name: n${nth}\ncluster { ${cluster} }`);
+  });
 }
 
 /** A TCP port of loopback that nobody listens on. */

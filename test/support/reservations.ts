@@ -17,6 +17,7 @@ export function yieldOf(
     cost,
     priority,
     because: "it uses that",
+    isAwaited: false,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { HostAdvice } from "../advice.ts";
 import type { FleetEvent, HostView } from "../fleet-view.ts";
 import type { GuestSummary } from "../guest-summary.ts";
 
@@ -30,4 +31,9 @@ export interface FleetHostAnswer extends HostView {
 /** What happened last on the hosts, newest first. */
 export interface FleetEventsAnswer {
   readonly events: readonly FleetEvent[];
+}
+
+/** Whose move would help. */
+export interface FleetAdviceAnswer {
+  readonly advice: readonly HostAdvice[];
 }

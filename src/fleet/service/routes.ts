@@ -1,9 +1,19 @@
 import { selfballoonError } from "../../core/errors.ts";
 import { STANDINGS } from "../../view/standing.ts";
+import { adviseFleet } from "../advice.ts";
 import { findGuests } from "../find-guests.ts";
 import type { FleetView } from "../fleet-view.ts";
-import type { FleetAnswer, FleetEventsAnswer, FleetGuestsAnswer, FleetHostAnswer } from "./answers.ts";
+import type { SettingsBoard } from "../settings-board.ts";
+import { type SettingsOverview, settingsOverview } from "../settings-overview.ts";
+import type {
+  FleetAdviceAnswer,
+  FleetAnswer,
+  FleetEventsAnswer,
+  FleetGuestsAnswer,
+  FleetHostAnswer,
+} from "./answers.ts";
 import { fleetMetrics } from "./metrics.ts";
+import type { FleetReservations, FleetReservedAnswer } from "./reservations.ts";
 
 /** Guests in one answer; a search narrows them down. */
 const MAX_FOUND = 500;
@@ -13,18 +23,24 @@ const MAX_WORDS = 8;
 /** What an answer is made of. */
 export interface FleetRequest {
   readonly view: FleetView;
+  /** What is set for many; null where it can't be read. */
+  readonly board: Pick<SettingsBoard, "list"> | null;
+  /** Finds room; null where that is not offered. */
+  readonly reservations: Pick<FleetReservations, "reserve"> | null;
   readonly version: string;
+  readonly body: string;
   readonly query: URLSearchParams;
   /** The part of the path that `{host}` stands for; empty if there is none. */
   readonly host: string;
 }
 
-/** One route of the fleet's service; all are read with GET. */
+/** One route of the fleet's service. A POST changes something, and needs the token. */
 export interface FleetRoute {
+  readonly method: "GET" | "POST";
   readonly path: string;
   readonly summary: string;
   readonly contentType: string;
-  /** Text, or an object that is sent as JSON. */
+  /** Text, or an object that is sent as JSON, or a promise of it. */
   readonly answer: (request: FleetRequest) => unknown;
 }
 
@@ -33,24 +49,28 @@ const JSON_TYPE = "application/json";
 /** Every route of the fleet's service. */
 export const FLEET_ROUTES: readonly FleetRoute[] = [
   {
+    method: "GET",
     path: "/healthz",
     summary: "Whether the service answers, and its version.",
     contentType: JSON_TYPE,
     answer: ({ version, view }) => ({ ok: true, doing: `showing ${view.list().length} hosts`, version }),
   },
   {
+    method: "GET",
     path: "/v1/fleet",
     summary: "Every host as it stands, and whether that is stale.",
     contentType: JSON_TYPE,
     answer: ({ view }): FleetAnswer => ({ hosts: view.list(), ignored: view.ignored }),
   },
   {
+    method: "GET",
     path: "/v1/fleet/hosts/{host}",
     summary: "One host, with all its guests.",
     contentType: JSON_TYPE,
     answer: oneHost,
   },
   {
+    method: "GET",
     path: "/v1/fleet/guests",
     summary:
       "Guests of all hosts, those first that need it most, at most 500: `standing=short` for those that stand so, `q` for words to look for.",
@@ -69,12 +89,37 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
     },
   },
   {
+    method: "GET",
     path: "/v1/fleet/events",
     summary: "What happened last on the hosts, newest first.",
     contentType: JSON_TYPE,
     answer: ({ view }): FleetEventsAnswer => ({ events: view.events() }),
   },
   {
+    method: "GET",
+    path: "/v1/fleet/advice",
+    summary: "Hosts whose guests lack memory, and the guests whose move to a host with room would help most.",
+    contentType: JSON_TYPE,
+    answer: ({ view }): FleetAdviceAnswer => ({ advice: adviseFleet(view) }),
+  },
+  {
+    method: "GET",
+    path: "/v1/fleet/settings",
+    summary: "What is set for many hosts, how far it was taken and rolled out, and who refuses what.",
+    contentType: JSON_TYPE,
+    answer: ({ view, board }): SettingsOverview => settingsOverview(board?.list() ?? [], view),
+  },
+  {
+    method: "POST",
+    path: "/v1/fleet/reservations",
+    summary:
+      'Keep memory free on one host of the fleet, as `fleet reserve` does: `{"bytes": 4294967296}`, and if you like `guest`, `labels`, `waitMs` for ' +
+      "each host that is asked, and `lifeMs`. The answer names the `host`; asked again for the same guest it is the same.",
+    contentType: JSON_TYPE,
+    answer: reserve,
+  },
+  {
+    method: "GET",
     path: "/metrics",
     summary: "Metrics of every host in Prometheus' text format.",
     contentType: "text/plain; version=0.0.4; charset=utf-8",
@@ -88,9 +133,15 @@ export function findFleetRoute(method: string, path: string): { readonly route: 
     const [before = "", after] = route.path.split("{host}");
     const host = after === undefined ? "" : path.slice(before.length);
     const isIt = after === undefined ? path === before : path.startsWith(before) && /^[\w-]{1,63}$/.test(host);
-    if (isIt && method === "GET") return { route, host };
+    if (isIt && method === route.method) return { route, host };
   }
   throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: method.slice(0, 16), path: path.slice(0, 128) });
+}
+
+/** @throws ERR_ROUTE_UNKNOWN, or as `FleetReservations` says. */
+function reserve({ reservations, body }: FleetRequest): Promise<FleetReservedAnswer> {
+  if (reservations !== null) return reservations.reserve(body);
+  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: "POST", path: "/v1/fleet/reservations" });
 }
 
 function oneHost({ view, host }: FleetRequest): FleetHostAnswer {

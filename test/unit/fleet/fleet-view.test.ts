@@ -53,6 +53,18 @@ describe("a fleet as it is seen", () => {
     expect([...view.guests("h1")].map(({ guest }) => guest)).toEqual(["a", "b"]);
   });
 
+  it("counts the guests that it shows, also between two states of their host", () => {
+    const view = viewAt({ nowMs: 0 });
+    view.takeKey("h1", "state", state("h1", { guests: 2, short: 0, currentMb: 1000 }), SERVER_MS);
+    const table = encode<"guests">({ host: "h1", at: 0, rows: [row("a"), row("b")].map(pack) });
+    view.takeKey("h1", "guests", table, SERVER_MS);
+    const short = row("a", { standing: "short", currentMb: 700 });
+    view.takeChanges("h1", encode<"changes">({ host: "h1", at: 0, rows: [pack(short)], gone: [] }));
+    expect(view.host("h1")?.state).toMatchObject({ guests: 2, short: 1, currentMb: 1200 });
+    view.takeChanges("h1", encode<"changes">({ host: "h1", at: 0, rows: [], gone: ["a", "b"] }));
+    expect(view.host("h1")?.state).toMatchObject({ guests: 0, short: 0, currentMb: 0, budgetMb: 8192 });
+  });
+
   it("keeps what a host said before it lied, and says what was not taken", () => {
     const view = viewAt({ nowMs: 0 });
     view.takeKey("h1", "state", state("h1"), SERVER_MS);

@@ -1,0 +1,111 @@
+import type { FleetView, HostView } from "./fleet-view.ts";
+import { rolloutText } from "./rollout.ts";
+import type { RolloutSight } from "./rollout-watch.ts";
+import { isInScope, type Scope, scopeKey, scopeText } from "./scope.ts";
+import type { BoardEntry } from "./settings-board.ts";
+import type { Rollout, SettingsDocument } from "./settings-wire.ts";
+
+/** One setting of a scope; `guest` is the pattern of guests that it is for, null for all. */
+export interface SettingLine {
+  readonly guest: string | null;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A host that has not taken what is set for it, and why as far as it is known. */
+export interface WaitingHost {
+  readonly host: string;
+  readonly because: "is stale" | "knows no settings" | "has not taken it yet";
+}
+
+/** What is set for one scope, and how far its hosts have taken it. */
+export interface ScopeOverview {
+  readonly scope: string;
+  readonly settings: readonly SettingLine[];
+  /** Why what is there can't be used; null if it can. */
+  readonly problem: string | null;
+  /** Hosts of the scope, and those of them that have not taken it. */
+  readonly hosts: number;
+  readonly waiting: readonly WaitingHost[];
+  /** The last change that was rolled out there; null if there is none. */
+  readonly rollout: RolloutOverview | null;
+}
+
+/** A change on its way to the hosts of a scope. */
+export interface RolloutOverview {
+  readonly is: Rollout["phase"]["is"];
+  /** What it changes; a value of null: it is set no more. */
+  readonly guest: string | null;
+  readonly values: Rollout["values"];
+  /** The hosts that have it first. */
+  readonly first: readonly string[];
+  /** How it stands, in a sentence. */
+  readonly text: string;
+}
+
+/** A setting that a host refuses. */
+export interface RefusedOnHost extends Omit<SettingLine, "value"> {
+  readonly host: string;
+  readonly scope: string;
+  readonly problem: string;
+}
+
+/** What is set for a fleet, and what its hosts make of it. */
+export interface SettingsOverview {
+  readonly scopes: readonly ScopeOverview[];
+  readonly refused: readonly RefusedOnHost[];
+}
+
+/** Put together what is set and what the hosts say of it. Scopes for which there is nothing are left out. */
+export function settingsOverview(
+  entries: readonly BoardEntry[],
+  view: Pick<FleetView, "list" | "serverMs">,
+): SettingsOverview {
+  const hosts = view.list();
+  const scopes = entries.map(({ scope, document, revision, problem }): ScopeOverview => {
+    const ofGuests = Object.entries(document.guests).flatMap(([guest, said]) => linesOf(guest, said));
+    const settings = [...linesOf(null, document.settings), ...ofGuests];
+    const met = hostsIn(scope, hosts);
+    const waiting = settings.length === 0 ? [] : waitingFor(scope, revision, met);
+    const rollout = rolloutOf(document, { scope, revision, hosts: met, nowMs: view.serverMs() });
+    return { scope: scopeText(scope), settings, problem, hosts: met.length, waiting, rollout };
+  });
+  return {
+    scopes: scopes.filter(
+      ({ settings, problem, rollout }) => settings.length > 0 || problem !== null || rollout !== null,
+    ),
+    refused: refusedBy(hosts),
+  };
+}
+
+function rolloutOf({ rollout }: SettingsDocument, sight: RolloutSight): RolloutOverview | null {
+  if (rollout === undefined) return null;
+  const { phase, guest, values, hosts: first } = rollout;
+  return { is: phase.is, guest, values, first, text: rolloutText(rollout, sight) };
+}
+
+/** The hosts of a scope, as far as they are known. */
+export function hostsIn(scope: Scope, hosts: readonly HostView[]): readonly HostView[] {
+  return hosts.filter(({ host, state }) => isInScope(scope, host, state?.labels ?? {}));
+}
+
+/** Which of these hosts have not taken what has this revision. */
+export function waitingFor(scope: Scope, revision: number, hosts: readonly HostView[]): readonly WaitingHost[] {
+  return hosts.flatMap(({ host, state, isStale }): readonly WaitingHost[] => {
+    if (isStale || state === null) return [{ host, because: "is stale" }];
+    if (state.settings === undefined) return [{ host, because: "knows no settings" }];
+    const taken = state.settings.taken[scopeKey(scope)] ?? 0;
+    return taken >= revision ? [] : [{ host, because: "has not taken it yet" }];
+  });
+}
+
+/** What live hosts refuse. */
+export function refusedBy(hosts: readonly HostView[]): readonly RefusedOnHost[] {
+  return hosts.flatMap(({ host, state, isStale }) =>
+    isStale ? [] : (state?.settings?.refused ?? []).map((one) => ({ host, ...one })),
+  );
+}
+
+function linesOf(guest: string | null, said: Readonly<Record<string, string>>): readonly SettingLine[] {
+  return Object.entries(said).map(([name, value]) => ({ guest, name, value }));
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { FleetView } from "../../../src/fleet/fleet-view.ts";
+import type { Scope } from "../../../src/fleet/scope.ts";
+import { settingsOverview } from "../../../src/fleet/settings-overview.ts";
+import { encode, type Outgoing } from "../../../src/fleet/wire.ts";
+import { hostState } from "../../support/fleet.ts";
+
+const RACK: Scope = { kind: "label", name: "rack", value: "a1" };
+const REFUSAL = { scope: "rack=a1", guest: null, name: "guard", problem: "it must be 0 or 1" };
+
+function viewOf(...states: readonly Outgoing<"state">[]): FleetView {
+  const view = new FleetView(() => 0);
+  for (const state of states) view.takeKey(state.host, "state", encode<"state">(state), state.at);
+  return view;
+}
+
+/** What a host says of settings: the number that it has taken for the rack. */
+const taken = (revision: number) => ({ taken: { "label.rack.a1": revision }, refused: [REFUSAL], refusedInAll: 1 });
+
+describe("what is set for a fleet", () => {
+  it("says which hosts have taken it, which not and why, and who refuses what", () => {
+    const labels = { rack: "a1" };
+    const hosts = viewOf(
+      hostState("h1", { at: 60_000, labels, settings: taken(7) }),
+      hostState("h2", { at: 60_000, labels, settings: { ...taken(6), refused: [] } }),
+      hostState("h3", { at: 60_000, labels }),
+      hostState("h4", { at: 0, labels, settings: taken(7) }),
+      hostState("h5", { at: 60_000, labels: { rack: "b1" } }),
+    );
+    const document = { settings: { guard: "7" }, guests: { "db*": { weight: "2" } } };
+    const overview = settingsOverview([{ scope: RACK, document, revision: 7, problem: null }], hosts);
+    expect(overview).toEqual({
+      scopes: [
+        {
+          scope: "rack=a1",
+          settings: [
+            { guest: null, name: "guard", value: "7" },
+            { guest: "db*", name: "weight", value: "2" },
+          ],
+          problem: null,
+          hosts: 4,
+          waiting: [
+            { host: "h2", because: "has not taken it yet" },
+            { host: "h3", because: "knows no settings" },
+            { host: "h4", because: "is stale" },
+          ],
+          rollout: null,
+        },
+      ],
+      refused: [{ host: "h1", ...REFUSAL }],
+    });
+  });
+
+  it("leaves out scopes for which nothing is set, but not those that hold nonsense", () => {
+    const empty = { document: { settings: {}, guests: {} }, revision: 1 };
+    const overview = settingsOverview(
+      [
+        { scope: RACK, ...empty, problem: null },
+        { scope: { kind: "all" }, ...empty, problem: "it is no JSON" },
+      ],
+      viewOf(),
+    );
+    expect(overview.scopes.map(({ scope, problem }) => [scope, problem])).toEqual([["all", "it is no JSON"]]);
+  });
+});
