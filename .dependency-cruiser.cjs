@@ -10,7 +10,7 @@ const rooms = {
   "backends/xen": ["core", "formats", "machine", "time"],
   "backends/host": ["core", "formats"],
   "backends/qemu": ["core", "formats", "backends/host", "time"],
-  "backends/libvirt": ["core", "formats", "backends/host"],
+  "backends/libvirt": ["core", "formats", "backends/host", "time", "machine/installed.ts"],
   "backends/swap-only": ["core", "formats", "machine"],
   "backends/simulated": ["core", "formats", "sim"],
   "backends/registry.ts": ["core", "formats", "machine", "swap", "backends"],
@@ -20,6 +20,7 @@ const rooms = {
   history: ["core", "formats", "view", "time"],
   sysfs: ["core", "formats", "machine", "api/client.ts"],
   fleet: ["core", "view", "time", "api"],
+  notify: ["core", "view", "time", "machine/tools.ts"],
   cli: ["core", "formats", "config", "view", "api/client.ts", "backends/registry.ts", "fleet"],
   web: ["core", "view", "api", "fleet"],
 };
@@ -55,7 +56,8 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: "^src/(daemon/notify|backends/libvirt/virsh|machine/(device-channel|tools))\\.ts$",
+        pathNot:
+          "^src/(daemon/notify|notify/command|backends/libvirt/virsh|machine/(device-channel|nats-server|tools))\\.ts$",
       },
       to: { path: "^(node:)?child_process$" },
     },

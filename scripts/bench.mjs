@@ -8,7 +8,7 @@ const outdir = `${root}.cache/bench`;
 
 await build({
   absWorkingDir: root,
-  entryPoints: ["bench/main.ts", "bench/host.ts", "bench/qmp-guests.ts"],
+  entryPoints: ["bench/main.ts", "bench/host.ts", "bench/qmp-guests.ts", "bench/libvirt-guests.ts"],
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -17,6 +17,10 @@ await build({
   target: "node20.19",
   // It finds its own files beside itself.
   external: ["playwright-core"],
+  // Bundled CommonJS packages ask for Node's own modules by require.
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
   logLevel: "warning",
 });
 const { status } = spawnSync(process.execPath, [`${outdir}/main.mjs`, ...process.argv.slice(2)], { stdio: "inherit" });

@@ -1,8 +1,10 @@
 // Builds the page into `outDir`: plain files with hashed names that load nothing from elsewhere.
-import { build } from "vite";
 
 /** Build src/web into `outDir`. */
 export async function buildPage(root, outDir) {
+  // Else Vite takes the caller's, and a page for developers names the files that it was made of.
+  process.env.NODE_ENV = "production";
+  const { build } = await import("vite");
   await build({
     configFile: false,
     root: `${root}/src/web`,

@@ -24,16 +24,17 @@ await build({
   platform: "node",
   target: "node20.19",
   minifySyntax: true,
+  // V8 keeps the text of all that it has loaded: a guest's daemon has a fifth less of it.
+  minifyWhitespace: true,
+  lineLimit: 200,
   legalComments: "linked",
   define: {
     SELFBALLOON_VERSION: JSON.stringify(version),
     UPLOT_SCRIPT: fileText("node_modules/uplot/dist/uPlot.iife.min.js"),
     UPLOT_STYLE: fileText("node_modules/uplot/dist/uPlot.min.css"),
   },
-  // Bundled CommonJS packages ask for Node's own modules by require.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
+  // Bundled CommonJS packages ask for Node's own modules by require; createRequire would cost every chunk some 3 KiB.
+  banner: { js: "const require = process.getBuiltinModule;" },
   logLevel: "warning",
 });
 await buildPage(root, `${root}/dist/web`);

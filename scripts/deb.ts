@@ -1,21 +1,18 @@
 // Builds the Debian package out of dist/ and packaging/: `npm run deb [-- --output FOLDER]`. The same sources give the same
 // bytes: owners, modes, times and the order of files do not depend on who builds, or when (SOURCE_DATE_EPOCH, or the
 // last commit's time).
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, lutimesSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { controlFile } from "./deb/control.ts";
 import { entriesBelow, makeTree, setModes } from "./deb/tree.ts";
+import { PROJECT as project, run, sourceEpochS } from "./release/programs.ts";
 
-const project = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const { output } = parseArgs({ options: { output: { type: "string", default: join(project, ".cache/deb") } } }).values;
 const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
-const epoch = process.env["SOURCE_DATE_EPOCH"] ?? run("git", ["log", "-1", "--format=%ct"]).trim();
-const epochS = Number(epoch);
+const epochS = sourceEpochS();
 
 const root = mkdtempSync(join(tmpdir(), "selfballoon-deb-"));
 try {
@@ -28,7 +25,9 @@ try {
   mkdirSync(output, { recursive: true });
   const target = join(output, `selfballoon_${version}_all.deb`);
   // One thread: xz divides its work among several, and the bytes would tell how many there were.
-  run("dpkg-deb", ["--root-owner-group", "--threads-max=1", "--build", root, target], { SOURCE_DATE_EPOCH: epoch });
+  run("dpkg-deb", ["--root-owner-group", "--threads-max=1", "--build", root, target], {
+    SOURCE_DATE_EPOCH: String(epochS),
+  });
   console.log(target);
 } finally {
   rmSync(root, { recursive: true });
@@ -46,13 +45,4 @@ function makeControl(files: readonly string[]): void {
   writeFileSync(join(folder, "md5sums"), sums.join(""));
   for (const name of ["postinst", "prerm", "postrm"])
     cpSync(join(project, "packaging/debian", name), join(folder, name));
-}
-
-/** Run a program that must succeed; gives what it printed. */
-function run(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): string {
-  const env = { ...process.env, ...more };
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: project, encoding: "utf8", env });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}: ${stderr}`);
-  return stdout;
 }

@@ -224,6 +224,42 @@ _selfballoon() {
 		_selfballoon_paths -d
 		return 0
 		;;
+	"fleet --for")
+		:
+		return 0
+		;;
+	"fleet --label")
+		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
+		return 0
+		;;
+	"fleet --wait")
+		:
+		return 0
+		;;
+	"fleet --expires")
+		:
+		return 0
+		;;
+	"fleet --where")
+		_selfballoon_assignments "selfballooning selfballoon_interval selfballoon_downhysteresis selfballoon_uphysteresis selfballoon_min_usable_mb selfballoon_reserved_mb frontswap_selfshrinking frontswap_hysteresis frontswap_inertia frontswap_cpu_percent guard guard_headroom_mb guard_emergency_mb guard_watch_ms guard_allocatable_mb"
+		return 0
+		;;
+	"fleet --host")
+		:
+		return 0
+		;;
+	"fleet --guest")
+		:
+		return 0
+		;;
+	"fleet --first")
+		:
+		return 0
+		;;
+	"fleet --watch")
+		:
+		return 0
+		;;
 	"fleet --listen")
 		:
 		return 0
@@ -273,7 +309,7 @@ _selfballoon() {
 		return 0
 		;;
 	"simulate --policy")
-		_selfballoon_words "static driver guarded adaptive qmemman mom proxmox senpai"
+		_selfballoon_words "static driver guarded adaptive qmemman mom proxmox senpai oomd"
 		return 0
 		;;
 	"simulate --trace")
@@ -318,23 +354,23 @@ _selfballoon() {
 	case "$command ${current:0:1}" in
 	" -") _selfballoon_words "--version --help" ;;
 	" "*) _selfballoon_words "run status top reserve release-reservation reservations get set reset doctor pause resume release url files slices fleet record replay report simulate compare completion" ;;
-	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --listen --socket --quiet --verbose --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
+	"run -") _selfballoon_words "--config --root --backend --qmp --policy --set --dry-run --once --real --fleet --listen --socket --quiet --verbose --json --selfballooning --noselfballooning --noselfshrink --tmem.selfballooning --tmem.selfshrinking --tmem.selfshrink --help" ;;
 	"status -") _selfballoon_words "--config --root --json --help" ;;
 	"top -") _selfballoon_words "--config --root --interval --json --help" ;;
-	"reserve -") _selfballoon_words "--config --root --for --wait --expires --json --help" ;;
+	"reserve -") _selfballoon_words "--config --root --for --wait --expires --keep --json --help" ;;
 	"release-reservation -") _selfballoon_words "--config --root --for --json --help" ;;
 	"reservations -") _selfballoon_words "--config --root --json --help" ;;
 	"get -") _selfballoon_words "--config --root --guest --json --help" ;;
-	"set -") _selfballoon_words "--config --root --guest --help" ;;
-	"reset -") _selfballoon_words "--config --root --guest --help" ;;
+	"set -") _selfballoon_words "--config --root --guest --json --help" ;;
+	"reset -") _selfballoon_words "--config --root --guest --json --help" ;;
 	"doctor -") _selfballoon_words "--config --root --backend --qmp --json --help" ;;
 	"pause -") _selfballoon_words "--config --root --help" ;;
 	"resume -") _selfballoon_words "--config --root --help" ;;
-	"release -") _selfballoon_words "--config --root --help" ;;
+	"release -") _selfballoon_words "--config --root --json --help" ;;
 	"url -") _selfballoon_words "--config --root --token --help" ;;
 	"files -") _selfballoon_words "--config --root --undo --help" ;;
 	"slices -") _selfballoon_words "--size-mb --count --priority --algorithm --undo --dry-run --root --help" ;;
-	"fleet -") _selfballoon_words "--config --root --short --listen --json --help" ;;
+	"fleet -") _selfballoon_words "--config --root --short --for --label --wait --expires --all --where --host --guest --first --watch --dry-run --listen --json --help" ;;
 	"record -") _selfballoon_words "--config --root --count --interval --help" ;;
 	"replay -") _selfballoon_words "--set --policy --check --help" ;;
 	"report -") _selfballoon_words "--output --json --help" ;;
@@ -350,7 +386,7 @@ _selfballoon() {
 	"resume "*) : ;;
 	"release "*) : ;;
 	"files "*) : ;;
-	"fleet "*) _selfballoon_words "status guests serve prepare" ;;
+	"fleet "*) _selfballoon_words "status guests set get unset rollout resume abort reserve advise serve prepare" ;;
 	"record "*) _selfballoon_paths -f ;;
 	"replay "*) _selfballoon_paths -f ;;
 	"report "*) _selfballoon_paths -f ;;

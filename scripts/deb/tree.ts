@@ -16,15 +16,21 @@ const COPIES: Readonly<Record<string, string>> = {
   "packaging/systemd/selfballoon-slices.service": `${DOC}/examples/systemd/selfballoon-slices.service`,
   "packaging/selfballoon.toml": "etc/selfballoon/selfballoon.toml",
   "packaging/completion/selfballoon.bash": "usr/share/bash-completion/completions/selfballoon",
-  "packaging/completion/_selfballoon": "usr/share/zsh/vendor-completions/_selfballoon",
   "packaging/completion/selfballoon.fish": "usr/share/fish/vendor_completions.d/selfballoon.fish",
   "packaging/grafana/selfballoon.json": `${DOC}/examples/grafana/selfballoon.json`,
+  "packaging/grafana/selfballoon-fleet.json": `${DOC}/examples/grafana/selfballoon-fleet.json`,
   "packaging/nats/nats-server.conf": `${DOC}/examples/nats/nats-server.conf`,
   "packaging/prometheus/selfballoon.rules.yml": `${DOC}/examples/prometheus/selfballoon.rules.yml`,
+  "packaging/prometheus/selfballoon-fleet.rules.yml": `${DOC}/examples/prometheus/selfballoon-fleet.rules.yml`,
+  "packaging/hooks": "usr/share/selfballoon/hooks",
+  "packaging/schedulers": "usr/share/selfballoon/schedulers",
   "docs/guides": `${DOC}/guides`,
   "docs/reference": `${DOC}/reference`,
   NOTICE: `${DOC}/NOTICE`,
 };
+
+/** What of that may be run. */
+export const PROGRAMS = /\/(selfballoon\.mjs|share\/selfballoon\/(hooks|schedulers)\/[^/]+)$/;
 
 /** Files that Debian wants compressed. */
 const COMPRESSED: Readonly<Record<string, string>> = {
@@ -32,21 +38,28 @@ const COMPRESSED: Readonly<Record<string, string>> = {
   "CHANGELOG.md": `${DOC}/CHANGELOG.md.gz`,
 };
 
-/** Makes in `root` all that the package installs. */
+/** Makes in `root` all that the Debian package installs. */
 export function makeTree(project: string, root: string, version: string, epochS: number): void {
-  const put = (path: string, content: string | Buffer): void => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  };
+  makeCommonTree(project, root, "usr/share/zsh/vendor-completions");
+  put(root, `${DOC}/copyright`, copyrightFile(readFileSync(join(project, "NOTICE"), "utf8")));
+  put(root, `${DOC}/changelog.gz`, gzipSync(changelogFile(version, epochS), { level: 9 }));
+}
+
+/** Makes in `root` what every package of a distribution installs; `zshFolder` is where zsh looks for completions there. */
+export function makeCommonTree(project: string, root: string, zshFolder: string): void {
   putProgram(project, root);
   for (const name of readdirSync(join(project, "packaging/systemd")).filter((one) => one !== UNIT))
-    put(`${DOC}/examples/systemd/${name}`, readFileSync(join(project, "packaging/systemd", name)));
-  for (const [source, target] of Object.entries(COPIES))
+    put(root, `${DOC}/examples/systemd/${name}`, readFileSync(join(project, "packaging/systemd", name)));
+  const copies = { ...COPIES, "packaging/completion/_selfballoon": `${zshFolder}/_selfballoon` };
+  for (const [source, target] of Object.entries(copies))
     cpSync(join(project, source), join(root, target), { recursive: true });
   for (const [source, target] of Object.entries(COMPRESSED))
-    put(target, gzipSync(readFileSync(join(project, source)), { level: 9 }));
-  put(`${DOC}/copyright`, copyrightFile(readFileSync(join(project, "NOTICE"), "utf8")));
-  put(`${DOC}/changelog.gz`, gzipSync(changelogFile(version, epochS), { level: 9 }));
+    put(root, target, gzipSync(readFileSync(join(project, source)), { level: 9 }));
+}
+
+function put(root: string, path: string, content: string | Buffer): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
 }
 
 /** The command: Debian's own Node runs it, whatever else is in the PATH. */
@@ -67,11 +80,11 @@ export function entriesBelow(root: string): readonly { readonly path: string; re
     .map((entry) => ({ path: join(entry.parentPath, entry.name), isFolder: entry.isDirectory() }));
 }
 
-/** Modes that do not depend on who builds: the command and the maintainer's scripts may be run, all may be read. */
+/** Modes that do not depend on who builds: the command and scripts may be run, all may be read. */
 export function setModes(root: string): void {
   chmodSync(root, 0o755);
   for (const { path, isFolder } of entriesBelow(root)) {
-    const isProgram = isFolder || /\/(selfballoon\.mjs|DEBIAN\/(postinst|prerm|postrm))$/.test(path);
+    const isProgram = isFolder || PROGRAMS.test(path) || /\/DEBIAN\/(postinst|prerm|postrm)$/.test(path);
     chmodSync(path, isProgram ? 0o755 : 0o644);
   }
 }

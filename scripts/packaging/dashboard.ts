@@ -3,6 +3,7 @@ import { COUNTS, FIGURES } from "../../src/api/metrics.ts";
 import { SAFETIES } from "../../src/core/guard/safeties.ts";
 import type { GeneratedFile } from "./file.ts";
 import { graph, layOut, type PanelSpec, row, stat, tableOf } from "./panels.ts";
+import { dataSource, variable } from "./variables.ts";
 
 /** Which daemons and which guests are looked at. */
 const DAEMON = 'instance=~"$daemon"';
@@ -44,7 +45,7 @@ const HOST: readonly PanelSpec[] = [
     ]),
   ),
   graph(
-    "Over-commit",
+    "Over-commit and the host's need",
     "What the guests could have together over what all of them may have, and the most that it should be.",
     "none",
     HOST_METRICS.filter(({ name }) => name.endsWith("_ratio")).map(({ name }) => [
@@ -138,34 +139,16 @@ export function dashboard(): GeneratedFile {
     graphTooltip: 1,
     refresh: "30s",
     time: { from: "now-6h", to: "now" },
-    templating: { list: [dataSource(), variable("daemon", "instance", "selfballoon_build_info"), guestVariable()] },
+    templating: {
+      list: [dataSource(), variable("daemon", "Daemon", "instance", "selfballoon_build_info"), guestVariable()],
+    },
     panels,
   };
   return { path: "packaging/grafana/selfballoon.json", text: `${JSON.stringify(json, null, 2)}\n` };
 }
 
-function dataSource(): object {
-  return { name: "datasource", label: "Data source", type: "datasource", query: "prometheus" };
-}
-
 function guestVariable(): object {
-  return variable("guest", "guest", `selfballoon_guest_readable{${DAEMON}}`);
-}
-
-/** A variable with the values of a label; all of them at first. */
-function variable(name: string, label: string, series: string): object {
-  return {
-    name,
-    label: name === "daemon" ? "Daemon" : "Guest",
-    type: "query",
-    datasource: { type: "prometheus", uid: "$" + "{datasource}" },
-    query: { query: `label_values(${series}, ${label})`, refId: name },
-    refresh: 2,
-    sort: 1,
-    multi: true,
-    includeAll: true,
-    current: { text: "All", value: "$__all" },
-  };
+  return variable("guest", "Guest", "guest", `selfballoon_guest_readable{${DAEMON}}`);
 }
 
 /** A metric's name as words: `oom_kills_total` is `oom kills`. */

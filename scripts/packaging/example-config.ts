@@ -17,6 +17,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   "guests.max_mb": 8192,
   "guests.weight": 100,
   "guests.priority": "normal",
+  "guests.schedule": { quiet: ["22:00-06:00", "Sat,Sun 00:00-24:00"] },
   "simulated.guests": 6,
   "simulated.seed": 1,
   "simulated.restless": false,
@@ -28,9 +29,14 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   "fleet.credentials": "/etc/selfballoon/fleet.creds",
   "fleet.tls_ca": "/etc/selfballoon/fleet-ca.pem",
   "fleet.replicas": 1,
+  "notify.command": ["/usr/local/bin/tell-somebody"],
+  "notify.webhook": "https://example.org/told",
+  "notify.severity": "warning",
+  "notify.kinds": ["fault", "notice"],
   "api.socket": "/run/selfballoon/selfballoon.sock",
   "api.listen": "127.0.0.1:7070",
-  "api.token_file": "/etc/selfballoon/token",
+  "api.reads_need_token": true,
+  "api.token_file": "/var/lib/selfballoon/token",
 };
 
 /** For keys that nobody gave an example: the first of these that the schema accepts. */
@@ -48,7 +54,7 @@ export function exampleConfigFile(): GeneratedFile {
         "is to differ: a value here beats the boot options and what start-up computes.",
     ),
     comment(
-      "`selfballoon doctor` judges this file, `systemctl reload selfballoon` reloads it; policy, backend and API need a restart.",
+      "`selfballoon doctor` judges this file, `systemctl reload selfballoon` reloads it; the log then names the keys that take a restart.",
     ),
     ["", "[tunables]", ...TUNABLES.flatMap(tunableLines)].join("\n"),
     ...sections.map((section) => sectionBlock(keys.filter((key) => key.section === section))),

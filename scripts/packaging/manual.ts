@@ -104,7 +104,7 @@ function optionLines(option: Option): readonly string[] {
   const facts = [
     ...(option.argChoices === undefined ? [] : [`one of ${option.argChoices.join(", ")}`]),
     ...(typeof option.defaultValue === "string" || typeof option.defaultValue === "number"
-      ? [`default: ${option.defaultValue}`]
+      ? [`default: ${option.defaultValueDescription ?? option.defaultValue}`]
       : []),
   ];
   const more = facts.length === 0 ? "" : ` (${facts.join("; ")})`;

@@ -14,6 +14,7 @@ const NOT_RUN = (): never => {
 const PORTS: CliPorts = {
   version: "",
   run: NOT_RUN,
+  runFleet: NOT_RUN,
   openBackend: NOT_RUN,
   examine: NOT_RUN,
   recoverSwap: NOT_RUN,

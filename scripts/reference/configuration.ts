@@ -17,7 +17,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "backend.qmp": "QMP sockets of a host's guests; `*` and `?` as in a shell",
   "backend.agent":
     "where guest agents' sockets are, with `{dir}` and `{name}` of the QMP socket; without it QEMU is asked",
-  "backend.libvirt_uri": "which libvirt to talk to",
+  "backend.libvirt_uri":
+    "which libvirt to talk to, or which ones; in `socket=PATH` `*` and `?` stand for parts of names, and each socket there is one",
   "host.memory_mb":
     "what all guests of a host may have together: MiB, a share of its memory (or of our cgroup's limit), or what is available there, which follows memory that is added and limits that change; default 87.5 % of it",
   "host.take":
@@ -28,6 +29,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     TERMS.map(({ name, unit, summary }) => [`guests.${name}`, unit === "" ? summary : `${summary} In ${unit}.`]),
   ),
+  "guests.schedule":
+    "quiet hours, in the host's local time: what the guest has is not taken from it, not even where the host or another guest is short; what it runs short of it still gets. Hours that end no later than they begin end on the next day",
   "simulated.guests": "how many simulated guests there are where no real ones are found; 6 if it is not said",
   "simulated.seed": "the same seed gives the same guests and days",
   "simulated.restless": "true: some of them reboot, and some disappear and come back",
@@ -41,11 +44,19 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "fleet.tls_ca": "absolute path of the certificates that the servers' are judged by; default: those of this machine",
   "fleet.replicas":
     "servers that keep a copy of what the fleet keeps; `fleet serve` looks at it when it makes that; default 1",
+  "notify.command":
+    "a program with its arguments, started for each record that is told, with it on standard input (see the guide for being told)",
+  "notify.webhook": "an address that each record is posted to, as JSON",
+  "notify.severity": "the least severity that is told; default `warning`",
+  "notify.kinds": "the kinds of records that are told; all if it is not said",
   "api.socket": "absolute path of the control socket",
   "api.listen": "`HOST:PORT` to serve over TCP; empty for nowhere",
   "api.allowed_hosts":
     "what a request's `Host` may be besides this machine's own names, as a reverse proxy or a tunnel sends it: `HOST`, or `HOST:PORT` where the port is not the usual one",
-  "api.token_file": "absolute path of the file with the token that writes over TCP must show",
+  "api.token_file":
+    "absolute path of the file with the token that writes over TCP must show; it is made if it is not there. Default: a new token at each start, in `token` beside the control socket",
+  "api.reads_need_token":
+    "true: reads over TCP must show it too, metrics and health included; so must those of `fleet serve`. Default false",
 };
 
 const FILE_ENVIRONMENT = [
@@ -77,6 +88,9 @@ export function exampleConfig(): string {
     '[guests."database*"]',
     "selfballoon_min_usable_mb = 512",
     "",
+    '[guests."database*".schedule]',
+    'quiet = ["22:00-06:00", "Sat,Sun 00:00-24:00"]',
+    "",
     "[simulated]",
     "guests = 6",
     "seed = 1",
@@ -90,6 +104,10 @@ export function exampleConfig(): string {
     'servers = ["nats://10.0.0.1:4222"]',
     'name = "host-1"',
     'labels = { rack = "a1" }',
+    "",
+    "[notify]",
+    'command = ["/usr/local/bin/tell-somebody"]',
+    'severity = "warning"',
     "",
     "[api]",
     'socket = "/run/selfballoon/selfballoon.sock"',
@@ -106,7 +124,7 @@ export function configurationPage(): Page {
     "A tunable's value comes from the last of these that names it. `selfballoon get` shows which one it was.",
     table(["source", "shown as"], SOURCES),
     "A reload (`SIGHUP`, `systemctl reload`) reads file and environment again; what `selfballoon set` changed for all guests gives way to it, but what was set for one guest with `--guest` stays, over restarts too, until `selfballoon reset --guest NAME`, and a release stays until `selfballoon set selfballooning=1`. " +
-      "The policy, the backend, the socket and the history's place and size stay as they were at the start.",
+      "`[law]`, `[backend]`, `[simulated]`, `[history]`, `[fleet]`, `[notify]` and `[api]` are looked at at the start alone: what of them has changed stays as it was, and a warning in the log names the keys that take a restart.",
     "## Sections",
     '`[tunables]` holds values for all guests, by the tunable\'s name. A table for each guest, such as `[guests."web"]`, holds ' +
       "tunables that beat those for all, and limits. `*` stands for any letters, `?` for one; where several tables match, the later one wins.",
@@ -132,10 +150,12 @@ const SOURCES = [
   ["the table of [tunables](tunables.md)", "default"],
   ["what start-up computed: boot options, compressed swap, 10 % of RAM", "start-up"],
   ["the file's `[tunables]`", "file"],
+  ["what its [fleet](../guides/fleet.md#settings-for-many) sets for all guests", "fleet"],
   ["the environment", "environment"],
   ["`--set`", "flag"],
   ["`selfballoon set` on the running daemon", "runtime"],
   ['for one guest: the file\'s `[guests."NAME"]`', "file, by `get --guest NAME`"],
+  ["for one guest: what its fleet sets for guests of that name", "fleet, by `get --guest NAME`"],
   ["for one guest: `selfballoon set --guest NAME`", "set at run time, by `get --guest NAME`"],
 ];
 
@@ -183,8 +203,13 @@ export function accepted(schema: unknown): string {
   if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodRecord) return "a table of texts";
-  if (schema instanceof z.ZodArray) return "a list of texts";
-  if (schema instanceof z.ZodString) return `text of at most ${schema.maxLength} characters`;
+  if (schema instanceof z.ZodArray) return schema.description ?? "a list of texts";
+  if (schema instanceof z.ZodObject) {
+    const keys = Object.entries(schema.shape).map(([key, value]) => `${code(key)}, ${accepted(value)}`);
+    return `a table with ${keys.join("; ")}`;
+  }
+  if (schema instanceof z.ZodString)
+    return schema.maxLength === null ? "text" : `text of at most ${schema.maxLength} characters`;
   throw new Error("scripts/reference/configuration.ts has no words for a schema of this kind");
 }
 

@@ -29,7 +29,7 @@ const OBSERVATION: Readonly<Record<keyof Observation, string>> = {
   allocStalls: "allocations that had to reclaim memory themselves, since boot",
 };
 
-const DECISION: Readonly<Record<keyof Decision, string>> = {
+const DECISION: Readonly<Record<Exclude<keyof Decision, "headroomPages">, string>> = {
   t: "the observation's",
   guest: "the observation's",
   goalPages:

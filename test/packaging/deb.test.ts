@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT, readProjectFile } from "../support/docs.ts";
 import { hasTool, run, succeed } from "./tools.ts";
 
-const BUILD_DEADLINE_MS = 120_000;
+const BUILD_DEADLINE_MS = 300_000;
 const EPOCH = "1700000000";
 
 describe.skipIf(!hasTool("dpkg-deb"))("the Debian package", () => {
@@ -67,6 +67,12 @@ describe.skipIf(!hasTool("dpkg-deb"))("the Debian package", () => {
   it("has the drop-ins and the other units as examples", () => {
     const examples = readdirSync(join(tree, "usr/share/doc/selfballoon/examples/systemd"));
     expect([...examples, "selfballoon.service"].sort()).toEqual(readdirSync(join(PROJECT, "packaging/systemd")).sort());
+  });
+
+  it.each(["hooks", "schedulers"])("has the %s of the guides, which may be run", (kind) => {
+    const folder = join(tree, "usr/share/selfballoon", kind);
+    expect(readdirSync(folder).sort()).toEqual(readdirSync(join(PROJECT, "packaging", kind)).sort());
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o755);
   });
 
   it("keeps what an administrator changes in the configuration", () => {

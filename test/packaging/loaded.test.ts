@@ -1,30 +1,39 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { build, type Metafile } from "esbuild";
+import { describe, expect, it } from "vitest";
+import { PROJECT } from "../support/docs.ts";
 
-const folder = dirname(inject("command"));
-
-/** What the built file `name` and all that it imports were made of, by the comments that the bundler leaves. */
-function sourcesOf(...names: readonly string[]): readonly string[] {
-  const texts = new Map<string, string>();
-  const load = (name: string): void => {
-    if (texts.has(name)) return;
-    const text = readFileSync(join(folder, name), "utf8");
-    texts.set(name, text);
-    for (const [, imported = ""] of text.matchAll(/^(?:import|export)\b[^"]*"\.\/([\w-]+\.mjs)";$/gm)) load(imported);
+/** Files of which these entries, and all that they load at once, hold a part; what they load later is left out. */
+function sourcesOf({ outputs }: Metafile, ...entries: readonly string[]): readonly string[] {
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: imported, kind } of outputs[path]?.imports ?? [])
+      if (kind === "import-statement") load(imported);
   };
-  for (const name of names) load(name);
-  return [...texts.values()].flatMap((text) =>
-    [...text.matchAll(/^\/\/ (\S+\.\w+)$/gm)].map(([, source = ""]) => source),
-  );
+  for (const [path, { entryPoint }] of Object.entries(outputs))
+    if (entryPoint !== undefined && entries.includes(entryPoint)) load(path);
+  const inputs = [...loaded].flatMap((path) => Object.entries(outputs[path]?.inputs ?? {}));
+  return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
 }
 
-describe("what `run` loads before it has looked at the machine", () => {
-  const run = readdirSync(folder).filter((name) => /^run-\w+\.mjs$/.test(name));
-  const sources = sourcesOf(basename(inject("command")), ...run);
+describe("what `run` loads before it has looked at the machine", async () => {
+  // As scripts/build.mjs does it.
+  const { metafile } = await build({
+    absWorkingDir: PROJECT,
+    entryPoints: { selfballoon: "src/main.ts", index: "src/index.ts" },
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    minifySyntax: true,
+    write: false,
+    metafile: true,
+  });
+  const sources = sourcesOf(metafile, "src/main.ts", "src/compose/run.ts");
 
   it("is itself, and what it is made of", () => {
-    expect(run).toHaveLength(1);
     expect(sources).toEqual(expect.arrayContaining(["src/main.ts", "src/compose/run.ts", "src/daemon/worker.ts"]));
   });
 

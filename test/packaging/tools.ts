@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PROJECT } from "../support/docs.ts";
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 300_000;
 
 /** The Debian package of each program that these tests use. */
 const PACKAGES: ReadonlyMap<string, string> = new Map(
@@ -23,7 +24,18 @@ export function hasTool(program: string): boolean {
   const debianPackage = PACKAGES.get(program);
   if (debianPackage === undefined) throw new Error(`packaging-tools.txt does not name ${program}`);
   if ((process.env["PATH"] ?? "").split(":").some((folder) => isProgram(join(folder, program)))) return true;
-  const lack = `this machine lacks ${program} (apt-get install ${debianPackage})`;
+  return lacks(`${program} (apt-get install ${debianPackage})`);
+}
+
+/** Whether npm has installed what `folder` of the project pins; where it has not, as `hasTool`. */
+export function hasInstalled(folder: string): boolean {
+  if (existsSync(join(PROJECT, folder, "node_modules/.package-lock.json"))) return true;
+  return lacks(`what ${folder} pins (npm ci --prefix ${folder})`);
+}
+
+/** Says in one line that the machine lacks `what`, or throws as `hasTool` does. */
+export function lacks(what: string): false {
+  const lack = `this machine lacks ${what}`;
   const required = (process.env["SELFBALLOON_REQUIRE"] ?? "").split(",").map((word) => word.trim());
   if (required.includes("packaging")) throw new Error(`packaging tests are required here, but ${lack}`);
   process.stderr.write(`packaging tests skipped: ${lack}\n`);
@@ -37,7 +49,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Run a program to its end; it may take a minute. */
+/** Run a program to its end; five minutes are a limit for what hangs. */
 export function run(command: string, args: readonly string[], cwd: string, env: Record<string, string> = {}): Ran {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
