@@ -1,7 +1,11 @@
 import type { BudgetName, Figure } from "./budgets.ts";
+import { measureFleet } from "./measurements/fleet.ts";
+import { measureFleetMember } from "./measurements/fleet-member.ts";
 import { measureGuestDaemon } from "./measurements/guest-daemon.ts";
 import { measureHostDaemon } from "./measurements/host-daemon.ts";
 import { measureIdleGuest } from "./measurements/idle-guest.ts";
+import { measureLibvirtCall } from "./measurements/libvirt-call.ts";
+import { measureLibvirtHost } from "./measurements/libvirt-host.ts";
 import { measurePage } from "./measurements/page.ts";
 import { measureQmpHost } from "./measurements/qmp-host.ts";
 import { measureReaction } from "./measurements/reaction.ts";
@@ -28,5 +32,9 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { budgets: ["swapPages", "swapSlices"], measure: measureSwap },
   { budgets: ["hostCpu", "hostMemory", "hostLateness"], measure: measureHostDaemon },
   { budgets: ["qmpCpu", "qmpMemory", "qmpLateness"], measure: measureQmpHost },
+  { budgets: ["libvirtCall"], measure: measureLibvirtCall },
+  { budgets: ["libvirtCpu"], measure: measureLibvirtHost },
+  { budgets: ["fleetCpu", "fleetMemory", "fleetDelay"], measure: measureFleet },
+  { budgets: ["memberCpu", "memberMemory"], measure: measureFleetMember },
   { budgets: ["pageWeight", "pagePaint", "pageUpdate"], measure: measurePage },
 ];

@@ -1,12 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Figure } from "../budgets.ts";
+import { hostConfig } from "../support/host-config.ts";
 import { BUNDLES, DAEMON } from "../support/paths.ts";
-import { usageOf, withNode } from "../support/processes.ts";
+import { ownCpuMs, usageOf, withNode } from "../support/processes.ts";
 
 const GUESTS = 1000;
 const READY_MS = 60_000;
@@ -29,7 +30,7 @@ export async function measureQmpHost(): Promise<readonly Figure[]> {
   try {
     await once(servers.stdout, "data", { signal: AbortSignal.timeout(READY_MS) });
     const config = join(folder, "selfballoon.toml");
-    writeFileSync(config, configFor(folder));
+    writeFileSync(config, hostConfig(folder, GUESTS, ['kind = "qemu"', `qmp = ["${folder}/*.qmp"]`]));
     const argv = [DAEMON, "run", "--config", config];
     return await withNode(argv, process.env, (daemon) => measure(daemon.pid, servers));
   } finally {
@@ -68,33 +69,7 @@ async function ask(servers: ChildProcessWithoutNullStreams): Promise<QmpGuestsRe
 
 /** The share of a core that starting one empty process for each guest and second takes, the parent's part included. */
 async function spawningShare(): Promise<number> {
-  const before = cpuMs();
+  const before = ownCpuMs();
   for (let count = 0; count < SPAWNS; count += 1) await once(spawn("true", { stdio: "pipe" }), "close");
-  return ((cpuMs() - before) / SPAWNS) * (GUESTS / 1000);
-}
-
-/** CPU time of this process and of its ended children, in ms (proc(5): `stat`, in ticks of 10 ms). */
-function cpuMs(): number {
-  const fields = readFileSync("/proc/self/stat", "utf8")
-    .replace(/^.*\) /, "")
-    .split(" ")
-    .map(Number);
-  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
-  return (user + system + childUser + childSystem) * 10;
-}
-
-function configFor(folder: string): string {
-  return [
-    "[tunables]",
-    "selfballoon_interval = 1",
-    "[backend]",
-    'kind = "qemu"',
-    `qmp = ["${folder}/*.qmp"]`,
-    "[host]",
-    `memory_mb = ${GUESTS * 512}`,
-    '[guests."*"]',
-    "[api]",
-    `socket = "${folder}/selfballoon.sock"`,
-    'listen = ""',
-  ].join("\n");
+  return ((ownCpuMs() - before) / SPAWNS) * (GUESTS / 1000);
 }
