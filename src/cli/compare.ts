@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { problemOf, selfballoonError } from "../core/errors.ts";
 import { coloured, print, printJson, tableLines } from "./output.ts";
 import type { CliPorts, DescribedPolicy } from "./ports.ts";
 import { resultJson } from "./simulation/json.ts";
 import { showProgress } from "./simulation/progress.ts";
 import { addResults, choose, type Result, runAll, type TermOptions, termsOf } from "./simulation/run.ts";
 import { scoreLines } from "./simulation/table.ts";
+import { writeFile } from "./write-file.ts";
 
 export interface CompareOptions extends TermOptions {
   /** All if none are named. */
@@ -28,7 +27,7 @@ export async function compare(ports: CliPorts, named: readonly string[], options
   const together = addResults(compared);
   if (options.html !== undefined) {
     const { reportPage } = await import("./simulation/report.ts");
-    writeReport(options.html, reportPage({ version: ports.version, seed, minutes, policies, compared, together }));
+    writeFile(options.html, reportPage({ version: ports.version, seed, minutes, policies, compared, together }));
   }
   if (options.json) {
     const rows = compared.map(({ scenario, results }) => ({
@@ -56,12 +55,4 @@ function printLegend(policies: readonly DescribedPolicy[]): void {
 function printScores(title: string, results: readonly Result[]): void {
   print(`\n${coloured("bold", title)}`);
   scoreLines(results).forEach(print);
-}
-
-function writeReport(file: string, page: string): void {
-  try {
-    writeFileSync(file, page);
-  } catch (thrown) {
-    throw selfballoonError("ERR_USAGE", { problem: `the report could not be written: ${problemOf(thrown)}` });
-  }
 }

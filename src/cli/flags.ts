@@ -21,3 +21,8 @@ export function flagsOf({ config, backend, qmp, policy, listen, socket, root = "
   );
   return { ...Object.fromEntries(given), set: [], root };
 }
+
+/** What an option that may be given several times has so far. */
+export function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { parseListen } from "../config/listen.ts";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { type FleetSection, loadConfig } from "../config/load.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
@@ -14,58 +13,101 @@ import { bytesText } from "../view/amounts.ts";
 import { STANDINGS } from "../view/standing.ts";
 import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { FleetAction } from "./fleet-actions.ts";
+import type { FleetOptions } from "./fleet-options.ts";
+import { reserveInFleet, showAdvice } from "./fleet-reserve.ts";
+import { abortAction, followRollouts, resumeAction } from "./fleet-rollout.ts";
+import type { FleetAct } from "./fleet-scope.ts";
+import { type FleetAccess, showFleet, signalled } from "./fleet-serve.ts";
+import { getOfFleet, setAction, unsetAction } from "./fleet-settings.ts";
 import { coloured, print, printJson, printTable, tableLines } from "./output.ts";
-
-/** What `selfballoon fleet` takes. */
-export interface FleetOptions extends DaemonOptions {
-  readonly short?: boolean;
-  readonly json?: boolean;
-  readonly listen?: string;
-}
-
-/** Beside the port of a host's own page. */
-const DEFAULT_LISTEN = "127.0.0.1:7071";
+import { parseMib } from "./reservations.ts";
 
 /** `selfballoon fleet`: all hosts of the fleet that the configuration names. @throws ERR_NO_FLEET. */
-export async function fleet(what: FleetAction, options: FleetOptions, version: string): Promise<void> {
-  const section = await fleetSection(options);
+export async function fleet(
+  what: FleetAction,
+  args: readonly string[],
+  options: FleetOptions,
+  version: string,
+): Promise<void> {
+  const act = what === "prepare" ? nothingOf(args) : ACTIONS[what](args, options, version);
+  const { section, access } = await fleetSection(options);
   const connection = await connectFleet(section, `cli-${randomBytes(6).toString("hex")}`);
   try {
-    if (what === "prepare") {
-      await prepareFleet(connection, section.replicas);
-      print("The fleet is prepared: members may write.");
-      return;
-    }
+    if (act === null) return await prepare(connection, section);
     const view = new FleetView(() => performance.now());
     await followFleet(connection, view);
-    if (what === "status") showHosts(view, options);
-    else if (what === "guests") showGuests(view, options);
-    else await serve(view, options, version);
+    await act(connection, view, access);
   } finally {
     await connection.close();
   }
 }
 
-/** Serve until a signal ends the process: nothing has to be put away. */
-async function serve(view: FleetView, { listen = DEFAULT_LISTEN }: FleetOptions, version: string): Promise<void> {
-  const address = parseListen(listen, "--listen", "nothing was served");
-  if (address === null) throw selfballoonError("ERR_USAGE", { problem: "--listen must be HOST:PORT" });
-  const { serveFleet } = await import("../fleet/service/serve.ts");
-  const pageFolder = fileURLToPath(new URL("./web/", import.meta.url));
-  const { url, close } = await serveFleet(view, { ...address, version, pageFolder });
-  print(`Fleet: ${url}`);
-  await new Promise((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
-  await close();
+/** What each word does; what is wrong with what follows it shows before anybody is asked. @throws ERR_USAGE. */
+const ACTIONS: Readonly<
+  Record<Exclude<FleetAction, "prepare">, (args: readonly string[], options: FleetOptions, version: string) => FleetAct>
+> = {
+  status: alone((options) => (_, view) => showHosts(view, options)),
+  guests: alone((options) => (_, view) => showGuests(view, options)),
+  advise: alone((options) => (_, view) => showAdvice(view, options)),
+  get: alone((options) => (connection, view) => getOfFleet(connection, view, options)),
+  serve: alone(
+    (options, version) => (connection, view, access) =>
+      showFleet(connection, view, { ...access, ...options }, version, signalled()),
+  ),
+  rollout: alone((options) => (connection, view) => followRollouts(connection, view, options)),
+  resume: alone(resumeAction),
+  abort: alone(abortAction),
+  set: setAction,
+  unset: unsetAction,
+  reserve: (args, options) => {
+    const mib = mibOf(args);
+    return (connection, view) => reserveInFleet(connection, view, mib, options);
+  },
+};
+
+/** An action that takes no arguments. */
+function alone(
+  make: (options: FleetOptions, version: string) => FleetAct,
+): (args: readonly string[], options: FleetOptions, version: string) => FleetAct {
+  return (args, options, version) => {
+    nothingOf(args);
+    return make(options, version);
+  };
 }
 
-/** What the configuration says of the fleet. @throws ERR_NO_FLEET. */
-async function fleetSection(options: DaemonOptions): Promise<FleetSection> {
-  const { fleet: section } = await loadConfig(flagsOf(options), process.env, "nothing was done");
-  if (section !== null) return section;
-  throw selfballoonError("ERR_NO_FLEET", { servers: "no server", problem: "the configuration names none" });
+/** @throws ERR_USAGE. */
+function mibOf([text, ...more]: readonly string[]): number {
+  if (text === undefined || more.length > 0)
+    throw selfballoonError("ERR_USAGE", { problem: "fleet reserve takes one number of MiB" });
+  return parseMib(text);
+}
+
+/** @throws ERR_USAGE. */
+function nothingOf([first]: readonly string[]): null {
+  if (first === undefined) return null;
+  throw selfballoonError("ERR_USAGE", { problem: `there must be nothing after it, not ${JSON.stringify(first)}` });
+}
+
+/** Make what members write into. */
+async function prepare(connection: NatsConnection, { replicas }: FleetSection): Promise<void> {
+  await prepareFleet(connection, replicas);
+  print("The fleet is prepared: members may write.");
+}
+
+/** What the configuration says of the fleet. @throws ERR_NO_FLEET, ERR_CONFIG_INVALID for a token that nobody could know. */
+async function fleetSection(
+  options: DaemonOptions,
+): Promise<{ readonly section: FleetSection; readonly access: FleetAccess }> {
+  const config = await loadConfig(flagsOf(options), process.env, "nothing was done");
+  const { fleet: section, allowedHosts, readsNeedToken, tokenFile = null, file } = config;
+  if (section === null)
+    throw selfballoonError("ERR_NO_FLEET", { servers: "no server", problem: "the configuration names none" });
+  if (readsNeedToken && tokenFile === null) {
+    const problem =
+      "a fleet's page makes no token of its own, so that api.token_file must be named beside api.reads_need_token";
+    throw selfballoonError("ERR_CONFIG_INVALID", { file: file ?? "", problem, consequence: "nothing was done" });
+  }
+  return { section, access: { allowedHosts, tokenFile, readsNeedToken } };
 }
 
 function showHosts(view: FleetView, { json }: FleetOptions): void {

@@ -7,7 +7,7 @@ import { defaultText, valueText } from "../view/tunable-text.ts";
 import { askGuestSettings, askTunables } from "./daemon.ts";
 import type { DaemonOptions, GuestOption } from "./flags.ts";
 import { print, printJson, printTable } from "./output.ts";
-import { checkSettingNames, checkTunableNames } from "./tunable-name.ts";
+import { checkNames } from "./tunable-name.ts";
 
 /**
  * `selfballoon get [--guest GUEST] [NAME]...`: one name prints its value alone, as reading the driver's file did.
@@ -17,7 +17,7 @@ export async function get(
   options: DaemonOptions & GuestOption & { readonly json?: boolean },
 ): Promise<void> {
   if (options.guest !== undefined) return getOfGuest(options.guest, names, options);
-  checkTunableNames(names);
+  checkNames(names, "ERR_TUNABLE_UNKNOWN");
   const tunables = await askTunables(options);
   const chosen = names.length === 0 ? tunables : names.map((name) => find(tunables, name));
   if (options.json) return printJson({ tunables: chosen });
@@ -31,7 +31,7 @@ async function getOfGuest(
   names: readonly string[],
   options: DaemonOptions & { readonly json?: boolean },
 ): Promise<void> {
-  checkSettingNames(names);
+  checkNames(names, "ERR_GUEST_SETTING_UNKNOWN");
   const settings = await askGuestSettings(options, "GET", guest);
   const chosen = settings.filter(({ name }) => names.length === 0 || names.includes(name));
   const absent = names.find((name) => !chosen.some((setting) => setting.name === name));

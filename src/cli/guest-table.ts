@@ -18,7 +18,8 @@ export function headingLine(laid: readonly Laid[], sortedBy: SortKey | null, pai
   return cells.join(" ".repeat(GAP));
 }
 
-const TONE_COLOURS: Readonly<Record<Tone, Colour>> = {
+/** The colour of what asks for so much attention. */
+export const TONE_COLOURS: Readonly<Record<Tone, Colour>> = {
   calm: "dim",
   down: "green",
   up: "cyan",
@@ -26,13 +27,15 @@ const TONE_COLOURS: Readonly<Record<Tone, Colour>> = {
   alarm: "red",
 };
 
-/** A guest's line; its state has a colour. */
-export function rowLine(laid: readonly Laid[], guest: GuestRow, paint: Paint): string {
-  const cells = laid.map(({ column, width }) => {
+/** A guest's line; its state has a colour, and one that is selected is marked before its state. */
+export function rowLine(laid: readonly Laid[], guest: GuestRow, paint: Paint, isSelected = false): string {
+  const [name = "", ...cells] = laid.map(({ column, width }) => {
     const text = fitText(column.text(guest), width, column.isNumber);
     return column.key === "reason" ? paint(TONE_COLOURS[rowTone(guest)], text) : text;
   });
-  return cells.join(" ".repeat(GAP));
+  const gap = " ".repeat(GAP);
+  if (!isSelected) return [name, ...cells].join(gap);
+  return paint("inverse", cells.length === 0 ? name : `${name}${">".padStart(GAP)}${cells.join(gap)}`);
 }
 
 /** Heading and guests for plain output: in `width` columns, with the columns that fit. */

@@ -112,6 +112,8 @@ export interface CliPorts {
   readonly version: string;
   /** Do the main job. @returns the exit code. */
   run(plan: RunPlan): Promise<number>;
+  /** Run a fleet of simulated hosts to try things out with. @returns the exit code. @throws ERR_NO_NATS_SERVER. */
+  runFleet(flags: Flags): Promise<number>;
   /** Open the balloon of this machine to look at it or to give memory back. @throws ERR_NO_BACKEND. */
   openBackend(config: Config, root: string): Promise<OpenBackend>;
   /** Look at this machine: what is present, missing, risky. */

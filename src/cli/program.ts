@@ -1,13 +1,13 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_KINDS, type BackendKind } from "../backends/registry.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
+import { selfballoonError } from "../core/errors.ts";
 import { describeTerm, TERMS } from "../core/guest-terms.ts";
 import { POLICY_NAMES, type Policy } from "../core/policy.ts";
 import { addBootOptions } from "./boot-flags.ts";
 import type { FilesOptions } from "./files.ts";
-import { type BackendOptions, flagsOf, type GuestOption } from "./flags.ts";
-import type { FleetOptions } from "./fleet.ts";
-import { FLEET_ACTIONS, type FleetAction } from "./fleet-actions.ts";
+import { type BackendOptions, collect, flagsOf, type GuestOption } from "./flags.ts";
+import { addFleet } from "./fleet-command.ts";
 import { endWithReader } from "./output.ts";
 import type { CliPorts, RunPlan, SimulatorNames } from "./ports.ts";
 import type { ReplayOptions } from "./replay/replay.ts";
@@ -33,13 +33,12 @@ interface RunOptions extends Common {
   readonly dryRun?: boolean;
   readonly once?: boolean;
   readonly real?: boolean;
+  readonly fleet?: boolean;
   readonly listen?: string;
   readonly socket?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
-
-const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 const setOption = (): Option =>
   new Option("--set <NAME=VALUE>", "set a tunable; may be given several times").argParser(collect).default([], "none");
@@ -59,11 +58,18 @@ export async function runCli(argv: readonly string[], ports: CliPorts): Promise<
   const isSimulation = argv.slice(2, 4).some((word) => word === "simulate" || word === "compare");
   const program = buildProgram(ports, exitWith, isSimulation ? await ports.simulator() : NO_SIMULATOR);
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync([...withoutVainHelp(argv, program)]);
     return exitCode;
   } catch (thrown) {
     return exitCodeOf(thrown, argv.includes("--json"));
   }
+}
+
+/** Help of a command that there is not says what that command itself says: there is none, and which may have been meant. */
+function withoutVainHelp(argv: readonly string[], program: Command): readonly string[] {
+  const [node = "", script = "", word, name = "", ...rest] = argv;
+  const isVain = word === "help" && /^\w/.test(name) && !program.commands.some((known) => known.name() === name);
+  return isVain ? [node, script, name, ...rest] : argv;
 }
 
 const NO_SIMULATOR: SimulatorNames = { scenarios: [], policies: [], cpus: [] };
@@ -77,7 +83,7 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
     .description("Each VM uses as little RAM as its load needs and hands the rest back.")
     .version(ports.version)
     .exitOverride(refuse("selfballoon"))
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut, outputError: () => {} })
     .addHelpText("after", EXAMPLES);
   addRun(program, ports, exitWith);
   addStatus(program);
@@ -85,7 +91,7 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
   addTunables(program);
   addMachine(program, ports);
   addSlices(program, ports);
-  addFleet(program, ports);
+  addFleet((usage, summary) => command(program, usage, summary), ports.version);
   addRecordings(program, ports);
   addSimulations(program, ports, names);
   addCompletion(program, ports);
@@ -95,6 +101,12 @@ export function buildProgram(ports: CliPorts, exitWith: (code: number) => void, 
     if (!["run", "files"].includes(action.name())) endWithReader();
   });
   return program;
+}
+
+/** What help and version are written by: they come before any action. */
+function writeOut(text: string): void {
+  endWithReader();
+  process.stdout.write(text);
 }
 
 const EXAMPLES = `
@@ -131,6 +143,19 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
     .option("--dry-run", "decide and record, move nothing")
     .option("--once", "one step of every guest, then exit; targets stay")
     .option("--real", "never simulated guests: end with exit code 4 where there is nothing else")
+    .addOption(
+      new Option("--fleet", "a fleet of simulated hosts to try out, over a NATS server of its own").conflicts([
+        "backend",
+        "qmp",
+        "once",
+        "real",
+        "dryRun",
+        "socket",
+        "quiet",
+        "verbose",
+        "json",
+      ]),
+    )
     .option("--listen <HOST:PORT>", "serve the page and the API there; empty for nowhere")
     .option("--socket <PATH>", "the control socket; other commands find it by SELFBALLOON_SOCKET or the configuration")
     .addOption(new Option("--quiet", "log warnings alone").conflicts("verbose"))
@@ -140,6 +165,12 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
   run.action(async (options: RunOptions) => {
     const { dryRun = false, once = false, real = false, json = false } = options;
     const flags = { ...flagsOf(options), set: options.set };
+    if (options.fleet === true) {
+      const [boot] = bootOptions();
+      if (boot !== undefined)
+        throw selfballoonError("ERR_USAGE", { problem: `--fleet takes no boot options, such as --${boot.name}` });
+      return exitWith(await ports.runFleet(flags));
+    }
     exitWith(await ports.run({ flags, bootOptions: bootOptions(), dryRun, once, real, json, log: logOf(options) }));
   });
 }
@@ -167,12 +198,14 @@ function addTunables(program: Command): void {
     .action(async (names: string[], options: Common & GuestOption) => (await import("./get.ts")).get(names, options));
   command(program, "set <NAME=VALUE...>", "change tunables of the running daemon: all of them or none")
     .addOption(guestOption())
+    .option("--json", "what they are now, as JSON")
     .addHelpText("after", GUEST_SETTINGS)
     .action(async (assignments: string[], options: Common & GuestOption) =>
       (await import("./set.ts")).set(assignments, options),
     );
   command(program, "reset [NAME...]", "bring tunables back to their defaults, or a guest's to what is configured")
     .addOption(guestOption())
+    .option("--json", "what they are now, as JSON")
     .action(async (names: string[], options: Common & GuestOption) => (await import("./set.ts")).reset(names, options));
 }
 
@@ -194,9 +227,12 @@ function addMachine(program: Command, ports: CliPorts): void {
   command(program, "resume [GUEST...]", "move these guests again, or all: those that were paused or released").action(
     async (guests: string[], options: Common) => (await import("./hold.ts")).resume(guests, options),
   );
-  command(program, "release [GUEST...]", "give these guests, or all, their memory back, and exit").action(
-    async (guests: string[], options: Common) => (await import("./release.ts")).release(ports, guests, options),
-  );
+  command(program, "release [GUEST...]", "give these guests, or all, their memory back, and exit")
+    .option("--json", "what each was given, as JSON")
+    .addHelpText("after", RELEASE_DOES)
+    .action(async (guests: string[], options: Common) =>
+      (await import("./release.ts")).release(ports, guests, options),
+    );
   command(program, "url", "print the address of the page of the daemon that runs")
     .option("--token", "with the token for changes, for whoever may read its file")
     .action(async (options: Common & { token?: boolean }) => (await import("./url.ts")).url(options));
@@ -207,23 +243,11 @@ function addMachine(program: Command, ports: CliPorts): void {
     );
 }
 
-function addFleet(program: Command, ports: CliPorts): void {
-  command(program, "fleet", "look at all hosts that are members of the same fleet, over NATS")
-    .addArgument(new Argument("<WHAT>").choices(FLEET_ACTIONS))
-    .option("--short", "with guests: only those whose memory runs short")
-    .option("--listen <HOST:PORT>", "with serve: where (default: 127.0.0.1:7071)")
-    .option("--json", "as JSON")
-    .addHelpText("after", FLEET_ACTIONS_HELP)
-    .action(async (what: FleetAction, options: Common & FleetOptions) =>
-      (await import("./fleet.ts")).fleet(what, options, ports.version),
-    );
-}
-
-const FLEET_ACTIONS_HELP = `
-status: each host: what it has for its guests, what they have and want, and whether it still answers.
-guests: every guest of every host, the worst off first.
-serve: the same as a page and an API over TCP, until it is ended.
-prepare: make what members write into, once for a fleet; it needs the rights of the fleet's administrator.`;
+const RELEASE_DOES = `
+Where a daemon runs it gives the memory back, as far as the host has it, and the rest follows as soon as it has. Guests that are named are
+left alone until \`selfballoon resume GUEST\`, also over a reload; without a name all are, and selfballooning is 0 until \`selfballoon resume\`
+or \`selfballoon set selfballooning=1\`. A restart of the daemon balloons them again.
+Where none runs, as after kill -9, each balloon is opened from here and given all its memory; that is what the unit does at its end.`;
 
 const DOCTOR_LEVELS = `
 ok: as it should be. info: worth knowing. warn: works, but at a risk. fail: does not work.

@@ -1,8 +1,8 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { followDaemon } from "../api/client.ts";
 import { loadConfig } from "../config/load.ts";
-import { hasSystemCode, problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { hasSystemCode, SelfballoonError } from "../core/errors.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { ExactLines, firstLines, type RecordLine } from "../formats/exact-lines.ts";
@@ -10,6 +10,7 @@ import { formatObservation } from "../formats/recording-writer.ts";
 import { askSocket, socketOf } from "./daemon.ts";
 import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { CliPorts } from "./ports.ts";
+import { openForAppending } from "./write-file.ts";
 
 const CALL_DEADLINE_MS = 3000;
 
@@ -25,7 +26,7 @@ export interface RecordOptions extends DaemonOptions {
  * all that its decisions depend on, so that a replay makes them again; else what is read here, at `interval`. Ctrl-C ends it well.
  */
 export async function record(ports: CliPorts, file: string, options: RecordOptions): Promise<void> {
-  const out = openForAppending(file);
+  const out = file === "-" ? 1 : openForAppending(file);
   const { count = Number.POSITIVE_INFINITY } = options;
   let observations = 0;
   // Lines are written whole, so that a signal finds nothing half done.
@@ -85,17 +86,6 @@ async function* readHere(ports: CliPorts, options: RecordOptions): AsyncGenerato
     const signal = AbortSignal.timeout(CALL_DEADLINE_MS);
     for (const guest of await backend.guests(signal)) yield (await backend.observe(guest, signal)).observation;
     await sleep(options.interval * 1000);
-  }
-}
-
-function openForAppending(file: string): number {
-  if (file === "-") return 1;
-  try {
-    return openSync(file, "a", 0o640);
-  } catch (thrown) {
-    throw selfballoonError("ERR_USAGE", {
-      problem: `${file} must be a file that can be appended to: ${problemOf(thrown)}`,
-    });
   }
 }
 

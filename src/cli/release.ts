@@ -2,10 +2,10 @@ import type { Config } from "../config/load.ts";
 import type { Gift } from "../core/control.ts";
 import { SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
-import { bytesText } from "../view/amounts.ts";
+import { partialGiftTexts } from "../view/gift-text.ts";
 import { askSocket, configOrDefaults } from "./daemon.ts";
 import type { DaemonOptions } from "./flags.ts";
-import { print } from "./output.ts";
+import { print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 
 const DEADLINE_MS = 10_000;
@@ -14,14 +14,19 @@ const DEADLINE_MS = 10_000;
  * `selfballoon release [GUEST]...`: give these guests, or all, their memory back and exit. A daemon that runs is told to, and
  * balloons them no more until they are resumed; without one, after a crash or `kill -9`, the balloon is opened from here.
  */
-export async function release(ports: CliPorts, names: readonly string[], options: DaemonOptions): Promise<void> {
+export async function release(
+  ports: CliPorts,
+  names: readonly string[],
+  options: DaemonOptions & { readonly json?: boolean },
+): Promise<void> {
   // A bad configuration must not keep memory from a guest: then the defaults find the balloon.
   const { config, problem } = await configOrDefaults(options);
   if (problem !== null) process.stderr.write(`selfballoon: ${problem}\n`);
   const gifts = await releasedByDaemon(config.socket, names);
-  if (gifts !== null) return tell(names, gifts);
+  const isJson = options.json === true;
+  if (gifts !== null) return isJson ? printJson({ gifts }) : tell(names, gifts);
   try {
-    await releaseBalloons(ports, config, names, options.root ?? "");
+    await releaseBalloons(ports, config, names, { root: options.root ?? "", isJson });
   } finally {
     await ports.recoverSwap(config, options.root ?? "");
   }
@@ -32,14 +37,15 @@ function tell(names: readonly string[], gifts: readonly Gift[]): void {
   const what = gifts.length > 0 ? `The daemon gave ${whose} memory back` : "The daemon had no memory to give back,";
   const then = names.length === 0 ? "stopped selfballooning" : `left ${names.map(shownGuest).join(", ")} alone`;
   print(`${what} and ${then}; \`${["selfballoon resume", ...names.map(shownGuest)].join(" ")}\` resumes.`);
-  for (const { guest, bytes, ofBytes, isAll } of gifts)
-    if (!isAll)
-      print(
-        `${shownGuest(guest)} got ${bytesText(bytes)} of ${bytesText(ofBytes)}: the rest follows when the host has it.`,
-      );
+  partialGiftTexts(gifts).forEach(print);
 }
 
-async function releaseBalloons(ports: CliPorts, config: Config, names: readonly string[], root: string): Promise<void> {
+async function releaseBalloons(
+  ports: CliPorts,
+  config: Config,
+  names: readonly string[],
+  { root, isJson }: { readonly root: string; readonly isJson: boolean },
+): Promise<void> {
   const backend = await ports.openBackend(config, root);
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const found = await backend.guests(signal);
@@ -49,7 +55,8 @@ async function releaseBalloons(ports: CliPorts, config: Config, names: readonly 
   const released = await Promise.allSettled(guests.map((guest) => backend.release(guest, null, signal)));
   await backend.close();
   const given = guests.filter((_, index) => released[index]?.status === "fulfilled");
-  if (given.length > 0) print(`All memory was given back to ${given.map(shownGuest).join(", ")}.`);
+  if (isJson) printJson({ gifts: given.map((guest): Gift => ({ guest, bytes: null, ofBytes: null, isAll: true })) });
+  else if (given.length > 0) print(`All memory was given back to ${given.map(shownGuest).join(", ")}.`);
   for (const result of released) if (result.status === "rejected") throw result.reason;
   if (unknown !== undefined) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest: unknown });
 }

@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { problemOf, type SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { type SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { print, printJson } from "./output.ts";
 import { figuresOfTally } from "./report/figures.ts";
 import { type BadLines, recordingLines } from "./report/lines.ts";
 import { Tally } from "./report/tally.ts";
 import { reportLines } from "./report/text.ts";
+import { writeFile } from "./write-file.ts";
 
 export interface ReportOptions {
   /** Where the page goes; standard output if it is left out and no terminal. */
@@ -25,7 +25,7 @@ export async function report(version: string, files: readonly string[], options:
   if (tally.lines === 0) throw noRecording(files, bad);
   const figures = figuresOfTally(tally, bad);
   const page = async (): Promise<string> => (await import("./report/page.ts")).reportPage(version, figures, tally);
-  if (options.output !== undefined) writePage(options.output, await page());
+  if (options.output !== undefined) writeFile(options.output, await page());
   if (options.json) printJson({ version, ...figures });
   else if (options.output !== undefined || process.stdout.isTTY) reportLines(figures).forEach(print);
   else process.stdout.write(await page());
@@ -37,12 +37,4 @@ function noRecording(files: readonly string[], { first }: BadLines): Selfballoon
   return selfballoonError("ERR_USAGE", {
     problem: `a recording must have observations, but there is none in ${named}${why}; nothing was written`,
   });
-}
-
-function writePage(file: string, page: string): void {
-  try {
-    writeFileSync(file, page);
-  } catch (thrown) {
-    throw selfballoonError("ERR_USAGE", { problem: `the report could not be written: ${problemOf(thrown)}` });
-  }
 }

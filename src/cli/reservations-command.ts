@@ -12,6 +12,7 @@ Examples:
   selfballoon reserve 2048 --wait 5s --json
   selfballoon release-reservation --for web1      it will not be started after all
 
+Where the command ends before the memory is free, as by Ctrl-C, it is withdrawn.
 It ends when a guest of that name is there and has taken it, when it is withdrawn, or when its time is over.
 Exit codes: 0 the memory is free; 1 not enough could be had: nothing was taken, and it is said which guests keep what and why;
 2 usage, or no host that is shared; 4 no daemon; 5 permission.`;
@@ -27,6 +28,7 @@ export function addReservations(command: (usage: string, summary: string) => Com
     .addOption(
       new Option("--expires <TIME>", "how long it is kept").argParser(parseTime(maxLifeMs)).default(lifeMs, "5m"),
     )
+    .option("--keep", "keep it where this command ends before it is free, as by Ctrl-C")
     .option("--json", "as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (mib: number, options: ReserveOptions) => (await import("./reservations.ts")).reserve(mib, options));

@@ -23,12 +23,13 @@ export interface ReserveOptions extends DaemonOptions, JsonOption {
   readonly for?: string;
   readonly wait: number;
   readonly expires: number;
+  readonly keep?: boolean;
 }
 
 /** `selfballoon reserve MIB`: keep memory free for a guest to come, and return once it is free. */
 export async function reserve(mib: number, options: ReserveOptions): Promise<void> {
-  const { for: guest, wait: waitMs, expires: lifeMs } = options;
-  const wish = { bytes: mib * BYTES_PER_MIB, guest: guest ?? null, waitMs, lifeMs };
+  const { for: guest, wait: waitMs, expires: lifeMs, keep = false } = options;
+  const wish = { bytes: mib * BYTES_PER_MIB, guest: guest ?? null, waitMs, lifeMs, keep };
   const answer = (await ask(options, "POST", "/v1/reservations", wish, waitMs + ANSWER_MS)) as Reserved;
   if (options.json) return printJson(answer);
   const { reservation, freeBytes } = answer;

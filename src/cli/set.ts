@@ -3,22 +3,26 @@ import { selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
 import { ask, askGuestSettings } from "./daemon.ts";
 import type { DaemonOptions, GuestOption } from "./flags.ts";
+import { get } from "./get.ts";
 import { print } from "./output.ts";
-import { checkSettingNames, checkTunableNames } from "./tunable-name.ts";
+import { checkNames } from "./tunable-name.ts";
+
+type SetOptions = DaemonOptions & GuestOption & { readonly json?: boolean };
 
 /** `selfballoon set [--guest GUEST] NAME=VALUE...`: all of them or, if one is refused, none. */
-export async function set(assignments: readonly string[], options: DaemonOptions & GuestOption): Promise<void> {
+export async function set(assignments: readonly string[], options: SetOptions): Promise<void> {
   const settings = assignments.map(parseSet);
   const names = settings.map(({ name }) => name);
   const changes = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
   const { guest } = options;
   if (guest === undefined) {
-    checkTunableNames(names);
+    checkNames(names, "ERR_TUNABLE_UNKNOWN");
     await ask(options, "PATCH", "/v1/tunables", changes);
   } else {
-    checkSettingNames(names);
+    checkNames(names, "ERR_GUEST_SETTING_UNKNOWN");
     await askGuestSettings(options, "PATCH", guest, changes);
   }
+  if (options.json) return get(names, options);
   const whose = guest === undefined ? "" : ` for ${shownGuest(guest)}, until it is reset`;
   for (const { name, text } of settings) print(`${name}=${text.trim()}${whose}`);
 }
@@ -27,22 +31,24 @@ export async function set(assignments: readonly string[], options: DaemonOptions
  * `selfballoon reset NAME...`: back to the defaults. `selfballoon reset --guest GUEST [NAME]...`: back to what is configured for
  * the guest, without a name all of it.
  */
-export async function reset(names: readonly string[], options: DaemonOptions & GuestOption): Promise<void> {
+export async function reset(names: readonly string[], options: SetOptions): Promise<void> {
   const { guest } = options;
   if (guest !== undefined) return resetGuest(guest, names, options);
   if (names.length === 0) {
     const problem = "missing required argument 'NAME'; see selfballoon reset --help";
     throw selfballoonError("ERR_USAGE", { problem });
   }
-  checkTunableNames(names);
+  checkNames(names, "ERR_TUNABLE_UNKNOWN");
   await ask(options, "PATCH", "/v1/tunables", undone(names));
+  if (options.json) return get(names, options);
   for (const name of names) print(`${name} has its default again`);
 }
 
-async function resetGuest(guest: string, names: readonly string[], options: DaemonOptions): Promise<void> {
-  checkSettingNames(names);
+async function resetGuest(guest: string, names: readonly string[], options: SetOptions): Promise<void> {
+  checkNames(names, "ERR_GUEST_SETTING_UNKNOWN");
   if (names.length === 0) await askGuestSettings(options, "DELETE", guest);
   else await askGuestSettings(options, "PATCH", guest, undone(names));
+  if (options.json) return get(names, options);
   const what = names.length === 0 ? "everything is" : `${names.join(", ")} ${names.length === 1 ? "is" : "are"}`;
   print(`For ${shownGuest(guest)} ${what} as configured again.`);
 }

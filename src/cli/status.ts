@@ -1,7 +1,7 @@
-import { shownGuest } from "../core/shown-text.ts";
 import type { GuestRow } from "../view/guest-row.ts";
 import { selectRows } from "../view/guest-rows.ts";
 import { budgetText, warningTexts } from "../view/host-budget.ts";
+import { setTexts } from "../view/set-text.ts";
 import { countStandings, standingText } from "../view/standing.ts";
 import { askGuests, askHost } from "./daemon.ts";
 import type { DaemonOptions } from "./flags.ts";
@@ -17,9 +17,7 @@ export async function status(options: DaemonOptions & { readonly json?: boolean 
   if (options.json) return printJson({ guests, host });
   const rows = guests.map((guest): GuestRow => ({ ...guest, psiPercent: null }));
   guestTable(selectRows(rows, "", { key: "guest", descending: false }), outputColumns(), coloured).forEach(print);
-  for (const { guest, setAtRunTime } of rows) {
-    if (setAtRunTime.length > 0) print(`${shownGuest(guest)}: ${setAtRunTime.join(", ")} set at run time.`);
-  }
+  for (const text of setTexts(rows)) print(`${text}.`);
   print(`${standingText(countStandings(rows))}.`);
   if (host === null) return;
   print(`Host: ${budgetText(host)}.`);

@@ -20,6 +20,41 @@ export function fitText(text: string, columns: number, toRight = false): string 
   return toRight ? " ".repeat(missing) + text : text + " ".repeat(missing);
 }
 
+/** Two texts at the edges of a line of `columns` columns; where both do not fit, the left one gives way. */
+export function edgesText(left: string, right: string, columns: number): string {
+  const room = columns - textColumns(right) - 1;
+  return room < 1 ? fitText(right, columns) : `${fitText(left, room)} ${right}`;
+}
+
+/** Shown text in lines of at most `columns` columns, parted between words; a word that is longer is parted where the line ends. */
+export function wrapText(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").flatMap((whole) => pieces(whole, columns))) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (textColumns(longer) <= columns) line = longer;
+    else {
+      if (line !== "") lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A word in pieces that fit into `columns` columns, with a sign for each character that is wider than all of them. */
+function pieces(word: string, columns: number): readonly string[] {
+  const made: string[] = [];
+  let piece = "";
+  for (const character of word) {
+    if (piece !== "" && textColumns(piece) + charColumns(character) > columns) {
+      made.push(piece);
+      piece = "";
+    }
+    piece += charColumns(character) > columns ? "~" : character;
+  }
+  return [...made, piece];
+}
+
 function cutText(text: string, columns: number): string {
   let [kept, left] = ["", columns - 1];
   for (const character of text) {

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { hasSystemCode, problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 
 /** Where a command line is not understood: say whose help says more. */
@@ -23,11 +23,14 @@ function usageError({ message }: CommanderError): SelfballoonError {
   return selfballoonError("ERR_USAGE", { problem: message.replace(/^error: /, "").replaceAll("\n", " ") });
 }
 
+/** What the table does not foresee is a fault of ours, unless the machine lets us open nothing, not even our own files. */
+function unforeseen(thrown: unknown): SelfballoonError {
+  const isLimit = hasSystemCode(thrown, "EMFILE") || hasSystemCode(thrown, "ENFILE");
+  return selfballoonError(isLimit ? "ERR_DESCRIPTORS" : "ERR_INTERNAL", { problem: problemOf(thrown) }, thrown);
+}
+
 function reportError(thrown: unknown, json: boolean): number {
-  const error =
-    thrown instanceof SelfballoonError
-      ? thrown
-      : selfballoonError("ERR_INTERNAL", { problem: problemOf(thrown) }, thrown);
+  const error = thrown instanceof SelfballoonError ? thrown : unforeseen(thrown);
   const { code, message, details } = error;
   process.stderr.write(
     json

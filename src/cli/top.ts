@@ -1,14 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Gift } from "../core/control.ts";
 import { askSocket, socketOf } from "./daemon.ts";
 import type { DaemonOptions } from "./flags.ts";
 import { coloured, print, printJson } from "./output.ts";
-import { wishOf, withKey } from "./top/keys.ts";
-import { firstModel, type Snapshot, type TopModel, withLoss, withSnapshot } from "./top/model.ts";
-import { guestRows, render, renderPlain } from "./top/render.ts";
+import { withKey } from "./top/keys.ts";
+import { firstModel, type Order, type Snapshot, type TopModel, withLoss, withSnapshot } from "./top/model.ts";
+import { withOrderDone, withOrderFailed } from "./top/order.ts";
+import type { Press } from "./top/press.ts";
+import { render, renderPlain, roomOf } from "./top/render.ts";
 import { Screen } from "./top/screen.ts";
 
 /** A daemon that does not answer within this counts as lost. */
 const ANSWER_DEADLINE_MS = 3000;
+
+/** What is asked for may take balloons that move. */
+const ORDER_DEADLINE_MS = 10_000;
+
+/** The answer to an order; gifts come of a release. */
+interface Done {
+  readonly gifts?: readonly Gift[];
+}
 
 export interface TopOptions extends DaemonOptions {
   readonly json?: boolean;
@@ -47,6 +58,8 @@ class Top {
   private readonly screen = new Screen(process.stdin, process.stdout);
   private readonly end = new AbortController();
   private model: TopModel;
+  /** Ends the rest between two looks. */
+  private rouse: (() => void) | null = null;
 
   constructor(socket: string, intervalMs: number, model: TopModel) {
     this.socket = socket;
@@ -64,7 +77,7 @@ class Top {
     process.on("SIGCONT", resume);
     this.screen.enter();
     const stop = this.screen.listen(
-      (key) => this.press(key),
+      (press) => this.press(press),
       () => this.draw(),
     );
     try {
@@ -76,13 +89,37 @@ class Top {
     }
   }
 
+  /** One thing after the other: an order is carried out between two looks, so that no look is older than what it shows. */
   private async follow(): Promise<void> {
     const { signal } = this.end;
     for (;;) {
       this.draw();
-      await sleep(this.intervalMs, undefined, { signal }).catch(() => {});
+      if (this.model.order === null) await this.rest();
       if (signal.aborted) return;
-      this.model = await this.lookAgain(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]));
+      const { order } = this.model;
+      if (order !== null) this.model = await this.carryOut(order, this.deadline(ORDER_DEADLINE_MS));
+      this.model = await this.lookAgain(this.deadline(ANSWER_DEADLINE_MS));
+    }
+  }
+
+  private async rest(): Promise<void> {
+    const woken = new AbortController();
+    this.rouse = () => woken.abort();
+    const signal = AbortSignal.any([this.end.signal, woken.signal]);
+    await sleep(this.intervalMs, undefined, { signal }).catch(() => {});
+  }
+
+  private deadline(ms: number): AbortSignal {
+    return AbortSignal.any([this.end.signal, AbortSignal.timeout(ms)]);
+  }
+
+  private async carryOut(order: Order, signal: AbortSignal): Promise<TopModel> {
+    const body = order.guests.length === 0 ? undefined : { guests: order.guests };
+    try {
+      const { gifts = [] } = (await askSocket(this.socket, "POST", `/v1/${order.what}`, body, signal)) as Done;
+      return withOrderDone(this.model, order, gifts);
+    } catch (thrown) {
+      return withOrderFailed(this.model, order, thrown);
     }
   }
 
@@ -95,12 +132,14 @@ class Top {
     }
   }
 
-  private press(key: string): void {
-    const wish = wishOf(key);
-    if (wish === "quit") this.end.abort();
-    else if (wish === "suspend") this.suspend();
+  private press(press: Press): void {
+    const { columns, rows } = this.screen.size;
+    const next = withKey(this.model, press, roomOf(this.model, columns, rows));
+    if (next === "quit") this.end.abort();
+    else if (next === "suspend") this.suspend();
     else {
-      this.model = withKey(this.model, key, guestRows(this.screen.size.rows, this.model));
+      this.model = next;
+      if (next.order !== null) this.rouse?.();
       this.draw();
     }
   }

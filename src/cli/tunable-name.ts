@@ -1,23 +1,20 @@
 import { hintFor } from "../config/nearest.ts";
 import { SETTING_NAMES } from "../core/controls/setting-meaning.ts";
 import { selfballoonError } from "../core/errors.ts";
-import { findTunable, TUNABLES } from "../core/tunables.ts";
+import { TUNABLES } from "../core/tunables.ts";
 
-/** Refuse names that no guest's setting has. @throws ERR_GUEST_SETTING_UNKNOWN naming the nearest. */
-export function checkSettingNames(names: readonly string[]): void {
-  const unknown = names.find((name) => !SETTING_NAMES.includes(name));
-  if (unknown === undefined) return;
-  const hint = hintFor(unknown, SETTING_NAMES);
-  throw selfballoonError("ERR_GUEST_SETTING_UNKNOWN", { name: JSON.stringify(unknown.slice(0, 64)), hint });
-}
+const KNOWN = {
+  ERR_GUEST_SETTING_UNKNOWN: SETTING_NAMES,
+  ERR_TUNABLE_UNKNOWN: TUNABLES.map(({ name }) => name),
+} as const;
 
-/** Refuse names that no tunable has, before anybody is asked. @throws ERR_TUNABLE_UNKNOWN naming the nearest. */
-export function checkTunableNames(names: readonly string[]): void {
-  const unknown = names.find((name) => findTunable(name) === null);
+/**
+ * Refuse names that nothing has, before anybody is asked: of a guest's settings, or of tunables. @throws `code`, naming the
+ * nearest.
+ */
+export function checkNames(names: readonly string[], code: keyof typeof KNOWN): void {
+  const known: readonly string[] = KNOWN[code];
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const hint = hintFor(
-    unknown,
-    TUNABLES.map((row) => row.name),
-  );
-  throw selfballoonError("ERR_TUNABLE_UNKNOWN", { name: JSON.stringify(unknown.slice(0, 64)), hint });
+  throw selfballoonError(code, { name: JSON.stringify(unknown.slice(0, 64)), hint: hintFor(unknown, known) });
 }

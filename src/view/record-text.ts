@@ -1,3 +1,4 @@
+import { ALL_GUESTS } from "../core/all-guests.ts";
 import { GIVE_CAUSES } from "../core/guest/events.ts";
 import { RESERVATION_ENDS, type ReservationEvent } from "../core/host/reservation.ts";
 import type { GiveRecord, JournalRecord } from "../core/journal-record.ts";
@@ -5,12 +6,13 @@ import { describeNotice } from "../core/notices.ts";
 import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { bytesText } from "./amounts.ts";
+import { needPercent } from "./host-budget.ts";
 import { reasonText } from "./reason-text.ts";
 
 /** The guest that a record is of; null where it is of all. */
 export function guestOfRecord(record: JournalRecord): string | null {
   if (record.kind === "step") return record.decision.guest;
-  return "guest" in record && record.guest !== "*" ? record.guest : null;
+  return "guest" in record && record.guest !== ALL_GUESTS ? record.guest : null;
 }
 
 /** What a record says, as a sentence; of which guest is told beside it. */
@@ -42,7 +44,9 @@ export function recordText(record: JournalRecord): string {
     case "rules":
       return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
     case "host":
-      return `The host's need of memory is ${Math.round(record.need * 100)} %.`;
+      return record.need === null
+        ? "The host does not say how much it needs its memory."
+        : `The host's need of memory is ${needPercent(record.need)}.`;
     case "reservation":
       return reservationText(record.event);
     case "settings":
@@ -68,5 +72,5 @@ function giftText({ bytes, ofBytes, isAll, isDone }: GiveRecord): string {
   if (bytes === null) return "It is given all its memory.";
   return isAll
     ? `It is given ${bytesText(bytes)}.`
-    : `It got ${bytesText(bytes)} of ${bytesText(ofBytes)}: the host has no more now.`;
+    : `It got ${bytesText(bytes)} of ${bytesText(ofBytes)}: the host has no more for it now.`;
 }

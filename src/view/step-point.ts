@@ -20,7 +20,7 @@ export interface StepPoint {
 /** What figures are made of where nothing was decided. */
 const UNDECIDED: Omit<Decision, "t" | "guest"> = {
   ...{ goalPages: null, floorPages: null, targetPages: null, balloonTargetPages: null, frontswapTargetPages: null },
-  ...{ reason: "missing", clamps: [] },
+  ...{ headroomPages: null, reason: "missing", clamps: [] },
 };
 
 /** The point of an observation and of what a daemon decided on it; without one, time is the observation's own. */

@@ -2,6 +2,11 @@ import type { Problem } from "../api/problem.ts";
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
+import { EVENT_KIND_NAMES } from "./event-kinds.ts";
+import { readEvents } from "./event-stream.ts";
+import { tokenKeeper } from "./token.ts";
+
+const SHOWN_KINDS: ReadonlySet<string> = new Set(EVENT_KIND_NAMES);
 
 /** An answer that does not come within this counts as none. */
 const ANSWER_DEADLINE_MS = 8000;
@@ -41,13 +46,31 @@ export async function fetchHost(): Promise<HostStanding | null> {
   return shared.ok ? shared.body.host : null;
 }
 
-/** Ask the daemon; a problem of null means that it can't be reached. */
-export async function ask<T>(method: string, path: string, body?: unknown, token?: string): Promise<Answer<T>> {
+/**
+ * Ask the daemon, with the token of this tab; where another is needed the operator is asked for it. A problem of null means
+ * that it can't be reached.
+ */
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  let token = tokenKeeper.kept;
+  for (;;) {
+    const answer = await askWith<T>(token, method, path, body);
+    if (answer.ok || !needsToken(answer.problem)) return answer;
+    token = await tokenKeeper.another(token, method === "GET" ? "read" : "change");
+    if (token === null) return answer;
+  }
+}
+
+/** Whether it was refused for want of a token. */
+export function needsToken(problem: Problem | null): boolean {
+  return problem?.code === "ERR_TOKEN_NEEDED";
+}
+
+async function askWith<T>(token: string | null, method: string, path: string, body: unknown): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
       signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
-      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+      headers: headersWith(token),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const parsed: unknown = await response.json();
@@ -57,21 +80,46 @@ export async function ask<T>(method: string, path: string, body?: unknown, token
   }
 }
 
-const KINDS: readonly JournalRecord["kind"][] = ["step", "shrink", "fault", "notice", "tunables", "settings", "pause"];
+function headersWith(token: string | null): Record<string, string> {
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** Show a text of the daemon's in place of the page. */
+export async function showText(path: string): Promise<void> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS);
+    const answer = await fetch(path, { signal, headers: headersWith(tokenKeeper.kept) });
+    location.assign(URL.createObjectURL(await answer.blob()));
+  } catch {
+    location.assign(path); // the browser says best that there is no answer
+  }
+}
+
+/** Why a change was not made, or may not have been: without an answer in time nobody knows. */
+export function whyNot(problem: Problem | null): string {
+  return problem?.detail ?? "The daemon does not answer: it is not known whether anything was changed.";
+}
 
 /** Follow the journal after record `after`. @returns how to stop. */
 export function follow(
   after: number,
   on: { readonly open: () => void; readonly record: (record: JournalRecord) => void; readonly lost: () => void },
 ): () => void {
-  const source = new EventSource(`/v1/events?after=${after}`);
-  source.onopen = on.open;
-  source.onerror = () => {
-    source.close();
-    on.lost();
+  const over = new AbortController();
+  const read = async (): Promise<void> => {
+    const headers = headersWith(tokenKeeper.kept);
+    const { ok, body } = await fetch(`/v1/events?after=${after}`, { headers, signal: over.signal });
+    if (!ok || body === null) return;
+    on.open();
+    await readEvents(body, ({ kind, data }) => {
+      if (SHOWN_KINDS.has(kind)) on.record(JSON.parse(data) as JournalRecord);
+    });
   };
-  for (const kind of KINDS) {
-    source.addEventListener(kind, (event: MessageEvent<string>) => on.record(JSON.parse(event.data) as JournalRecord));
-  }
-  return () => source.close();
+  // However it ends, and though it may have been refused: what to do about that is found out by reading again.
+  void read()
+    .catch(() => {})
+    .then(() => {
+      if (!over.signal.aborted) on.lost();
+    });
+  return () => over.abort();
 }

@@ -5,14 +5,15 @@ import type { JournalRecord, SettingsRecord, StepRecord } from "../core/journal-
 import { notDoneText } from "../core/not-done.ts";
 import type { GuestRow } from "../view/guest-row.ts";
 import { type PressureReading, pressurePercent } from "../view/pressure.ts";
+import { EVENT_KINDS } from "./event-kinds.ts";
 
 /** Points that are kept over all guests, so that memory is bounded however many there are. */
 const MAX_POINTS = 120_000;
 const MAX_POINTS_PER_GUEST = 720;
 const MIN_POINTS_PER_GUEST = 60;
 
-/** Events that the list shows. */
-const MAX_EVENTS = 300;
+/** Events that are kept: as many as the daemon's journal has records. */
+const MAX_EVENTS = 1024;
 
 /** One step as it was seen live. */
 export interface Point extends HistoryPoint {
@@ -26,10 +27,9 @@ export interface GuestView extends GuestRow {
   readonly points: readonly Point[];
 }
 
-/** A record that the event list shows, and whether it is worth a look. */
+/** A record that the event list shows. */
 export interface ListedEvent {
   readonly record: JournalRecord;
-  readonly isProblem: boolean;
   /** Why the step was not carried out, as a sentence; empty if it was, and of all others. */
   readonly notDone: string;
 }
@@ -71,11 +71,11 @@ export function withRecords(model: Model, records: readonly JournalRecord[]): Mo
   for (const record of records) {
     // A daemon that was started again counts from 1 again: then every number is new.
     lastSeq = record.seq;
-    if (isListed(guests, record))
-      listed.push({ record, isProblem: isProblem(record), notDone: notDoneOf(guests, record) });
+    if (isListed(guests, record)) listed.push({ record, notDone: notDoneOf(guests, record) });
     applyRecord(guests, record, maxPoints);
   }
-  const events = [...listed.reverse(), ...model.events].slice(0, MAX_EVENTS);
+  // The same list as long as nothing is new, so that nothing is made of it again.
+  const events = listed.length === 0 ? model.events : [...listed.reverse(), ...model.events].slice(0, MAX_EVENTS);
   return { ...model, guests, events, lastSeq };
 }
 
@@ -107,9 +107,8 @@ function applyRecord(guests: Map<string, GuestView>, record: JournalRecord, maxP
       if (view !== undefined) guests.set(record.guest, { ...view, setAtRunTime: namesAfter(view, record) });
       return;
     }
+    // Which guests are there the daemon's list says: one that was removed may have come back since.
     case "guest":
-      if (record.change === "removed") guests.delete(record.guest);
-      return;
     case "give":
     case "notice":
     case "rise":
@@ -164,23 +163,16 @@ function applyStep(guests: Map<string, GuestView>, record: StepRecord, maxPoints
   });
 }
 
-/** What only a replay needs. */
-const UNLISTED: ReadonlySet<JournalRecord["kind"]> = new Set(["size", "rise", "rules", "host"]);
-
-/** All that is told but steps that decide as the one before them did. */
+/** All that is told but steps that decide as the one before them did, and those of a paused guest, which do nothing. */
 function isListed(guests: ReadonlyMap<string, GuestView>, record: JournalRecord): boolean {
   if (record.kind === "fault") return !record.isRepeated;
-  if (record.kind !== "step") return !UNLISTED.has(record.kind);
+  if (record.kind !== "step") return Object.hasOwn(EVENT_KINDS, record.kind);
+  if (record.isPaused) return false;
   return guests.get(record.decision.guest)?.points.at(-1)?.reason !== record.decision.reason;
 }
 
 function notDoneOf(guests: ReadonlyMap<string, GuestView>, record: JournalRecord): string {
   if (record.kind !== "step") return "";
-  const { decision, observation, isPaused } = record;
-  return isPaused ? "" : notDoneText({ decision, observation, dryRun: guests.get(decision.guest)?.dryRun ?? false });
-}
-
-function isProblem(record: JournalRecord): boolean {
-  if (record.kind === "step") return record.decision.reason === "emergency";
-  return record.kind === "fault" || record.kind === "notice";
+  const { decision, observation } = record;
+  return notDoneText({ decision, observation, dryRun: guests.get(decision.guest)?.dryRun ?? false });
 }

@@ -14,6 +14,15 @@ export const RANGES = [
 
 export type RangeKey = (typeof RANGES)[number]["key"];
 
+/** A time that was chosen in the chart; wall clock, in ms since 1970. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What the chart shows: a range that ends now, or a time that was chosen in it. */
+export type Range = RangeKey | Span;
+
 /** A past that is shown is read again so often. */
 const REFRESH_MS = 30_000;
 
@@ -24,14 +33,14 @@ export type Past =
   | { readonly state: "failed"; readonly problem: string };
 
 /** Read a guest's past, and again from time to time; null while the range is live. */
-export function usePast(guest: string, key: RangeKey): Past | null {
+export function usePast(guest: string, range: Range): Past | null {
   const [past, setPast] = useState<Past | null>(null);
   useEffect(() => {
-    setPast(key === "live" ? null : { state: "reading" });
-    if (key === "live") return;
+    setPast(range === "live" ? null : { state: "reading" });
+    if (range === "live") return;
     let isOver = false;
     const read = async (): Promise<void> => {
-      const answer = await readPast(guest, key);
+      const answer = await readPast(guest, range);
       if (!isOver) setPast(answer);
     };
     void read();
@@ -40,19 +49,38 @@ export function usePast(guest: string, key: RangeKey): Past | null {
       isOver = true;
       clearInterval(timer);
     };
-  }, [guest, key]);
+  }, [guest, typeof range === "string" ? range : `${range.fromMs}-${range.toMs}`]);
   return past;
 }
 
-async function readPast(guest: string, key: RangeKey): Promise<Past> {
-  const { spanMs } = RANGES.find((range) => range.key === key) ?? RANGES[0];
-  const from = spanMs === null ? "" : `?from=${Date.now() - spanMs}`;
-  const answer = await ask<HistoryRange>("GET", `/v1/guests/${encodeURIComponent(guest)}/history${from}`);
+async function readPast(guest: string, range: Range): Promise<Past> {
+  const path = `/v1/guests/${encodeURIComponent(guest)}/history?${queryOf(range)}`;
+  const answer = await ask<HistoryRange>("GET", path);
   if (answer.ok) return { state: "read", range: answer.body };
   return { state: "failed", problem: answer.problem?.detail ?? "the daemon can't be reached" };
 }
 
+function queryOf(range: Range): string {
+  if (typeof range !== "string") return `from=${range.fromMs}&to=${range.toMs}`;
+  const { spanMs } = RANGES.find(({ key }) => key === range) ?? RANGES[0];
+  return spanMs === null ? "" : `from=${Date.now() - spanMs}`;
+}
+
+/**
+ * The points of a range: what was read of the past, or what this page has seen, where that is asked for or, of a chosen time,
+ * where no past is kept.
+ */
+export function pointsIn(range: Range, past: Past | null, seen: readonly HistoryPoint[]): readonly HistoryPoint[] {
+  if (range === "live") return seen;
+  if (past?.state === "read") return past.range.points;
+  if (typeof range === "string" || past?.state !== "failed") return NO_POINTS;
+  return seen.filter(({ atMs }) => atMs >= range.fromMs && atMs <= range.toMs);
+}
+
+/** The same list each time, so that the chart need not look at it again. */
+const NO_POINTS: readonly HistoryPoint[] = [];
+
 /** Points for a plot: where nothing is known of the time between two, null stands between them. */
-export function withGaps(points: readonly HistoryPoint[]): readonly (HistoryPoint | null)[] {
+export function withGaps<Point extends { readonly gap: boolean }>(points: readonly Point[]): readonly (Point | null)[] {
   return points.flatMap((point, index) => (point.gap && index > 0 ? [null, point] : [point]));
 }

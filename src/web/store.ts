@@ -1,8 +1,7 @@
 import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
-import { type Answer, ask, fetchHost, fetchSnapshot, follow } from "./daemon.ts";
+import { type Answer, ask, fetchHost, fetchSnapshot, follow, needsToken } from "./daemon.ts";
 import { EMPTY_MODEL, type Model, withGuests, withRecords } from "./model.ts";
-import type { TokenKeeper } from "./token.ts";
 
 /** The page is drawn at most this often, whatever happens meanwhile. */
 const DRAW_INTERVAL_MS = 250;
@@ -31,18 +30,12 @@ export class Store {
   doing = "";
   version = "";
   host: HostStanding | null = null;
-  readonly token: TokenKeeper;
   private readonly listeners = new Set<() => void>();
   private pending: JournalRecord[] = [];
   private drawTimer: number | null = null;
   private retryMs = FIRST_RETRY_MS;
   private retryTimer = 0;
   private stopFollowing: () => void = () => {};
-
-  constructor(token: TokenKeeper) {
-    this.token = token;
-    token.onChange = () => this.draw();
-  }
 
   /** Connect, and stay connected. */
   start(): void {
@@ -56,19 +49,18 @@ export class Store {
     return () => this.listeners.delete(listener);
   }
 
-  /** Change something: asks for the token if there is none that is right. Null: the operator gave up. */
-  async change<T>(path: string, body: unknown, method: "PATCH" | "POST" = "PATCH"): Promise<Answer<T> | null> {
-    for (let isWrong = false; ; isWrong = true) {
-      const token = await this.token.get(isWrong);
-      if (token === null) return null;
-      const answer = await ask<T>(method, path, body, token);
-      if (answer.ok || answer.problem?.code !== "ERR_TOKEN_NEEDED") {
-        // What was changed is shown when the caller says that it was.
-        await this.refresh();
-        this.drawNow();
-        return answer;
-      }
-    }
+  /** Change something. Null: it needs the token, and the operator would not give it. */
+  async change<T>(
+    path: string,
+    body: unknown,
+    method: "PATCH" | "POST" | "DELETE" = "PATCH",
+  ): Promise<Answer<T> | null> {
+    const answer = await ask<T>(method, path, body);
+    if (!answer.ok && needsToken(answer.problem)) return null;
+    // What was changed is shown when the caller says that it was.
+    await this.refresh();
+    this.drawNow();
+    return answer;
   }
 
   private async connect(): Promise<void> {
@@ -137,6 +129,11 @@ export class Store {
     this.pending = [];
     if (records.length === 0) return;
     this.model = withRecords(this.model, records);
-    if (records.some(({ kind }) => kind === "tunables")) void this.refresh();
+    if (records.some(changesLists)) void this.refresh();
   }
+}
+
+/** Whether the daemon's lists of tunables and guests are others after it. */
+function changesLists(record: JournalRecord): boolean {
+  return record.kind === "tunables" || (record.kind === "guest" && record.change === "removed");
 }

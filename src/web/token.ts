@@ -1,7 +1,11 @@
 const KEY = "selfballoon-token";
 
+/** What a token is asked for. */
+export type Purpose = "read" | "change";
+
 /** Asks the operator for the token when one is needed. */
 export interface TokenQuestion {
+  readonly purpose: Purpose;
   /** True if the last one was wrong. */
   readonly isWrong: boolean;
   /** Null: the operator gave up. */
@@ -9,9 +13,16 @@ export interface TokenQuestion {
 }
 
 /** Keeps the token for as long as this tab lives, and nowhere else. */
-export class TokenKeeper {
+class TokenKeeper {
   question: TokenQuestion | null = null;
+  /** True once the operator would not give it for reading: it is not asked for again at each read. */
+  isGivenUp = false;
   onChange: () => void = () => {};
+  private asked: Promise<string | null> | null = null;
+
+  get kept(): string | null {
+    return sessionStorage.getItem(KEY);
+  }
 
   /** Take over a token that came with the address (`#token=`), and take it out of the address and the history. */
   takeFromAddress(): void {
@@ -21,29 +32,31 @@ export class TokenKeeper {
     history.replaceState(null, "", `${location.pathname}#/`);
   }
 
-  /** The token, asked for if there is none, or if the one there is wrong. Null: the operator gave up. */
-  async get(isWrong: boolean): Promise<string | null> {
-    const kept = sessionStorage.getItem(KEY);
-    if (kept !== null && !isWrong) return kept;
-    const given = await this.askFor(isWrong && kept !== null);
-    if (given === null) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, given);
-    return given;
+  /** Another token than `wrong`, which was refused; null there: none was shown. Null: the operator gave up. */
+  another(wrong: string | null, purpose: Purpose): Promise<string | null> {
+    const { kept } = this;
+    if (kept !== null && kept !== wrong) return Promise.resolve(kept);
+    if (purpose === "read" && this.isGivenUp) return Promise.resolve(null);
+    // All that need it meanwhile wait for the one answer.
+    this.asked ??= this.askFor(wrong !== null, purpose);
+    return this.asked;
   }
 
-  private askFor(isWrong: boolean): Promise<string | null> {
-    // One question at a time: an earlier one is given up.
-    this.question?.answer(null);
-    return new Promise((resolve) => {
-      this.question = {
-        isWrong,
-        answer: (token) => {
-          this.question = null;
-          this.onChange();
-          resolve(token);
-        },
-      };
+  private async askFor(isWrong: boolean, purpose: Purpose): Promise<string | null> {
+    const token = await new Promise<string | null>((answer) => {
+      this.question = { purpose, isWrong, answer };
       this.onChange();
     });
+    if (token === null) sessionStorage.removeItem(KEY);
+    else sessionStorage.setItem(KEY, token);
+    // Not to change anything says nothing of reading.
+    if (purpose === "read" || token !== null) this.isGivenUp = token === null;
+    this.question = null;
+    this.asked = null;
+    this.onChange();
+    return token;
   }
 }
+
+/** The token of this tab. */
+export const tokenKeeper = new TokenKeeper();

@@ -41,14 +41,14 @@ describe.skipIf(browserGate().skip)("a guest's past", () => {
     const { page, complaints } = await openPage(`${withoutToken(url)}#/guests/web`);
     await page.locator("canvas").waitFor();
     const about = page.locator(".ranges [role=status]");
-    expect(await about.textContent()).toBe("What this page has seen.");
+    expect(await about.textContent()).toMatch(/^What this page has seen\./);
     await page.getByLabel("All kept").check();
     await about.filter({ hasText: /^Kept since \d+ \w+ \d\d:\d\d:\d\d\./ }).waitFor();
     const all = await decisions(page);
     expect(all.at(-1)).toMatch(/^\d+ \w+ \d\d:\d\d:\d\d$/);
     await page.getByLabel("1 h", { exact: true }).check();
     await expect.poll(async () => (await decisions(page)).at(-1)).not.toBe(all.at(-1));
-    await page.locator(".chart [role=img]").hover({ position: { x: 300, y: 100 } });
+    await page.locator(".chart .plot").hover({ position: { x: 300, y: 100 } });
     expect(await page.locator(".chart .lines").textContent()).toContain("has 512 MiB");
     expect(complaints).toEqual([]);
   });
@@ -62,7 +62,49 @@ describe.skipIf(browserGate().skip)("a guest's past", () => {
     expect(await page.getByLabel("24 h").isChecked()).toBe(true);
     await page.locator(".ranges [role=status]").filter({ hasText: "Kept since" }).waitFor();
     await page.getByLabel("Live").check();
-    await page.getByText("What this page has seen.").waitFor();
+    await page.getByText("What this page has seen. Drag").waitFor();
+  });
+
+  it("is looked at closer by dragging, has that time in the address, and is whole again by Back", async () => {
+    const { url } = await daemonWithPast();
+    const { page, complaints } = await openPage(`${withoutToken(url)}#/guests/web?range=hour`);
+    expect(await page.getByLabel("1 h", { exact: true }).isChecked()).toBe(true);
+    await page.locator(".decisions tbody tr").first().waitFor();
+    await page.locator(".chart .u-over").scrollIntoViewIfNeeded();
+    const box = await page.locator(".chart .u-over").boundingBox();
+    if (box === null) throw new Error("there is no chart");
+    await page.mouse.move(box.x + box.width / 4, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d{13}&to=\d{13}$/);
+    const [from = 0, to = 0] = (/from=(\d+)&to=(\d+)/.exec(page.url()) ?? []).slice(1).map(Number);
+    expect((to - from) / HOUR_MS).toBeGreaterThan(0.15);
+    expect((to - from) / HOUR_MS).toBeLessThan(0.35);
+    await page.getByLabel(/\d\d:\d\d:\d\d to .*\d\d:\d\d:\d\d$/).waitFor();
+    await page.reload();
+    await page.getByLabel(/\d\d:\d\d:\d\d to .*\d\d:\d\d:\d\d$/).waitFor();
+    await page.goBack();
+    await expect.poll(() => page.getByLabel("1 h", { exact: true }).isChecked()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  it("is told without a pointer and without eyes: by keys, and as a table", async () => {
+    const { url } = await daemonWithPast();
+    const { page } = await openPage(`${withoutToken(url)}#/guests/web?range=day`);
+    await page.locator(".ranges [role=status]").filter({ hasText: "Kept since" }).waitFor();
+    const chart = page.getByRole("slider", { name: /^Chart of the guest's memory/ });
+    await chart.focus();
+    await page.keyboard.press("Home");
+    const first = await chart.getAttribute("aria-valuetext");
+    expect(first).toMatch(/^(\d+ \w+ )?\d\d:\d\d:\d\d: has 512 MiB, target 512 MiB, at goal$/);
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => chart.getAttribute("aria-valuetext")).not.toBe(first);
+    await page.keyboard.press("+");
+    await page.waitForURL(/from=\d{13}&to=\d{13}$/);
+    await page.getByText("The chart in figures").click();
+    expect(await page.locator(".figures tbody tr").count()).toBeGreaterThan(1);
+    expect(await page.locator(".figures tbody tr").first().textContent()).toContain("512 MiB");
   });
 
   it("says why there is none", async () => {

@@ -59,4 +59,23 @@ describe.skipIf(browserGate().skip)("the page of a thousand guests", () => {
     await expect.poll(async () => Number(await steps.textContent()), { timeout: PATIENCE_MS }).toBeGreaterThan(4);
     expect(await page.locator(".link").textContent()).toBe("live");
   });
+
+  it("has no column cut off on a telephone, and tells long names apart", async () => {
+    const control = new ScriptedControl();
+    const names = Array.from({ length: 240 }, (_, nth) => `customer-web-${nth}.lan`);
+    for (const name of names) control.statuses.set(name, guestStatus(name, { availablePages: 100_000 }));
+    control.statuses.set("z-starved", { ...guestStatus("z-starved", { availablePages: 0 }), paused: true });
+    const { page } = await openPage((await serveScripted(control)).url, { viewport: { width: 390, height: 844 } });
+    await page.getByText("241 shown").waitFor();
+    const [visible, all] = await page.locator(".scroll").evaluate((box) => [box.clientWidth, box.scrollWidth]);
+    expect(all).toBe(visible);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    // Of a name nothing is left out that has room in two lines, and no row is higher for it.
+    const link = page.getByRole("link", { name: "customer-web-12.lan", exact: true });
+    expect(await link.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBeLessThanOrEqual(1);
+    const heights = await page
+      .locator("tbody tr:not(.spacer)")
+      .evaluateAll((rows) => rows.map((row) => row.clientHeight));
+    expect(Math.max(...heights)).toBeLessThanOrEqual(45);
+  });
 });

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Home } from "../support/home.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
-import { browserGate, openPage } from "./support/chromium.ts";
-import { startDaemon, withoutToken } from "./support/daemon.ts";
+import { browserGate, opacityOf, openPage } from "./support/chromium.ts";
+import { sharedHost, startDaemon, withoutToken } from "./support/daemon.ts";
 
 const MAX_WEIGHT_BYTES = 150 * 1024;
 
@@ -43,8 +44,10 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     expect(await why.textContent()).toMatch(
       /Why \d+ MiB\?It has \d+ MiB, and should have \d+ MiB\. The guest has more than its goal/,
     );
+    const parts = (await page.locator(".parts tbody tr").allTextContents()).join("; ");
+    expect(parts).toMatch(/^In use\d+ MiB; Headroom\+\d+ MiB; Not taken yet\+\d+ MiB; Target=\d+ MiB; Floor/);
     await page.locator("canvas").waitFor();
-    await page.locator(".chart [role=img]").hover();
+    await page.locator(".chart .plot").hover();
     expect(await page.locator(".caption-why").textContent()).toMatch(/^\d\d:\d\d:\d\d giving back/);
     expect(await page.locator(".decisions tbody tr").count()).toBeGreaterThan(0);
     expect(complaints).toEqual([]);
@@ -71,6 +74,49 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     expect(await field.inputValue()).toBe("3");
   });
 
+  it("asks before it turns the guard off, says so on every view while it is off, and warns of absurd values", async () => {
+    const { url, home } = await startDaemon();
+    const { page, complaints } = await openPage(url);
+    await page.getByRole("link", { name: "Tunables" }).click();
+    const guard = page.getByRole("switch", { name: "guard", exact: true });
+    await guard.click();
+    const question = page.getByRole("alertdialog", { name: "Set guard to 0?" });
+    expect(await question.textContent()).toContain("nothing keeps a guest from running short of memory");
+    expect(await tunable(home, "guard")).toMatchObject({ value: 1 });
+    await question.getByRole("button", { name: "Leave it" }).click();
+    expect(await question.count()).toBe(0);
+    await guard.click();
+    await question.getByRole("button", { name: "Set guard to 0" }).click();
+    const banner = page.locator(".banner");
+    await banner.filter({ hasText: "The guard is off for all guests." }).waitFor();
+    expect(await tunable(home, "guard")).toMatchObject({ value: 0, source: "runtime" });
+    for (const view of ["Events", "Guests"]) {
+      await page.getByRole("navigation").getByRole("link", { name: view }).click();
+      await page.locator("nav a[aria-current=page]", { hasText: view }).waitFor();
+      expect(await banner.count()).toBe(1);
+    }
+    await page.getByRole("link", { name: "Tunables" }).first().click();
+    await guard.click();
+    await banner.waitFor({ state: "detached" });
+    await page.getByRole("textbox", { name: "selfballoon_interval" }).fill("4294967295");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alertdialog").filter({ hasText: "more than an hour lies between two steps" }).waitFor();
+    expect(await tunable(home, "selfballoon_interval")).toMatchObject({ value: 1 });
+    expect(complaints).toEqual([]);
+  });
+
+  it("draws what all guests saved since the daemon began", async () => {
+    const { url } = await startDaemon();
+    const { page, complaints } = await openPage(url);
+    await page.getByText("Saved over time").click();
+    const chart = page.getByRole("slider", { name: /^Chart of what all guests saved/ });
+    await expect
+      .poll(() => chart.getAttribute("aria-valuetext"), { timeout: PATIENCE_MS })
+      .toMatch(/ saved by 6 guests$/);
+    await page.locator(".host-past canvas").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("asks once for the token where the address has none, and says when it is wrong", async () => {
     const { url, home } = await startDaemon();
     const { page, complaints } = await openPage(`${withoutToken(url)}#/guests/web`);
@@ -81,12 +127,53 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     await dialog.getByText("The token was not right").waitFor();
     await dialog.getByLabel("Token").fill(readFileSync(join(home.folder, "run/token"), "utf8").trim());
     await dialog.getByRole("button", { name: "Use it" }).click();
-    await page.getByRole("button", { name: "Go on" }).waitFor();
+    await page.getByRole("button", { name: "Resume", exact: true }).waitFor();
     expect(await home.ask("GET", "/v1/guests/web")).toMatchObject({ body: { paused: true } });
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Resume", exact: true }).click();
     await page.getByRole("button", { name: "Pause" }).waitFor();
     expect(await dialog.count()).toBe(0);
     expect(await home.ask("GET", "/v1/guests/web")).toMatchObject({ body: { paused: false } });
+    expect(complaints).toEqual([]);
+  });
+
+  it("asks for the token before it shows anything, where reads need it", async () => {
+    const home = new Home();
+    home.env["SELFBALLOON_CONFIG"] = join(home.folder, "selfballoon.toml");
+    writeFileSync(home.env["SELFBALLOON_CONFIG"], "[api]\nreads_need_token = true\n");
+    const { url } = await startDaemon(home);
+    const { page, complaints } = await openPage(withoutToken(url));
+    const dialog = page.getByRole("dialog", { name: "A token is needed to see anything" });
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("alert").getByText("A token is needed to see anything").waitFor();
+    expect(await page.getByRole("row").count()).toBeLessThan(2);
+    await page.getByRole("button", { name: "Enter it" }).click();
+    await dialog.getByLabel("Token").fill(readFileSync(join(home.folder, "run/token"), "utf8").trim());
+    await dialog.getByRole("button", { name: "Use it" }).click();
+    await page.getByRole("row", { name: /^web / }).waitFor();
+    await page.getByRole("status").getByText("live", { exact: true }).waitFor();
+    await page.goto(`${withoutToken(url)}#/events`);
+    await page.getByText("It was found.").first().waitFor();
+    expect(await dialog.count()).toBe(0);
+    await page.getByRole("link", { name: "metrics" }).click();
+    await page.getByText("selfballoon_step_duration_seconds").first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("asks no more by itself once neither reading nor a change was worth the token", async () => {
+    const { url } = await sharedHost("[api]\nreads_need_token = true\n");
+    const { page, complaints } = await openPage(url);
+    await page.getByRole("status").getByText("live", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "web", exact: true }).click();
+    await page.evaluate(() => sessionStorage.setItem("selfballoon-token", "one-that-is-old"));
+    for (const what of ["see", "change"]) {
+      const dialog = page.getByRole("dialog", { name: `A token is needed to ${what} anything` });
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      if (what === "see") await page.getByRole("button", { name: "Pause" }).click();
+    }
+    for (let polls = 0; polls < 2; polls += 1)
+      await page.waitForResponse((answer) => answer.url().endsWith("/v1/host"));
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Enter it" }).count()).toBe(1);
     expect(complaints).toEqual([]);
   });
 
@@ -97,7 +184,7 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     await page.getByRole("button", { name: "Release" }).click();
     await page.locator(".why", { hasText: "Released. It has its memory back" }).waitFor();
     expect(await home.ask("GET", "/v1/guests/idle")).toMatchObject({ body: { released: true } });
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Resume", exact: true }).click();
     await page.getByRole("button", { name: "Release" }).waitFor();
     await page.goto(`${withoutToken(url)}#/`);
     await page.getByRole("button", { name: "Pause all" }).click();
@@ -117,6 +204,7 @@ describe.skipIf(browserGate().skip)("the page of a daemon with simulated guests"
     command.kill("SIGKILL");
     await link.filter({ hasText: /Link lost at \d\d:\d\d:\d\d: what you see is old/ }).waitFor();
     expect(await page.getByRole("link", { name: "database" }).count()).toBe(1);
+    expect(await opacityOf(page.locator("td").first())).toBe("0.5");
     await command.ended();
     await startDaemon(home, new URL(url).port);
     await link.filter({ hasText: /^live$/ }).waitFor();

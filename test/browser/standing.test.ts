@@ -25,6 +25,24 @@ function control(): ScriptedControl {
   return made;
 }
 
+describe.skipIf(browserGate().skip)("a guest that is not managed", () => {
+  it("offers nothing to pause or release, until somebody has paused it all the same", async () => {
+    const made = control();
+    const status = guestStatus("stranger");
+    const decision = status.decision === null ? null : { ...status.decision, reason: "unmanaged" as const };
+    made.statuses.set("stranger", { ...status, decision });
+    const { url } = await serveScripted(made);
+    const { page } = await openPage(`${url}#/guests/a-calm`);
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.goto(`${url}#/guests/stranger`);
+    await page.getByRole("heading", { name: /^stranger/ }).waitFor();
+    expect(await page.getByRole("button", { name: /Pause|Release/ }).count()).toBe(0);
+    made.statuses.set("stranger", { ...status, decision, paused: true });
+    await page.reload();
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+  });
+});
+
 describe.skipIf(browserGate().skip)("who is short", () => {
   it("is said on top, leads to those guests, and they come first", async () => {
     const { url } = await serveScripted(control());

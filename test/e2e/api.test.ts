@@ -111,7 +111,7 @@ describe("GET /v1/events", () => {
     await daemon.says("stderr", /guest=database/);
     const { numbers, text } = await eventNumbers(home, "2", (seen) => seen.length > 8);
     expect(numbers).toEqual(numbers.map((_, index) => index + 3));
-    expect(text).toMatch(/^: selfballoon\n\nid: 3\nevent: guest\ndata: \{"kind":"guest".*\}\n\n/);
+    expect(text).toMatch(/^: selfballoon\n\nid: 3\nevent: guest\ndata: \{"kind":"guest".*"severity":"notice"\}\n\n/);
   });
 
   it("begins with what happens next where no Last-Event-ID is given", async () => {

@@ -77,6 +77,28 @@ describe("the exit code", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: expect.stringContaining("another api.socket") });
   });
 
+  it("5 is a file that can't be written", async () => {
+    const home = new Home();
+    const recording = join(home.folder, "r.jsonl");
+    await home.daemon("--backend", "simulated");
+    await home.succeed("record", recording, "--count", "2");
+    const nowhere = join(home.folder, "none", "file");
+    for (const command of [
+      ["record", nowhere, "--count", "1"],
+      ["report", recording, "--output", nowhere],
+      ["compare", "idle", "--minutes", "1", "--policies", "static", "--html", nowhere],
+    ]) {
+      const { exitCode, stderr } = await home.do(...command);
+      expect({ command, exitCode, stderr }).toEqual({
+        command,
+        exitCode: 5,
+        stderr: expect.stringMatching(
+          /file must be a file that can be written, .*; nothing was written \[ERR_UNWRITABLE\]/,
+        ),
+      });
+    }
+  });
+
   it("5 is a missing permission to use the socket", async () => {
     const home = new Home();
     chmodSync(home.folder, 0o755);

@@ -1,28 +1,27 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nkeys } from "@nats-io/transport-node";
+import { type NatsConnection, nkeys } from "@nats-io/transport-node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connectFleet } from "../../src/fleet/connect.ts";
 import type { HostView } from "../../src/fleet/fleet-view.ts";
-import { changesSubject, HOSTS_BUCKET, hostKey, inboxPrefix, recordsSubject } from "../../src/fleet/names.ts";
+import {
+  askSubject,
+  changesSubject,
+  GIVEN_BUCKET,
+  HOSTS_BUCKET,
+  hostKey,
+  inboxPrefix,
+  recordsSubject,
+  SETTINGS_BUCKET,
+} from "../../src/fleet/names.ts";
+import { SettingsBoard } from "../../src/fleet/settings-board.ts";
 import { readProjectFile } from "../support/docs.ts";
 import { Home } from "../support/home.ts";
 import { askHttp } from "../support/http.ts";
-import { freePort, NatsServer, natsGate, startNats } from "../support/nats.ts";
+import { hostsSeenBy, member } from "../support/members.ts";
+import { freePort, natsGate, startCluster, startNats } from "../support/nats.ts";
+import { temporaryFolder } from "../support/trees.ts";
 import { until } from "../support/until.ts";
-
-/** A member's configuration, in a home of its own. */
-function member(name: string, servers: readonly string[], more = ""): Home {
-  const home = new Home();
-  const text = `[fleet]\nservers = ${JSON.stringify(servers)}\nname = "${name}"\n${more}\n[simulated]\nguests = 3\n`;
-  home.env["SELFBALLOON_CONFIG"] = join(home.folder, "fleet.toml");
-  writeFileSync(home.env["SELFBALLOON_CONFIG"], text);
-  return home;
-}
-
-async function hostsSeenBy(home: Home): Promise<readonly HostView[]> {
-  return (JSON.parse(await home.succeed("fleet", "status", "--json")) as { hosts: readonly HostView[] }).hosts;
-}
 
 /** Steps of all guests together. */
 async function stepsOf(home: Home): Promise<number> {
@@ -93,9 +92,7 @@ describe.skipIf(natsGate().skip)("a fleet on a real NATS server", { timeout: 120
   });
 
   it("goes on by the other two servers of a cluster of three when one is killed", async () => {
-    const [ports, routes] = [await threePorts(), await threePorts()];
-    const servers = ports.map((port, nth) => new NatsServer(port, clusterOf(nth, routes)));
-    await Promise.all(servers.map((server) => server.start()));
+    const servers = await startCluster();
     const home = member(
       "h1",
       servers.map(({ url }) => url),
@@ -138,17 +135,75 @@ describe.skipIf(natsGate().skip)("the fleet's service", { timeout: 120_000 }, ()
       return events.some(({ text }) => text === "It was found.") ? events : null;
     });
     expect(found[0]).toMatchObject({ host: "h1" });
+    expect(await read("v1/fleet/advice")).toEqual({ advice: [] });
+    await home.succeed("fleet", "set", "--all", "guard_headroom_mb=80");
+    const { scopes } = await until("the setting", async () => {
+      const settings = (await read("v1/fleet/settings")) as { scopes: readonly { waiting: readonly unknown[] }[] };
+      return settings.scopes[0]?.waiting.length === 0 ? settings : null;
+    });
+    expect(scopes).toMatchObject([{ scope: "all", hosts: 1, settings: [{ name: "guard_headroom_mb", value: "80" }] }]);
     expect((await askHttp(`${url}metrics`)).text).toMatch(/^selfballoon_fleet_guests\{host="h1"\} 3$/m);
     expect(await askHttp(url)).toMatchObject({ status: 200, text: expect.stringContaining("selfballoon fleet") });
     expect(await askHttp(`${url}v1/fleet`, { headers: { host: "evil.example" } })).toMatchObject({ status: 421 });
-    expect(await askHttp(`${url}v1/fleet`, { method: "POST" })).toMatchObject({ status: 404 });
+    expect(await askHttp(`${url}v1/fleet`, { method: "POST" })).toMatchObject({ status: 401 });
     service.kill("SIGTERM");
     expect((await service.ended()).exitCode).toBe(0);
   });
 });
 
+describe.skipIf(natsGate().skip)("run --fleet", { timeout: 120_000 }, () => {
+  it("shows a fleet of simulated hosts over a NATS server of its own, and leaves nothing behind", async () => {
+    const home = new Home();
+    home.env["TMPDIR"] = temporaryFolder();
+    const trial = home.start("run", "--fleet", "--listen", "127.0.0.1:0");
+    const [, url = ""] = await trial.says("stdout", /^Fleet: (\S+)$/m);
+    const [, file = ""] = await trial.says("stdout", /fleet status --config (\S+)`/);
+    const [, nats = ""] = await trial.says("stdout", /(nats:\S+):/);
+    const hosts = await until("all hosts", async () => {
+      const { hosts: seen } = JSON.parse((await askHttp(`${url}v1/fleet`)).text) as { hosts: readonly HostView[] };
+      return seen.length === 4 && seen.every(({ state }) => state !== null) ? seen : null;
+    });
+    expect(hosts.map(({ host, state }) => [host, state?.guests])).toEqual([
+      ["host-1", 6],
+      ["host-2", 8],
+      ["host-3", 9],
+      ["host-4", 12],
+    ]);
+    expect(await home.succeed("fleet", "status", "--config", file)).toMatch(/^host-4 +12 /m);
+    trial.kill("SIGINT");
+    expect((await trial.ended()).exitCode).toBe(0);
+    expect(readdirSync(home.env["TMPDIR"])).toEqual([]);
+    await expect(connectFleet({ servers: [nats], credentials: null, tlsCa: null }, "late")).rejects.toThrow("refused");
+  });
+
+  it("leaves nothing behind where it is killed either", async () => {
+    const home = new Home();
+    const folder = temporaryFolder();
+    home.env["TMPDIR"] = folder;
+    const trial = home.start("run", "--fleet", "--listen", "127.0.0.1:0");
+    await trial.says("stdout", /^Fleet: (\S+)$/m);
+    const [, nats = ""] = await trial.says("stdout", /(nats:\S+):/);
+    trial.kill("SIGKILL");
+    await trial.ended();
+    await until("its files to be gone", () => (readdirSync(folder).length === 0 ? true : null));
+    await expect(connectFleet({ servers: [nats], credentials: null, tlsCa: null }, "late")).rejects.toThrow("refused");
+  });
+
+  it.each([
+    ["--json"],
+    ["--quiet"],
+    ["--verbose"],
+    ["--qmp", "/run/vm/*.qmp"],
+    ["--socket", "/run/s.sock"],
+    ["--noselfshrink"],
+  ])("takes no %s, which it would not heed", async (...words) => {
+    const { exitCode, stderr } = await new Home().do("run", "--fleet", ...words);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(words[0]) });
+  });
+});
+
 describe.skipIf(natsGate().skip)("the example of a server's permissions", { timeout: 120_000 }, () => {
-  it("lets a member write its own state, and nothing of another's", async () => {
+  it("lets a member write its own state and read what the fleet sets, and write nothing else", async () => {
     const [admin, host] = [nkeys.createUser(), nkeys.createUser()];
     const [, users = ""] = /^(authorization \{[\s\S]*)/m.exec(readProjectFile("packaging/nats/nats-server.conf")) ?? [];
     const { url } = await startNats(
@@ -162,18 +217,25 @@ describe.skipIf(natsGate().skip)("the example of a server's permissions", { time
       const seed = join(home.folder, "seed");
       writeFileSync(seed, key.getSeed(), { mode: 0o600 });
       const path = home.env["SELFBALLOON_CONFIG"] ?? "";
-      writeFileSync(path, `[fleet]\nservers = ["${url}"]\nname = "host-1"\ncredentials = "${seed}"\n`);
+      writeFileSync(
+        path,
+        `[fleet]\nservers = ["${url}"]\nname = "host-1"\ncredentials = "${seed}"\n[host]\nmemory_mb = 32768\n`,
+      );
     }
     await adminHome.succeed("fleet", "prepare");
     expect((await hostHome.do("fleet", "status")).exitCode).toBe(4);
     const daemon = await hostHome.daemon("--backend", "simulated");
     await until("the host", async () => ((await hostsSeenBy(adminHome)).length === 1 ? true : null));
+    expect(await adminHome.succeed("fleet", "reserve", "16")).toContain("16 MiB are free and reserved on host-1");
+    const board = await SettingsBoard.follow(await connected(url, adminHome));
+    await board.edit({ kind: "all" }, () => ({ settings: { guard_headroom_mb: "80" }, guests: {} }));
+    await until("the setting", async () =>
+      (await hostHome.succeed("get", "guard_headroom_mb")) === "80\n" ? true : null,
+    );
     daemon.kill("SIGTERM");
-    expect((await daemon.ended()).stderr).not.toContain("must be told by NATS");
+    expect((await daemon.ended()).stderr).not.toMatch(/must be (told|readable)/);
 
-    const address = { servers: [url], credentials: join(hostHome.folder, "seed"), tlsCa: null };
-    const connection = await connectFleet(address, "host-1");
-    onTestFinished(() => connection.close());
+    const connection = await connected(url, hostHome);
     const isTaken = async (subject: string): Promise<boolean> =>
       connection.request(subject, "{}", { timeout: 2000 }).then(
         () => true,
@@ -184,8 +246,14 @@ describe.skipIf(natsGate().skip)("the example of a server's permissions", { time
     expect(await isTaken(recordsSubject("host-1"))).toBe(true);
     expect(await isTaken(kept("host-2"))).toBe(false);
     expect(await isTaken(recordsSubject("host-2"))).toBe(false);
+    expect(await isTaken(`$KV.${GIVEN_BUCKET}.for_web`)).toBe(false);
+    expect(await isTaken(askSubject("host-1"))).toBe(false);
     expect(await isTaken(`$JS.API.STREAM.DELETE.KV_${HOSTS_BUCKET}`)).toBe(false);
-    for (const subject of [changesSubject("host-2"), `${inboxPrefix("host-2")}.>`]) {
+    for (const scope of ["all", "host.host-1", "label.rack.a1"])
+      expect(await isTaken(`$KV.${SETTINGS_BUCKET}.${scope}`), scope).toBe(false);
+    for (const verb of ["DELETE", "PURGE", "UPDATE", "MSG.DELETE"])
+      expect(await isTaken(`$JS.API.STREAM.${verb}.KV_${SETTINGS_BUCKET}`), verb).toBe(false);
+    for (const subject of [changesSubject("host-2"), askSubject("host-2"), `${inboxPrefix("host-2")}.>`]) {
       const refused = new Promise((resolve) => {
         connection.subscribe(subject, { callback: (error) => resolve(error?.name) });
       });
@@ -194,11 +262,10 @@ describe.skipIf(natsGate().skip)("the example of a server's permissions", { time
   });
 });
 
-async function threePorts(): Promise<readonly number[]> {
-  return [await freePort(), await freePort(), await freePort()];
-}
-
-function clusterOf(nth: number, routes: readonly number[]): string {
-  const others = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
-  return `server_name: n${nth}\ncluster { name: c, listen: "127.0.0.1:${routes[nth]}", routes: [${others}] }`;
+/** A connection with the rights of the member whose home it is. */
+async function connected(url: string, home: Home): Promise<NatsConnection> {
+  const address = { servers: [url], credentials: join(home.folder, "seed"), tlsCa: null };
+  const connection = await connectFleet(address, "host-1");
+  onTestFinished(() => connection.close());
+  return connection;
 }

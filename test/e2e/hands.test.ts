@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { GuestStatus } from "../../src/core/control.ts";
 import { Home } from "../support/home.ts";
+import { Tree } from "../support/trees.ts";
 
 describe("guests taken out of the daemon's hands", () => {
   it("by name or all together, over a reload, are so in status, API and log until they are resumed", async () => {
@@ -37,5 +38,31 @@ describe("guests taken out of the daemon's hands", () => {
     expect((await home.succeed("get", "selfballooning")).trim()).toBe("1");
     const { exitCode, stderr } = await home.do("pause", "nobody");
     expect([exitCode === 0, stderr]).toEqual([false, expect.stringContaining("there is no guest nobody")]);
+  });
+
+  it("are told as JSON where that was asked for, with and without a daemon, as are settings", async () => {
+    const home = new Home();
+    const file = join(home.folder, "c.toml");
+    writeFileSync(file, "[host]\nmemory_mb = 60000\n");
+    await home.daemon("--config", file, "--backend", "simulated");
+    const json = async (...args: readonly string[]): Promise<unknown> =>
+      JSON.parse(await home.succeed(...args, "--json"));
+    expect(await json("set", "selfballoon_interval=7", "guard=1")).toEqual({
+      tunables: [
+        expect.objectContaining({ name: "selfballoon_interval", value: 7, source: "runtime" }),
+        expect.objectContaining({ name: "guard", value: 1 }),
+      ],
+    });
+    expect(await json("reset", "selfballoon_interval")).toEqual({
+      tunables: [expect.objectContaining({ name: "selfballoon_interval", source: "default" })],
+    });
+    expect(await json("set", "--guest", "web", "max_mb=2000")).toEqual({
+      settings: [expect.objectContaining({ name: "max_mb", value: 2000, source: "runtime" })],
+    });
+    const gift = { guest: expect.any(String), bytes: expect.any(Number), ofBytes: expect.any(Number), isAll: true };
+    expect(await json("release", "web")).toEqual({ gifts: [{ ...gift, guest: "web" }] });
+    const tree = new Tree("xen/pv-idle");
+    const released = JSON.parse(await new Home().succeed("release", "--root", tree.root, "--json"));
+    expect(released).toEqual({ gifts: [{ guest: expect.any(String), bytes: null, ofBytes: null, isAll: true }] });
   });
 });

@@ -7,10 +7,10 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   run: [...SOCKETED, "--backend", "--set", "--dry-run", "--once", "--json", "--selfballooning", "--noselfshrink"],
   status: [...SOCKETED, "--json"],
   get: [...SOCKETED, "--json"],
-  set: SOCKETED,
-  reset: SOCKETED,
+  set: [...SOCKETED, "--json"],
+  reset: [...SOCKETED, "--json"],
   doctor: [...SOCKETED, "--json"],
-  release: SOCKETED,
+  release: [...SOCKETED, "--json"],
   record: [...SOCKETED, "--count", "--interval"],
   replay: ["--set"],
   simulate: ["--policy", "--trace", "--seed", "--minutes", "--json"],
@@ -31,6 +31,12 @@ describe("help", () => {
     for (const option of options) expect(help).toMatch(new RegExp(`^ +${option}\\b`, "m"));
   });
 
+  it.each([["--help"], ["run", "--help"], ["--version"]])("ends quietly when its reader goes: %s", async (...args) => {
+    const help = new Home().start(...args);
+    help.child.stdout.destroy();
+    expect(await help.ended()).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   it.each(["simulate", "compare"])(
     "of %s lists scenarios and policies, and says which one `run` has",
     async (command) => {
@@ -46,6 +52,22 @@ describe("help", () => {
       }
     },
   );
+
+  it("of a command that there is not says which may have been meant", async () => {
+    const asked = await new Home().do("help", "statuss");
+    expect(asked).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("unknown command 'statuss' (Did you mean status?)"),
+    });
+    expect(await new Home().succeed("help", "status")).toContain("Usage: selfballoon status");
+  });
+
+  it("of release says what becomes of the guests, with and without a daemon", async () => {
+    const help = await new Home().succeed("release", "--help");
+    for (const words of ["selfballoon resume GUEST", "selfballooning is 0 until", "Where none runs"])
+      expect(help).toContain(words);
+  });
 
   it("of doctor tells its levels and its exit code", async () => {
     expect(await new Home().succeed("doctor", "--help")).toContain("The exit code is 0 whatever is found");

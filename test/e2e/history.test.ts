@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { HistoryRange } from "../../src/core/history.ts";
+import type { HistoryRange, HostPoint } from "../../src/core/history.ts";
 import { Command } from "../support/command.ts";
 import { Home } from "../support/home.ts";
 import { Tree } from "../support/trees.ts";
@@ -27,6 +27,38 @@ const textIn = (folder: string): string =>
     .sort()
     .map((name) => readFileSync(join(folder, name), "utf8"))
     .join("");
+
+describe("what the guests of a host save", () => {
+  const savedBy = async (home: Home): Promise<readonly HostPoint[]> =>
+    ((await home.ask("GET", "/v1/host/history")).body as { points: readonly HostPoint[] }).points;
+  const untilSaved = (home: Home, count: number): Promise<readonly HostPoint[]> =>
+    until(`${count} points of the host`, async () => {
+      const points = await savedBy(home);
+      return points.length >= count ? points : null;
+    });
+
+  it("is known over a restart, with a gap between, and a file of nonsense is told and costs nothing else", async () => {
+    const home = new Home();
+    const first = await home.daemon(...SIMULATED);
+    const before = await untilSaved(home, 2);
+    first.kill("SIGTERM");
+    expect(await first.ended()).toMatchObject({ exitCode: 0 });
+    const second = await home.daemon(...SIMULATED);
+    const after = await untilSaved(home, before.length + 2);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.filter(({ gap }) => gap)).toHaveLength(2);
+    second.kill("SIGTERM");
+    await second.ended();
+    const file = join(home.folder, "run/host-past.json");
+    writeFileSync(file, "nonsense");
+    const third = await home.daemon(...SIMULATED);
+    await third.says("stderr", /host-past\.json.*ERR_HISTORY/);
+    await untilSaved(home, 1);
+    third.kill("SIGTERM");
+    await third.ended();
+    expect(JSON.parse(readFileSync(file, "utf8"))).not.toEqual([]);
+  });
+});
 
 describe("history", () => {
   it("is kept beside the socket of a simulated host, named at the start, and is a recording", async () => {

@@ -74,5 +74,18 @@ describe("the hooks that make room for a guest before it starts", () => {
     expect((await hook("proxmox", ["100", "post-start"])).status).toBe(0);
     expect((await hook("proxmox", ["100", "post-stop"])).status).toBe(0);
     expect(await home.succeed("reservations")).toBe("Nothing is reserved.\n");
-  }, 60_000);
+    writeFileSync(join(home.folder, "101.conf"), "memory: current=110\n\n[old]\nmemory: 16\nname: old\n");
+    expect((await hook("proxmox", ["101", "pre-start"])).status).toBe(0);
+    expect(await home.succeed("reservations")).toMatch(/ vm101 +110 MiB /);
+    expect((await hook("proxmox", ["101", "post-stop"])).status).toBe(0);
+    expect(await home.succeed("reservations")).toBe("Nothing is reserved.\n");
+    writeFileSync(join(home.folder, "102.conf"), "memory: much\n");
+    expect(await hook("proxmox", ["102", "pre-start"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("102.conf must be a number of MiB"),
+    });
+    expect((await hook("proxmox", ["103", "pre-start"])).status).toBe(2);
+    expect((await hook("proxmox", ["103", "post-stop"])).status).toBe(0);
+    expect(await home.succeed("reservations")).toBe("Nothing is reserved.\n");
+  }, 120_000);
 });

@@ -86,7 +86,9 @@ describe("run on a QEMU host", () => {
     const host = "[host]\nmemory_mb = 500\nreserve_mb = 50\novercommit = 1.5\n";
     const daemon = await home.daemon("--config", configured(home, `${host}[guests."web"]\n`));
     expect(daemon.stdout).toContain("\nBudget: 500 MiB for all guests, 50 MiB of it kept for emergencies.");
-    expect(daemon.stdout).toContain(" What they could have should be at most 1.5 times that.\n");
+    expect(daemon.stdout).toMatch(
+      / What they could have should be at most 1\.5 times that\. Guests give .* whatever the host has\. Now the host's need \d+ %/,
+    );
     await daemon.says(
       "stderr",
       /guests that are not managed and the floors of the others are \d+ MiB, more than the 500 MiB/,
@@ -94,11 +96,13 @@ describe("run on a QEMU host", () => {
     await daemon.says("stderr", /what the guests could have together is 2\.05 times the 500 MiB/);
     const said = await home.succeed("status");
     expect(said).toMatch(
-      /^Host: budget 500 MiB: guests have .*, free 0 MiB, .*; over-commit 2\.05 of at most 1\.50\.$/m,
+      /^Host: budget 500 MiB, the host's need \d+ %.*: guests have .*, free 0 MiB, .*; over-commit 2\.05 of at most 1\.50\.$/m,
     );
     expect(said.match(/^Warning: /gm)).toHaveLength(2);
     expect(JSON.parse(await home.succeed("status", "--json")).host).toMatchObject({
       overcommit: 2.048,
+      take: "always",
+      need: expect.any(Number),
       warnings: [{}, {}],
     });
     expect(JSON.parse(await home.succeed("top", "--json")).host.capacityBytes).toBe(500 * MIB);
@@ -117,7 +121,7 @@ describe("run on a QEMU host", () => {
     const unmet = await home.do("reserve", "900", "--for", "new", ...args);
     expect(unmet.exitCode).toBe(1);
     expect(unmet.stderr).toMatch(
-      /900 MiB must be free .*other gives 0 of 512 MiB: .*not name this guest.*ERR_RESERVATION_UNMET/,
+      /900 MiB must be free .*other gives 0 of 512 MiB: .*is not managed.*ERR_RESERVATION_UNMET/,
     );
     expect(await home.succeed("reservations", ...args)).toBe("Nothing is reserved.\n");
     expect(await home.succeed("reserve", "100", "--for", "new", "--wait", "20s", "--expires", "1h", ...args)).toMatch(
@@ -180,6 +184,25 @@ describe("run on a QEMU host", () => {
     expect(web.guest.targetBytes / MIB).toBe(900 - 512);
   });
 
+  it("does not say that all was given back where one could not be asked that an earlier daemon took from", async () => {
+    const [web, other] = [await start("web"), await start("other")];
+    const home = new Home();
+    const args = ["--config", configured(home, '[host]\nmemory_mb = 4096\n[guests."*"]\n')];
+    const killed = await home.daemon(...args);
+    for (const { guest } of [web, other])
+      await expect.poll(() => guest.targetBytes / MIB, { timeout: PATIENCE_MS }).toBeLessThan(512);
+    killed.kill("SIGKILL");
+    await killed.ended();
+    web.mute = true;
+    const daemon = await home.daemon(...args);
+    await daemon.says("stderr", /guest=other reason=/);
+    daemon.kill("SIGTERM");
+    expect(await daemon.ended()).toMatchObject({ exitCode: 0 });
+    expect(other.guest.targetBytes).toBe(512 * MIB);
+    expect(daemon.stderr).toMatch(/warn .*these guests could not be asked: .* may still be taken\..* guests=web\n/);
+    expect(daemon.stderr).not.toContain("All memory was given back");
+  });
+
   it("gives memory back without a daemon: to all that are named, though one does not answer", async () => {
     const [mute, web, other] = [await start("w-mute"), await start("web"), await start("other")];
     mute.mute = true;
@@ -190,6 +213,30 @@ describe("run on a QEMU host", () => {
     expect(stderr).toContain("another client holds it");
     expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([512 * MIB, 300 * MIB]);
   });
+
+  it("gives back after kill -9 what was set while the daemon ran, not what is configured", async () => {
+    const [web, other] = [await start("web"), await start("other")];
+    const home = new Home();
+    const args = ["--config", configured(home, '[host]\nmemory_mb = 4096\n[guests."*"]\n')];
+    const daemon = await home.daemon(...args);
+    await daemon.says("stderr", /guest=web reason=/);
+    await home.succeed("set", "--guest", "web", "max_mb=400", ...args);
+    await home.succeed("set", "--guest", "other", "managed=false", ...args);
+    await daemon.says("stderr", /guest=other reason=unmanaged/);
+    daemon.kill("SIGKILL");
+    await daemon.ended();
+    for (const { guest } of [web, other]) guest.setTarget(300 * MIB);
+    await home.succeed("release", ...args);
+    expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([400 * MIB, 300 * MIB]);
+    const again = await home.daemon(...args);
+    await home.succeed("reset", "--guest", "web", ...args);
+    await home.succeed("reset", "--guest", "other", ...args);
+    again.kill("SIGKILL");
+    await again.ended();
+    for (const { guest } of [web, other]) guest.setTarget(300 * MIB);
+    await home.succeed("release", ...args);
+    expect([web.guest.targetBytes, other.guest.targetBytes]).toEqual([512 * MIB, 512 * MIB]);
+  }, 30_000);
 
   it("holds a guest's limits, and takes new ones from a configuration that is reloaded", async () => {
     const web = await start("web");

@@ -49,6 +49,14 @@ describe("SIGHUP", () => {
     expect(await value("frontswap_inertia")).toBe("5");
   });
 
+  it("warns of what takes a restart, and takes the rest", async () => {
+    const { reload, value } = await configured("", ...simulated);
+    const more = "[api]\nreads_need_token = true\n[notify]\ncommand = ['/bin/true']\n";
+    const warned = /warn .*these take a restart\. keys=\[notify\],api\.reads_need_token\n(.*\n)*.*was reloaded\./;
+    await reload(`[tunables]\nfrontswap_hysteresis = 9\n${more}`, warned);
+    expect(await value("frontswap_hysteresis")).toBe("9");
+  });
+
   it("keeps the reserve that was computed from the guest's RAM at start-up", async () => {
     const tree = new Tree("xen/pv-idle");
     const args = ["--backend", "xen", "--root", tree.root, "--selfballooning"];

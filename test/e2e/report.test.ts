@@ -116,6 +116,6 @@ describe("report", () => {
     const file = join(home.folder, "r");
     writeFileSync(file, line(0));
     const { exitCode, stderr } = await home.do("report", file, "-o", "/nowhere/x.html");
-    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("could not be written") });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: expect.stringContaining("nothing was written") });
   });
 });

@@ -84,7 +84,7 @@ describe("run on a machine without a hypervisor", () => {
     const daemon = await home.daemon(...noHypervisor(home));
     daemon.kill("SIGINT");
     expect(await daemon.ended()).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("because=SIGINT") });
-    expect(readdirSync(dirname(home.socket))).toEqual(["history"]);
+    expect(readdirSync(dirname(home.socket))).toEqual(["history", "host-past.json"]);
   });
 
   it("ends without a fuss when nobody reads its output any more", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
 
-const POLICIES = ["static", "driver", "guarded", "adaptive", "qmemman", "mom", "proxmox", "senpai"];
+const POLICIES = ["static", "driver", "guarded", "adaptive", "qmemman", "mom", "proxmox", "senpai", "oomd"];
 
 describe("simulate", () => {
   it("shows how one policy fared, with a plot", async () => {
@@ -56,11 +56,16 @@ describe("simulate", () => {
     [["simulate", "--trace", "nowhere"], "no such file"],
     [["simulate", "web", "--memory-mb", "512"], "name a --trace"],
     [["simulate", "web", "--cpu", "fast"], "emulated, kvm"],
-    [["compare", "idle", "--policies", "static", "--minutes", "1", "--html", "/nowhere/x"], "could not be written"],
   ])("%j is answered with what was probably meant", async (args, hint) => {
     const { exitCode, stdout, stderr } = await new Home().do(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(hint);
+  });
+
+  it("says where a report can't be written", async () => {
+    const args = ["compare", "idle", "--policies", "static", "--minutes", "1", "--html", "/nowhere/x"];
+    const { exitCode, stderr } = await new Home().do(...args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: expect.stringContaining("nothing was written") });
   });
 
   it("names the line of a trace that is wrong", async () => {

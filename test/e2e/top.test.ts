@@ -100,6 +100,38 @@ describe.skipIf(!existsSync(SCRIPT))("top on a terminal", () => {
     expect(left.trim().split("\r\n")).toEqual([settings, "code 0"]);
   });
 
+  it("shows why a guest has what it has, pauses, releases and resumes it, and says what came of it", async () => {
+    const home = new Home();
+    const daemon = await home.daemon(...SIMULATED);
+    const top = new TerminalTop(home, "TOP", { NO_COLOR: "1" });
+    await top.shows(/database/);
+    top.press("/data\r");
+    await top.shows(/Found by "data" .* 1-1 of 1 found/);
+    top.press("\r");
+    await top.shows(/database: .*\r+\n[^\n]*Why [\d.]+ [MG]iB\?[\s\S]*It has [\d.]+ [MG]iB, and should have/);
+    top.press("p");
+    await top.shows(/database is paused: observed, and not moved until/);
+    expect(await home.succeed("status")).toMatch(/\ndatabase +paused/);
+    top.press("r");
+    await top.shows(/database is resumed\./);
+    expect(await home.succeed("status")).not.toMatch(/paused/);
+    top.press("g");
+    await top.shows(/database is released: given all memory back/);
+    expect(await home.succeed("status")).toMatch(/\ndatabase +released/);
+    top.press("\u001b");
+    top.press("ar");
+    await top.shows(/database is resumed\.[\s\S]*database is resumed\./);
+    expect(await home.succeed("status")).not.toMatch(/released/);
+    daemon.kill("SIGKILL");
+    await daemon.ended();
+    top.press("p");
+    await top.shows(/Could not pause database: no selfballoon daemon answers/);
+    top.press("?");
+    await top.shows(/pause the selected guest: it is observed, and not moved/);
+    top.press("q");
+    expect(await top.ended()).toBe(0);
+  });
+
   it("follows the size of the terminal", async () => {
     const home = new Home();
     await home.daemon(...SIMULATED);

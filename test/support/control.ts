@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../src/core/backend.ts";
 import type {
   ControlPort,
   Gift,
@@ -38,7 +39,7 @@ const CONFIGURED_TERMS = { ...NO_LIMITS, isManaged: true };
 
 /** A daemon's control port without a worker behind it: real tunables and journal, and the guests that a test puts there. */
 export class ScriptedControl implements ControlPort {
-  readonly journal = new Journal(1024, () => 0);
+  readonly journal: Journal;
   controls = firstControls({
     settings: createSettings({ hasCompressedSwap: true }),
     sources: {},
@@ -49,6 +50,11 @@ export class ScriptedControl implements ControlPort {
   readonly wishes: ReservationWish[] = [];
   releases = 0;
   private turn = 0;
+
+  /** `wallMs` is the time of each record. */
+  constructor(wallMs: () => number = () => 0) {
+    this.journal = new Journal(1024, wallMs);
+  }
 
   describe(): string {
     return "a test";
@@ -84,6 +90,7 @@ export class ScriptedControl implements ControlPort {
       tunables: tunablesOf(this.controls, guest, 1),
       configuredTunables: tunablesOf(withGuestSettings(this.controls, new Map()), guest, 1),
       ownTunables: {},
+      namedByFleet: [],
       sources: configured.sources,
       hasCompressedSwap: configured.settings.hasCompressedSwap,
     });
@@ -122,8 +129,13 @@ export class ScriptedControl implements ControlPort {
     });
   }
 
-  async reserve(wish: ReservationWish): Promise<Reserved> {
+  /** Wishes that nobody waits for any more. */
+  readonly abandoned: ReservationWish[] = [];
+
+  async reserve(wish: ReservationWish, gone?: Cancellation): Promise<Reserved> {
     this.wishes.push(wish);
+    gone?.addEventListener("abort", () => this.abandoned.push(wish));
+    if (wish.guest === "slow") await new Promise(() => {});
     return { reservation: RESERVATION, freeBytes: 0 };
   }
 

@@ -44,7 +44,7 @@ export class Check {
   }
 
   /** How much the host needed its memory. @throws ERR_REPLAY_DIFFERS. */
-  compareNeed(recorded: number, replayed: number | null, place: Place): void {
+  compareNeed(recorded: number | null, replayed: number | null, place: Place): void {
     this.expect(recorded === replayed ? null : `the host's need was ${recorded} and is ${replayed}`, place);
   }
 

@@ -1,3 +1,4 @@
+import { ALL_GUESTS } from "../../core/all-guests.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Header, RecordedEvent } from "../../formats/exact.ts";
@@ -77,7 +78,7 @@ export class Player {
       this.check?.compareGiven(event.bytes, bytes, { line, guest: event.guest, turn: event.turn });
     }
     if (event.kind === "host") {
-      this.check?.compareNeed(event.need, this.exact?.need ?? null, { line, guest: "*", turn: event.turn });
+      this.check?.compareNeed(event.need, this.exact?.need ?? null, { line, guest: ALL_GUESTS, turn: event.turn });
     }
     return noted(event.kind);
   }

@@ -1,59 +1,153 @@
-import { COLUMNS } from "../guest-columns.ts";
-import { sortedBy, type TopModel } from "./model.ts";
+import { back, details, type Effect, move, type Room, sort, type Wish, withMode } from "./effects.ts";
+import type { Mode, TopModel } from "./model.ts";
+import { withOrder } from "./order.ts";
+import type { Press } from "./press.ts";
+import { withFound, withoutLast, withSearch, withTyped } from "./search.ts";
 
-/** What a key asks for that is no change of the view. */
-export type Wish = "quit" | "suspend";
-
-const WISHES: ReadonlyMap<string, Wish> = new Map([
-  ["q", "quit"],
-  ["escape", "quit"],
-  ["ctrl+c", "quit"],
-  ["ctrl+z", "suspend"],
-]);
-
-const SORTS: ReadonlyMap<string, number> = new Map([
-  ["left", -1],
-  ["<", -1],
-  ["right", 1],
-  [">", 1],
-]);
-
-/** How far a key scrolls, by how many guests are in view. */
-const SCROLLS = new Map<string, (room: number) => number>([
-  ["up", () => -1],
-  ["k", () => -1],
-  ["down", () => 1],
-  ["j", () => 1],
-  ["pageup", (room) => -room],
-  ["pagedown", (room) => room],
-  ["home", () => Number.NEGATIVE_INFINITY],
-  ["end", () => Number.POSITIVE_INFINITY],
-]);
-
-/** A key that was pressed, as Node's readline names it; the letter itself where it has no name. */
-export function keyName(text: string | undefined, key: { readonly name?: string; readonly ctrl?: boolean }): string {
-  const name = key.name ?? text ?? "";
-  return key.ctrl === true ? `ctrl+${name}` : name;
+/** A row of the help: keys that do the same kind of thing. */
+export interface KeyRow {
+  /** The keys as people call them. */
+  readonly shown: string;
+  readonly does: string;
+  /** What the last line of the screen says of it, where it does. */
+  readonly short: Partial<Record<Mode, string>>;
+  readonly modes: readonly Mode[];
+  /** By the keys' names (`Press`). */
+  readonly keys: Readonly<Record<string, Effect>>;
 }
 
-/** What the key asks for; null: nothing, or a change of the view. */
-export function wishOf(key: string): Wish | null {
-  return WISHES.get(key) ?? null;
-}
+const EVERYWHERE: readonly Mode[] = ["list", "search", "all", "details", "help"];
+const NOT_TYPING: readonly Mode[] = ["list", "all", "details", "help"];
+const HANDS: readonly Mode[] = ["list", "all", "details"];
 
-/** The view after a key; `room` guests are in view at a time. Keys that mean nothing change nothing. */
-export function withKey(model: TopModel, key: string, room: number): TopModel {
-  const { sorting } = model;
-  if (key === "r") return { ...model, sorting: { ...sorting, descending: !sorting.descending } };
-  const aside = SORTS.get(key);
-  if (aside !== undefined) return sortedBy(model, neighbour(sorting.key, aside));
-  const scroll = SCROLLS.get(key)?.(room) ?? 0;
-  const last = Math.max(0, model.guests.length - room);
-  return { ...model, scrolled: Math.min(last, Math.max(0, Math.min(last, model.scrolled) + scroll)) };
-}
+/** All keys, in the order in which they are told. Each is found in the first row that has it in the mode. */
+export const KEYS: readonly KeyRow[] = [
+  {
+    shown: "?",
+    does: "these keys, and back",
+    short: { list: "? keys", details: "? keys" },
+    modes: NOT_TYPING,
+    keys: { "?": (model) => (model.mode === "help" ? withMode(model, "list") : withMode(model, "help")) },
+  },
+  {
+    shown: "q",
+    does: "end",
+    short: { list: "q quit", details: "q quit", help: "q quit" },
+    modes: NOT_TYPING,
+    keys: { q: () => "quit" },
+  },
+  {
+    shown: "Esc",
+    does: "a step back: out of a text, the search, the selection; then end",
+    short: { search: "Esc end the search", all: "Esc back", details: "Esc back", help: "Esc back" },
+    modes: EVERYWHERE,
+    keys: { escape: back },
+  },
+  {
+    shown: "Up, Down",
+    does: "select a guest; scroll a text",
+    short: {},
+    modes: EVERYWHERE,
+    keys: { up: move(() => -1), down: move(() => 1) },
+  },
+  {
+    shown: "k, j",
+    does: "the same as Up and Down",
+    short: {},
+    modes: NOT_TYPING,
+    keys: { k: move(() => -1), j: move(() => 1) },
+  },
+  {
+    shown: "PgUp, PgDn, Home, End",
+    does: "the same by a screen, and to either end",
+    short: {},
+    modes: EVERYWHERE,
+    keys: {
+      pageup: move((room) => -room),
+      pagedown: move((room) => room),
+      home: move(() => Number.NEGATIVE_INFINITY),
+      end: move(() => Number.POSITIVE_INFINITY),
+    },
+  },
+  {
+    shown: "Enter",
+    does: "all of the selected guest, and why, and back",
+    short: { list: "Enter details" },
+    modes: NOT_TYPING,
+    keys: { return: details, enter: details },
+  },
+  {
+    shown: "/",
+    does: "search guests by name or state; Esc ends it",
+    short: { list: "/ search" },
+    modes: ["list"],
+    keys: { "/": withSearch },
+  },
+  {
+    shown: "p",
+    does: "pause the selected guest: it is observed, and not moved",
+    short: { list: "p pause", details: "p pause", all: "p pause" },
+    modes: HANDS,
+    keys: { p: (model) => withOrder(model, "pause") },
+  },
+  {
+    shown: "r",
+    does: "resume the selected guest, paused or released",
+    short: { list: "r resume", details: "r resume", all: "r resume" },
+    modes: HANDS,
+    keys: { r: (model) => withOrder(model, "resume") },
+  },
+  {
+    shown: "g",
+    does: "release the selected guest: give it all its memory, and move it no more",
+    short: { list: "g release", details: "g release", all: "g release" },
+    modes: HANDS,
+    keys: { g: (model) => withOrder(model, "release") },
+  },
+  {
+    shown: "a",
+    does: "the next p, r or g is for all guests, or for all that the search finds",
+    short: { list: "a for all" },
+    modes: ["list", "all"],
+    keys: { a: (model) => withMode(model, model.mode === "all" ? "list" : "all") },
+  },
+  {
+    shown: "Left, Right, <, >",
+    does: "sort by the column beside; amounts begin with the most",
+    short: { list: "<> sort" },
+    modes: ["list"],
+    keys: { left: sort(-1), "<": sort(-1), right: sort(1), ">": sort(1) },
+  },
+  {
+    shown: "o",
+    does: "turn the order",
+    short: { list: "o turn" },
+    modes: ["list"],
+    keys: {
+      o: ({ sorting, ...model }) => ({ ...model, sorting: { ...sorting, descending: !sorting.descending } }),
+    },
+  },
+  {
+    shown: "Enter, Backspace",
+    does: "while a search is typed: keep what it finds; take its last character away",
+    short: { search: "Enter keep what is found" },
+    modes: ["search"],
+    keys: { return: withFound, enter: withFound, backspace: withoutLast },
+  },
+  {
+    shown: "Ctrl-C, Ctrl-Z",
+    does: "end; suspend until the shell's fg",
+    short: {},
+    modes: EVERYWHERE,
+    keys: { "ctrl+c": () => "quit", "ctrl+z": () => "suspend" },
+  },
+];
 
-/** The column beside the one that is sorted by; beyond the last comes the first. */
-function neighbour(key: TopModel["sorting"]["key"], aside: number): TopModel["sorting"]["key"] {
-  const keys = COLUMNS.flatMap((column) => (column.key === null ? [] : [column.key]));
-  return keys[(keys.indexOf(key) + aside + keys.length) % keys.length] ?? "guest";
+/** What comes of a key. One that means nothing changes nothing but that the notice goes. */
+export function withKey(model: TopModel, { name, text }: Press, room: Room): TopModel | Wish {
+  const unnoticed = { ...model, notice: null };
+  const row = KEYS.find(({ modes, keys }) => modes.includes(model.mode) && Object.hasOwn(keys, name));
+  const effect = row?.keys[name];
+  if (effect !== undefined) return effect(unnoticed, room);
+  return model.mode === "search" ? withTyped(unnoticed, text) : unnoticed;
 }

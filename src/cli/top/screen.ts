@@ -1,6 +1,6 @@
 import { emitKeypressEvents } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
-import { keyName } from "./keys.ts";
+import { type Press, pressesOf } from "./press.ts";
 
 // Control sequences of xterm, which every terminal that is in use understands (ECMA-48 and DEC private modes).
 const OTHER_SCREEN = "\u001b[?1049h";
@@ -55,9 +55,10 @@ export class Screen {
     this.output.write(HOME + lines.map((line) => CLEAR_LINE + line).join("\r\n"));
   }
 
-  /** Be told of each key by its name, and of each change of size. Returns how to stop. */
-  listen(onKey: (key: string) => void, onResize: () => void): () => void {
-    const keypress = (text: string | undefined, key: Parameters<typeof keyName>[1]): void => onKey(keyName(text, key));
+  /** Be told of each key, and of each change of size. Returns how to stop. */
+  listen(onPress: (press: Press) => void, onResize: () => void): () => void {
+    const keypress = (text: string | undefined, key: Parameters<typeof pressesOf>[1]): void =>
+      pressesOf(text, key).forEach(onPress);
     emitKeypressEvents(this.input);
     this.input.on("keypress", keypress);
     this.output.on("resize", onResize);

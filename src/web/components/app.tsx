@@ -1,21 +1,25 @@
-import { useEffect, useState } from "preact/hooks";
-import { type Address, guestOf, parseAddress, standingOf } from "../address.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { isAtLeast } from "../../core/severity.ts";
+import { type Address, eventChoiceOf, guestOf, parseAddress, rangeOf, standingOf } from "../address.ts";
+import { type EventLine, eventLines } from "../event-lines.ts";
 import type { Model } from "../model.ts";
 import type { Store } from "../store.ts";
 import { EventList } from "./event-list.tsx";
+import { GuardBanner } from "./guard-banner.tsx";
 import { GuestPage } from "./guest-page.tsx";
 import { GuestTable } from "./guest-table.tsx";
 import { HostBar } from "./host-bar.tsx";
 import { LinkState } from "./link-state.tsx";
 import { StandingLine } from "./standing-line.tsx";
-import { TokenDialog } from "./token-dialog.tsx";
+import { TextLink } from "./text-link.tsx";
+import { TokenPrompt } from "./token-prompt.tsx";
 import { TunableList } from "./tunable-list.tsx";
 
 interface ViewRow {
   readonly path: string;
   readonly name: string;
   /** A number beside the name: how much there is to see. */
-  readonly count: (model: Model) => number;
+  readonly count: (model: Model, lines: readonly EventLine[]) => number;
 }
 
 const VIEWS: readonly ViewRow[] = [
@@ -25,7 +29,11 @@ const VIEWS: readonly ViewRow[] = [
     name: "Tunables",
     count: ({ tunables }) => tunables.filter(({ source }) => source === "runtime").length,
   },
-  { path: "/events", name: "Events", count: ({ events }) => events.filter(({ isProblem }) => isProblem).length },
+  {
+    path: "/events",
+    name: "Events",
+    count: (_, lines) => lines.filter(({ severity }) => isAtLeast(severity, "warning")).length,
+  },
 ];
 
 /** The whole page: drawn again when the store says so. */
@@ -33,6 +41,8 @@ export function App({ store }: { readonly store: Store }) {
   const [, draw] = useState(0);
   useEffect(() => store.subscribe(() => draw((count) => count + 1)), [store]);
   const address = useAddress();
+  const { events } = store.model;
+  const lines = useMemo(() => eventLines(events), [events]);
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
@@ -48,18 +58,20 @@ export function App({ store }: { readonly store: Store }) {
           {VIEWS.map(({ path, name, count }) => (
             <a key={path} href={`#${path}`} aria-current={isCurrent(path, address) ? "page" : undefined}>
               {name}
-              <Count of={count(store.model)} />
+              <Count of={count(store.model, lines)} />
             </a>
           ))}
         </nav>
       </header>
       <main id="main" tabIndex={-1} class={store.link.state === "lost" ? "old" : undefined}>
-        <View store={store} address={address} />
+        <GuardBanner guests={store.model.guests} />
+        <View store={store} address={address} lines={lines} />
       </main>
       <footer>
-        selfballoon {store.version} · <a href="/metrics">metrics</a> · <a href="/openapi.json">API</a>
+        selfballoon {store.version} · <TextLink path="/metrics" name="metrics" /> ·{" "}
+        <TextLink path="/openapi.json" name="API" />
       </footer>
-      {store.token.question !== null && <TokenDialog question={store.token.question} />}
+      <TokenPrompt />
     </>
   );
 }
@@ -68,12 +80,18 @@ function Count({ of }: { readonly of: number }) {
   return of === 0 ? null : <b class="badge">{of}</b>;
 }
 
-function View({ store, address }: { readonly store: Store; readonly address: Address }) {
+interface ViewProps {
+  readonly store: Store;
+  readonly address: Address;
+  readonly lines: readonly EventLine[];
+}
+
+function View({ store, address, lines }: ViewProps) {
   const { model } = store;
   if (address.path === "/tunables") return <TunableList store={store} />;
-  if (address.path === "/events") return <EventList events={model.events} />;
+  if (address.path === "/events") return <EventList lines={lines} choice={eventChoiceOf(address)} />;
   const guest = guestOf(address);
-  if (guest !== null) return <GuestPage key={guest} store={store} name={guest} />;
+  if (guest !== null) return <GuestPage key={guest} store={store} name={guest} range={rangeOf(address)} />;
   return (
     <>
       <StandingLine guests={model.guests} />

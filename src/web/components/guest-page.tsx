@@ -1,30 +1,36 @@
-import { useState } from "preact/hooks";
-import type { HistoryPoint } from "../../core/history.ts";
-import { REASONS } from "../../core/reasons.ts";
 import { shownGuest } from "../../core/shown-text.ts";
 import { TUNABLES } from "../../core/tunables.ts";
-import { bytesText, percentText } from "../../view/amounts.ts";
-import { reasonLabel, toneOf } from "../../view/reason-words.ts";
-import { momentText } from "../format.ts";
+import { bytesText } from "../../view/amounts.ts";
+import { explain } from "../../view/explanation.ts";
+import { guestFacts } from "../../view/guest-facts.ts";
+import { isInHand } from "../../view/in-hand.ts";
+import { eventsAddress, guestAddress } from "../address.ts";
+import { ALL_EVENTS } from "../event-lines.ts";
 import type { GuestView } from "../model.ts";
-import { type RangeKey, usePast } from "../past.ts";
+import { pointsIn, type Range, usePast } from "../past.ts";
 import type { Store } from "../store.ts";
-import { explain } from "../why.ts";
-import { Chart } from "./chart.tsx";
+import { Decisions } from "./decisions.tsx";
+import { GuestChart } from "./guest-chart.tsx";
+import { GuestSettings } from "./guest-settings.tsx";
 import { Hands } from "./hands.tsx";
+import { PartsTable } from "./parts-table.tsx";
 import { RangeChoice } from "./range-choice.tsx";
 import { StateChip } from "./state-chip.tsx";
 
-/** Changes of reason that the list under the chart shows. */
-const MAX_DECISIONS = 40;
+interface GuestPageProps {
+  readonly store: Store;
+  readonly name: string;
+  /** Which time the chart shows. */
+  readonly range: Range;
+}
 
 /** One guest: why it has what it has, its past, and what may be done about it. */
-export function GuestPage({ store, name }: { readonly store: Store; readonly name: string }) {
+export function GuestPage({ store, name, range }: GuestPageProps) {
   const view = store.model.guests.get(name);
   return (
     <article class="guest" aria-labelledby="guest-title">
       <p class="back">
-        <a href="#/">← all guests</a>
+        <a href="#/">← all guests</a> · <a href={eventsAddress({ ...ALL_EVENTS, guest: name })}>its events</a>
       </p>
       {view === undefined ? (
         <>
@@ -32,104 +38,56 @@ export function GuestPage({ store, name }: { readonly store: Store; readonly nam
           <p class="empty">{store.link.state === "connecting" ? "Reading …" : "There is no guest of this name now."}</p>
         </>
       ) : (
-        <Guest store={store} view={view} />
+        <Guest store={store} view={view} range={range} />
       )}
     </article>
   );
 }
 
-function Guest({ store, view }: { readonly store: Store; readonly view: GuestView }) {
+function Guest({ store, view, range }: Omit<GuestPageProps, "name"> & { readonly view: GuestView }) {
   const amount = bytesText(view.figures?.targetBytes ?? view.figures?.currentBytes);
-  const [range, setRange] = useState<RangeKey>("live");
   const past = usePast(view.guest, range);
-  const points = past === null ? view.points : past.state === "read" ? past.range.points : NO_POINTS;
+  const points = pointsIn(range, past, view.points);
+  // The address says it, so that the browser's Back looks at the longer time again.
+  const choose = (chosen: Range): void => {
+    location.hash = guestAddress(view.guest, chosen);
+  };
   return (
     <>
       <div class="guest-head">
         <h2 id="guest-title">
           {shownGuest(view.guest)} <StateChip view={view} />
         </h2>
-        <Hands store={store} guests={[view.guest]} paused={view.paused} released={view.released} />
+        {isInHand(view) && <Hands store={store} guests={[view.guest]} paused={view.paused} released={view.released} />}
       </div>
       <section class="why" aria-labelledby="why-title">
         <h3 id="why-title">Why {amount}?</h3>
         <p>{explain(view).join(" ")}</p>
+        <PartsTable view={view} />
         <Facts view={view} />
       </section>
       <section aria-labelledby="chart-title">
         <h3 id="chart-title">Over time</h3>
-        <RangeChoice range={range} choose={setRange} past={past} />
-        <Chart points={points} />
+        <RangeChoice range={range} choose={choose} past={past} />
+        <GuestChart points={points} choose={choose} />
       </section>
       <Decisions points={points} />
+      {store.host !== null && <GuestSettings store={store} view={view} />}
       <Differing store={store} view={view} />
     </>
   );
 }
 
-/** The same list each time, so that the chart need not look at it again. */
-const NO_POINTS: readonly HistoryPoint[] = [];
-
 function Facts({ view }: { readonly view: GuestView }) {
-  const { figures, observation, psiPercent } = view;
-  const facts: readonly (readonly [string, string])[] = [
-    ["May have", bytesText(figures?.maximumBytes)],
-    ["Has", bytesText(figures?.currentBytes)],
-    ["Target", bytesText(figures?.targetBytes)],
-    ["Goal", bytesText(figures?.goalBytes)],
-    ["Floor", bytesText(figures?.floorBytes)],
-    ["Committed", bytesText(figures?.committedBytes)],
-    ["Available", bytesText(figures?.availableBytes)],
-    ["Compressed swap", bytesText(figures?.compressedSwapBytes)],
-    ["Pressure", percentText(psiPercent)],
-    ["OOM kills since boot", String(observation?.oomKills ?? "–")],
-    ["Steps", String(view.steps)],
-  ];
   return (
     <dl class="facts">
-      {facts.map(([what, value]) => (
+      {guestFacts(view).map(([what, value]) => (
         <div key={what}>
           <dt>{what}</dt>
           <dd>{value}</dd>
         </div>
       ))}
     </dl>
-  );
-}
-
-function Decisions({ points }: { readonly points: readonly HistoryPoint[] }) {
-  const nowMs = Date.now();
-  const changes = points.filter((point, index) => point.reason !== points[index - 1]?.reason);
-  const newest = changes.slice(-MAX_DECISIONS).reverse();
-  return (
-    <section aria-labelledby="decisions-title">
-      <h3 id="decisions-title">Decisions</h3>
-      <p class="about">One line for each time the reason changed; newest first.</p>
-      <table class="decisions">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Reason</th>
-            <th scope="col" class="number">
-              Target
-            </th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {newest.map((point) => (
-            <tr key={point.atMs}>
-              <td>{momentText(point.atMs, nowMs)}</td>
-              <td>
-                <span class={`chip tone-${toneOf(point.reason)}`}>{reasonLabel(point.reason)}</span>
-              </td>
-              <td class="number">{bytesText(point.figures.targetBytes)}</td>
-              <td>{REASONS[point.reason]}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }
 

@@ -3,6 +3,7 @@ import { shownGuest } from "../../core/shown-text.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { type Sorting, type SortKey, selectRows, WORST_FIRST } from "../../view/guest-rows.ts";
 import { isBelowLine, type Standing } from "../../view/standing.ts";
+import { guestAddress } from "../address.ts";
 import type { GuestView } from "../model.ts";
 import { visibleRange } from "../rows.ts";
 import { MemoryBar } from "./memory-bar.tsx";
@@ -122,7 +123,7 @@ export function GuestTable({ guests, standing }: GuestTableProps) {
               {FIGURES.map(({ key, name, about }) => (
                 <SortHeading key={key} name={name} sortKey={key} sorting={sorting} sortBy={sortBy} about={about} />
               ))}
-              <th scope="col" title="RAM that the guest had over its last 60 steps">
+              <th scope="col" class="column-trend" title="RAM that the guest had over its last 60 steps">
                 Trend
               </th>
             </tr>
@@ -147,7 +148,7 @@ function Row({ view, index }: { readonly view: GuestView; readonly index: number
   return (
     <tr aria-rowindex={index + 2}>
       <th scope="row">
-        <a href={`#/guests/${encodeURIComponent(view.guest)}`} title={shownGuest(view.guest)}>
+        <a href={guestAddress(view.guest, "live")} title={shownGuest(view.guest)}>
           {shownGuest(view.guest)}
         </a>
       </th>
@@ -160,7 +161,7 @@ function Row({ view, index }: { readonly view: GuestView; readonly index: number
           {key === "current" && <MemoryBar figures={view.figures} />}
         </td>
       ))}
-      <td class="spark">
+      <td class="spark column-trend">
         <Sparkline points={view.points} />
       </td>
     </tr>

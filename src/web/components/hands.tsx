@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
-import type { Problem } from "../../api/problem.ts";
 import type { Gift, GuestStatus } from "../../core/control.ts";
-import { shownGuest } from "../../core/shown-text.ts";
-import { bytesText } from "../../view/amounts.ts";
+import { partialGiftTexts } from "../../view/gift-text.ts";
+import { whyNot } from "../daemon.ts";
 import type { Store } from "../store.ts";
 
 interface HandsProps extends Pick<GuestStatus, "paused" | "released"> {
@@ -15,14 +14,14 @@ type Order = "pause" | "resume" | "release";
 
 /** Buttons that take guests out of the daemon's hands, and give them back. */
 export function Hands({ store, guests, paused, released }: HandsProps) {
-  const [problem, setProblem] = useState<Problem | "unreachable" | null>(null);
-  const [gifts, setGifts] = useState<readonly Gift[]>([]);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [gifts, setGifts] = useState<readonly string[]>([]);
   const all = guests === null ? " all" : "";
   const order = async (what: Order): Promise<void> => {
     const body = guests === null ? {} : { guests };
     const answer = await store.change<{ gifts?: readonly Gift[] }>(`/v1/${what}`, body, "POST");
-    setProblem(answer === null || answer.ok ? null : (answer.problem ?? "unreachable"));
-    setGifts(answer?.ok === true ? (answer.body.gifts ?? []).filter(({ isAll }) => !isAll) : []);
+    setProblem(answer === null || answer.ok ? null : whyNot(answer.problem));
+    setGifts(answer?.ok === true ? partialGiftTexts(answer.body.gifts ?? []) : []);
   };
   return (
     <div class="hands">
@@ -33,7 +32,7 @@ export function Hands({ store, guests, paused, released }: HandsProps) {
       )}
       {(paused || released) && (
         <button type="button" title={ABOUT.resume} onClick={() => void order("resume")}>
-          {guests === null ? "Resume all" : "Go on"}
+          Resume{all}
         </button>
       )}
       {!released && (
@@ -42,14 +41,13 @@ export function Hands({ store, guests, paused, released }: HandsProps) {
         </button>
       )}
       {gifts.map((gift) => (
-        <span key={gift.guest} role="status" class="about">
-          {shownGuest(gift.guest)} got {bytesText(gift.bytes)} of {bytesText(gift.ofBytes)}: the rest follows when the
-          host has it.
+        <span key={gift} role="status" class="about">
+          {gift}
         </span>
       ))}
       {problem !== null && (
         <span role="alert" class="error">
-          {problem === "unreachable" ? "The daemon can't be reached; nothing was changed." : problem.detail}
+          {problem}
         </span>
       )}
     </div>

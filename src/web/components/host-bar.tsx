@@ -3,6 +3,8 @@ import { budgetText, warningTexts } from "../../view/host-budget.ts";
 import { sumGuests } from "../../view/host-sum.ts";
 import type { Store } from "../store.ts";
 import { Hands } from "./hands.tsx";
+import { HostChart } from "./host-chart.tsx";
+import { Reservations } from "./reservations.tsx";
 
 /** All guests together: what they use, what they could use, and what was saved. */
 export function HostBar({ store }: { readonly store: Store }) {
@@ -33,6 +35,7 @@ export function HostBar({ store }: { readonly store: Store }) {
         </strong>
       </h2>
       {host !== null && <p class="budget">Host: {budgetText(host)}.</p>}
+      {host !== null && host.reservedFor.length > 0 && <Reservations store={store} />}
       {host !== null &&
         warningTexts(host).map((warning) => (
           <p key={warning} class="budget-warning" role="alert">
@@ -66,6 +69,7 @@ export function HostBar({ store }: { readonly store: Store }) {
           </div>
         ))}
       </dl>
+      {(host !== null || guests.size > 1) && <HostChart />}
       <Hands store={store} guests={null} paused={isAny && !isEach("released")} released={isEach("released")} />
       {sum.unknown > 0 && <p class="note">{sum.unknown} not counted: nothing was read of them yet.</p>}
     </section>

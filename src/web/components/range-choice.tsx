@@ -1,9 +1,9 @@
 import { momentText } from "../format.ts";
-import { type Past, RANGES, type RangeKey } from "../past.ts";
+import { type Past, RANGES, type Range } from "../past.ts";
 
 interface RangeChoiceProps {
-  readonly range: RangeKey;
-  readonly choose: (range: RangeKey) => void;
+  readonly range: Range;
+  readonly choose: (range: Range) => void;
   readonly past: Past | null;
 }
 
@@ -19,17 +19,25 @@ export function RangeChoice({ range, choose, past }: RangeChoiceProps) {
             {name}
           </label>
         ))}
+        {typeof range !== "string" && (
+          <label class="range">
+            <input type="radio" name="range" checked={true} />
+            {momentText(range.fromMs, Date.now())} to {momentText(range.toMs, Date.now())}
+          </label>
+        )}
       </fieldset>
       <p role="status" class={past?.state === "failed" ? "error" : "about"}>
-        {aboutPast(past)}
+        {aboutPast(past, range)}
       </p>
     </div>
   );
 }
 
-function aboutPast(past: Past | null): string {
-  if (past === null) return "What this page has seen.";
+function aboutPast(past: Past | null, range: Range): string {
+  if (past === null) return "What this page has seen. Drag over the chart to look closer.";
   if (past.state === "reading") return "Reading …";
+  if (past.state === "failed" && typeof range !== "string")
+    return `What this page has seen of this time; more can't be shown: ${past.problem}.`;
   if (past.state === "failed") return `The past can't be shown: ${past.problem}.`;
   const { keptFromMs, complete, points } = past.range;
   if (points.length === 0) return "Nothing of this time is kept of this guest.";

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { TokenQuestion } from "../token.ts";
 
-/** Asks for the token that changes need. */
+/** Asks for the token that changes need, and reads where the operator says so. */
 export function TokenDialog({ question }: { readonly question: TokenQuestion }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -15,15 +15,15 @@ export function TokenDialog({ question }: { readonly question: TokenQuestion }) 
           if (token !== "") question.answer(token);
         }}
       >
-        <h2 id="token-title">A token is needed to change anything</h2>
+        <h2 id="token-title">A token is needed to {question.purpose === "read" ? "see" : "change"} anything</h2>
         {question.isWrong && (
           <p role="alert" class="error">
-            The token was not right. The daemon makes a new one each time it starts.
+            The token was not right. Without a <code>token_file</code> there is a new one at each start.
           </p>
         )}
         <p>
-          It is in the file that <code>selfballoon run</code> named when it started: <code>token</code> beside the
-          control socket, or the configuration's <code>token_file</code>. This tab keeps it until it is closed.
+          It is in the file that the configuration names as <code>token_file</code>; where it names none, in{" "}
+          <code>token</code> beside the daemon's control socket. This tab keeps it until it is closed.
         </p>
         <label>
           Token

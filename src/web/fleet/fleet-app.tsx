@@ -3,10 +3,11 @@ import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { FleetAnswer, FleetEventsAnswer, FleetGuestsAnswer } from "../../fleet/service/answers.ts";
 import { bytesText } from "../../view/amounts.ts";
 import { standingText } from "../../view/standing.ts";
+import { TokenPrompt } from "../components/token-prompt.tsx";
 import { timeText } from "../format.ts";
+import { usePolled } from "../poll.ts";
 import { GuestList } from "./guest-list.tsx";
 import { HostList } from "./host-list.tsx";
-import { usePolled } from "./poll.ts";
 
 const HOSTS_MS = 1000;
 const GUESTS_MS = 1000;
@@ -26,8 +27,8 @@ export function FleetApp() {
   const guests = usePolled<FleetGuestsAnswer>(`/v1/fleet/guests?${query}`, GUESTS_MS);
   const events = usePolled<FleetEventsAnswer>("/v1/fleet/events", EVENTS_MS);
   return (
-    <main id="main">
-      <h1>selfballoon fleet</h1>
+    <main id="main" class={hosts.lostAtMs === null ? undefined : "old"}>
+      <h1 class="fleet-heading">selfballoon fleet</h1>
       {hosts.lostAtMs !== null && (
         <p class="fleet-alarm" role="status">
           The fleet's service has not answered since {timeText(hosts.lostAtMs)}: what is shown is old.
@@ -48,6 +49,7 @@ export function FleetApp() {
         {guests.value !== null && <GuestList answer={guests.value} />}
       </section>
       <Events events={events.value?.events ?? []} />
+      <TokenPrompt />
     </main>
   );
 }
@@ -80,12 +82,12 @@ function Events({ events }: { readonly events: FleetEventsAnswer["events"] }) {
       {events.length === 0 && <p class="empty">Nothing has happened yet.</p>}
       <ol class="events">
         {events.slice(0, SHOWN_EVENTS).map(({ host, seq, at, kind, guest, text }) => (
-          <li key={`${host} ${seq} ${at}`} class={kind === "fault" ? "event problem" : "event"}>
+          <li key={`${host} ${seq} ${at}`} class="event fleet-event">
             <time dateTime={new Date(at).toISOString()}>{timeText(at)}</time>
             <span>
               {host} {guest ?? ""}
             </span>
-            <span>{text}</span>
+            <span class={kind === "fault" ? "fleet-alarm" : ""}>{text}</span>
           </li>
         ))}
       </ol>

@@ -20,9 +20,13 @@ export function GuestList({ answer: { guests, found } }: { readonly answer: Flee
             <th scope="col">Host</th>
             <th scope="col">Stands</th>
             <th scope="col">Has</th>
-            <th scope="col">Goal</th>
+            <th scope="col" class="fleet-wide">
+              Goal
+            </th>
             <th scope="col">Lacks</th>
-            <th scope="col">Why</th>
+            <th scope="col" class="fleet-wide">
+              Why
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -30,14 +34,14 @@ export function GuestList({ answer: { guests, found } }: { readonly answer: Flee
             <tr key={`${host} ${guest}`} class={isStale ? "fleet-stale" : ""}>
               <th scope="row">{guest}</th>
               <td>{host}</td>
-              <td class={standing === "short" || standing === "unreadable" ? "fleet-alarm" : ""}>{standing}</td>
-              <td>{mib(currentMb)}</td>
-              <td>{mib(goalMb)}</td>
-              <td>{mib(missingMb)}</td>
-              <td>
-                {problem ?? reason ?? "no step yet"}
+              <td class={standing === "short" || standing === "unreadable" ? "fleet-alarm" : ""}>
+                {standing}
                 {isStale && " (stale)"}
               </td>
+              <td>{mib(currentMb)}</td>
+              <td class="fleet-wide">{mib(goalMb)}</td>
+              <td>{mib(missingMb)}</td>
+              <td class="fleet-wide">{problem ?? reason ?? "no step yet"}</td>
             </tr>
           ))}
         </tbody>

@@ -15,12 +15,20 @@ export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
           <tr>
             <th scope="col">Host</th>
             <th scope="col">In use, spare, saved</th>
-            <th scope="col">Guests</th>
+            <th scope="col" class="fleet-wide">
+              Guests
+            </th>
             <th scope="col">Short</th>
             <th scope="col">Held</th>
-            <th scope="col">Have</th>
-            <th scope="col">Want</th>
-            <th scope="col">Budget</th>
+            <th scope="col" class="fleet-wide">
+              Have
+            </th>
+            <th scope="col" class="fleet-wide">
+              Want
+            </th>
+            <th scope="col" class="fleet-wide">
+              Budget
+            </th>
             <th scope="col">Seen</th>
           </tr>
         </thead>
@@ -50,12 +58,12 @@ function HostRow({ host: view, largestMb }: { readonly host: HostView; readonly 
         {refused !== null && <span class="fleet-alarm"> not taken: {refused}</span>}
       </th>
       <td>{state !== null && <HostBar state={state} largestMb={largestMb} />}</td>
-      <td>{state?.guests ?? "–"}</td>
+      <td class="fleet-wide">{state?.guests ?? "–"}</td>
       <td class={(state?.short ?? 0) > 0 ? "fleet-alarm" : ""}>{state?.short ?? "–"}</td>
       <td>{state?.held ?? "–"}</td>
-      <td>{mib(state?.currentMb ?? null)}</td>
-      <td>{mib(state?.wantedMb ?? null)}</td>
-      <td>{mib(state?.budgetMb ?? null)}</td>
+      <td class="fleet-wide">{mib(state?.currentMb ?? null)}</td>
+      <td class="fleet-wide">{mib(state?.wantedMb ?? null)}</td>
+      <td class="fleet-wide">{mib(state?.budgetMb ?? null)}</td>
       <td>
         {state === null ? "never" : `${seconds} s ago`}
         {isStale && <strong class="fleet-alarm"> stale</strong>}

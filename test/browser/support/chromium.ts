@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -59,4 +59,9 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   await page.goto(url);
   const weightBytes = async () => (await Promise.all(weights)).reduce((sum, bytes) => sum + bytes, 0);
   return { page, complaints, weightBytes };
+}
+
+/** How dimmed an element is shown, as the browser computes it. */
+export function opacityOf(element: Locator): Promise<string> {
+  return element.evaluate((found) => getComputedStyle(found).opacity);
 }

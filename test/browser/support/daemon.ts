@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "../../support/command.ts";
 import { Home } from "../../support/home.ts";
 
@@ -15,6 +17,15 @@ export async function startDaemon(home = new Home(), port = "0"): Promise<PageDa
   const command = await home.daemon("--backend", "simulated", "--set", "selfballoon_interval=1");
   const [, url = ""] = await command.says("stdout", /^Dashboard: (\S+)$/m);
   return { home, command, url };
+}
+
+/** A daemon whose simulated guests share a host of 30000 MiB; `more` ends its configuration. */
+export async function sharedHost(more = ""): Promise<PageDaemon> {
+  const home = new Home();
+  const config = join(home.folder, "selfballoon.toml");
+  writeFileSync(config, `[host]\nmemory_mb = 30000\n${more}`);
+  home.env["SELFBALLOON_CONFIG"] = config;
+  return startDaemon(home);
 }
 
 /** The same address without the token. */

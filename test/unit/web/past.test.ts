@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { historyPoints, stepPoint } from "../../../src/view/step-point.ts";
 import { axisTimeText, momentText } from "../../../src/web/format.ts";
-import { withGaps } from "../../../src/web/past.ts";
+import { pointsIn, withGaps } from "../../../src/web/past.ts";
 import { stepRecord } from "../../support/guest-records.ts";
 
 const { observation, decision } = stepRecord("a");
@@ -29,5 +29,22 @@ describe("a moment", () => {
       "12:00",
       "31 Jan 12:00",
     ]);
+  });
+});
+
+describe("the points of a range", () => {
+  const range = { guest: "a", keptFromMs: 0, complete: true, points: points.slice(0, 1) };
+
+  it("are what the page has seen while it is live, and else what was read", () => {
+    expect(pointsIn("live", null, points)).toBe(points);
+    expect(pointsIn("day", { state: "reading" }, points)).toEqual([]);
+    expect(pointsIn("day", { state: "read", range }, points)).toBe(range.points);
+    expect(pointsIn("day", { state: "failed", problem: "" }, points)).toEqual([]);
+  });
+
+  it("are, of a time that was chosen, what the page has seen where no past is kept", () => {
+    const span = { fromMs: 1, toMs: 2 };
+    expect(pointsIn(span, { state: "read", range }, points)).toBe(range.points);
+    expect(pointsIn(span, { state: "failed", problem: "" }, points)).toEqual(points.slice(1));
   });
 });

@@ -8,6 +8,7 @@ import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 import { Journal } from "../../../../src/daemon/journal.ts";
 import { Worker } from "../../../../src/daemon/worker.ts";
 import { ExactLines, firstLines } from "../../../../src/formats/exact-lines.ts";
+import { localTimeAt } from "../../../../src/time/local-time.ts";
 import { ScriptedBackend } from "../../../support/scripted-backend.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
@@ -18,7 +19,11 @@ const ASKING = {
 } as const satisfies Partial<HostRules>;
 
 /** Two guests of 1 GiB, recorded from 20 s on; `memoryMb` is what their host has, null where none is shared. */
-async function recorded(memoryMb: number | null, hostAvailableMb: (seconds: number) => number = () => 8000) {
+async function recorded(
+  memoryMb: number | null,
+  hostAvailableMb: (seconds: number) => number = () => 8000,
+  change: Partial<HostRules> = {},
+) {
   const clock = new VirtualClock();
   const backend = new ScriptedBackend("a", "b");
   for (const name of ["a", "b"]) backend.readings.set(name, { balloonMaxPages: 262_144, availablePages: 100_000 });
@@ -27,7 +32,7 @@ async function recorded(memoryMb: number | null, hostAvailableMb: (seconds: numb
   const terms = { ...NO_LIMITS, isManaged: true };
   const memoryBytes = (memoryMb ?? 0) * BYTES_PER_MIB;
   const hostRules =
-    memoryMb === null ? null : { budget: { memoryBytes, reserveBytes: 0 }, ...ASKING, terms: () => terms };
+    memoryMb === null ? null : { budget: { memoryBytes, reserveBytes: 0 }, ...ASKING, terms: () => terms, ...change };
   const readHost = (): HostReading => ({
     ...{ totalBytes: 8192 * BYTES_PER_MIB, someTotalUs: null, fullTotalUs: null, swapOutBytes: null, swappedBytes: 0 },
     availableBytes: hostAvailableMb(clock.nowMs() / 1000) * BYTES_PER_MIB,
@@ -90,7 +95,7 @@ describe.each([null, 1500])("a recording beside a daemon, on a host of %s MiB,",
     for (const guest of ["a", "b"]) say(guest, { committedPages: 200_000, availablePages: 100_000 });
     await clock.advance(20_000);
     const bytes = (worker.host()?.freeBytes ?? 0) + 100 * BYTES_PER_MIB;
-    const answer = worker.reserve({ guest: "c", bytes, waitMs: 5000, lifeMs: 20_000 });
+    const answer = worker.reserve({ guest: "c", bytes, waitMs: 5000, lifeMs: 20_000, isKept: false });
     await clock.advance(5000);
     expect(await answer).toMatchObject({ reservation: { isMet: true } });
     await clock.advance(60_000);
@@ -98,6 +103,24 @@ describe.each([null, 1500])("a recording beside a daemon, on a host of %s MiB,",
       expect(lines.filter((line) => line.includes(`"event":{"kind":"${kind}"`))).not.toEqual([]);
     }
     expect(replayed()).toBeGreaterThan(20);
+  });
+
+  it.skipIf(memoryMb === null)("follows quiet hours that begin and end, without the wall clock", async () => {
+    // The recorded clock begins at this minute; it is quiet from the second one after it on, for one minute.
+    const { day, minute } = localTimeAt(new VirtualClock().wallMs());
+    const hours = { days: [day, (day + 1) % 7], fromMinute: (minute + 2) % 1440, untilMinute: (minute + 3) % 1440 };
+    const { clock, say, lines, replayed } = await recorded(memoryMb, undefined, {
+      take: "always",
+      quietHours: () => [hours],
+    });
+    for (let minute = 0; minute < 24; minute += 1) {
+      // What the law wants less than they have, and it is never far away.
+      for (const guest of ["a", "b"]) say(guest, { committedPages: 180_000 - minute * 500 });
+      await clock.advance(10_000);
+    }
+    const reasons = lines.flatMap((line) => /"reason":"(\w+)"/.exec(line)?.[1] ?? []);
+    expect(reasons.join()).toMatch(/lower.*quiet.*lower/);
+    expect(replayed()).toBeGreaterThan(60);
   });
 
   it("is refused with a line less, or another number in it", async () => {

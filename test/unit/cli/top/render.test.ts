@@ -1,27 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textColumns } from "../../../../src/cli/terminal-text.ts";
-import { keyName, wishOf, withKey } from "../../../../src/cli/top/keys.ts";
 import { firstModel, type Snapshot, type TopModel, withLoss, withSnapshot } from "../../../../src/cli/top/model.ts";
-import { guestRows, render, renderPlain } from "../../../../src/cli/top/render.ts";
+import { render, renderPlain, roomOf } from "../../../../src/cli/top/render.ts";
 import { selfballoonError } from "../../../../src/core/errors.ts";
-import { figuresOf } from "../../../../src/core/figures.ts";
+import { shownText } from "../../../../src/core/shown-text.ts";
 import { standingWith } from "../../../support/guest-env.ts";
-import { guestStatus } from "../../../support/guest-records.ts";
+import { NOON, topModel, topSnapshot } from "../../../support/top-model.ts";
 
-const NOON = Date.parse("2026-01-31T12:00:00");
 const plain = (_: string, text: string): string => text;
 
-function snapshot(names: readonly string[], readings: Parameters<typeof guestStatus>[1] = {}): Snapshot {
-  const guests = names.map((name) => {
-    const status = guestStatus(name, readings);
-    const { observation, decision } = status;
-    return { ...status, figures: observation && decision && figuresOf(observation, decision) };
-  });
-  return { version: "1.2.3", doing: "selfballooning two guests", guests, host: null };
-}
-
-const model = (names: readonly string[] = ["web2", "web10", "database"]): TopModel => firstModel(snapshot(names), NOON);
 const screen = (of: TopModel, columns = 120, rows = 20): string => render(of, columns, rows, plain).join("\n");
 const names = (of: TopModel, rows = 20): readonly (string | undefined)[] =>
   render(of, 100, rows, plain)
@@ -30,31 +18,60 @@ const names = (of: TopModel, rows = 20): readonly (string | undefined)[] =>
 
 describe("the screen", () => {
   it("shows the host, a row for each guest with why, and the keys", () => {
-    const text = screen(model());
+    const text = screen(topModel());
     expect(text).toMatch(/^selfballoon 1\.2\.3: selfballooning two guests +12:00:00\n3 guests, RAM 3\.0 GiB: saved /);
     expect(text).toMatch(/\n\[:*#*[:.]*\]\n/);
     expect(text).toMatch(/GUEST +STATE +HAS +AVAIL +TARGET +GOAL +COMMITTED +PSI +WHY/);
     expect(text).toMatch(/web10 +giving back +977 MiB +- +880 MiB +201 MiB +195 MiB +- +The guest has more/);
-    expect(text).toMatch(/q quit .* by state, up; 1-3 of 3$/);
+    expect(text).toMatch(/ by state, up; 1-3 of 3\n\? keys {2}q quit {2}Enter details {2}\/ search .* o turn *$/);
   });
 
   it("shows how the host's memory stands, and what is wrong with it instead", () => {
     const lines = (host: Snapshot["host"]): readonly string[] =>
-      render(firstModel({ ...snapshot(["web"]), host }, NOON), 140, 20, (colour, text) => `<${colour}>${text}</>`);
+      render(firstModel({ ...topSnapshot(["web"]), host }, NOON), 170, 20, (colour, text) => `<${colour}>${text}</>`);
     expect(lines(null).join("\n")).not.toContain("budget");
     expect(lines(standingWith())[3]).toMatch(
-      /^budget 2\.0 GiB: guests have 1\.6 GiB, .* free 300 MiB, .*over-commit 1\.50/,
+      /^budget 2\.0 GiB, the host's need 0 %: guests have 1\.6 GiB, .* free 300 MiB, .*over-commit 1\.50/,
     );
+    const short = lines({ ...standingWith(), need: 1, isEmergency: true })[3];
+    expect(short).toMatch(/^budget 2\.0 GiB, the host's need 100 %, an emergency: guests/);
+    const reserved = { ...standingWith(), reservedFor: ["web", null, "a", "b", "c"] };
+    expect(lines(reserved)[3]).toContain(" reserved 0 MiB for web and anybody and a and 2 more, free ");
+    expect(lines({ ...standingWith(), need: null })[3]).toMatch(/^budget 2\.0 GiB: guests/);
     const details = { minMib: 3000, capacityMib: 2048 };
     const warned = lines(standingWith({ code: "budget_exceeded", details }));
     expect(warned[3]).toMatch(/^<yellow>guests that are not managed .* are 3000 MiB/);
     expect(warned).toHaveLength(20);
-    const plainly = renderPlain(firstModel({ ...snapshot(["web"]), host: standingWith() }, NOON), plain);
+    const plainly = renderPlain(firstModel({ ...topSnapshot(["web"]), host: standingWith() }, NOON), plain);
     expect(plainly[2]).toContain("budget 2.0 GiB");
   });
 
+  it("dims what is old once the daemon is lost, and nothing before", () => {
+    const rowsOf = (of: TopModel): readonly string[] =>
+      render(of, 100, 20, (colour, text) => `<${colour}>${text}</>`).filter((line) => /web\d+ /.test(line));
+    const model = { ...topModel(), selected: "web2" };
+    expect(rowsOf(model)).toHaveLength(2);
+    for (const line of rowsOf(model)) expect(line).not.toContain("<dim>w");
+    for (const line of rowsOf(
+      withLoss(model, selfballoonError("ERR_NO_DAEMON", { socket: "s", problem: "gone" }), NOON),
+    ))
+      expect(line).toMatch(/^<dim>(<inverse>)?web/);
+  });
+
+  it("says what was set for single guests, and has a row less for them", () => {
+    const told = topSnapshot(["web", "db"]);
+    const guests = told.guests.map((guest) => ({
+      ...guest,
+      setAtRunTime: guest.guest === "db" ? ["max_mb", "weight"] : [],
+    }));
+    const of = firstModel({ ...told, guests }, NOON);
+    expect(screen(of)).toContain("\ndb: max_mb, weight set at run time ");
+    expect(renderPlain(of, plain)).toContain("db: max_mb, weight set at run time");
+    expect(roomOf(of, 120, 20).guests).toBe(roomOf(topModel(), 120, 20).guests - 1);
+  });
+
   it("shows a guest that is left alone by what it is, and only a fault in red", () => {
-    const told = snapshot(["paused", "broken"]);
+    const told = topSnapshot(["paused", "broken"]);
     const problems = [
       selfballoonError("ERR_GUEST_LEFT_ALONE", { guest: "paused", state: "paused" }),
       selfballoonError("ERR_SOCKET", { path: "/a.qmp", problem: "gone" }),
@@ -65,15 +82,24 @@ describe("the screen", () => {
     expect(lines.join("\n")).toMatch(/\nbroken +<red>unreadable *<\/>/);
   });
 
-  it("has exactly as many lines and at most as many columns as the terminal, whatever its size and the guests' names", () => {
+  it("has exactly as many lines and at most as many columns as the terminal, whatever its size, what it shows and the guests' names", () => {
+    const words = fc.string({ unit: "binary", minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 250 }),
         fc.integer({ min: 1, max: 60 }),
-        fc.uniqueArray(fc.string({ unit: "binary", minLength: 1, maxLength: 60 }), { maxLength: 40 }),
-        fc.boolean(),
-        (columns, rows, guests, isLost) => {
-          const shown = isLost ? withLoss(model(guests), new Error("it is\u001b gone"), NOON) : model(guests);
+        fc.uniqueArray(words, { maxLength: 40 }),
+        fc.record({
+          mode: fc.constantFrom("list", "search", "details", "help"),
+          nth: fc.nat(40),
+          filter: fc.option(words, { nil: "" }),
+          offset: fc.nat(100),
+          notice: fc.option(fc.string().map((text) => ({ text: shownText(text), isProblem: true }))),
+          isLost: fc.boolean(),
+        }),
+        (columns, rows, guests, { nth, isLost, ...view }) => {
+          const of = { ...topModel(guests), ...view, selected: guests[nth] ?? null };
+          const shown = isLost ? withLoss(of, new Error("it is\u001b gone"), NOON) : of;
           const lines = render(shown, columns, rows, plain);
           expect(lines).toHaveLength(rows);
           for (const line of lines) {
@@ -82,13 +108,13 @@ describe("the screen", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 
   it("drops columns where it is narrow, the least telling first", () => {
     const headings = (columns: number) =>
-      screen(model(), columns)
+      screen(topModel(), columns)
         .match(/GUEST.*/)?.[0]
         .trim()
         .split(/ +/);
@@ -98,15 +124,15 @@ describe("the screen", () => {
   });
 
   it("paints states and takes no columns for it", () => {
-    const painted = render(model(), 100, 20, (colour, text) => `{${colour}}${text}{/}`);
+    const painted = render(topModel(), 100, 20, (colour, text) => `{${colour}}${text}{/}`);
     expect(painted.join("\n")).toContain("{green}giving back {/}");
-    expect(painted.join("\n").replaceAll(/\{[/a-z]+\}/g, "")).toBe(screen(model(), 100));
+    expect(painted.join("\n").replaceAll(/\{[/a-z]+\}/g, "")).toBe(screen(topModel(), 100));
   });
 
   it("says who is short above all guests, and shows those first", () => {
-    const told = snapshot(["calm", "starved"], { availablePages: 100_000 });
+    const told = topSnapshot(["calm", "starved"], { availablePages: 100_000 });
     const guests = told.guests.map((guest) =>
-      guest.guest === "calm" ? guest : { ...guest, ...snapshot(["starved"], { availablePages: 0 }).guests[0] },
+      guest.guest === "calm" ? guest : { ...guest, ...topSnapshot(["starved"], { availablePages: 0 }).guests[0] },
     );
     const lines = render(firstModel({ ...told, guests }, NOON), 120, 20, (colour, text) => `<${colour}>${text}</>`);
     expect(lines[3]).toMatch(/^<red>1 guest is short +<\/>$/);
@@ -115,71 +141,33 @@ describe("the screen", () => {
   });
 
   it("makes names harmless", () => {
-    expect(screen(model(["\u001b]0;evil\u0007"]), 200)).toContain("\\u{1b}]0;evil\\u{7}");
+    expect(screen(topModel(["\u001b]0;evil\u0007"]), 200)).toContain("\\u{1b}]0;evil\\u{7}");
   });
 
   it("says when the daemon is lost, keeps what it knew, and says when it is back", () => {
     const error = selfballoonError("ERR_NO_DAEMON", { socket: "/s", problem: "connect ENOENT" });
-    const lost = withLoss(withLoss(model(), error, NOON + 1000), error, NOON + 9000);
+    const lost = withLoss(withLoss(topModel(), error, NOON + 1000), error, NOON + 9000);
     expect(screen(lost)).toMatch(/ LOST\nThe daemon is lost since 12:00:01: what you see is old\. .*connect ENOENT/);
     expect(names(lost)).toHaveLength(3);
-    const back = withSnapshot(lost, snapshot(["web2"]), NOON + 10_000);
+    const back = withSnapshot(lost, topSnapshot(["web2"]), NOON + 10_000);
     expect(screen(back)).toContain("The daemon is back since 12:00:10; it was lost at 12:00:01.");
     expect(names(back)).toEqual(["web2"]);
-    expect(screen(withSnapshot(back, snapshot(["web2"]), NOON + 60_000))).not.toContain("back since");
+    expect(screen(withSnapshot(back, topSnapshot(["web2"]), NOON + 60_000))).not.toContain("back since");
   });
 
   it("tells the pressure between two looks, and keeps it until there is another step", () => {
-    const first = firstModel(snapshot(["a"], { t: 10, psiSomeTotalUs: 0 }), NOON);
-    const second = withSnapshot(first, snapshot(["a"], { t: 12, psiSomeTotalUs: 500_000 }), NOON);
+    const first = firstModel(topSnapshot(["a"], { t: 10, psiSomeTotalUs: 0 }), NOON);
+    const second = withSnapshot(first, topSnapshot(["a"], { t: 12, psiSomeTotalUs: 500_000 }), NOON);
     expect(screen(second)).toMatch(/ 25 %/);
-    const third = withSnapshot(second, snapshot(["a"], { t: 12, psiSomeTotalUs: 500_000 }), NOON);
+    const third = withSnapshot(second, topSnapshot(["a"], { t: 12, psiSomeTotalUs: 500_000 }), NOON);
     expect(screen(third)).toMatch(/ 25 %/);
   });
 });
 
 describe("plain output", () => {
   it("has all guests and columns on lines as long as they need", () => {
-    const lines = renderPlain(model(), plain);
+    const lines = renderPlain(topModel(), plain);
     expect(lines).toHaveLength(7);
     expect(lines[4]).toMatch(/^database +giving back .* goes down a part of the way\.$/);
-  });
-});
-
-describe("a key", () => {
-  const press = (of: TopModel, ...keys: readonly string[]): TopModel =>
-    keys.reduce((before, key) => withKey(before, key, guestRows(20, of)), of);
-
-  it("sorts by the next column, with the most first, and turns the order", () => {
-    const twoSizes = snapshot(["small", "large"]);
-    const guests = twoSizes.guests.map((guest) => ({
-      ...guest,
-      figures: guest.figures && { ...guest.figures, currentBytes: guest.guest === "small" ? 2 ** 20 : 2 ** 30 },
-    }));
-    const first = firstModel({ ...twoSizes, guests }, NOON);
-    const bySize = press(first, "right");
-    expect(screen(bySize)).toContain("by has, down");
-    expect(names(bySize)).toEqual(["large", "small"]);
-    expect(names(press(bySize, "r"))).toEqual(["small", "large"]);
-    expect(press(bySize, "left", "<").sorting).toEqual({ key: "guest", descending: false });
-    expect(press(first, "left", "left").sorting.key).toBe("pressure");
-  });
-
-  it("scrolls no further than there are guests", () => {
-    const many = model(Array.from({ length: 40 }, (_, nth) => `g${nth}`));
-    expect(names(press(many, "down"))[0]).toBe("g1");
-    expect(names(press(many, "pagedown"))[0]).toBe("g14");
-    expect(names(press(many, "end")).at(-1)).toBe("g39");
-    expect(names(press(many, "end", "pagedown", "up"))[0]).toBe("g25");
-    expect(names(press(many, "end", "home", "k"))[0]).toBe("g0");
-    expect(press(many, "x", "constructor")).toMatchObject({ scrolled: 0 });
-  });
-
-  it("quits or suspends", () => {
-    expect(["q", "escape", "ctrl+c"].map(wishOf)).toEqual(["quit", "quit", "quit"]);
-    expect(wishOf("ctrl+z")).toBe("suspend");
-    expect(wishOf("constructor")).toBeNull();
-    expect(keyName("<", {})).toBe("<");
-    expect(keyName("\u0003", { name: "c", ctrl: true })).toBe("ctrl+c");
   });
 });

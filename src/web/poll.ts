@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ask } from "../daemon.ts";
+import { ask } from "./daemon.ts";
 
 /** What was read last, and since when reading fails. */
 export interface Polled<T> {

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { figuresOf } from "../../../src/core/figures.ts";
 import { REASONS, type Reason } from "../../../src/core/reasons.ts";
-import { bytesText, percentText } from "../../../src/view/amounts.ts";
+import { explain } from "../../../src/view/explanation.ts";
+import type { GuestRow } from "../../../src/view/guest-row.ts";
 import { reasonLabel } from "../../../src/view/reason-words.ts";
-import { tickText } from "../../../src/web/format.ts";
-import { EMPTY_MODEL, withGuests } from "../../../src/web/model.ts";
-import { explain } from "../../../src/web/why.ts";
 import { guestStatus } from "../../support/guest-records.ts";
 
-const view = (status = guestStatus("a")) => {
-  const found = withGuests(EMPTY_MODEL, [status]).guests.get(status.guest);
-  if (found === undefined) throw new Error("the guest is not there");
-  return found;
+const view = (status = guestStatus("a")): GuestRow => {
+  const { observation, decision } = status;
+  const figures = observation && decision && figuresOf(observation, decision);
+  return { ...status, figures, psiPercent: null };
 };
 
 describe("why a guest has what it has", () => {
@@ -56,32 +55,5 @@ describe("why a guest has what it has", () => {
 
   it.each(Object.keys(REASONS) as Reason[])("has a short label for %s", (reason) => {
     expect(reasonLabel(reason)).toMatch(/^[a-z ]{2,20}$/);
-  });
-});
-
-describe("amounts", () => {
-  it.each([
-    [0, "0 MiB"],
-    [1_048_576 * 812.4, "812 MiB"],
-    [1_048_576 * 1024, "1.0 GiB"],
-    [1_048_576 * 1024 * 120, "120 GiB"],
-    [1_048_576 * 1024 * 1024 * 3, "3.0 TiB"],
-    [null, "–"],
-  ])("of %s bytes are written as %s", (bytes, text) => {
-    expect(bytesText(bytes)).toBe(text);
-  });
-
-  it("on an axis are whole, or as fine as the tick", () => {
-    expect([0, 256, 1024, 1280, 1_048_576].map(tickText)).toEqual([
-      "0 MiB",
-      "256 MiB",
-      "1 GiB",
-      "1.25 GiB",
-      "1024 GiB",
-    ]);
-  });
-
-  it("in percent have a digit where it says something", () => {
-    expect([0, 0.26, 9.94, 42.4, null].map(percentText)).toEqual(["0 %", "0.3 %", "9.9 %", "42 %", "–"]);
   });
 });

@@ -1,0 +1,87 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { connectFleet } from "../../src/fleet/connect.ts";
+import { SettingsBoard } from "../../src/fleet/settings-board.ts";
+import type { Command } from "../support/command.ts";
+import type { Home } from "../support/home.ts";
+import { hostsSeenBy, member } from "../support/members.ts";
+import { natsGate, startNats } from "../support/nats.ts";
+import { until } from "../support/until.ts";
+
+/** A host whose guests share memory. */
+const SHARED = "[host]\nmemory_mb = 16384\n[simulated]\nguests = 3\n";
+
+/** Hosts of a fleet, of which the last has no limits for its guests, and what is set for them. */
+async function fleetOf(count: number): Promise<{ readonly homes: readonly Home[]; readonly board: SettingsBoard }> {
+  const { url } = await startNats();
+  const homes = Array.from({ length: count }, (_, nth) =>
+    nth === count - 1 ? member(`h${nth + 1}`, url) : member(`h${nth + 1}`, url, "", SHARED),
+  );
+  await homes[0]?.succeed("fleet", "prepare");
+  await Promise.all(homes.map((home) => home.daemon()));
+  await until("all hosts", async () => {
+    const hosts = homes[0] === undefined ? [] : await hostsSeenBy(homes[0]);
+    return hosts.length === count && hosts.every(({ state }) => state?.settings !== undefined) ? true : null;
+  });
+  const connection = await connectFleet({ servers: [url], credentials: null, tlsCa: null }, "board");
+  onTestFinished(() => connection.close());
+  return { homes, board: await SettingsBoard.follow(connection) };
+}
+
+const headroomOf = (homes: readonly Home[]): Promise<readonly string[]> =>
+  Promise.all(homes.map(async (home) => (await home.succeed("get", "guard_headroom_mb")).trim()));
+
+describe.skipIf(natsGate().skip)("a roll-out", { timeout: 120_000 }, () => {
+  it("goes from the first hosts to all, by whichever service lives, and nothing is decided twice", async () => {
+    const { homes, board } = await fleetOf(3);
+    const [admin] = homes;
+    if (admin === undefined) throw new Error("no host");
+    const words = ["fleet", "set", "--all", "--first", "1", "--watch", "3s", "guard_headroom_mb=80"];
+    expect(await admin.succeed(...words)).toMatch(
+      /^For all: h1 first, and after 3 s without more trouble 2 hosts more/,
+    );
+    await until("the first host to have it", async () => ((await headroomOf(homes))[0] === "80" ? true : null));
+    expect(await headroomOf(homes)).toEqual(["80", "64", "64"]);
+    expect(await admin.do(...words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("abort it first") });
+    expect(await admin.do("fleet", "unset", "--all", "guard_headroom_mb")).toMatchObject({ exitCode: 2 });
+    const serve = (): Command => admin.start("fleet", "serve", "--listen", "127.0.0.1:0");
+    const killed = serve();
+    await killed.says("stdout", /h1 has it/);
+    killed.kill("SIGKILL");
+    await killed.ended();
+    expect(await headroomOf(homes)).toEqual(["80", "64", "64"]);
+    const both = [serve(), serve()];
+    await until("all hosts to have it", async () => {
+      const all = await headroomOf(homes);
+      return all.every((value) => value === "80") ? true : null;
+    });
+    await Promise.race(both.map((service) => service.says("stdout", /all: done: all hosts have it/)));
+    // Begun, watched, done: each was written once.
+    expect(board.list()).toMatchObject([{ revision: 3, document: { settings: { guard_headroom_mb: "80" } } }]);
+    expect(await admin.succeed("fleet", "get")).toMatch(/guard_headroom_mb=80 is rolled out; done: all hosts have it/);
+  });
+
+  it("stops where a host refuses it, is taken back, says why, and is begun again or forgotten", async () => {
+    const { homes, board } = await fleetOf(2);
+    const [admin] = homes;
+    if (admin === undefined) throw new Error("no host");
+    const guest = ((await admin.ask("GET", "/v1/guests")).body as { guests: readonly { guest: string }[] }).guests[0];
+    const words = ["--guest", "*", "--first", "100%", "--watch", "1h", "max_mb=900"];
+    await admin.succeed("fleet", "set", "--all", ...words);
+    const { exitCode, stdout, stderr } = await admin.do("fleet", "rollout");
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 1,
+      stdout: expect.stringMatching(/stopped, and taken back from h1, h2/),
+    });
+    expect(stderr).toMatch(/h2 refuses max_mb: guests have settings of their own only on a host/);
+    await until("it to be taken back", async () =>
+      (await admin.succeed("get", "max_mb", "--guest", guest?.guest ?? "")) === "none\n" ? true : null,
+    );
+    expect(await admin.succeed("fleet", "resume", "--all")).toBe("For all: h1, h2 first, again.\n");
+    expect(board.list()[0]?.document.rollout?.hosts).toEqual(["h1", "h2"]);
+    await admin.succeed("fleet", "abort", "--all");
+    await admin.succeed("fleet", "unset", "--all", "--first", "1", "guard_headroom_mb");
+    await admin.succeed("fleet", "unset", "--all");
+    expect(await admin.do("fleet", "abort", "--all")).toMatchObject({ exitCode: 2 });
+    expect(await admin.succeed("fleet", "rollout")).toBe("Nothing is on its way to the hosts of this fleet.\n");
+  });
+});
