@@ -1,5 +1,5 @@
 // Runs all checks and tests, in order, and says at the end how many tests passed. `--only GROUP` runs one group.
-// Groups: check (format, types, lint, import rules, unused code), fast, browser (the page), vm (real guests).
+// Groups: check (format, types, lint, import rules, unused code), fast, fleet (whole fleets), browser (the page), vm (real guests).
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,20 +28,26 @@ const checks = [
 ];
 
 const reports = mkdtempSync(join(tmpdir(), "selfballoon-tests-"));
-const tests = (project) => [
+const tests = (project, pattern = project) => [
   `${project} tests`,
   bin("vitest"),
   [
     "run",
     "--project",
-    project,
+    pattern,
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${join(reports, project)}.json`,
   ],
 ];
 
-const groups = { check: checks, fast: [tests("fast")], browser: [tests("browser")], vm: [tests("vm")] };
+const groups = {
+  check: checks,
+  fast: [tests("fast")],
+  fleet: [tests("fleet")],
+  browser: [tests("browser")],
+  vm: [tests("vm", "vm*")],
+};
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
 if (only !== null && !Object.hasOwn(groups, only)) {
@@ -57,14 +63,18 @@ for (const [what, command, args] of only === null ? Object.values(groups).flat()
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const project of ["fast", "browser", "vm"]) {
+const failures = [];
+for (const project of Object.keys(groups).filter((group) => group !== "check")) {
   const report = readReport(join(reports, `${project}.json`));
+  failures.push(...failuresOf(report));
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   total.skipped += report.numPendingTests;
 }
 rmSync(reports, { recursive: true });
 
+// Said again here: between a failure and the end of a run are minutes of output.
+for (const failure of failures) console.error(`\n${failure}`);
 if (failed.length > 0) console.error(`\nFailed: ${failed.join("; ")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(failed.length > 0 ? 1 : 0);
@@ -74,6 +84,17 @@ function readReport(path) {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     // The group did not run; if it should have, its status says so.
-    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
   }
+}
+
+/** Each test that failed, and each file that could not be run, with its file, its name and the start of what it said. */
+function failuresOf(report) {
+  const told = (file, name, message) => `${file.replace(root, "")}: ${name}\n${message.slice(0, 2000)}`;
+  return report.testResults.flatMap((file) => {
+    const tests = file.assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0 && file.status === "failed")
+      return [told(file.name, "could not be run", file.message ?? "")];
+    return tests.map((test) => told(file.name, test.fullName, test.failureMessages.join("\n")));
+  });
 }

@@ -1,25 +1,19 @@
 import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { debianMirror } from "../rig/backports.ts";
 import { builtFolder, claimRunFolder, hashSources } from "../rig/cache.ts";
 import { packExt4 } from "../rig/images.ts";
-import { runTool } from "../rig/process.ts";
-import { debianGate as gateFor, type VmGate } from "../rig/requirements.ts";
+import type { VmGate } from "../rig/requirements.ts";
 import { putCompiled } from "../rig/roots.ts";
+import { PATIENCE_MS } from "../rig/wait.ts";
+import { debianGateOf, makeDebianRoot } from "./debian-root.ts";
 import { type QemuGuest, startQemuGuest } from "./rig.ts";
 
-const RELEASE = "trixie";
-const BUILD_DEADLINE_MS = 400_000;
-const BOOT_DEADLINE_MS = 180_000;
 const MEMORY_MIB = 512;
 /** Room on the disk for what a test installs, and for the journal. */
 const SPARE_MIB = 192;
 
 /** Beside the essential packages: an init system, what `modprobe` is in, compressed swap, and what runs the program. */
 const PACKAGES = ["systemd-sysv", "kmod", "zram-tools", "apt", "nodejs"];
-
-/** Nobody reads documentation there. */
-const WITHOUT = ["doc", "man", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
 
 const RIG_SERVICE = `[Unit]
 Description=Runs the commands of the test
@@ -59,16 +53,8 @@ const ETC_LINKS: Readonly<Record<string, string>> = {
  * Whether guests with a whole Debian 13 can run here: its image is in the cache, or can be built. The word in
  * `SELFBALLOON_REQUIRE` that makes this throw instead of skip is `debian`.
  */
-export async function debianGate(): Promise<VmGate> {
-  const gate = gateFor();
-  if (gate.skip) return gate;
-  try {
-    await buildImage();
-    return gate;
-  } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    return gateFor([{ what: "a way to Debian's archive, for a Debian 13", debianPackage: null }]);
-  }
+export function debianGate(): Promise<VmGate> {
+  return debianGateOf(buildImage);
 }
 
 /** A machine with a Debian 13 on its disk: systemd, apt, Node, and compressed swap by zram-tools. */
@@ -83,8 +69,7 @@ export class DebianMachine {
 
   /** A machine that was never booted; it sees `files`, of this machine, read-only as /in/NAME. */
   static async create(files: Readonly<Record<string, string>>): Promise<DebianMachine> {
-    const disk = join(await claimRunFolder("debian"), "root.img");
-    await copyFile(join(await buildImage(), "root.img"), disk);
+    const { disk } = await copyDebianDisk("debian");
     return new DebianMachine(disk, files);
   }
 
@@ -97,7 +82,7 @@ export class DebianMachine {
       agent: false,
       rootDisk: this.#disk,
       guestFiles: this.#files,
-      deadlineMs: BOOT_DEADLINE_MS,
+      deadlineMs: PATIENCE_MS,
     });
   }
 
@@ -107,17 +92,21 @@ export class DebianMachine {
   }
 }
 
+/** A disk with a Debian 13 that nobody has booted yet, in the run's folder of that name. */
+export async function copyDebianDisk(name: string): Promise<{ readonly disk: string; readonly folder: string }> {
+  const folder = await claimRunFolder(name);
+  const disk = join(folder, "root.img");
+  await copyFile(join(await buildImage(), "root.img"), disk);
+  return { disk, folder };
+}
+
 async function buildImage(): Promise<string> {
   const sources = await hashSources(
-    ["./debian.ts", "./guest/exec-server.c"].map((path) => new URL(path, import.meta.url)),
+    ["./debian.ts", "./debian-root.ts", "./guest/exec-server.c"].map((path) => new URL(path, import.meta.url)),
   );
   return builtFolder("debian", sources, async (scratch) => {
     const root = join(scratch, "root");
-    const args = ["--mode=root", "--format=directory", "--variant=essential", ...WITHOUT];
-    const mirror = await debianMirror();
-    await runTool("mmdebstrap", [...args, `--include=${PACKAGES.join(",")}`, RELEASE, root, mirror], {
-      deadlineMs: BUILD_DEADLINE_MS,
-    });
+    await makeDebianRoot(root, PACKAGES);
     await putCompiled(root, new URL("./guest/exec-server.c", import.meta.url), "usr/local/bin/exec-server");
     await putSettings(join(root, "etc"));
     await packExt4(root, join(scratch, "root.img"), SPARE_MIB);

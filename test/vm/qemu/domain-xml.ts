@@ -3,8 +3,15 @@ import { AGENT_PORT, type Disk, type Machine, RIG_PORT } from "./machine.ts";
 /** Seconds between the guest's memory statistics, as `virsh dommemstat --period` would set it. */
 const STATISTICS_PERIOD_S = 1;
 
+/** What a guest has beyond what all machines of the rig are described by. */
+export interface DomainExtras {
+  readonly hasAgent: boolean;
+  /** Room for memory that is plugged while it runs; 0: none. */
+  readonly pluggableMib: number;
+}
+
 /** The machine as libvirt wants it described: the same that `qemuArguments` makes, as far as libvirt lets it be. */
-export function domainXml(machine: Machine, hasAgent: boolean): string {
+export function domainXml(machine: Machine, { hasAgent, pluggableMib }: DomainExtras): string {
   const text = (value: string) => value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("'", "&apos;");
   const channel = (port: number, name: string, source: string) =>
     `<channel type='unix'>${source}<target type='virtio' name='${name}'/>` +
@@ -12,6 +19,7 @@ export function domainXml(machine: Machine, hasAgent: boolean): string {
   return `<domain type='qemu'>
   <name>${text(machine.name)}</name>
   <memory unit='MiB'>${machine.memoryMib}</memory>
+  ${pluggableMib > 0 ? `<maxMemory slots='1' unit='MiB'>${machine.memoryMib + pluggableMib}</maxMemory>` : ""}
   <vcpu>1</vcpu>
   <os>
     <type arch='x86_64' machine='q35'>hvm</type>
@@ -20,7 +28,7 @@ export function domainXml(machine: Machine, hasAgent: boolean): string {
     <cmdline>${text(machine.kernelCommandLine)}</cmdline>
   </os>
   <features><acpi/><tcg><tb-cache unit='MiB'>32</tb-cache></tcg></features>
-  <cpu mode='maximum'/>
+  <cpu mode='maximum'>${pluggableMib > 0 ? numaXml(machine.memoryMib) : ""}</cpu>
   <on_reboot>${machine.survivesReset ? "restart" : "destroy"}</on_reboot>
   <on_crash>destroy</on_crash>
   <devices>
@@ -35,6 +43,11 @@ export function domainXml(machine: Machine, hasAgent: boolean): string {
   </devices>
 </domain>
 `;
+}
+
+/** Memory is plugged into a NUMA node. */
+function numaXml(memoryMib: number): string {
+  return `<numa><cell id='0' cpus='0' memory='${memoryMib}' unit='MiB'/></numa>`;
 }
 
 function diskXml({ file, readOnly }: Disk, index: number, text: (value: string) => string): string {

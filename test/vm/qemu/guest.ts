@@ -8,7 +8,7 @@ import type { ExecChannel, ExecResult } from "./exec-channel.ts";
 import { buildBootImages, buildNodeDisk, type KernelChoice } from "./images.ts";
 import { type Disk, kernelCommandLine, type Machine } from "./machine.ts";
 
-const EXEC_DEADLINE_MS = 60_000;
+const EXEC_DEADLINE_MS = 300_000;
 /** Guests started at once begin to boot this long after each other: all at the same time they would all be slow. */
 const STAGGER_MS = 1_500;
 

@@ -1,129 +1,143 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { gate, vmGate } from "../rig/requirements.ts";
 import { waitUntil } from "../rig/wait.ts";
-import { HostDaemon } from "./host/daemon.ts";
-import { MemoryGroup, missingForGroups } from "./host/memory-group.ts";
-import { OtherProcess } from "./host/other-process.ts";
+import type { HostDaemon } from "./host/daemon.ts";
+import { HostSwap, missingForSwap } from "./host/host-swap.ts";
+import { missingForGroups } from "./host/memory-group.ts";
+import type { OtherProcess } from "./host/other-process.ts";
 import { sum } from "./host/samples.ts";
-import { type QemuGuest, startQemuGuest } from "./rig.ts";
+import { DEADLINE_MS, GUEST_MIB, OTHER_MIB, ShortHost } from "./host/short-host.ts";
 
-const NAMES: readonly string[] = ["pressure-a", "pressure-b", "pressure-c"];
-const GUEST_MIB = 512;
-/** Touched and freed again in each guest: the guest has it free, and its process holds it. */
-const TOUCHED_MIB = 300;
-/** What is left of the host for another process before it needs memory of its guests. */
-const ROOM_MIB = 400;
-const OTHER_MIB = 700;
-const OTHER_MIB_PER_S = 100;
 const CALM_MS = 20_000;
-const BOOT_DEADLINE_MS = 300_000;
-const DEADLINE_MS = 120_000;
+const SWAP_MIB = 1024;
+const LOOK_MS = 100;
+/** How another process takes memory: at once, or so that emulated guests on a busy machine can follow. */
+const FAST_MIB_PER_S = 100;
+const SLOW_MIB_PER_S = 25;
+/** So little may be swapped by chance: the kernel takes some with the cache that it drops, where guests follow slowly. */
+const CHANCE_MIB = 4;
 
 const isSkipped = vmGate().skip || gate("cgroup", missingForGroups()).skip;
+const isWithoutSwap = isSkipped || gate("swapon", await missingForSwap()).skip;
 
 describe.skipIf(isSkipped)("three guests of a host whose memory another process takes", () => {
-  let guests: QemuGuest[] = [];
-  let group: MemoryGroup;
-  let daemon: HostDaemon | null = null;
-  let other: OtherProcess | null = null;
-
-  const hasMib = async (): Promise<number[]> => Promise.all(guests.map((guest) => guest.actualMib()));
-  const cachedKib = async (): Promise<number[]> =>
-    Promise.all(guests.map((guest) => guest.counter("/proc/meminfo", "Cached")));
-  const startOther = async (): Promise<OtherProcess> => {
-    other = await OtherProcess.start(OTHER_MIB, OTHER_MIB_PER_S);
-    group.add(other.pid);
-    return other;
-  };
+  let host: ShortHost;
+  let daemon: HostDaemon;
 
   beforeAll(async () => {
-    const options = { memoryMib: GUEST_MIB, kernel: "6.1", deadlineMs: BOOT_DEADLINE_MS } as const;
-    const swap = { kind: "zram", mib: 256 } as const;
-    guests = await Promise.all(NAMES.map((name) => startQemuGuest({ name, ...options, swap })));
-    group = new MemoryGroup(`selfballoon-test-${process.pid}`, NAMES.length * TOUCHED_MIB + ROOM_MIB);
-    for (const guest of guests) group.add(guest.pid);
-    for (const guest of guests) await guest.exec(`hog ${TOUCHED_MIB}`, DEADLINE_MS);
+    host = await ShortHost.start();
+    await host.touch();
   });
 
   afterAll(async () => {
-    await other?.end();
-    await daemon?.dispose();
-    await Promise.all(guests.map((guest) => guest.stop()));
-    await waitUntil("the cgroup to be empty", () => isRemoved(group), DEADLINE_MS);
+    await host.end();
   });
 
   it("leave it to be killed where no daemon runs", async () => {
-    const taking = await startOther();
+    const taking = await host.startOther(FAST_MIB_PER_S);
     taking.take();
     await waitUntil("the other process to have ended", () => taking.hasEnded || taking.hasAll, DEADLINE_MS);
-    expect({ killed: taking.hasEnded, hasAll: taking.hasAll, kills: group.oomKills() }).toEqual({
+    expect({ killed: taking.hasEnded, hasAll: taking.hasAll, kills: host.group.oomKills() }).toEqual({
       ...{ killed: true, hasAll: false, kills: 1 },
     });
-    expect(guests.map((guest) => guest.isRunning())).toEqual([true, true, true]);
+    expect(host.guests.map((guest) => guest.isRunning())).toEqual([true, true, true]);
   });
 
   it("keep all they have, and their caches, while the host has plenty", async () => {
-    const before = await cachedKib();
-    daemon = await HostDaemon.start(configFor(guests));
-    group.add(daemon.pid);
-    const isRunning = (): boolean => (daemon?.steps.length ?? 0) >= 3 * NAMES.length;
-    await waitUntil("the daemon to step", isRunning, DEADLINE_MS);
+    const before = await host.counters("/proc/meminfo", "Cached");
+    daemon = await host.startDaemon();
     await daemon.record();
     await sleep(CALM_MS);
-    expect(await hasMib()).toEqual([GUEST_MIB, GUEST_MIB, GUEST_MIB]);
-    const after = await cachedKib();
+    expect(await host.hasMib()).toEqual([GUEST_MIB, GUEST_MIB, GUEST_MIB]);
+    const after = await host.counters("/proc/meminfo", "Cached");
     for (const [nth, kib] of after.entries()) expect(kib).toBeGreaterThanOrEqual((before[nth] ?? 0) * 0.95);
   });
 
   it("give it what it takes within seconds, and nothing is killed on the host or in a guest", async () => {
-    const killsBefore = group.oomKills();
-    const taking = await startOther();
+    const killsBefore = host.group.oomKills();
+    const taking = await host.startOther(FAST_MIB_PER_S);
     const beganMs = Date.now();
     taking.take();
     await waitUntil("the other process to have it all", () => taking.hasAll || taking.hasEnded, DEADLINE_MS);
     const tookMs = Date.now() - beganMs;
     expect(taking.hasAll).toBe(true);
-    const step = daemon?.steps.find(({ atMs, applied }) => atMs >= beganMs && applied);
+    const step = daemon.steps.find(({ atMs, applied }) => atMs >= beganMs && applied);
     console.log(
       `another process took ${OTHER_MIB} MiB in ${(tookMs / 1000).toFixed(1)} s; the first guest was asked after ` +
-        `${(((step?.atMs ?? Number.NaN) - beganMs) / 1000).toFixed(1)} s; guests have ${(await hasMib()).join(", ")} MiB, ` +
-        `the host's processes ${group.usedMib().toFixed(0)} MiB`,
+        `${(((step?.atMs ?? Number.NaN) - beganMs) / 1000).toFixed(1)} s; guests have ${(await host.hasMib()).join(", ")} MiB, ` +
+        `the host's processes ${host.group.usedMib().toFixed(0)} MiB`,
     );
     await sleep(CALM_MS / 2);
-    expect(group.oomKills()).toBe(killsBefore);
+    expect(host.group.oomKills()).toBe(killsBefore);
     expect(taking.hasEnded).toBe(false);
-    expect(sum(await hasMib())).toBeLessThan(NAMES.length * GUEST_MIB - 150);
-    expect(await Promise.all(guests.map((guest) => guest.counter("/proc/vmstat", "oom_kill")))).toEqual([0, 0, 0]);
-    expect(await Promise.all(guests.map((guest) => guest.counter("/proc/vmstat", "pswpout")))).toEqual([0, 0, 0]);
+    expect(sum(await host.hasMib())).toBeLessThan(host.guests.length * GUEST_MIB - 150);
+    expect(await host.counters("/proc/vmstat", "oom_kill")).toEqual([0, 0, 0]);
+    expect(await host.counters("/proc/vmstat", "pswpout")).toEqual([0, 0, 0]);
   });
 
   it("decided nothing that a replay of its recording would decide otherwise", async () => {
-    expect(await daemon?.end()).toBe(0);
-    const checked = Number(/^(\d+) decisions checked/.exec((await daemon?.checkRecording()) ?? "")?.[1]);
+    expect(await daemon.end()).toBe(0);
+    const checked = Number(/^(\d+) decisions checked/.exec(await daemon.checkRecording())?.[1]);
     expect(checked).toBeGreaterThan(20);
   });
+
+  describe.skipIf(isWithoutSwap)("and that may swap", () => {
+    let swap: HostSwap;
+
+    beforeEach(async () => {
+      await host.clear();
+      const haveAll = async (): Promise<boolean> => sum(await host.hasMib()) === host.guests.length * GUEST_MIB;
+      await waitUntil("the guests to have all memory", haveAll, DEADLINE_MS);
+      await host.touch();
+      swap = await HostSwap.on(SWAP_MIB);
+      host.group.maySwap(true);
+    });
+
+    afterEach(async () => {
+      await host.clear();
+      host.group.maySwap(false);
+      await swap.off();
+    });
+
+    /** Let it take its memory. @returns the most of the host that was swapped meanwhile and for a while after, in MiB. */
+    const mostSwapped = async (taking: OtherProcess): Promise<number> => {
+      expect(host.group.swappedMib()).toBe(0);
+      let mostMib = 0;
+      const timer = setInterval(() => {
+        mostMib = Math.max(mostMib, host.group.swappedMib());
+      }, LOOK_MS);
+      const beganMs = performance.now();
+      try {
+        taking.take();
+        await waitUntil("the other process to have it all", () => taking.hasAll || taking.hasEnded, DEADLINE_MS);
+        const tookS = (performance.now() - beganMs) / 1000;
+        await sleep(CALM_MS / 2);
+        console.log(
+          `another process took ${OTHER_MIB} MiB in ${tookS.toFixed(1)} s; of the host at most ${mostMib.toFixed(1)} MiB ` +
+            `were swapped; guests have ${(await host.hasMib()).map(Math.round).join(", ")} MiB`,
+        );
+      } finally {
+        clearInterval(timer);
+      }
+      return mostMib;
+    };
+
+    it("are swapped out for it where no daemon runs", async () => {
+      const taking = await host.startOther(SLOW_MIB_PER_S);
+      expect(await mostSwapped(taking)).toBeGreaterThan(100);
+      expect([taking.hasAll, taking.hasEnded]).toEqual([true, false]);
+    });
+
+    it("give it what it takes: at most a few MiB of the host are swapped, and nothing is killed", async () => {
+      const killsBefore = host.group.oomKills();
+      await host.startDaemon();
+      const taking = await host.startOther(SLOW_MIB_PER_S);
+      expect(await mostSwapped(taking)).toBeLessThan(CHANCE_MIB);
+      expect([taking.hasAll, taking.hasEnded, host.group.oomKills()]).toEqual([true, false, killsBefore]);
+      expect(sum(await host.hasMib())).toBeLessThan(host.guests.length * GUEST_MIB - 150);
+      expect(await host.counters("/proc/vmstat", "oom_kill")).toEqual([0, 0, 0]);
+      expect(await host.counters("/proc/vmstat", "pswpout")).toEqual([0, 0, 0]);
+    });
+  });
 });
-
-function isRemoved(group: MemoryGroup): boolean {
-  try {
-    group.remove();
-    return true;
-  } catch {
-    return false; // processes that were killed are not gone at once
-  }
-}
-
-function configFor(guests: readonly QemuGuest[]): string {
-  return [
-    "[tunables]",
-    "selfballoon_interval = 1",
-    "[backend]",
-    'kind = "qemu"',
-    `qmp = ${JSON.stringify(guests.map(({ qmpSocket }) => qmpSocket))}`,
-    "[host]",
-    "memory_mb = 4096",
-    'take = "as_needed"',
-    '[guests."pressure-*"]',
-  ].join("\n");
-}

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { backportsSource } from "../rig/backports.ts";
+import { backportsSource } from "../rig/archive.ts";
 import { builtFolder, hashFile, hashSources } from "../rig/cache.ts";
 import { packExt4, packInitramfs } from "../rig/images.ts";
 import { extractVmlinux, kernelRelease, putModules } from "../rig/kernel.ts";

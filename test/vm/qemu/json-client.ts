@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { connectSocket } from "./socket.ts";
 
-const REQUEST_DEADLINE_MS = 30_000;
+const REQUEST_DEADLINE_MS = 120_000;
 
 interface Message {
   readonly return?: unknown;

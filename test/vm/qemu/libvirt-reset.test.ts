@@ -4,9 +4,11 @@ import { createVirsh } from "../../../src/backends/libvirt/virsh.ts";
 import { VirshLibvirt } from "../../../src/backends/libvirt/virsh-libvirt.ts";
 import type { OpenBackend } from "../../../src/core/backend.ts";
 import { isComplete, type Observation } from "../../../src/core/observation.ts";
+import { onlyConnection } from "../../support/libvirt/only-connection.ts";
 import { libvirtGate, vmGate } from "../rig/requirements.ts";
 import { waitUntil } from "../rig/wait.ts";
-import { type Libvirt, type LibvirtGuest, startLibvirt } from "./libvirt.ts";
+import { type Libvirt, startLibvirt } from "./libvirt.ts";
+import type { LibvirtGuest } from "./libvirt-guest.ts";
 
 const GUEST_MIB = 512;
 const SMALL_MIB = 300;
@@ -15,8 +17,8 @@ const BOOT_MIB = 80;
 const PAGES_A_MIB = 256;
 const PAGE_BYTES = 4096;
 const KIB_A_MIB = 1024;
-const BOOT_DEADLINE_MS = 120_000;
-const DEADLINE_MS = 60_000;
+const BOOT_DEADLINE_MS = 300_000;
+const DEADLINE_MS = 300_000;
 const VIRSH_DEADLINE_MS = 5000;
 
 describe.skipIf(vmGate().skip || libvirtGate().skip).each([
@@ -57,7 +59,7 @@ describe.skipIf(vmGate().skip || libvirtGate().skip).each([
       const run = createVirsh({ uri, program: "virsh", deadlineMs: VIRSH_DEADLINE_MS });
       const nowMs = (): number => performance.now();
       host = await createLibvirtBackend({
-        libvirt: new VirshLibvirt(uri, run),
+        connections: onlyConnection(() => new VirshLibvirt(uri, run)),
         nowMs,
         nowS: () => nowMs() / 1000,
       }).open();

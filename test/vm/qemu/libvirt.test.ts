@@ -3,7 +3,8 @@ import { libvirtGate, vmGate } from "../rig/requirements.ts";
 import { waitUntil } from "../rig/wait.ts";
 import { HostDaemon } from "./host/daemon.ts";
 import { sum } from "./host/samples.ts";
-import { type Libvirt, type LibvirtGuest, startLibvirt } from "./libvirt.ts";
+import { type Libvirt, startLibvirt } from "./libvirt.ts";
+import type { LibvirtGuest } from "./libvirt-guest.ts";
 
 const NAMES = ["virt-a", "virt-b"] as const;
 const GUEST_MIB = 512;
@@ -13,8 +14,8 @@ const SETTLED_MIB = 600;
 const LOAD_MIB = 180;
 const PACE_MIB_PER_S = 40;
 const MIB_KIB = 1024;
-const BOOT_DEADLINE_MS = 120_000;
-const DEADLINE_MS = 60_000;
+const BOOT_DEADLINE_MS = 300_000;
+const DEADLINE_MS = 300_000;
 
 describe.skipIf(vmGate().skip || libvirtGate().skip)("two guests on a libvirt host that has less than both", () => {
   let libvirt: Libvirt;
@@ -80,7 +81,7 @@ describe.skipIf(vmGate().skip || libvirtGate().skip)("two guests on a libvirt ho
     await guest.exec("killall qemu-ga");
     await daemon.says("the guest agent no longer answers", DEADLINE_MS);
     const heldMib = await currentMib(guest.name);
-    await daemon.says("so it was given all its memory back", DEADLINE_MS);
+    await daemon.says("so it was given", DEADLINE_MS);
     await waitUntil("its memory to be back", async () => (await currentMib(guest.name)) > heldMib + 50, DEADLINE_MS);
     await guest.exec("start-agent");
     await daemon.says("the guest agent answers again", DEADLINE_MS);

@@ -12,8 +12,8 @@ const SMALL_MIB = 400;
 const MOVING_PAGES = 2048;
 const PAGES_A_MIB = 256;
 const KIB_A_PAGE = 4;
-const BOOT_DEADLINE_MS = 120_000;
-const DEADLINE_MS = 60_000;
+const BOOT_DEADLINE_MS = 300_000;
+const DEADLINE_MS = 300_000;
 
 describe.skipIf(vmGate().skip).each([
   ["reset-plain", false],

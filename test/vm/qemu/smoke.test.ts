@@ -5,7 +5,8 @@ import { waitUntil } from "../rig/wait.ts";
 import type { GuestOptions } from "./guest.ts";
 import { newestKernelGate } from "./images.ts";
 import { JsonClient } from "./json-client.ts";
-import { type Libvirt, type LibvirtGuest, startLibvirt } from "./libvirt.ts";
+import { type Libvirt, startLibvirt } from "./libvirt.ts";
+import type { LibvirtGuest } from "./libvirt-guest.ts";
 import { type QemuGuest, startQemuGuest } from "./rig.ts";
 
 const MIB_KIB = 1024;
@@ -13,8 +14,8 @@ const MIB_BYTES = 1024 * 1024;
 const START_MIB = 512;
 const SHRUNK_MIB = 300;
 const TAKEN_KIB = (START_MIB - SHRUNK_MIB) * MIB_KIB;
-const BOOT_DEADLINE_MS = 120_000;
-const BALLOON_DEADLINE_MS = 60_000;
+const BOOT_DEADLINE_MS = 300_000;
+const BALLOON_DEADLINE_MS = 300_000;
 
 const gate = vmGate();
 const noNewestKernel = gate.skip || (await newestKernelGate()).skip;

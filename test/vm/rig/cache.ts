@@ -33,17 +33,21 @@ export async function builtFolder(
   return folder;
 }
 
-/** If another process built the same meanwhile, its result stays. */
 async function buildInto(folder: string, build: (scratchFolder: string) => Promise<void>): Promise<void> {
   const scratch = await makeScratchFolder(folder);
   try {
     await build(scratch);
-    await rename(scratch, folder).catch(async (error: unknown) => {
-      if (!(await exists(folder))) throw error;
-    });
+    await renameOnce(scratch, folder);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Give a folder its final name. If another process made the same meanwhile, that one stays. */
+export async function renameOnce(folder: string, name: string): Promise<void> {
+  await rename(folder, name).catch(async (error: unknown) => {
+    if (!(await exists(name))) throw error;
+  });
 }
 
 /** An empty folder of this process beside `path`; those that killed processes left there are removed. */

@@ -4,13 +4,14 @@
  *   hog MIB [--delay-ms N] [--pace-mib-per-s N] [--pattern [--compressible]] [--hold-ms N]
  *
  * Allocates MIB in one malloc, waits --delay-ms, touches every page (at most --pace-mib-per-s, else at full speed),
- * holds it for --hold-ms, frees it and ends. Without --pattern each page gets one word, so it compresses to almost
+ * holds it for --hold-ms, frees it and ends; SIGUSR1 ends a wait or a hold early. Without --pattern each page gets one word, so it compresses to almost
  * nothing; with it each page is filled with pseudo-random words, and after the hold every word is checked. With
  * --compressible three quarters of each page repeat one word, so it compresses to a quarter: zswap takes it.
  *
  * Exit code: 0 all went well, 2 wrong usage, 3 malloc refused, 4 the pattern was not what had been written.
  * A hog that the OOM killer took has 137 in the shell's eyes. Each stage prints a line with the seconds since start.
  */
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,9 @@ static double now_s(void) {
     return t.tv_sec + t.tv_nsec / 1e9;
 }
 
+static void wake(int number) { (void)number; }
+
+/* Sleeps until then, or until a signal that is handled. */
 static void sleep_s(double seconds) {
     if (seconds <= 0) return;
     struct timespec t = {.tv_sec = (time_t)seconds};
@@ -119,6 +123,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     if (!parse_options(argc, argv, &o)) return usage();
     setvbuf(stdout, NULL, _IOLBF, 0);
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = wake}, NULL);
     double start = now_s();
 
     uint64_t *memory = malloc((size_t)o.mib * MIB_BYTES);

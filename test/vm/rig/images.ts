@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readdir, rm, truncate, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { runTool } from "./process.ts";
 
-const TOOL_DEADLINE_MS = 120_000;
+const TOOL_DEADLINE_MS = 300_000;
 const MIB_BYTES = 1024 * 1024;
 const BLOCK_BYTES = 4096;
 /** Room in an ext4 image for inode tables and the like, beside a twentieth of the content. */

@@ -6,7 +6,7 @@ import type { UnpackedPackage } from "./packages.ts";
 import { pathInPackages } from "./packages.ts";
 import { runTool } from "./process.ts";
 
-const TOOL_DEADLINE_MS = 120_000;
+const TOOL_DEADLINE_MS = 300_000;
 
 // Offsets in the header of a bzImage: the kernel's Documentation/arch/x86/boot.rst.
 const SETUP_SECTORS_OFFSET = 0x1f1;

@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, exists, hashFile, makeScratchFolder } from "./cache.ts";
+import { cacheFolder, exists, hashFile, makeScratchFolder, renameOnce } from "./cache.ts";
 import { runTool } from "./process.ts";
 
 const DOWNLOAD_DEADLINE_MS = 300_000;
-const UNPACK_DEADLINE_MS = 120_000;
-const ASK_DEADLINE_MS = 20_000;
+const UNPACK_DEADLINE_MS = 300_000;
+const ASK_DEADLINE_MS = 120_000;
 /** In each unpacked folder: what the cache knows of the package. */
 const CONTROL_FILE = "deb-control.json";
 
@@ -103,7 +103,7 @@ async function unpack(deb: string, scratch: string, parent: string): Promise<voi
   await runTool("dpkg-deb", ["-x", deb, folder], { deadlineMs: UNPACK_DEADLINE_MS });
   const control = { name, version: await ask("Version"), depends: await ask("Depends"), sha256: await hashFile(deb) };
   await writeFile(join(folder, CONTROL_FILE), JSON.stringify(control));
-  if (!(await exists(join(parent, name)))) await rename(folder, join(parent, name));
+  await renameOnce(folder, join(parent, name));
 }
 
 async function readPackage(folder: string): Promise<UnpackedPackage> {

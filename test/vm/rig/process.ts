@@ -1,6 +1,8 @@
 import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
+
+const MAY_BE_ABSENT = { throwIfNoEntry: false } as const;
 
 /** How long a killed process group may take to obey SIGTERM before it gets SIGKILL. */
 const TERM_GRACE_MS = 3_000;
@@ -10,6 +12,8 @@ const KEPT_OUTPUT_CHARACTERS = 4_000_000;
 export interface RunOptions {
   /** The process and its whole group are killed after this long. */
   readonly deadlineMs: number;
+  /** Files in which it shows that it goes on: with them it is killed once none has grown for that long. */
+  readonly signsOfLife?: readonly string[];
   readonly cwd?: string;
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -75,17 +79,29 @@ export async function run(command: string, args: readonly string[], options: Run
   const stderr = keepTail(child.stderr);
   feed(child, options.input);
   let timedOut = false;
-  const deadline = setTimeout(() => {
+  const stopWatching = watchLife(options, () => {
     timedOut = true;
     killGroup(child, "SIGTERM");
     setTimeout(() => killGroup(child, "SIGKILL"), TERM_GRACE_MS).unref();
-  }, options.deadlineMs);
+  });
   try {
     const exitCode = await exitOf(child);
     return { exitCode, timedOut, stdout: stdout(), stderr: stderr(), durationMs: performance.now() - startMs };
   } finally {
-    clearTimeout(deadline);
+    stopWatching();
   }
+}
+
+/** Calls `end` at the deadline, unless what it answers is called before. */
+function watchLife({ deadlineMs, signsOfLife = [] }: RunOptions, end: () => void): () => void {
+  const said = (): number => signsOfLife.reduce((bytes, file) => bytes + (statSync(file, MAY_BE_ABSENT)?.size ?? 0), 0);
+  let before = said();
+  const timer = setInterval(() => {
+    const now = said();
+    if (now === before) end();
+    before = now;
+  }, deadlineMs);
+  return () => clearInterval(timer);
 }
 
 /** Like `run`, for a tool that must succeed; answers its standard output. The error says how to replay it. */

@@ -5,7 +5,7 @@ import { builtFolder, exists, hashFile } from "./cache.ts";
 import { pathInPackages, type UnpackedPackage } from "./packages.ts";
 import { runTool } from "./process.ts";
 
-const TOOL_DEADLINE_MS = 60_000;
+const TOOL_DEADLINE_MS = 300_000;
 const EMPTY_FOLDERS = "dev etc in lib64 mnt out proc root run sbin sys tmp usr/bin usr/sbin var".split(" ");
 
 /** Makes `root` a file tree that boots into busybox: every applet in /bin, mount points, a root and a nobody user. */

@@ -24,7 +24,6 @@ async function play(scenario: "whole" | "idle", type: "pv" | "pvh", maxMemoryMib
     swapMib: 0,
     guestFolder: path(`./daemon/${scenario}`),
     guestFiles: { dist: path("../../../dist"), "lib.sh": path("./daemon/lib.sh") },
-    deadlineMs: 580_000,
   });
   if (xenRun.exitCode !== 0) throw new Error(await explainRun(xenRun));
   return new Evidence(xenRun.outFolder);

@@ -22,7 +22,6 @@ describe.skipIf(vmGate().skip)("the driver's files in a PV guest", () => {
       swapMib: 0,
       guestFolder: path("./files"),
       guestFiles: { dist: path("../../../dist"), "lib.sh": path("./daemon/lib.sh") },
-      deadlineMs: 580_000,
     });
     if (xenRun.exitCode !== 0) throw new Error(await explainRun(xenRun));
     folder = xenRun.outFolder;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { claimRunFolder } from "../rig/cache.ts";
 import { makeBlankDisk, makeEmptyExt4, packExt4, readExt4 } from "../rig/images.ts";
 import { commandLine, type RunResult, run } from "../rig/process.ts";
+import { PATIENCE_MS } from "../rig/wait.ts";
 import { buildXenImages, XEN_IMAGES } from "./images.ts";
 import { type Disk, KERNEL_ARGUMENTS, qemuArguments } from "./qemu.ts";
 
@@ -26,12 +27,10 @@ export interface XenBootOptions {
   readonly guestFiles?: Readonly<Record<string, string>>;
   /** For the guest's kernel, beside the rig's own. */
   readonly kernelArguments?: string;
-  /** From power-on to power-off; building images is not counted. */
-  readonly deadlineMs: number;
 }
 
 export interface XenRun {
-  /** `guest died`: it went down before main.sh ended, or never came up. */
+  /** `guest died`: it went down before main.sh ended, or never came up. `timed out`: nothing was said on either console for PATIENCE_MS. */
   readonly outcome: "finished" | "timed out" | "guest died";
   /** What main.sh exited with; null unless it finished. */
   readonly exitCode: number | null;
@@ -61,7 +60,9 @@ export async function bootXen(options: XenBootOptions): Promise<XenRun> {
   const args = qemuArguments(machine);
   await writeFile(join(runFolder, "boot.sh"), `#!/bin/sh\nexec ${commandLine("qemu-system-x86_64", args)}\n`);
 
-  const result = await run("qemu-system-x86_64", args, { deadlineMs: options.deadlineMs });
+  const guestConsoleLog = join(runFolder, "consoles", "guest-guest.log");
+  const signsOfLife = [consoleLog, guestConsoleLog];
+  const result = await run("qemu-system-x86_64", args, { deadlineMs: PATIENCE_MS, signsOfLife });
   if (!result.timedOut && result.exitCode !== 0) throw new Error(describeQemuFailure(result, runFolder));
 
   const outFolder = join(runFolder, "out");
@@ -69,7 +70,6 @@ export async function bootXen(options: XenBootOptions): Promise<XenRun> {
   const exitCode = await readExitCode(outFolder);
   const outcome = exitCode !== null ? "finished" : result.timedOut ? "timed out" : "guest died";
   if (exitCode === 0) await removeDisks(runFolder, disks);
-  const guestConsoleLog = join(runFolder, "consoles", "guest-guest.log");
   return { outcome, exitCode, outFolder, guestConsoleLog, consoleLog, runFolder, durationMs: result.durationMs };
 }
 

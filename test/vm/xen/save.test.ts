@@ -4,17 +4,19 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { runTool } from "../rig/process.ts";
 import { vmGate } from "../rig/requirements.ts";
+import { PATIENCE_MS } from "../rig/wait.ts";
 import { Evidence } from "./daemon/evidence.ts";
 import { bootXen, explainRun } from "./rig.ts";
 
 const MIB_KIB = 1024;
 const PAGE_KIB = 4;
 const START_MIB = 384;
-const CHECK_DEADLINE_MS = 60_000;
+/** A PVH guest's own target is 388 KiB less than dom0's. */
+const SET_MIB = { pv: START_MIB, pvh: START_MIB - 1 } as const;
 
-describe.skipIf(vmGate().skip)(
-  "the daemon in a PV guest that is suspended and resumed, then saved and restored",
-  () => {
+describe.skipIf(vmGate().skip).each(["pv", "pvh"] as const)(
+  "the daemon in a %s guest that is suspended and resumed, then saved and restored",
+  (type) => {
     let evidence: Evidence;
     let recording: string;
 
@@ -22,13 +24,12 @@ describe.skipIf(vmGate().skip)(
       const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
       const xenRun = await bootXen({
         name: "save",
-        type: "pv",
+        type,
         memoryMib: START_MIB,
         maxMemoryMib: START_MIB,
         swapMib: 0,
         guestFolder: path("./save"),
         guestFiles: { dist: path("../../../dist"), "lib.sh": path("./daemon/lib.sh") },
-        deadlineMs: 580_000,
       });
       if (xenRun.exitCode !== 0) throw new Error(await explainRun(xenRun));
       evidence = new Evidence(xenRun.outFolder);
@@ -49,10 +50,8 @@ describe.skipIf(vmGate().skip)(
       expect(Math.min(...currentMib)).toBeLessThanOrEqual(START_MIB - 64);
       expect(evidence.xlListMib(name)).toBeGreaterThan(Math.min(...currentMib) - 3);
       expect(evidence.xlListMib(name)).toBeLessThan(Math.max(...currentMib) + 3);
-      expect([sizes(evidence, name).offsetKib, sizes(evidence, name).maximumMib]).toEqual([
-        sizes(evidence, "before").offsetKib,
-        START_MIB,
-      ]);
+      expect(sizes(evidence, name)).toEqual(sizes(evidence, "before"));
+      expect(Math.abs(sizes(evidence, name).maximumMib - START_MIB)).toBeLessThan(1);
     });
 
     it("reports that the restore set dom0's target again, and goes down from there", () => {
@@ -60,7 +59,7 @@ describe.skipIf(vmGate().skip)(
         .text("log.jsonl")
         .split("\n")
         .filter((line) => line.includes("target_moved"));
-      expect(moved).toEqual([expect.stringContaining(`to ${START_MIB} MiB`)]);
+      expect(moved).toEqual([expect.stringContaining(`to ${SET_MIB[type]} MiB`)]);
     });
 
     it("meets no fault", () => {
@@ -75,13 +74,13 @@ describe.skipIf(vmGate().skip)(
 
     it("leaves a recording that replays exactly", async () => {
       const program = fileURLToPath(new URL("../../../dist/selfballoon.mjs", import.meta.url));
-      const options = { deadlineMs: CHECK_DEADLINE_MS };
+      const options = { deadlineMs: PATIENCE_MS };
       await runTool(process.execPath, [program, "replay", "--check", recording], options);
     });
 
     it("gives all memory back when it is told to end", () => {
       expect(evidence.number("term-exit-code.txt")).toBe(0);
-      expect(evidence.number("term-after-current-kb.txt")).toBeGreaterThanOrEqual(START_MIB * MIB_KIB);
+      expect(evidence.number("term-after-current-kb.txt")).toBeGreaterThan((START_MIB - 1) * MIB_KIB);
       expect(Math.abs(evidence.xlListMib("term-after") - START_MIB)).toBeLessThan(3);
     });
   },

@@ -22,7 +22,7 @@ describe.skipIf(vmGate().skip).each(["pv", "pvh"] as const)("a %s guest on the X
       maxMemoryMib: 2 * START_MIB,
       swapMib: 0,
       guestFolder: fileURLToPath(new URL("./smoke", import.meta.url)),
-      deadlineMs: 400_000,
+      guestFiles: { "lib.sh": fileURLToPath(new URL("./daemon/lib.sh", import.meta.url)) },
     });
     if (xenRun.exitCode !== 0) throw new Error(await explainRun(xenRun));
   });

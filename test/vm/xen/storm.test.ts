@@ -27,7 +27,6 @@ describe.skipIf(vmGate().skip)("a storm in a PV guest with swap that looks after
       swapMib: MEMORY_MIB,
       guestFolder: path("./storm"),
       guestFiles: { dist: path("../../../dist"), "lib.sh": path("./daemon/lib.sh"), watcher: await buildWatcher() },
-      deadlineMs: 400_000,
     });
     if (xenRun.exitCode !== 0) throw new Error(await explainRun(xenRun));
     evidence = new Evidence(xenRun.outFolder);

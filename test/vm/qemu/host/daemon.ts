@@ -10,8 +10,8 @@ import type { StepRecord } from "../../../../src/core/journal-record.ts";
 import { waitUntil } from "../../rig/wait.ts";
 
 const DIST = fileURLToPath(new URL("../../../../dist", import.meta.url));
-const END_DEADLINE_MS = 30_000;
-const CHECK_DEADLINE_MS = 120_000;
+const END_DEADLINE_MS = 120_000;
+const CHECK_DEADLINE_MS = 300_000;
 const exec = promisify(execFile);
 
 /** The built command as a host's daemon, in a process of its own. */

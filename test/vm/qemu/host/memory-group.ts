@@ -12,6 +12,8 @@ const VERSIONS = [
     usage: "memory.usage_in_bytes",
     events: "memory.oom_control",
     cache: ["total_inactive_file", "total_active_file"],
+    swapped: { file: "memory.stat", bytes: /^swap (\d+)$/m },
+    maySwap: { file: "memory.swappiness", yes: "60", no: "0" },
   },
   {
     folder: "/sys/fs/cgroup",
@@ -19,6 +21,8 @@ const VERSIONS = [
     usage: "memory.current",
     events: "memory.events",
     cache: ["inactive_file", "active_file"],
+    swapped: { file: "memory.swap.current", bytes: /^(\d+)$/m },
+    maySwap: { file: "memory.swap.max", yes: "max", no: "0" },
   },
 ] as const;
 
@@ -38,7 +42,7 @@ export function missingForGroups(): Missing[] {
   return missing;
 }
 
-/** A cgroup whose processes together may have so much memory: a small host on this machine. */
+/** A cgroup whose processes together may have so much memory: a small host on this machine, at first without swap. */
 export class MemoryGroup {
   private readonly folder: string;
   private readonly files: (typeof VERSIONS)[number];
@@ -49,6 +53,13 @@ export class MemoryGroup {
     this.folder = join(VERSION.folder, name);
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(join(this.folder, VERSION.limit), String(limitMib * MIB_BYTES));
+    this.maySwap(false);
+  }
+
+  /** Whether its processes may be swapped out, where this machine has swap. What is swapped stays so. */
+  maySwap(may: boolean): void {
+    const { file, yes, no } = this.files.maySwap;
+    writeFileSync(join(this.folder, file), may ? yes : no);
   }
 
   /** From now on what the process takes counts; what it has stays where it is. */
@@ -63,6 +74,12 @@ export class MemoryGroup {
       Number(this.read(this.files.usage)),
     );
     return bytes / MIB_BYTES;
+  }
+
+  /** What of its processes lies in this machine's swap. */
+  swappedMib(): number {
+    const { file, bytes } = this.files.swapped;
+    return Number(bytes.exec(this.read(file))?.[1] ?? Number.NaN) / MIB_BYTES;
   }
 
   /** Processes that the kernel killed because of the limit. */

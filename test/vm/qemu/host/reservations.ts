@@ -8,8 +8,8 @@ const RESERVED_MIB = 400;
 /** More than all guests could give. */
 const TOO_MUCH_MIB = 1900;
 const NEW_NAME = "host-new";
-const BOOT_DEADLINE_MS = 120_000;
-const DEADLINE_MS = 60_000;
+const BOOT_DEADLINE_MS = 300_000;
+const DEADLINE_MS = 300_000;
 
 /** Room for a fifth guest among those that hold all memory of their host; they are full, and no daemon runs. */
 export function describeReservations(guests: () => readonly QemuGuest[]): void {

@@ -1,17 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { claimRunFolder } from "../../rig/cache.ts";
-import { runTool } from "../../rig/process.ts";
-import { waitUntil } from "../../rig/wait.ts";
 import { DebianMachine } from "../debian.ts";
-import type { QemuGuest } from "../rig.ts";
-
-const PROJECT = fileURLToPath(new URL("../../../../", import.meta.url));
-const BUILD_DEADLINE_MS = 120_000;
-/** From a change until the service is as it should be: a start of Node takes seconds there, on a busy machine many. */
-const SETTLE_DEADLINE_MS = 180_000;
-const END_DEADLINE_MS = 60_000;
+import { buildPackage } from "./build.ts";
+import { Guest, type Moment, type Service } from "./guest.ts";
 
 /** What docs/guides/installing.md says, to have metrics over TCP. */
 const LISTEN = [
@@ -23,29 +12,6 @@ const LISTEN = [
 /** There is no curl. */
 const ASK_METRICS =
   "bash -c 'exec 3<>/dev/tcp/127.0.0.1/7070; printf \"GET /metrics HTTP/1.0\\r\\nHost: localhost:7070\\r\\n\\r\\n\" >&3; cat <&3'";
-
-/** What systemd says of the service. */
-export interface Service {
-  readonly ActiveState: string;
-  readonly LoadState: string;
-  readonly UnitFileState: string;
-  readonly MainPID: string;
-  readonly NRestarts: string;
-  readonly ExecMainStatus: string;
-  readonly StatusText: string;
-}
-
-const PROPERTIES: readonly (keyof Service)[] = [
-  ...(["ActiveState", "LoadState", "UnitFileState", "MainPID"] as const),
-  ...(["NRestarts", "ExecMainStatus", "StatusText"] as const),
-];
-
-/** A moment of the play: what systemd and the program said then. */
-export interface Moment {
-  readonly service: Service;
-  /** Of `selfballoon status`; standard error is with it. */
-  readonly status: string;
-}
 
 /** What came to pass, in order. */
 export interface PackageEvidence {
@@ -67,14 +33,7 @@ export interface PackageEvidence {
 
 /** Builds the package, and plays its life in a machine with a Debian 13: two boots. */
 export async function playPackage(): Promise<PackageEvidence> {
-  const folder = await claimRunFolder("package");
-  await runTool("npm", ["run", "--silent", "deb", "--", "--output", folder], {
-    deadlineMs: BUILD_DEADLINE_MS,
-    cwd: PROJECT,
-  });
-  const deb = (await readdir(folder)).find((name) => name.endsWith(".deb"));
-  if (deb === undefined) throw new Error(`no package was made in ${folder}`);
-  const machine = await DebianMachine.create({ "selfballoon.deb": join(folder, deb) });
+  const machine = await DebianMachine.create({ "selfballoon.deb": await buildPackage("package") });
   try {
     const clock = new Clock();
     const first = await firstBoot(machine, clock);
@@ -109,11 +68,7 @@ async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
       interval: await guest.say("selfballoon get selfballoon_interval"),
     };
     clock.lap("reloaded");
-    await guest.must(`kill -9 ${reloaded.service.MainPID}`);
-    await guest.until("the service to be back", async () => {
-      const { ActiveState, NRestarts } = await guest.service();
-      return ActiveState === "active" && NRestarts !== "0";
-    });
+    await guest.killHard("selfballoon");
     const killed = await guest.service();
     clock.lap("killed");
     await guest.reboot();
@@ -152,60 +107,6 @@ async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second>
     return { rebooted, withoutSwap, listening, removed, purged };
   } finally {
     await guest.stop();
-  }
-}
-
-/** A guest in which the package is, or is to be. */
-class Guest {
-  readonly #guest: QemuGuest;
-
-  constructor(guest: QemuGuest) {
-    this.#guest = guest;
-  }
-
-  /** What a command says on both outputs, however it ends. */
-  async say(command: string): Promise<string> {
-    return (await this.#guest.exec(`{ ${command}; } 2>&1`, SETTLE_DEADLINE_MS)).stdout;
-  }
-
-  /** Runs a command that must succeed. */
-  async must(command: string): Promise<void> {
-    const { exitCode, stdout } = await this.#guest.exec(`{ ${command}; } 2>&1`, SETTLE_DEADLINE_MS);
-    if (exitCode === 0) return;
-    const journal = await this.say("journalctl -u selfballoon -n 30 --no-pager");
-    throw new Error(`in the guest: ${command} ended with ${exitCode}\n${stdout}\n${journal}`);
-  }
-
-  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    await waitUntil(what, isSo, SETTLE_DEADLINE_MS, 500);
-  }
-
-  async service(): Promise<Service> {
-    const said = await this.say(`systemctl show selfballoon -p ${PROPERTIES.join(",")}`);
-    const value = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(said)?.[1] ?? "";
-    return Object.fromEntries(PROPERTIES.map((name) => [name, value(name)])) as Record<keyof Service, string>;
-  }
-
-  async moment(): Promise<Moment> {
-    return { service: await this.service(), status: await this.say("selfballoon status") };
-  }
-
-  /** What is still there of the package: files, its process, its socket. */
-  async left(): Promise<string> {
-    const places = ["/usr", "/etc", "/run", "/var/lib/selfballoon"].join(" ");
-    return this.say(
-      `find ${places} -name '*selfballoon*' ! -name '*.service.d' 2>/dev/null | sort; grep -l 'selfballoon[.]mjs' /proc/[0-9]*/cmdline`,
-    );
-  }
-
-  /** Reboots; the emulator ends, because the rig boots the disk anew. */
-  async reboot(): Promise<void> {
-    await this.#guest.exec("systemctl reboot").catch(() => undefined); // the answer may be lost with the machine
-    await waitUntil("the machine to go down", () => !this.#guest.isRunning(), END_DEADLINE_MS);
-  }
-
-  stop(): Promise<void> {
-    return this.#guest.stop();
   }
 }
 

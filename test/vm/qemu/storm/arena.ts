@@ -30,8 +30,8 @@ export interface ArenaOptions {
 const WAYS: readonly Way[] = ["law", "guard"];
 
 const DIST = fileURLToPath(new URL("../../../../dist", import.meta.url));
-const BOOT_DEADLINE_MS = 120_000;
-const SETTLE_DEADLINE_MS = 120_000;
+const BOOT_DEADLINE_MS = 300_000;
+const SETTLE_DEADLINE_MS = 300_000;
 const LOAD_DEADLINE_MS = 240_000;
 /** How long a load is watched after its end. */
 const TAIL_MS = 300;

@@ -14,7 +14,7 @@ import { buildWatcher, parseWatched, type Watched } from "./watcher.ts";
 const GUEST_MIB = 512;
 /** Between two builds; a guest is idle for as long as the others build too, and the guarded one is ballooned down. */
 const IDLE_MS = 20_000;
-const BOOT_DEADLINE_MS = 120_000;
+const BOOT_DEADLINE_MS = 300_000;
 const BUILD_DEADLINE_MS = 300_000;
 const UNITS = 12;
 /** The guarded guest counts as ballooned down for the first time. */

@@ -12,7 +12,7 @@ export type SwapKind = (typeof SWAP_KINDS)[number];
 const SWAP_MIB = 450;
 const PAGES_PER_KIB = 1 / 4;
 const SLICES = 15;
-const WAIT_MS = 60_000;
+const WAIT_MS = 180_000;
 
 /** What a daemon that is killed leaves behind, once nobody, then `release`, then its next start has seen to it. */
 export interface Leftovers {

@@ -5,9 +5,9 @@ import type { Decision } from "../../../../src/core/decision.ts";
 import type { StepRecord } from "../../../../src/core/journal-record.ts";
 import type { Observation } from "../../../../src/core/observation.ts";
 import { runTool } from "../../rig/process.ts";
+import { PATIENCE_MS } from "../../rig/wait.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../../dist/selfballoon.mjs", import.meta.url));
-const REPLAY_DEADLINE_MS = 30_000;
 const KIB_PER_PAGE = 4;
 
 /** One look at the balloon, from inside the guest. */
@@ -87,7 +87,7 @@ export class Evidence {
     const recorded = this.lines("recording.jsonl");
     const input = Buffer.from(`${recorded.join("\n")}\n`);
     const output = await runTool(process.execPath, [PROGRAM, "replay", "-"], {
-      deadlineMs: REPLAY_DEADLINE_MS,
+      deadlineMs: PATIENCE_MS,
       input,
     });
     const answers = output.trim().split("\n");

@@ -20,17 +20,19 @@ mark() {
 	echo "phase: $1 ($now_s s)"
 }
 
-# await SECONDS CONDITION...: until it holds. Goes on if it never does: the test then misses what should have come.
+# await CONDITION...: until it holds. After 300 s, far longer than anything takes on a slow machine that is busy, the scenario ends.
 await() {
-	tries=$(($1 * 20))
-	shift
+	read -r now_s _ </proc/uptime
+	give_up_s=$((${now_s%.*} + 300))
 	until "$@"; do
-		tries=$((tries - 1))
-		if [ "$tries" -le 0 ]; then
+		read -r now_s _ </proc/uptime
+		if [ "${now_s%.*}" -ge $give_up_s ]; then
 			echo "waited in vain for: $*"
-			return
+			echo "target $(cat $balloon/target_kb) KiB, the toolstack's $(xenstore-read memory/target)"
+			leave_evidence
+			exit 1
 		fi
-		usleep 50000
+		usleep 200000
 	done
 }
 
@@ -77,8 +79,18 @@ measure() {
 	} >"/out/figures-$1.txt"
 }
 
+# end_daemon: tells $daemon to end, and waits until the guest has all that it started with, $start_kb.
+end_daemon() {
+	kill -TERM "$daemon"
+	wait "$daemon"
+	echo $? >/out/term-exit-code.txt
+	await current_kb_at_least "$start_kb"
+	look term-after
+}
+
 # leave_evidence: what was collected in memory, and what the kernel says.
 leave_evidence() {
+	mark end
 	cp /tmp/*.txt /tmp/*.jsonl /out/
 	dmesg >/out/dmesg.txt
 	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat >/out/oom-kills.txt

@@ -9,13 +9,13 @@ files=$balloon/selfballoon
 start_daemon() {
 	node $node_options $program run --json --set selfballoon_interval=1 >"/tmp/steps-$1.jsonl" 2>"/tmp/log-$1.jsonl" &
 	daemon=$!
-	await 120 has_lines "/tmp/steps-$1.jsonl" observation 2
+	await has_lines "/tmp/steps-$1.jsonl" observation 2
 }
 
 start_files() {
 	node $node_options $program files $files >"/tmp/files-$1.txt" 2>&1 &
 	served=$!
-	await 120 grep -q 'are in' "/tmp/files-$1.txt"
+	await grep -q 'are in' "/tmp/files-$1.txt"
 }
 
 # try NAME COMMAND...: what it says and how it ends.
@@ -46,10 +46,10 @@ try refused sh -c "echo 0 >$files/selfballoon_interval"
 try after-refusals cat $files/selfballoon_interval
 
 mark balloon
-await 120 current_kb_at_most $((start_kb - 32 * mib_kib))
+await current_kb_at_most $((start_kb - 32 * mib_kib))
 cat $balloon/info/current_kb >/out/shrunk-kb.txt
 selfballoon release >/out/release.txt
-await 60 current_kb_at_least "$start_kb"
+await current_kb_at_least "$start_kb"
 cat $balloon/info/current_kb >/out/released-kb.txt
 
 mark load
@@ -67,7 +67,7 @@ done
 echo 1 >$files/selfballooning
 echo 1 >$files/selfballoon_interval
 wait $readers
-await 60 has_lines /tmp/steps-1.jsonl observation $((before + 3))
+await has_lines /tmp/steps-1.jsonl observation $((before + 3))
 echo $(($(grep -c observation /tmp/steps-1.jsonl) - before)) >/out/steps-under-load.txt
 
 mark killed-daemon
@@ -93,8 +93,7 @@ ls $balloon >/out/ls-stopped.txt
 grep -c selfballoon-files: /proc/self/mountinfo >/out/mounts-left.txt
 kill -TERM $daemon
 wait $daemon
-await 60 current_kb_at_least "$start_kb"
+await current_kb_at_least "$start_kb"
 cat $balloon/info/current_kb >/out/end-kb.txt
 echo "$start_kb" >/out/start-kb.txt
-mark end
 leave_evidence

@@ -35,7 +35,7 @@ xenstored --pid-file /run/xenstored.pid
 tries=0
 until xenstore-read / >/dev/null 2>&1; do
 	tries=$((tries + 1))
-	[ "$tries" -lt 600 ] || power_off 'xenstored does not answer'
+	[ "$tries" -lt 1800 ] || power_off 'xenstored does not answer'
 	usleep 50000
 done
 xen-init-dom0 >/dev/null

@@ -10,8 +10,8 @@ zram-swap 256
 
 # steps_on NAME: the daemon goes on stepping, and the guest is as small as it was.
 steps_on() {
-	await 180 has_lines /tmp/steps.jsonl observation $(($(grep -c observation /tmp/steps.jsonl) + 3))
-	await 180 current_kb_at_most $shrunk_kb
+	await has_lines /tmp/steps.jsonl observation $(($(grep -c observation /tmp/steps.jsonl) + 3))
+	await current_kb_at_most $shrunk_kb
 	look "$1"
 	cat $balloon/info/current_kb >"/out/$1-current-kb-after.txt" # it may have moved meanwhile
 	tail -n 1 /tmp/steps.jsonl >"/out/$1-step.json"
@@ -23,10 +23,10 @@ mark down
 node $node_options $program run --json --set guard=0 --set selfballoon_interval=1 --set selfballoon_downhysteresis=2 \
 	>/tmp/steps.jsonl 2>/tmp/log.jsonl &
 daemon=$!
-await 120 has_lines /tmp/steps.jsonl observation 1
+await has_lines /tmp/steps.jsonl observation 1
 node $node_options $program record /tmp/recording.jsonl &
 recorder=$!
-await 120 has_lines /tmp/recording.jsonl totalramPages 1
+await has_lines /tmp/recording.jsonl totalramPages 1
 steps_on before
 
 mark suspend
@@ -45,10 +45,5 @@ echo $? >/out/hog-exit-code.txt
 kill $recorder
 
 mark term
-kill -TERM $daemon
-wait $daemon
-echo $? >/out/term-exit-code.txt
-await 60 current_kb_at_least "$start_kb"
-look term-after
-mark end
+end_daemon
 leave_evidence

@@ -1,14 +1,11 @@
 # Shrinks this guest to 256 MiB and back, and leaves in /out what was seen on both sides. Judged by smoke.test.ts.
-balloon=/sys/devices/system/xen_memory/xen_memory0
+# shellcheck source=test/vm/xen/daemon/lib.sh
+. /in/lib.sh
 target_kb=$((256 * 1024))
 
-# wait_for_current KIB: until the balloon is there, for 60 s at most.
-wait_for_current() {
-	tries=0
-	until [ "$(cat $balloon/info/current_kb)" = "$1" ] || [ "$tries" -gt 600 ]; do
-		tries=$((tries + 1))
-		usleep 100000
-	done
+# current_kb_is KIB: whether the balloon is there.
+current_kb_is() {
+	[ "$(cat $balloon/info/current_kb)" = "$1" ]
 }
 
 observe() {
@@ -23,11 +20,11 @@ start_kb=$(cat $balloon/info/current_kb)
 observe start
 
 echo "$target_kb" >$balloon/target_kb
-wait_for_current "$target_kb"
+await current_kb_is "$target_kb"
 observe shrunk
 
 echo "$start_kb" >$balloon/target_kb
-wait_for_current "$start_kb"
+await current_kb_is "$start_kb"
 observe restored
 
 # $domid is for dom0's shell to fill in.

@@ -21,71 +21,76 @@ read -r now_s _ </proc/uptime
 echo "$now_s" >/out/run-began-s.txt
 node $node_options $program run --set selfballoon_interval=1 >/tmp/text.txt 2>/tmp/text-log.txt &
 daemon=$!
-await 120 test -s /tmp/text.txt
+await test -s /tmp/text.txt
 read -r now_s _ </proc/uptime
 echo "$now_s" >/out/run-spoke-s.txt
-await 120 current_kb_at_most $shrunk_kb
+await current_kb_at_most $shrunk_kb
 selfballoon status >/out/status.txt
 look term-before
 measure bare $bare
 kill $bare
-kill -TERM $daemon
-wait $daemon
-echo $? >/out/term-exit-code.txt
-await 60 current_kb_at_least "$start_kb"
-look term-after
+end_daemon
 
 mark idle
 node $node_options $program run --json --set guard=0 --set selfballoon_interval=1 >/tmp/steps.jsonl 2>/tmp/log.jsonl &
 daemon=$!
-await 120 has_lines /tmp/steps.jsonl observation 1
+await has_lines /tmp/steps.jsonl observation 1
 node $node_options $program record /tmp/recording.jsonl &
 recorder=$!
-await 120 has_lines /tmp/recording.jsonl totalramPages 1
+await has_lines /tmp/recording.jsonl totalramPages 1
 measure daemon-begin $daemon
-await 120 has_lines /tmp/recording.jsonl totalramPages 10
+await has_lines /tmp/recording.jsonl totalramPages 10
 
 mark set
 selfballoon set selfballoon_reserved_mb=40 selfballoon_downhysteresis=2 >/out/set.txt
-await 60 has_lines /tmp/recording.jsonl '"selfballoon_downhysteresis":2' 1
+await has_lines /tmp/recording.jsonl '"selfballoon_downhysteresis":2' 1
 observed=$(grep -c totalramPages /tmp/recording.jsonl)
-await 60 has_lines /tmp/recording.jsonl totalramPages $((observed + 3))
+await has_lines /tmp/recording.jsonl totalramPages $((observed + 3))
 kill $recorder
 
 mark floor
-await 120 grep -q at_floor /tmp/log.jsonl
+await grep -q at_floor /tmp/log.jsonl
 measure daemon-end $daemon
 look floor
 
+# risen_from KIB: whether the balloon has given much more than that, and rests.
+risen_from() {
+	current_kb_at_least $(($1 + 64 * mib_kib)) && current_kb_at_least "$(cat $balloon/target_kb)"
+}
+
 mark load
-killable hog 200 --delay-ms 4000 --pattern --hold-ms 2000 >/tmp/hog.txt &
+before_kb=$(cat $balloon/info/current_kb)
+killable hog 200 --delay-ms 600000 --pattern --hold-ms 600000 >/tmp/hog.txt & # goes on when it is told to
 hog=$!
-await 120 grep -q touched /tmp/hog.txt
+await risen_from "$before_kb"
+kill -USR1 $hog
+await grep -q touched /tmp/hog.txt
 look load
+kill -USR1 $hog
 wait $hog
 echo $? >/out/hog-exit-code.txt
 
 mark kill
-await 120 current_kb_at_most $shrunk_kb
+await current_kb_at_most $shrunk_kb
 kill -KILL $daemon
 wait $daemon
 look kill-before
 selfballoon release >/out/release.txt
 echo $? >/out/release-exit-code.txt
-await 60 current_kb_at_least "$start_kb"
+await current_kb_at_least "$start_kb"
 look kill-after
 
 mark toolstack
 node $node_options $program run --json --set selfballoon_interval=1 >/tmp/bounded-steps.jsonl 2>/tmp/bounded-log.jsonl &
 daemon=$!
-await 120 has_lines /tmp/bounded-steps.jsonl '"applied":true' 3
-dom0 'xl mem-set $domid 300m'
-await 60 grep -q target_moved /tmp/bounded-log.jsonl
-await 60 current_kb_at_most $((280 * mib_kib))
+await has_lines /tmp/bounded-steps.jsonl '"applied":true' 3
+await dom0 'xl mem-set $domid 300m'
+await grep -q target_moved /tmp/bounded-log.jsonl
+await current_kb_at_most $((280 * mib_kib))
 mark bounded
-killable hog 300 --delay-ms 60000 & # commits, and is ended before it touches anything
+killable hog 300 --delay-ms 600000 & # commits, and is ended before it touches anything
 hog=$!
-await 60 grep -q at_maximum /tmp/bounded-log.jsonl
+await grep -q at_maximum /tmp/bounded-log.jsonl
 look bounded
 kill $hog
 kill -TERM $daemon
@@ -94,5 +99,4 @@ wait $daemon
 mark dom0
 dom0 "node $node_options $program run; echo exit code \$?" >/out/dom0-run.txt
 dom0 "cat $balloon/target_kb" >/out/dom0-target-kb.txt
-mark end
 leave_evidence
