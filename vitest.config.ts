@@ -13,6 +13,9 @@ const GUEST_LIMITS = { testTimeout: 600_000, hookTimeout: 1_800_000 };
 // A limit for what is waited for and does not come; vitest's own is one second, which a slow machine takes for nothing.
 const WAITS = { expect: { poll: { timeout: PATIENCE_MS } } };
 
+// Real processes on a shared machine: it may stop them for seconds at any moment. A run says at its end what was repeated.
+const REPEATED = { retry: 1 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -35,6 +38,7 @@ export default defineConfig({
         test: {
           // Whole fleets, a test at a time: each is as much as the machine can do.
           name: "fleet",
+          ...REPEATED,
           include: ["test/fleet/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
           testTimeout: 300_000,
@@ -46,6 +50,7 @@ export default defineConfig({
         test: {
           name: "browser",
           ...WAITS,
+          ...REPEATED,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
           testTimeout: 180_000,
@@ -57,6 +62,7 @@ export default defineConfig({
         test: {
           name: "vm-played",
           ...WAITS,
+          ...REPEATED,
           include: PLAYED,
           ...GUEST_LIMITS,
           maxWorkers: 2,
@@ -67,6 +73,7 @@ export default defineConfig({
         test: {
           name: "vm",
           ...WAITS,
+          ...REPEATED,
           include: ["test/vm/**/*.test.ts"],
           exclude: [...PLAYED, ...LONG],
           ...GUEST_LIMITS,

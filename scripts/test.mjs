@@ -64,9 +64,11 @@ for (const [what, command, args] of only === null ? Object.values(groups).flat()
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const repeated = [];
 for (const project of Object.keys(groups).filter((group) => group !== "check")) {
   const report = readReport(join(reports, `${project}.json`));
   failures.push(...failuresOf(report));
+  repeated.push(...repeatedOf(report));
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   total.skipped += report.numPendingTests;
@@ -74,6 +76,7 @@ for (const project of Object.keys(groups).filter((group) => group !== "check")) 
 rmSync(reports, { recursive: true });
 
 // Said again here: between a failure and the end of a run are minutes of output.
+for (const test of repeated) console.error(`\nPassed when it was repeated: ${test}`);
 for (const failure of failures) console.error(`\n${failure}`);
 if (failed.length > 0) console.error(`\nFailed: ${failed.join("; ")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -88,9 +91,22 @@ function readReport(path) {
   }
 }
 
+/** @returns what is said of a test: its file, its name and the start of its message. */
+function told(file, name, message) {
+  return `${file.replace(root, "")}: ${name}\n${message.slice(0, 2000)}`;
+}
+
+/** Each test that failed at first and passed when it was repeated. */
+function repeatedOf(report) {
+  return report.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter((test) => test.status === "passed" && test.failureMessages.length > 0)
+      .map((test) => told(file.name, test.fullName, test.failureMessages.join("\n"))),
+  );
+}
+
 /** Each test that failed, and each file that could not be run, with its file, its name and the start of what it said. */
 function failuresOf(report) {
-  const told = (file, name, message) => `${file.replace(root, "")}: ${name}\n${message.slice(0, 2000)}`;
   return report.testResults.flatMap((file) => {
     const tests = file.assertionResults.filter((test) => test.status === "failed");
     if (tests.length === 0 && file.status === "failed")
