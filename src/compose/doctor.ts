@@ -8,10 +8,12 @@ import { type Finding, finding } from "../core/finding.ts";
 import { examinePressure, examineZones } from "../machine/examine.ts";
 import { examineHostMemory } from "../machine/examine-host.ts";
 import { MachineFiles } from "../machine/files.ts";
+import { readHostMemory } from "../machine/host-memory.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { examineAreas } from "../swap/area-risks.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isOwnHost, loadBackend } from "./backends.ts";
+import { budgetWarning } from "./budget-warning.ts";
 import { maximumBytes } from "./maximum.ts";
 import { examineStart } from "./start-up.ts";
 
@@ -23,7 +25,7 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
   const all = [
     ...findings,
     ...(used?.traits.place === "guest" && used.traits.hasBalloons ? [examineStart(used, config, root)] : []),
-    ...(await findingsOf(() => examineMachine(files, used))),
+    ...(await findingsOf(() => examineMachine(files, used, config))),
     // Swap that may hang the machine does so with or without a balloon, on hosts as well.
     ...(await findingsOf(() => examineAreas(files))),
     ...(await findingsOf(() => [examinePressure(files)])),
@@ -94,14 +96,19 @@ async function examineUsable(
 }
 
 /** What is asked of a guest: swap and zones; of a host: what it has and needs. On no guest, its compressed swap if it has any. */
-async function examineMachine(files: MachineFiles, used: Backend | null): Promise<readonly Finding[]> {
-  if (used !== null && isOwnHost(used)) return examineHostMemory(files);
+async function examineMachine(files: MachineFiles, used: Backend | null, config: Config): Promise<readonly Finding[]> {
+  if (used !== null && isOwnHost(used)) return [...examineHostMemory(files), ...examineBudget(files, config)];
   const isGuest = used?.traits.place === "guest";
   const isOurs = isGuest || files.readIfThere("/proc/meminfo") === null || isConfigured(detectCompressedSwap(files));
   if (!isOurs) return [];
   const zones = isGuest ? examineZones(files) : null;
   const swap = examineSwap(files, isGuest ? await maximumBytes(used.open()) : null);
   return zones === null ? swap : [zones, ...swap];
+}
+
+function examineBudget(files: MachineFiles, config: Config): readonly Finding[] {
+  const warning = budgetWarning(config, readHostMemory(files).totalBytes);
+  return warning === null ? [] : [finding("warn", warning.what, warning.remedy)];
 }
 
 async function examineTold({ notify }: Config, root: string): Promise<readonly Finding[]> {

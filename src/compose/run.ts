@@ -82,7 +82,7 @@ export async function run(plan: RunPlan): Promise<number> {
       journal,
       history === null ? null : statePath(config, "host-past.json"),
     );
-    const warnings = await startWarnings(backend, opened, configured.settings, flags.root);
+    const warnings = await startWarnings(backend, opened, configured.settings, flags.root, config, readHost);
     let address: string | null = null;
     const api = createApi(worker, VERSION, {
       history: history?.port ?? null,

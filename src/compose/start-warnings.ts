@@ -1,5 +1,7 @@
+import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend } from "../core/backend.ts";
 import type { Finding } from "../core/finding.ts";
+import type { HostReading } from "../core/host/host-reading.ts";
 import type { Settings } from "../core/settings.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { maximumBytes } from "./maximum.ts";
@@ -9,16 +11,23 @@ import { idleBecause } from "./start-up.ts";
 export type StartWarning = Pick<Finding, "what" | "remedy">;
 
 /**
- * What the owner of this guest should know when the daemon starts: that it has nothing to do, and that there is less swap
- * than the guest may have RAM, for which the driver's authors asked (specification, section 7, rule 5). Empty on a host.
+ * What the owner should know when the daemon starts. Of a guest: that it has nothing to do, and that there is less swap than
+ * it may have RAM, for which the driver's authors asked (specification, section 7, rule 5). Of a host: that its guests
+ * may have more than it has.
  */
 export async function startWarnings(
   backend: Pick<Backend, "traits">,
   opened: OpenBackend,
   settings: Settings,
   root: string,
+  config: Pick<Config, "host">,
+  readHost: (() => HostReading) | null,
 ): Promise<readonly StartWarning[]> {
-  if (backend.traits.place !== "guest") return [];
+  if (backend.traits.place !== "guest") {
+    const { budgetWarning } = await import("./budget-warning.ts");
+    const warning = budgetWarning(config, readHost?.().totalBytes ?? null);
+    return warning === null ? [] : [warning];
+  }
   const because = idleBecause(backend, settings);
   const idle = because === null ? [] : [{ what: `Neither loop is on, so nothing is moved: ${because}.`, remedy: "" }];
   if (!backend.traits.hasBalloons) return idle;

@@ -82,7 +82,8 @@ export const ERRORS = {
     owner: "operator",
     exitCode: 6,
     httpStatus: 409,
-    message: "only one daemon may move a balloon, and process {pid} holds {lock}; nothing was started",
+    message:
+      "only one daemon may move a balloon, and process {pid} holds {lock}; end that one first (Ctrl-C, or systemctl stop selfballoon), nothing was started",
   },
   ERR_FILES_SERVED: {
     owner: "operator",

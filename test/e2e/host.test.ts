@@ -80,6 +80,16 @@ describe("run on a QEMU host", () => {
     expect(await started("--config", configured(all, '[guests."*"]\n'))).not.toMatch(/named/);
   });
 
+  it("says in doctor and at the start that guests may have more than the machine has", async () => {
+    await start("web");
+    const home = new Home();
+    const much = ["--config", configured(home, "[host]\nmemory_mb = 16777216\n")];
+    const warned = /Guests may have 16\.0 TiB together \(memory_mb under \[host\]\), and the host has /;
+    expect(await home.succeed("doctor", ...much)).toMatch(warned);
+    const daemon = await home.daemon(...much);
+    await daemon.says("stderr", warned);
+  });
+
   it("shows at the start and in status how much there is for all guests, and warns where that can't be enough", async () => {
     await Promise.all([start("web"), start("other")]);
     const home = new Home();

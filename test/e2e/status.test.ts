@@ -23,6 +23,7 @@ describe.skipIf(!existsSync(SCRIPT))("status on a terminal", () => {
     expect(table[0]).toMatch(/^GUEST +STATE +HAS/);
     for (const line of table) expect(line.length).toBeLessThanOrEqual(columns);
     expect(table.at(-1)).toMatch(/^web +paused +/);
+    expect(lines[7]).toMatch(/^6 guests, RAM [\d.]+ GiB: saved [\d.]+ [GM]iB, given out /);
     expect(stdout).toContain("\u001b[33m"); // in the colour of those who are held
   });
 });

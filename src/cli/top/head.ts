@@ -1,8 +1,7 @@
 import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
-import { bytesText } from "../../view/amounts.ts";
-import type { GuestRow } from "../../view/guest-row.ts";
 import { budgetText, warningTexts } from "../../view/host-budget.ts";
 import { type HostSum, sumGuests } from "../../view/host-sum.ts";
+import { hostSumText } from "../../view/host-sum-text.ts";
 import { setTexts } from "../../view/set-text.ts";
 import { countStandings, standingText } from "../../view/standing.ts";
 import type { Paint } from "../guest-table.ts";
@@ -15,7 +14,7 @@ const BACK_MS = 15_000;
 /** All guests together, in as many lines as `headRows` says. */
 export function headLines(model: TopModel, columns: number, paint: Paint): readonly string[] {
   const [title = "", ...said] = titleLines(model, columns, paint);
-  const second = said[0] ?? fitText(hostText(model.guests), columns);
+  const second = said[0] ?? fitText(hostSumText(model.guests), columns);
   const bar = barLine(sumGuests(model.guests), columns, paint);
   const budget = budgetLines(model, paint, (text) => fitText(text, columns));
   const set = setLine(model).map((text) => fitText(text, columns));
@@ -44,7 +43,7 @@ export function titleLines(model: TopModel, columns: number, paint: Paint): read
 export function plainHead(model: TopModel, paint: Paint): readonly string[] {
   const standing = `${standingText(countStandings(model.guests))}.`;
   const budget = budgetLines(model, paint, (text) => text);
-  return [titleText(model), hostText(model.guests), ...budget, ...setLine(model), standing];
+  return [titleText(model), hostSumText(model.guests), ...budget, ...setLine(model), standing];
 }
 
 /** Who is short: what an operator looks at before all figures. */
@@ -64,16 +63,6 @@ function linkText({ link, nowMs }: TopModel): string {
   }
   if (link.lostMs === null || nowMs - link.sinceMs > BACK_MS) return "";
   return `The daemon is back since ${timeText(link.sinceMs)}; it was lost at ${timeText(link.lostMs)}.`;
-}
-
-function hostText(guests: readonly GuestRow[]): string {
-  const sum = sumGuests(guests);
-  const count = guests.length;
-  const wouldSave = guests.some(({ dryRun }) => dryRun) ? `, would save up to ${bytesText(sum.atGoalsBytes)}` : "";
-  const given = bytesText(sum.usedBytes + sum.availableBytes);
-  const parts = `in use ${bytesText(sum.usedBytes)}, spare ${bytesText(sum.availableBytes)}`;
-  const unread = sum.unknown === 0 ? "" : `; ${sum.unknown} not counted`;
-  return `${count} ${count === 1 ? "guest" : "guests"}, RAM ${bytesText(sum.allBytes)}: saved ${bytesText(sum.savedBytes)}${wouldSave}, given out ${given} (${parts})${unread}`;
 }
 
 /** How the host's memory stands or, where something is wrong with that, what, in one line; none where no host is shared. */

@@ -3,18 +3,36 @@ import { createXenBackend } from "../../../src/backends/xen/backend.ts";
 import { startWarnings } from "../../../src/compose/start-warnings.ts";
 import type { Backend } from "../../../src/core/backend.ts";
 import { createSettings } from "../../../src/core/settings.ts";
+import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 import { MachineFiles } from "../../../src/machine/files.ts";
 import { Tree } from "../../support/trees.ts";
 
 const BOTH_ON = createSettings({ hasCompressedSwap: true });
 const GUEST = { place: "guest", isReal: true, hasBalloons: true, isHere: true } as const;
 
+const NO_READING = {
+  availableBytes: null,
+  someTotalUs: null,
+  fullTotalUs: null,
+  swapOutBytes: null,
+  swappedBytes: null,
+};
+
 /** A guest that has 445 MiB now and was built for 1024, with so much swap. */
-async function warnings(swapKib: number, traits: Backend["traits"] = GUEST, settings = BOTH_ON) {
+async function warnings(
+  swapKib: number,
+  traits: Backend["traits"] = GUEST,
+  settings = BOTH_ON,
+  host = { memoryMib: 0, hasMib: 0 },
+) {
   const tree = new Tree("xen/pv-idle");
   tree.edit("proc/meminfo", /^SwapTotal: .*$/m, `SwapTotal: ${swapKib} kB`);
   const xen = createXenBackend({ files: new MachineFiles(tree.root), frontswapPages: () => 0, nowS: () => 0 });
-  return (await startWarnings({ traits }, await xen.open(), settings, tree.root)).map(({ what }) => what);
+  const memory = { kind: "bytes", bytes: host.memoryMib * BYTES_PER_MIB } as const;
+  const config = { host: { memory, reserveMb: null, take: null, overcommit: null } };
+  const readHost = () => ({ ...NO_READING, totalBytes: host.hasMib * BYTES_PER_MIB });
+  const found = await startWarnings({ traits }, await xen.open(), settings, tree.root, config, readHost);
+  return found.map(({ what }) => what);
 }
 
 describe("what `run` warns of at the start", () => {
@@ -34,6 +52,16 @@ describe("what `run` warns of at the start", () => {
     expect(await warnings(1_048_572, GUEST, idle)).toEqual([
       expect.stringMatching(/^Neither loop is on, so nothing is moved: no compressed swap is configured/),
     ]);
+  });
+
+  it("is that guests may have more memory than their host has", async () => {
+    const host = { ...GUEST, place: "host" } as const;
+    expect(await warnings(0, host, BOTH_ON, { memoryMib: 4096, hasMib: 2048 })).toEqual([
+      expect.stringMatching(
+        /^Guests may have 4\.0 GiB together \(memory_mb under \[host\]\), and the host has 2\.0 GiB:/,
+      ),
+    ]);
+    expect(await warnings(0, host, BOTH_ON, { memoryMib: 2048, hasMib: 2048 })).toEqual([]);
   });
 
   it("is nothing on a host, and nothing of swap where there is no balloon", async () => {
