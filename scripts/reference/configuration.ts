@@ -16,7 +16,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     "true: a Xen guest shows dom0 in xenstore what it has, wants and why, and takes dom0's values for tunables (see the guide for Xen guests); default false",
   "backend.qmp": "QMP sockets of a host's guests; `*` and `?` as in a shell",
   "backend.agent":
-    "where guest agents' sockets are, with `{dir}` and `{name}` of the QMP socket; without it QEMU is asked",
+    "where guest agents' sockets are, with `{dir}` and `{name}` of the QMP socket; without it QEMU is asked, and believed of " +
+    "one beside that socket which is called after it, or an agent's in a directory of its own",
   "backend.libvirt_uri":
     "which libvirt to talk to, or which ones; in `socket=PATH` `*` and `?` stand for parts of names, and each socket there is one",
   "host.memory_mb":

@@ -2,10 +2,13 @@ import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { stemOf } from "./guest-names.ts";
 
+/** How sockets of agents are called, whatever the machine is. */
+const AGENT_WORDS = /qga|agent|(?<![a-z0-9])ga(?![a-z0-9])/i;
+
 /**
  * The socket of a machine's agent, of which the machine says that it is at `said`. It could name any socket of the host,
- * so it is believed only of one in the directory of its own QMP socket. Where that directory has QMP sockets of other
- * machines too, the agent's must be called after this machine's: `100.qga` beside `100.qmp`.
+ * so it is believed only of one in the directory of its own QMP socket that is called after this: `100.qga` beside
+ * `100.qmp`. Where that directory has no QMP socket of another machine, it may also be called an agent's: `agent.sock`.
  * @param qmpPaths all QMP sockets that were found.
  * @returns its path; null if it may not be used, or is not there yet.
  */
@@ -13,7 +16,8 @@ export async function agentSocket(said: string, qmpPath: string, qmpPaths: reado
   const directory = dirname(qmpPath);
   const path = join(directory, basename(said));
   const neighbours = qmpPaths.filter((other) => dirname(other) === directory);
-  const isOwn = neighbours.every((other) => other === qmpPath) || isCalledAfter(path, qmpPath, neighbours);
+  const isAlone = neighbours.every((other) => other === qmpPath);
+  const isOwn = (isAlone && AGENT_WORDS.test(basename(path))) || isCalledAfter(path, qmpPath, neighbours);
   return isOwn && !neighbours.includes(path) && (await isSocketIn(said, directory)) ? path : null;
 }
 

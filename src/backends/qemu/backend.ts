@@ -34,7 +34,10 @@ export function createQemuBackend(options: QemuOptions): Backend {
     probe: () => probe(options.qmp),
     examine: async (context) => {
       const { examineQemu } = await import("./examine.ts");
-      return examineQemu({ ...options, open: (path) => new QemuHost({ ...options, qmp: [path] }) }, context);
+      return examineQemu(
+        { ...options, open: (path, qmpPaths) => new QemuHost({ ...options, qmp: [path] }, qmpPaths) },
+        context,
+      );
     },
     open: () => Promise.resolve(new QemuHost(options)),
   };
@@ -65,9 +68,12 @@ class QemuHost implements OpenBackend {
   /** Sockets that are said to be another machine's, and that do not answer themselves. */
   private hidden: ReadonlySet<string> = new Set();
   private found: readonly string[] = [];
+  private readonly neighbours: readonly string[];
 
-  constructor(options: QemuOptions) {
+  /** @param neighbours QMP sockets of the same host that are not asked for: no machine may name one as its agent's. */
+  constructor(options: QemuOptions, neighbours: readonly string[] = []) {
     this.options = options;
+    this.neighbours = neighbours;
   }
 
   /** New sockets are asked for their names; those that do not answer are listed too, and observing them says why. */
@@ -136,7 +142,8 @@ class QemuHost implements OpenBackend {
 
   private create(path: string): QemuGuest {
     const { agent, nowMs, nowS, deadlineMs = DEADLINE_MS } = this.options;
-    return new QemuGuest({ path, qmpPaths: () => this.found, agentPattern: agent, deadlineMs, nowMs, nowS });
+    const qmpPaths = (): readonly string[] => [...this.neighbours, ...this.found];
+    return new QemuGuest({ path, qmpPaths, agentPattern: agent, deadlineMs, nowMs, nowS });
   }
 
   /** A machine may have several QMP sockets, and a pattern may match them all: the first that answers is used. */

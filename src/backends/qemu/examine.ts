@@ -56,8 +56,8 @@ export interface ExamineOptions {
   readonly agent: string | null;
   /** A monotonic clock. */
   readonly nowMs: () => number;
-  /** The backend in use, for the machine at one socket alone. */
-  readonly open: (path: string) => OpenBackend;
+  /** The backend in use, for the machine at one of these sockets alone. */
+  readonly open: (path: string, qmpPaths: readonly string[]) => OpenBackend;
 }
 
 /** What `doctor` says of the machines behind the sockets. */
@@ -93,7 +93,7 @@ async function examineSocket(
 ): Promise<Examined> {
   try {
     const { name, ...facts } = await factsOf(path, qmpPaths, options);
-    const reading = await probeGuest(options.open(path), null, STATISTICS_MS);
+    const reading = await probeGuest(options.open(path, qmpPaths), null, STATISTICS_MS);
     return { path, name, findingsOf: (guest) => examineGuest({ ...facts, guest, reading }, REMEDIES) };
   } catch (thrown) {
     const error = asSelfballoonError(thrown);

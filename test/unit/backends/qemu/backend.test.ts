@@ -286,8 +286,9 @@ describe("the socket of a machine's agent", () => {
     expect(found).toBe(isBelieved ? at("web.qga") : null);
   });
 
-  it("may be called anything in a directory of the machine's own", async () => {
+  it("may be called any agent's in a directory of the machine's own, but no other service's", async () => {
     expect(await agentSocket(at("web-2.qga"), at("web.qmp"), [at("web.qmp")])).toBe(at("web-2.qga"));
+    expect(await agentSocket(at("web-2.qmp"), at("1.qmp"), [at("1.qmp")])).toBeNull();
     expect(await agentSocket("web.qga", at("web.qmp"), [at("web.qmp")])).toBeNull();
   });
 });

@@ -52,6 +52,18 @@ describe("doctor on a QEMU host", () => {
     expect(named).toEqual(["other0", "other1", "web"]);
   });
 
+  it("says nothing to a neighbour's sockets, of which a machine says that its agent is there", async () => {
+    const liar = await start(WITH_ALL);
+    const neighbour = await FakeQemu.start(directory.path, { name: "neighbour", balloon: false });
+    for (const path of [neighbour.qmpPath, neighbour.agentPath]) {
+      liar.agentSays = path;
+      expect(await texts()).toContain("web has no guest agent that answers");
+    }
+    const { served } = neighbour.agentSocket;
+    await neighbour.close();
+    expect(served).toBe(2); // by each look at itself
+  });
+
   it("says that a machine can't be read whose numbers can't be, not that it is estimated", async () => {
     const fake = await start(WITH_ALL);
     fake.answers.set("query-balloon", { actual: 2 ** 52 });
