@@ -21,21 +21,18 @@ export class LineSplitter {
   }
 
   /**
-   * Take the next bytes.
-   * @returns the lines that they complete, without line ends, without empty lines, and without what stands before a
-   * byte 0xFF.
+   * Take the next bytes, and hand over the lines that they complete: without line ends, and without what stands before a
+   * byte 0xFF. Empty ones are handed over too, because they cost as much as others. Once `takeLine` returns false nothing
+   * more of these bytes is looked at.
    * @throws ERR_FORMAT if a line grows beyond the bound; the splitter is of no use after that.
    */
-  push(chunk: Buffer): readonly string[] {
-    const lines: string[] = [];
+  push(chunk: Buffer, takeLine: (line: string) => boolean): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      const line = this.take(chunk.subarray(start, end));
-      if (line !== "") lines.push(line);
+      if (!takeLine(this.take(chunk.subarray(start, end)))) return;
       start = end + 1;
     }
     if (start < chunk.length) this.hold(Buffer.from(chunk.subarray(start))); // the caller reuses its buffer
-    return lines;
   }
 
   private hold(part: Buffer): void {

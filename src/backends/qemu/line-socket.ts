@@ -13,6 +13,9 @@ const MAX_UNSENT_BYTES = 65_536;
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
+/** A read costs as much as so many bytes, however little it brings. */
+const READ_BYTES = 512;
+
 /** Who is told what comes out of the socket. */
 export interface LineSocketListener {
   readonly onLine: (line: string) => void;
@@ -99,19 +102,17 @@ export class LineSocket {
 
   /** False if the connection has ended: then the lines after it are nobody's. */
   private takeLine(line: string): boolean {
-    if (this.ended) return false;
-    if (this.budget.takeLine()) this.listener?.onLine(line);
-    else this.end(this.flood());
-    return true;
+    if (!this.budget.takeLine()) this.end(this.flood());
+    else if (line !== "") this.listener?.onLine(line);
+    return !this.ended;
   }
 
   private take(chunk: Buffer): void {
     if (this.ended) return;
     try {
-      const mayBeRead = this.budget.takeBytes(chunk.length);
-      const lines = mayBeRead ? this.splitter.push(chunk) : [];
-      for (const line of lines) if (!this.takeLine(line)) return;
-      if (!mayBeRead) this.end(this.flood());
+      if (this.budget.takeBytes(Math.max(chunk.length, READ_BYTES)))
+        this.splitter.push(chunk, (line) => this.takeLine(line));
+      else this.end(this.flood());
     } catch (thrown) {
       this.end(selfballoonError("ERR_SOCKET", { path: this.path, problem: problemOf(thrown) }, thrown));
     }

@@ -32,6 +32,7 @@ import { OPCODE, parseRequest } from "../../../src/sysfs/fuse-requests.ts";
 import { readFixture } from "../../support/fixtures.ts";
 import { requestBytes } from "../../support/fuse.ts";
 import { captured } from "../../support/libvirt/captured.ts";
+import { linesOf } from "../../support/qmp/lines-of.ts";
 import { requireNumbers } from "../judge.ts";
 import { bytesTarget, type Target, textTarget } from "../target.ts";
 
@@ -162,15 +163,15 @@ function fileReply(text: string): string {
 }
 
 /** The lines that a peer's bytes hold, cut in two as a socket may. */
-function linesOf(bytes: Buffer): readonly string[] {
+function linesInTwo(bytes: Buffer): readonly string[] {
   const splitter = new LineSplitter("a peer", MAX_LINE_BYTES);
   const half = Math.floor(bytes.length / 2);
-  return [...splitter.push(bytes.subarray(0, half)), ...splitter.push(bytes.subarray(half))];
+  return [...linesOf(splitter, bytes.subarray(0, half)), ...linesOf(splitter, bytes.subarray(half))];
 }
 
 /** What comes is answered to what QEMU is asked for, one after the other. */
 async function takeQmpLines(bytes: Buffer): Promise<void> {
-  const messages = linesOf(bytes).flatMap((line) => parseQmpMessage(line) ?? []);
+  const messages = linesInTwo(bytes).flatMap((line) => parseQmpMessage(line) ?? []);
   for (const message of messages) {
     if (message.kind !== "reply") continue;
     const { statistics } = parseGuestStatistics(message.value);
@@ -202,7 +203,7 @@ function refuseOthers(thrown: unknown): void {
 }
 
 async function takeAgentLines(bytes: Buffer): Promise<void> {
-  const lines = linesOf(bytes);
+  const lines = linesInTwo(bytes);
   const replies = lines.flatMap((line) => parseAgentReply(line) ?? []);
   for (const reply of replies) if (reply.ok) parseGuestSystem(reply.value);
   let next = 0;

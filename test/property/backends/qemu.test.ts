@@ -6,6 +6,7 @@ import { statisticsReadings } from "../../../src/backends/host/statistics.ts";
 import { LineSplitter } from "../../../src/backends/qemu/json-lines.ts";
 import { parseQmpMessage } from "../../../src/backends/qemu/qmp-message.ts";
 import { parseGuestStatistics } from "../../../src/backends/qemu/statistics.ts";
+import { linesOf } from "../../support/qmp/lines-of.ts";
 
 const anyLine = fc.oneof(
   fc.string(),
@@ -18,10 +19,10 @@ describe("what a peer says", () => {
     const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(300), { maxLength: 8 }), (whole, cuts) => {
-        const inOne = new LineSplitter("peer", 1000).push(whole);
+        const inOne = linesOf(new LineSplitter("peer", 1000), whole);
         const splitter = new LineSplitter("peer", 1000);
         const bounds = [0, ...cuts.map((cut) => Math.min(cut, whole.length)).sort((a, b) => a - b), whole.length];
-        const inPieces = bounds.flatMap((end, index) => splitter.push(whole.subarray(bounds[index - 1] ?? 0, end)));
+        const inPieces = bounds.flatMap((end, index) => linesOf(splitter, whole.subarray(bounds[index - 1] ?? 0, end)));
         expect(inPieces).toEqual(inOne);
       }),
     );

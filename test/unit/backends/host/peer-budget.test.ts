@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseJsonObject } from "../../../../src/backends/host/json.ts";
 import { PeerBudget } from "../../../../src/backends/host/peer-budget.ts";
 import { QemuGuest } from "../../../../src/backends/qemu/guest.ts";
+import { LineSocket } from "../../../../src/backends/qemu/line-socket.ts";
 import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu } from "../../../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
@@ -87,12 +88,26 @@ describe("a peer that says too much", () => {
     ["events", '{"event":"RTC_CHANGE","timestamp":{"seconds":1,"microseconds":2}}\n'],
     ["answers to nothing", '{"return":{},"id":"none"}\n'],
     ["empty greetings", '{"QMP":{}}\n'],
+    ["empty lines", "\n"],
+    ["blank lines", " \r\n"],
   ])("is cut off for %s, is told so, and is managed again when it is quiet", async (_, line) => {
     await observe();
     qemu.qmp.say(line.repeat(2000));
     await eventually(isCutOff);
     clock.ms += 11_000;
     expect((await observe()).observation.committedPages).toBe(100 * 256);
+  });
+
+  it("is cut off for reads that bring next to nothing", async () => {
+    const little = { linesPerS: 10, linesAtOnce: 10, bytesPerS: 1, bytesAtOnce: 511 };
+    const budget = new PeerBudget(little, () => clock.ms);
+    const socket = await LineSocket.connect({ path: qemu.agentPath, budget, maxLineBytes: 1000 });
+    let code: string | null = null;
+    socket.listen({ onLine: () => {}, onEnd: (error) => (code = error.code) });
+    await eventually(() => Promise.resolve(qemu.agentSocket.served === 1));
+    qemu.agentSocket.say("x");
+    await eventually(() => Promise.resolve(code !== null));
+    expect(code).toBe("ERR_PEER_FLOODS");
   });
 
   it("has no more to say for it on a new connection", async () => {

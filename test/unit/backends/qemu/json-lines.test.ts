@@ -1,23 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { LineSplitter } from "../../../../src/backends/qemu/json-lines.ts";
+import { linesOf } from "../../../support/qmp/lines-of.ts";
 
 const MAX_LINE_BYTES = 1_048_576;
 
-const push = (splitter: LineSplitter, text: string): readonly string[] => splitter.push(Buffer.from(text, "latin1"));
+const push = (splitter: LineSplitter, text: string): readonly string[] =>
+  linesOf(splitter, Buffer.from(text, "latin1"));
 
 describe("lines of JSON", () => {
   it("come out whole, whatever the pieces were", () => {
     const splitter = new LineSplitter("peer", MAX_LINE_BYTES);
     expect(push(splitter, '{"a":')).toEqual([]);
     expect(push(splitter, "1}\r")).toEqual([]);
-    expect(push(splitter, '\n{"b":2}\n\n{"c"')).toEqual(['{"a":1}', '{"b":2}']);
+    expect(push(splitter, '\n{"b":2}\n\n{"c"')).toEqual(['{"a":1}', '{"b":2}', ""]);
     expect(push(splitter, ":3}\n")).toEqual(['{"c":3}']);
+  });
+
+  it("are looked at no further than they are wanted", () => {
+    const taken: string[] = [];
+    new LineSplitter("peer", 10).push(Buffer.from(`1\n\n3\n${"x".repeat(100)}`), (line) => taken.push(line) < 2);
+    expect(taken).toEqual(["1", ""]);
   });
 
   it("keep a part although the caller reuses its buffer", () => {
     const splitter = new LineSplitter("peer", MAX_LINE_BYTES);
     const buffer = Buffer.from("ab");
-    splitter.push(buffer);
+    linesOf(splitter, buffer);
     buffer.fill("x");
     expect(push(splitter, "\n")).toEqual(["ab"]);
   });
@@ -36,7 +44,7 @@ describe("lines of JSON", () => {
     const splitter = new LineSplitter("the socket", MAX_LINE_BYTES);
     const chunk = Buffer.alloc(65_536, "x");
     const pushAll = (): void => {
-      for (let bytes = 0; bytes <= MAX_LINE_BYTES; bytes += chunk.length) splitter.push(chunk);
+      for (let bytes = 0; bytes <= MAX_LINE_BYTES; bytes += chunk.length) linesOf(splitter, chunk);
     };
     expect(pushAll).toThrow("the socket must hold lines of at most 1048576 bytes, but one is longer");
   });
