@@ -1,9 +1,10 @@
 import { Argument, type Command, Option } from "commander";
 import { RESERVATION_TIMES } from "../core/host/reservation.ts";
+import { USUAL_WATCH_MS } from "../fleet/first-hosts.ts";
 import { MAX_WATCH_MS } from "../fleet/rollout-limits.ts";
 import { collect } from "./flags.ts";
 import { FLEET_ACTIONS, type FleetAction } from "./fleet-actions.ts";
-import { type FleetOptions, parseFirst } from "./fleet-options.ts";
+import { type FleetOptions, firstOption } from "./fleet-options.ts";
 import { parseTime } from "./reservations.ts";
 
 const { lifeMs, maxLifeMs, maxWaitMs } = RESERVATION_TIMES;
@@ -58,13 +59,13 @@ export function addFleet(command: (usage: string, summary: string) => Command, v
     .option("--guest <PATTERN>", "with set and unset: for the guests that the name or glob stands for")
     .addOption(
       new Option("--first <N>", "with set and unset: so many hosts, or a share such as 10%, have it first").argParser(
-        parseFirst,
+        firstOption,
       ),
     )
     .addOption(
       new Option("--watch <TIME>", "with --first: how long those are watched before the others have it")
         .argParser(parseTime(MAX_WATCH_MS))
-        .default(600_000, "10m"),
+        .default(USUAL_WATCH_MS, "10m"),
     )
     .option("--dry-run", "with set and unset: say which hosts it would be for, and change nothing")
     .option("--listen <HOST:PORT>", "with serve: where (default: 127.0.0.1:7071)")

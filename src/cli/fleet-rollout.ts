@@ -1,17 +1,17 @@
-import { randomBytes } from "node:crypto";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { selfballoonError } from "../core/errors.ts";
 import { shownText } from "../core/shown-text.ts";
+import type { FirstHosts } from "../fleet/first-hosts.ts";
 import type { FleetView } from "../fleet/fleet-view.ts";
-import { abortRollout, beginRollout, firstOf, type RolloutStart, resumeRollout } from "../fleet/rollout.ts";
+import type { JudgedChange } from "../fleet/judged-change.ts";
+import { abortRollout } from "../fleet/rollout.ts";
 import { RolloutDriver } from "../fleet/rollout-driver.ts";
-import { MAX_FIRST } from "../fleet/rollout-limits.ts";
+import { beginIn, resumeIn } from "../fleet/rollout-orders.ts";
 import { type Scope, scopeText } from "../fleet/scope.ts";
 import { SettingsBoard } from "../fleet/settings-board.ts";
-import { hostsIn, type RolloutOverview, type ScopeOverview, settingsOverview } from "../fleet/settings-overview.ts";
-import type { JudgedChange } from "./fleet-change.ts";
-import type { FirstHosts, FleetOptions } from "./fleet-options.ts";
-import { edit, type FleetAct, hostsText, scopeOf } from "./fleet-scope.ts";
+import { type RolloutOverview, type ScopeOverview, settingsOverview } from "../fleet/settings-overview.ts";
+import type { FleetOptions } from "./fleet-options.ts";
+import { editorOf, type FleetAct, hostsText, scopeOf } from "./fleet-scope.ts";
 import { print, printJson } from "./output.ts";
 
 /** What is rolled out is looked at so often. */
@@ -28,23 +28,15 @@ export async function beginInFleet(
   connection: NatsConnection,
   view: FleetView,
   scope: Scope,
-  { guest, values, risks }: JudgedChange,
+  change: JudgedChange,
   { first, watch: watchMs, json }: FleetOptions & { readonly first: FirstHosts },
 ): Promise<void> {
-  const start = startIn(scope, view);
-  const live = liveOf(start);
-  const hosts = firstOf(
-    live,
-    "count" in first ? first.count : Math.min(MAX_FIRST, Math.ceil(first.share * live.length)),
-  );
-  const id = randomBytes(4).toString("hex");
-  const begun = { id, guest, values, hosts: [...hosts], watchMs };
-  await edit(connection, scope, (before) => beginRollout(before, begun, start));
-  if (json)
-    return printJson({ scope: scopeText(scope), id, first: hosts, others: live.length - hosts.length, watchMs, risks });
-  const others = hostsText(live.length - hosts.length);
+  const begun = await beginIn(editorOf(connection), view, scope, change, { first, watchMs });
+  const { risks } = change;
+  if (json) return printJson({ scope: scopeText(scope), ...begun, watchMs, risks });
+  const others = hostsText(begun.others);
   print(
-    `For ${scopeText(scope)}: ${hosts.join(", ")} first, and after ${watchMs / 1000} s without more trouble ${others} more.`,
+    `For ${scopeText(scope)}: ${begun.first.join(", ")} first, and after ${watchMs / 1000} s without more trouble ${others} more.`,
   );
   for (const risk of risks) print(risk);
   print("A `selfballoon fleet serve` carries it on, or `selfballoon fleet rollout` as long as it runs.");
@@ -54,11 +46,8 @@ export async function beginInFleet(
 export function resumeAction(options: FleetOptions): FleetAct {
   const scope = scopeOf(options);
   return async (connection, view) => {
-    const start = startIn(scope, view);
-    const { rollout } = await edit(connection, scope, (before) =>
-      resumeRollout(before, firstOf(liveOf(start), before.rollout?.hosts.length ?? 0), start),
-    );
-    print(`For ${scopeText(scope)}: ${rollout?.hosts.join(", ") ?? ""} first, again.`);
+    const first = await resumeIn(editorOf(connection), view, scope);
+    print(`For ${scopeText(scope)}: ${first.join(", ")} first, again.`);
   };
 }
 
@@ -66,7 +55,7 @@ export function resumeAction(options: FleetOptions): FleetAct {
 export function abortAction(options: FleetOptions): FleetAct {
   const scope = scopeOf(options);
   return async (connection) => {
-    await edit(connection, scope, (before) => abortRollout(before, scope));
+    await editorOf(connection)(scope, (before) => abortRollout(before, scope));
     print(`For ${scopeText(scope)} nothing is on its way any more; what all hosts have stays set.`);
   };
 }
@@ -126,12 +115,4 @@ export function rolloutLine({ guest, values, text }: RolloutOverview): string {
   const whose = guest === null ? "" : `guests ${shownText(guest)}, `;
   const what = Object.entries(values).map(([name, value]) => (value === null ? `${name} no more` : `${name}=${value}`));
   return `${whose}${what.join(" ")} is rolled out; ${shownText(text, MAX_WORDS)}`;
-}
-
-function startIn(scope: Scope, view: FleetView): RolloutStart {
-  return { scope, hosts: hostsIn(scope, view.list()), nowMs: view.serverMs() };
-}
-
-function liveOf({ hosts }: RolloutStart): readonly string[] {
-  return hosts.filter(({ isStale, state }) => !isStale && state?.settings !== undefined).map(({ host }) => host);
 }

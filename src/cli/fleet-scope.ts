@@ -1,9 +1,9 @@
 import type { NatsConnection } from "@nats-io/transport-node";
-import { problemOf, SelfballoonError, selfballoonError } from "../core/errors.ts";
+import { selfballoonError } from "../core/errors.ts";
 import type { FleetView } from "../fleet/fleet-view.ts";
-import { parseLabel, parseScopeKey, type Scope, scopeText } from "../fleet/scope.ts";
+import { parseLabel, parseScopeKey, type Scope } from "../fleet/scope.ts";
 import { SettingsBoard } from "../fleet/settings-board.ts";
-import type { KeptDocument, SettingsDocument } from "../fleet/settings-wire.ts";
+import { type SettingsEditor, settingsEditor } from "../fleet/settings-editor.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import type { FleetAccess } from "./fleet-serve.ts";
 
@@ -22,20 +22,9 @@ export function scopeOf({ all = false, where, host }: FleetOptions): Scope {
   );
 }
 
-/** Change what is set for a scope, as `SettingsBoard` does. @throws ERR_FLEET_UNSET, or as it says. */
-export async function edit(
-  connection: NatsConnection,
-  scope: Scope,
-  change: (before: SettingsDocument) => SettingsDocument,
-  isAnew = false,
-): Promise<KeptDocument> {
-  try {
-    const board = await SettingsBoard.open(connection);
-    return await board.edit(scope, change, isAnew);
-  } catch (thrown) {
-    if (thrown instanceof SelfballoonError) throw thrown;
-    throw selfballoonError("ERR_FLEET_UNSET", { scope: scopeText(scope), problem: problemOf(thrown) }, thrown);
-  }
+/** Changes what is set for the hosts of a fleet. */
+export function editorOf(connection: NatsConnection): SettingsEditor {
+  return settingsEditor(() => SettingsBoard.open(connection));
 }
 
 /** A number of hosts, for people. */

@@ -2,6 +2,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { selfballoonError } from "../core/errors.ts";
 import { shownText } from "../core/shown-text.ts";
 import type { FleetView } from "../fleet/fleet-view.ts";
+import type { JudgedChange } from "../fleet/judged-change.ts";
 import { isOf } from "../fleet/refusals.ts";
 import { changedBeside } from "../fleet/rollout.ts";
 import { type Scope, scopeText } from "../fleet/scope.ts";
@@ -9,10 +10,10 @@ import { SettingsBoard } from "../fleet/settings-board.ts";
 import { withoutAll } from "../fleet/settings-change.ts";
 import { hostsIn, refusedBy, settingsOverview, waitingFor } from "../fleet/settings-overview.ts";
 import type { KeptDocument } from "../fleet/settings-wire.ts";
-import { type JudgedChange, settingChange, unsettingChange } from "./fleet-change.ts";
+import { settingChange, unsettingChange } from "./fleet-change.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import { beginInFleet, rolloutLine } from "./fleet-rollout.ts";
-import { edit, type FleetAct, hostsText, scopeOf, usage } from "./fleet-scope.ts";
+import { editorOf, type FleetAct, hostsText, scopeOf, usage } from "./fleet-scope.ts";
 import { print, printJson, printTable } from "./output.ts";
 
 /** Hosts are looked at so often until they have taken what was set. */
@@ -44,7 +45,7 @@ export function unsetAction(names: readonly string[], options: FleetOptions): Fl
   const { guest } = change;
   return (connection, view) =>
     write(view, scope, change, options, () =>
-      edit(connection, scope, (before) => withoutAll(guest, before), guest === null),
+      editorOf(connection)(scope, (before) => withoutAll(guest, before), guest === null),
     );
 }
 
@@ -54,7 +55,7 @@ function changeAction(scope: Scope, change: JudgedChange, options: FleetOptions)
     return (connection, view) => beginInFleet(connection, view, scope, change, { ...options, first });
   return (connection, view) =>
     write(view, scope, change, options, () =>
-      edit(connection, scope, (before) => changedBeside(before, change, scope)),
+      editorOf(connection)(scope, (before) => changedBeside(before, change, scope)),
     );
 }
 
@@ -118,13 +119,13 @@ export async function getOfFleet(connection: NatsConnection, view: FleetView, { 
   else if (scopes.some(({ settings }) => settings.length > 0))
     printTable(
       ["HOSTS", "GUESTS", "NAME", "VALUE", "TAKEN"],
-      scopes.flatMap(({ scope, settings, hosts, waiting }) =>
-        settings.map(({ guest, name, value }) => [
+      scopes.flatMap(({ scope, settings, hosts }) =>
+        settings.map(({ guest, name, value, taken }) => [
           scope,
           guest === null ? "all" : shownText(guest),
           name,
           value,
-          `${hosts - waiting.length} of ${hosts}`,
+          `${taken} of ${hosts}`,
         ]),
       ),
     );

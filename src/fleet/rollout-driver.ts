@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { problemOf } from "../core/errors.ts";
 import type { Clock } from "../time/clock.ts";
+import type { BoardEntry } from "./board-entry.ts";
 import type { FleetView } from "./fleet-view.ts";
 import { rolloutText, stepRollout } from "./rollout.ts";
 import type { RolloutSight } from "./rollout-watch.ts";
 import { scopeText } from "./scope.ts";
-import type { BoardEntry, SettingsBoard } from "./settings-board.ts";
+import type { SettingsBoard } from "./settings-board.ts";
 import { hostsIn } from "./settings-overview.ts";
 
 /** What is under way is looked at so often. */

@@ -92,9 +92,15 @@ export function stepRollout(before: SettingsDocument, sight: RolloutSight): Sett
   return { ...changedBy(rollout, before), rollout: { ...rollout, phase: { is: "done", atMs } } };
 }
 
+/** How long the first hosts are watched yet, in ms; null where they are not: not all have it, or it is over. */
+export function watchLeftMs({ phase, watchMs }: Rollout, { nowMs }: Pick<RolloutSight, "nowMs">): number | null {
+  if (phase.is !== "first" || phase.sinceMs === null) return null;
+  return Math.max(0, watchMs - (nowMs - phase.sinceMs));
+}
+
 /** How it stands, in a sentence. */
 export function rolloutText(rollout: Rollout, sight: RolloutSight): string {
-  const { hosts, phase, watchMs } = rollout;
+  const { hosts, phase } = rollout;
   const first = hosts.join(", ");
   switch (phase.is) {
     case "done":
@@ -104,8 +110,8 @@ export function rolloutText(rollout: Rollout, sight: RolloutSight): string {
     case "first": {
       const held = heldBy(rollout, sight);
       if (held.length > 0) return `on ${first} first; held by ${held.join(", ")}`;
-      if (phase.sinceMs === null) return `on ${first} first`;
-      const restMs = Math.max(0, watchMs - (sight.nowMs - phase.sinceMs));
+      const restMs = watchLeftMs(rollout, sight);
+      if (restMs === null) return `on ${first} first`;
       return `${first} ${hosts.length === 1 ? "has" : "have"} it; the others in ${Math.ceil(restMs / 1000)} s`;
     }
   }

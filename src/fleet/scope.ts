@@ -36,6 +36,13 @@ export function scopeText(scope: Scope): string {
   return scope.kind === "host" ? `host ${scope.host}` : `${scope.name}=${scope.value}`;
 }
 
+/** What `scopeText` says of a scope, read again; null for anything else. */
+export function parseScope(text: string): Scope | null {
+  const host = /^host (.*)$/.exec(text)?.[1];
+  if (host !== undefined) return parseScopeKey(`host.${host}`);
+  return text === "all" ? { kind: "all" } : parseLabel(text);
+}
+
 /**
  * The scopes that a host is of, each beaten by those after it: all, its labels in the order of their characters, itself.
  */

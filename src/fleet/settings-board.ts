@@ -3,6 +3,7 @@ import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { problemOf, selfballoonError } from "../core/errors.ts";
+import type { BoardEntry } from "./board-entry.ts";
 import { followBucket } from "./follow-bucket.ts";
 import { SETTINGS_BUCKET } from "./names.ts";
 import { parseScopeKey, type Scope, scopeKey, scopeText } from "./scope.ts";
@@ -19,15 +20,6 @@ const MAX_SCOPES = 4096;
 
 /** Others may write the same key in between so often. */
 const MAX_TRIES = 8;
-
-/** What is set for one scope. */
-export interface BoardEntry {
-  readonly scope: Scope;
-  readonly document: SettingsDocument;
-  readonly revision: number;
-  /** Why what is there can't be used; null if it can. */
-  readonly problem: string | null;
-}
 
 /** What is set for the hosts of a fleet: as it is in the bucket, which alone decides. */
 export class SettingsBoard {

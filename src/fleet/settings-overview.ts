@@ -1,8 +1,9 @@
+import type { BoardEntry } from "./board-entry.ts";
 import type { FleetView, HostView } from "./fleet-view.ts";
-import { rolloutText } from "./rollout.ts";
-import type { RolloutSight } from "./rollout-watch.ts";
+import { isOf } from "./refusals.ts";
+import { rolloutText, watchLeftMs } from "./rollout.ts";
+import { heldBy, type RolloutSight } from "./rollout-watch.ts";
 import { isInScope, type Scope, scopeKey, scopeText } from "./scope.ts";
-import type { BoardEntry } from "./settings-board.ts";
 import type { Rollout, SettingsDocument } from "./settings-wire.ts";
 
 /** One setting of a scope; `guest` is the pattern of guests that it is for, null for all. */
@@ -10,6 +11,8 @@ export interface SettingLine {
   readonly guest: string | null;
   readonly name: string;
   readonly value: string;
+  /** Hosts of the scope that have it: they have taken it, and do not refuse it. */
+  readonly taken: number;
 }
 
 /** A host that has not taken what is set for it, and why as far as it is known. */
@@ -41,10 +44,16 @@ export interface RolloutOverview {
   readonly first: readonly string[];
   /** How it stands, in a sentence. */
   readonly text: string;
+  /** How long all first hosts are to have had it before the others get it, in ms. */
+  readonly watchMs: number;
+  /** How much of that is left; null where they are not watched: it has not begun, or is over. */
+  readonly restMs: number | null;
+  /** First hosts that keep it from going on. */
+  readonly heldBy: readonly string[];
 }
 
 /** A setting that a host refuses. */
-export interface RefusedOnHost extends Omit<SettingLine, "value"> {
+export interface RefusedOnHost extends Pick<SettingLine, "guest" | "name"> {
   readonly host: string;
   readonly scope: string;
   readonly problem: string;
@@ -64,9 +73,11 @@ export function settingsOverview(
   const hosts = view.list();
   const scopes = entries.map(({ scope, document, revision, problem }): ScopeOverview => {
     const ofGuests = Object.entries(document.guests).flatMap(([guest, said]) => linesOf(guest, said));
-    const settings = [...linesOf(null, document.settings), ...ofGuests];
+    const lines = [...linesOf(null, document.settings), ...ofGuests];
     const met = hostsIn(scope, hosts);
-    const waiting = settings.length === 0 ? [] : waitingFor(scope, revision, met);
+    const waiting = lines.length === 0 ? [] : waitingFor(scope, revision, met);
+    const has = takersOf(scope, met, waiting);
+    const settings = lines.map((line) => ({ ...line, taken: has(line) }));
     const rollout = rolloutOf(document, { scope, revision, hosts: met, nowMs: view.serverMs() });
     return { scope: scopeText(scope), settings, problem, hosts: met.length, waiting, rollout };
   });
@@ -80,8 +91,24 @@ export function settingsOverview(
 
 function rolloutOf({ rollout }: SettingsDocument, sight: RolloutSight): RolloutOverview | null {
   if (rollout === undefined) return null;
-  const { phase, guest, values, hosts: first } = rollout;
-  return { is: phase.is, guest, values, first, text: rolloutText(rollout, sight) };
+  const { phase, guest, values, hosts: first, watchMs } = rollout;
+  const heldByThem = phase.is === "first" ? heldBy(rollout, sight) : [];
+  const text = rolloutText(rollout, sight);
+  return { is: phase.is, guest, values, first, text, watchMs, restMs: watchLeftMs(rollout, sight), heldBy: heldByThem };
+}
+
+/** Counts the hosts of a scope that have a setting of it. */
+function takersOf(
+  scope: Scope,
+  met: readonly HostView[],
+  waiting: readonly WaitingHost[],
+): (line: Omit<SettingLine, "taken">) => number {
+  const without = new Set(waiting.map(({ host }) => host));
+  const refused = refusedBy(met).filter((one) => one.scope === scopeText(scope) && !without.has(one.host));
+  return ({ guest, name, value }) => {
+    const refusing = refused.filter((one) => isOf({ guest, values: { [name]: value } }, one));
+    return met.length - without.size - new Set(refusing.map(({ host }) => host)).size;
+  };
 }
 
 /** The hosts of a scope, as far as they are known. */
@@ -106,6 +133,6 @@ export function refusedBy(hosts: readonly HostView[]): readonly RefusedOnHost[] 
   );
 }
 
-function linesOf(guest: string | null, said: Readonly<Record<string, string>>): readonly SettingLine[] {
+function linesOf(guest: string | null, said: Readonly<Record<string, string>>): readonly Omit<SettingLine, "taken">[] {
   return Object.entries(said).map(([name, value]) => ({ guest, name, value }));
 }

@@ -146,7 +146,7 @@ describe.skipIf(natsGate().skip)("what a fleet sets", { timeout: 120_000 }, () =
     expect(table.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
       ["HOSTS", "GUESTS", "NAME", "VALUE", "TAKEN"],
       ["all", "all", "guard_headroom_mb", "80", "2 of 2"],
-      ["all", "*", "max_mb", "900", "2 of 2"],
+      ["all", "*", "max_mb", "900", "1 of 2"],
       ["host h9", "all", "guard_headroom_mb", "99", "0 of 0"],
       ["rack=a1", "all", "guard_headroom_mb", "90", "1 of 1"],
       [""],

@@ -1,6 +1,7 @@
 import type { HostAdvice } from "../advice.ts";
 import type { FleetEvent, HostView } from "../fleet-view.ts";
 import type { GuestSummary } from "../guest-summary.ts";
+import type { SettingsOverview } from "../settings-overview.ts";
 
 /** A fleet as it stands. */
 export interface FleetAnswer {
@@ -36,4 +37,27 @@ export interface FleetEventsAnswer {
 /** Whose move would help. */
 export interface FleetAdviceAnswer {
   readonly advice: readonly HostAdvice[];
+}
+
+/** What is set for many, and whether this service takes changes of it. */
+export interface FleetSettingsAnswer extends SettingsOverview {
+  /** False: it has no token that could be shown, or can't write. */
+  readonly canChange: boolean;
+}
+
+/** What became of a change, or would. */
+export interface SettingsChanged {
+  readonly scope: string;
+  /** Hosts that it is for now. */
+  readonly hosts: number;
+  /** Those that have it first; empty: all get it at once. */
+  readonly first: readonly string[];
+  /** What comes of values that are allowed and that few mean. */
+  readonly risks: readonly string[];
+}
+
+/** Whose roll-out was begun again, and on which hosts, or taken back. */
+export interface RolloutOrdered {
+  readonly scope: string;
+  readonly first: readonly string[];
 }

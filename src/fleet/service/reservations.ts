@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { parseObject } from "../../api/body.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { RESERVATION_TIMES } from "../../core/host/reservation.ts";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { FleetReservation, FleetReserved } from "../reserve.ts";
+import { bodyOf } from "./body.ts";
 
 /** Wishes that are looked for at a time; each may have many hosts asked. */
 const MAX_AT_A_TIME = 32;
@@ -66,9 +66,5 @@ export class FleetReservations {
 
 /** A wish as it comes over TCP. @throws ERR_BODY_INVALID. */
 export function fleetWishIn(body: string): z.output<typeof WISH> {
-  const { data, error } = WISH.safeParse(parseObject(body, EXPECTED));
-  if (data !== undefined) return data;
-  const [issue] = error.issues;
-  const problem = `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`.slice(0, 200);
-  throw selfballoonError("ERR_BODY_INVALID", { expected: EXPECTED, problem });
+  return bodyOf(WISH, body, EXPECTED);
 }

@@ -4,16 +4,18 @@ import { adviseFleet } from "../advice.ts";
 import { findGuests } from "../find-guests.ts";
 import type { FleetView } from "../fleet-view.ts";
 import type { SettingsBoard } from "../settings-board.ts";
-import { type SettingsOverview, settingsOverview } from "../settings-overview.ts";
+import { settingsOverview } from "../settings-overview.ts";
 import type {
   FleetAdviceAnswer,
   FleetAnswer,
   FleetEventsAnswer,
   FleetGuestsAnswer,
   FleetHostAnswer,
+  FleetSettingsAnswer,
 } from "./answers.ts";
 import { fleetMetrics } from "./metrics.ts";
 import type { FleetReservations, FleetReservedAnswer } from "./reservations.ts";
+import type { FleetSettings } from "./settings.ts";
 
 /** Guests in one answer; a search narrows them down. */
 const MAX_FOUND = 500;
@@ -27,6 +29,8 @@ export interface FleetRequest {
   readonly board: Pick<SettingsBoard, "list"> | null;
   /** Finds room; null where that is not offered. */
   readonly reservations: Pick<FleetReservations, "reserve"> | null;
+  /** Changes what is set for many; null where nothing can be changed. */
+  readonly settings: Pick<FleetSettings, "change" | "resume" | "abort"> | null;
   readonly version: string;
   readonly body: string;
   readonly query: URLSearchParams;
@@ -107,7 +111,33 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
     path: "/v1/fleet/settings",
     summary: "What is set for many hosts, how far it was taken and rolled out, and who refuses what.",
     contentType: JSON_TYPE,
-    answer: ({ view, board }): SettingsOverview => settingsOverview(board?.list() ?? [], view),
+    answer: ({ view, board, settings }): FleetSettingsAnswer => ({
+      ...settingsOverview(board?.list() ?? [], view),
+      canChange: settings !== null,
+    }),
+  },
+  {
+    method: "POST",
+    path: "/v1/fleet/settings",
+    summary:
+      'Change what is set for many, as `fleet set` and `fleet unset` do: `{"scope": "rack=a1", "values": {"guard_headroom_mb": "128"}}`, a value of null: it is set no more, ' +
+      "`values` of null: nothing is. If you like `guest`, a name or glob; `first` (`3`, `10%`) and `watchMs`, to roll it out; and `dryRun`, to be told of how many hosts and of risks alone.",
+    contentType: JSON_TYPE,
+    answer: ({ settings, body }) => offered(settings, "/v1/fleet/settings").change(body),
+  },
+  {
+    method: "POST",
+    path: "/v1/fleet/settings/resume",
+    summary: 'Begin again with a change that was stopped or is under way, as `fleet resume` does: `{"scope": "all"}`.',
+    contentType: JSON_TYPE,
+    answer: ({ settings, body }) => offered(settings, "/v1/fleet/settings/resume").resume(body),
+  },
+  {
+    method: "POST",
+    path: "/v1/fleet/settings/abort",
+    summary: 'Take back what only the first hosts have, and forget it, as `fleet abort` does: `{"scope": "all"}`.',
+    contentType: JSON_TYPE,
+    answer: ({ settings, body }) => offered(settings, "/v1/fleet/settings/abort").abort(body),
   },
   {
     method: "POST",
@@ -116,7 +146,8 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
       'Keep memory free on one host of the fleet, as `fleet reserve` does: `{"bytes": 4294967296}`, and if you like `guest`, `labels`, `waitMs` for ' +
       "each host that is asked, and `lifeMs`. The answer names the `host`; asked again for the same guest it is the same.",
     contentType: JSON_TYPE,
-    answer: reserve,
+    answer: ({ reservations, body }): Promise<FleetReservedAnswer> =>
+      offered(reservations, "/v1/fleet/reservations").reserve(body),
   },
   {
     method: "GET",
@@ -138,10 +169,10 @@ export function findFleetRoute(method: string, path: string): { readonly route: 
   throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: method.slice(0, 16), path: path.slice(0, 128) });
 }
 
-/** @throws ERR_ROUTE_UNKNOWN, or as `FleetReservations` says. */
-function reserve({ reservations, body }: FleetRequest): Promise<FleetReservedAnswer> {
-  if (reservations !== null) return reservations.reserve(body);
-  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: "POST", path: "/v1/fleet/reservations" });
+/** What is there where the service offers it. @throws ERR_ROUTE_UNKNOWN. */
+function offered<T>(what: T | null, path: string): T {
+  if (what !== null) return what;
+  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: "POST", path });
 }
 
 function oneHost({ view, host }: FleetRequest): FleetHostAnswer {

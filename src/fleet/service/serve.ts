@@ -16,6 +16,7 @@ import { RolloutDriver } from "../rollout-driver.ts";
 import type { SettingsBoard } from "../settings-board.ts";
 import { FleetReservations, type FleetReserver } from "./reservations.ts";
 import { findFleetRoute } from "./routes.ts";
+import { FleetSettings } from "./settings.ts";
 
 const CONNECTIONS_PER_SECOND = 100;
 
@@ -50,13 +51,14 @@ const WRITES_PER_SECOND = 10;
  */
 export async function serveFleet(
   view: FleetView,
-  board: SettingsBoard | null,
+  board: Pick<SettingsBoard, "list" | "edit"> | null,
   options: FleetServiceOptions,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const { tokenFile = null, readsNeedToken = false, allowedHosts = [], version, reserver } = options;
   const hasToken = tokenCheck(tokenFile, readsNeedToken, options.tell);
   const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, () => performance.now());
   const reservations = reserver === undefined ? null : new FleetReservations(reserver);
+  const settings = board === null || hasToken === null ? null : new FleetSettings(board, view);
   const files = new PageFiles(options.pageFolder, "fleet.html");
   const documents = new Documents(() => performance.now());
   const http = createHttpServer((request, response) => void handle(request, response), {
@@ -91,7 +93,8 @@ export async function serveFleet(
   /** @throws ERR_TOKEN_NEEDED, ERR_TOO_MANY. */
   function admit(method: string, authorization: string | undefined): void {
     const isRead = method === "GET";
-    if ((readsNeedToken || !isRead) && !hasToken(authorization)) throw tokenNeeded(isRead ? "read" : "write");
+    if ((readsNeedToken || !isRead) && !(hasToken?.(authorization) ?? false))
+      throw tokenNeeded(isRead ? "read" : "write");
     if (isRead || writes.take()) return;
     throw selfballoonError("ERR_TOO_MANY", { limit: WRITES_PER_SECOND, what: "writes a second" });
   }
@@ -102,22 +105,23 @@ export async function serveFleet(
   ): Promise<void> {
     const { route, host } = findFleetRoute(method, path);
     const query = new URLSearchParams(text);
-    const request = { view, board, reservations, version, query, host, body: sent };
+    const request = { view, board, reservations, settings, version, query, host, body: sent };
     const make = async (): Promise<Buffer> => bytesOf(await route.answer(request));
     const isShared = method === "GET" && text === "" && host === "";
     const body = await (isShared ? documents.get(path, make) : make());
+    if (method !== "GET") documents.clear();
     response.writeHead(200, { "content-type": route.contentType, "content-length": body.length });
     response.end(body);
   }
 }
 
-/** Judges who shows the token. Where reads do not need it, a file that can't be used keeps nobody from reading. @throws ERR_PERMISSION. */
+/** Judges who shows the token; null where nobody could. Where reads do not need it, a file that can't be used keeps nobody from reading. @throws ERR_PERMISSION. */
 function tokenCheck(
   file: string | null,
   readsNeedToken: boolean,
   tell: (text: string) => void,
-): ReturnType<typeof createBearerCheck> {
-  if (file === null) return () => false;
+): ReturnType<typeof createBearerCheck> | null {
+  if (file === null) return null;
   try {
     return createBearerCheck(readToken(file));
   } catch (thrown) {
@@ -125,7 +129,7 @@ function tokenCheck(
     tell(
       `Nothing can be changed here, and nothing reserved, until this is started again with a token: ${problemOf(thrown)}`,
     );
-    return () => false;
+    return null;
   }
 }
 

@@ -10,6 +10,7 @@ import { globMatcher } from "../../../src/core/glob.ts";
 import { readQuietHours } from "../../../src/core/quiet-hours.ts";
 import { hostOfSubject, parseHostKey } from "../../../src/fleet/names.ts";
 import { fleetWishIn } from "../../../src/fleet/service/reservations.ts";
+import { settingsWishIn } from "../../../src/fleet/service/settings.ts";
 import {
   decodeDocument,
   encodeDocument,
@@ -155,11 +156,25 @@ export const PEOPLE_TARGETS: readonly Target[] = [
     // Whoever reads them keeps what was before, whatever is thrown.
     mayThrow: () => true,
   }),
-  textTarget(fleetWishIn, {
+  textTarget((text) => (text.includes('"scope"') ? settingsWishIn(text) : fleetWishIn(text)), {
     name: "fleet-reservations",
-    files: ["src/fleet/service/reservations.ts"],
-    seeds: [json({ bytes: 4_294_967_296, guest: "web", labels: { rack: "a1" }, waitMs: 10_000, lifeMs: 300_000 })],
-    words: ['{"bytes":', '"guest":"', '"labels":{"', '"waitMs":', '"lifeMs":', "null", "__proto__"],
+    files: ["body", "reservations", "settings"].map((name) => `src/fleet/service/${name}.ts`),
+    seeds: [
+      json({ bytes: 4_294_967_296, guest: "web", labels: { rack: "a1" }, waitMs: 10_000, lifeMs: 300_000 }),
+      json({ scope: "rack=a1", guest: "db*", values: { min_mb: 512, guard: null }, first: "10%", watchMs: 1000 }),
+    ],
+    words: [
+      '{"scope":"host ',
+      '"values":{"',
+      '"first":"',
+      '{"bytes":',
+      '"guest":"',
+      '"labels":{"',
+      '"waitMs":',
+      '"lifeMs":',
+      "null",
+      "__proto__",
+    ],
   }),
   textTarget((text) => requireNumbers(parseTrace(text), 0), {
     ...{

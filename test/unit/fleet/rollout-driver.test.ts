@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { BoardEntry } from "../../../src/fleet/board-entry.ts";
 import { FleetView } from "../../../src/fleet/fleet-view.ts";
 import { beginRollout } from "../../../src/fleet/rollout.ts";
 import { RolloutDriver, sightOf } from "../../../src/fleet/rollout-driver.ts";
 import type { Scope } from "../../../src/fleet/scope.ts";
-import type { BoardEntry, SettingsBoard } from "../../../src/fleet/settings-board.ts";
+import type { SettingsBoard } from "../../../src/fleet/settings-board.ts";
 import type { KeptDocument, SettingsDocument } from "../../../src/fleet/settings-wire.ts";
 import { encode } from "../../../src/fleet/wire.ts";
 import { hostState } from "../../support/fleet.ts";

@@ -34,8 +34,8 @@ describe("what is set for a fleet", () => {
         {
           scope: "rack=a1",
           settings: [
-            { guest: null, name: "guard", value: "7" },
-            { guest: "db*", name: "weight", value: "2" },
+            { guest: null, name: "guard", value: "7", taken: 0 },
+            { guest: "db*", name: "weight", value: "2", taken: 1 },
           ],
           problem: null,
           hosts: 4,
@@ -49,6 +49,25 @@ describe("what is set for a fleet", () => {
       ],
       refused: [{ host: "h1", ...REFUSAL }],
     });
+  });
+
+  it("says of a roll-out who has it first, who holds it, and how long it is watched yet", () => {
+    const trouble = { upS: 100, oomKills: 0, emergencies: 0 };
+    const said = { labels: { rack: "a1" }, at: 60_000, trouble };
+    const hosts = viewOf(
+      hostState("h1", { ...said, settings: { ...taken(7), refused: [] } }),
+      hostState("h2", { ...said, settings: { ...taken(6), refused: [] } }),
+    );
+    const rolloutOn = (first: string[], sinceMs: number | null) => {
+      const begun = { atMs: 0, before: { h1: trouble, h2: trouble } };
+      const phase = { is: "first" as const, begun, sinceMs };
+      const rollout = { id: "0a1b2c3d", guest: null, values: { guard: "0" }, hosts: first, watchMs: 90_000, phase };
+      const document = { settings: {}, guests: {}, rollout };
+      return settingsOverview([{ scope: RACK, document, revision: 7, problem: null }], hosts).scopes[0]?.rollout;
+    };
+    const same = { is: "first", guest: null, values: { guard: "0" }, watchMs: 90_000 };
+    expect(rolloutOn(["h1"], 50_000)).toMatchObject({ ...same, first: ["h1"], restMs: 80_000, heldBy: [] });
+    expect(rolloutOn(["h1", "h2"], null)).toMatchObject({ ...same, restMs: null, heldBy: ["h2"] });
   });
 
   it("leaves out scopes for which nothing is set, but not those that hold nonsense", () => {

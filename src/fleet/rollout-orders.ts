@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import type { FirstHosts } from "./first-hosts.ts";
+import type { FleetView } from "./fleet-view.ts";
+import { beginRollout, firstOf, type RolloutStart, resumeRollout } from "./rollout.ts";
+import { MAX_FIRST } from "./rollout-limits.ts";
+import type { Scope } from "./scope.ts";
+import type { SettingsChange } from "./settings-change.ts";
+import type { SettingsEditor } from "./settings-editor.ts";
+import { hostsIn } from "./settings-overview.ts";
+
+/** What is seen of the hosts when a roll-out is begun. */
+type Sight = Pick<FleetView, "list" | "serverMs">;
+
+/** A roll-out that was begun. */
+export interface BegunRollout {
+  readonly id: string;
+  /** The hosts that have it first, and how many others there are. */
+  readonly first: readonly string[];
+  readonly others: number;
+}
+
+/** Give a change to some live hosts of the scope first. @throws ERR_NO_ROLLOUT_HOSTS, ERR_ROLLOUT_UNDER_WAY, or as `edit` does. */
+export async function beginIn(
+  edit: SettingsEditor,
+  view: Sight,
+  scope: Scope,
+  { guest, values }: SettingsChange,
+  { first, watchMs }: { readonly first: FirstHosts; readonly watchMs: number },
+): Promise<BegunRollout> {
+  const start = startIn(scope, view);
+  const live = liveOf(start);
+  const count = "count" in first ? first.count : Math.min(MAX_FIRST, Math.ceil(first.share * live.length));
+  const hosts = firstOf(live, count);
+  const id = randomBytes(4).toString("hex");
+  const begun = { id, guest, values, hosts: [...hosts], watchMs };
+  await edit(scope, (before) => beginRollout(before, begun, start));
+  return { id, first: hosts, others: live.length - hosts.length };
+}
+
+/**
+ * Begin again with a change that was stopped or is under way, on as many hosts that are live now.
+ * @returns those that have it first. @throws ERR_NO_ROLLOUT, ERR_NO_ROLLOUT_HOSTS, or as `edit` does.
+ */
+export async function resumeIn(edit: SettingsEditor, view: Sight, scope: Scope): Promise<readonly string[]> {
+  const start = startIn(scope, view);
+  const { rollout } = await edit(scope, (before) =>
+    resumeRollout(before, firstOf(liveOf(start), before.rollout?.hosts.length ?? 0), start),
+  );
+  return rollout?.hosts ?? [];
+}
+
+function startIn(scope: Scope, view: Sight): RolloutStart {
+  return { scope, hosts: hostsIn(scope, view.list()), nowMs: view.serverMs() };
+}
+
+function liveOf({ hosts }: RolloutStart): readonly string[] {
+  return hosts.filter(({ isStale, state }) => !isStale && state?.settings !== undefined).map(({ host }) => host);
+}
