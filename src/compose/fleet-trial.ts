@@ -52,7 +52,8 @@ export async function runFleetTrial(flags: Flags): Promise<number> {
     const view = new FleetView(() => performance.now());
     await followFleet(connection, view);
     tell(folder, nats.url);
-    await showFleet(connection, view, flags.listen === undefined ? {} : { listen: flags.listen }, VERSION, end);
+    const listen = flags.listen === undefined ? {} : { listen: flags.listen };
+    await showFleet(connection, view, { ...listen, tokenFile: join(folder, TOKEN_FILE) }, VERSION, end);
     return 0;
   } finally {
     await endAll(ends.reverse());
@@ -66,6 +67,8 @@ async function endAll(ends: readonly (() => Promise<void>)[]): Promise<void> {
   if (problems.length > 0) throw problems[0];
 }
 
+const TOKEN_FILE = "token";
+
 const TRIAL: FleetSection = { servers: [], name: null, labels: {}, credentials: null, tlsCa: null, replicas: 1 };
 
 function tell(folder: string, url: string): void {
@@ -74,6 +77,7 @@ function tell(folder: string, url: string): void {
   print(
     `Running a fleet of ${HOSTS.length} simulated hosts over a NATS server of its own, at ${url}: the law is real, hosts and guests are not, and nothing of this machine is moved.`,
   );
+  print(`Its page takes changes from who shows the token in ${join(folder, TOKEN_FILE)}.`);
   print(`Ask it with \`selfballoon fleet status --config ${file}\`, end with Ctrl-C.`);
 }
 

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { isAtLeast } from "../../core/severity.ts";
-import { type Address, eventChoiceOf, guestOf, parseAddress, rangeOf, standingOf } from "../address.ts";
+import { type Address, eventChoiceOf, guestOf, rangeOf, standingOf } from "../address.ts";
 import { type EventLine, eventLines } from "../event-lines.ts";
 import type { Model } from "../model.ts";
 import type { Store } from "../store.ts";
+import { useAddress } from "../use-address.ts";
 import { EventList } from "./event-list.tsx";
 import { GuardBanner } from "./guard-banner.tsx";
 import { GuestPage } from "./guest-page.tsx";
@@ -103,15 +104,4 @@ function View({ store, address, lines }: ViewProps) {
 
 function isCurrent(view: string, address: Address): boolean {
   return view === "/" ? address.path === "/" || guestOf(address) !== null : view === address.path;
-}
-
-/** The address's hash says what is shown, so that the browser's Back works and a view can be linked to. */
-function useAddress(): Address {
-  const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
-    const read = (): void => setHash(location.hash);
-    addEventListener("hashchange", read);
-    return () => removeEventListener("hashchange", read);
-  }, []);
-  return parseAddress(hash);
 }

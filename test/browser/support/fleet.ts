@@ -2,17 +2,28 @@ import { dirname, join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import type { FleetView } from "../../../src/fleet/fleet-view.ts";
 import { serveFleet } from "../../../src/fleet/service/serve.ts";
+import type { SettingsBoard } from "../../../src/fleet/settings-board.ts";
+
+interface Settings {
+  /** What is set for many; without it that can't be read. */
+  readonly board?: Pick<SettingsBoard, "list" | "edit"> | null;
+  readonly readsNeedToken?: boolean;
+}
 
 /** The built page, served for hosts that a test puts into the view; closed when the test ends. @returns its address. */
-export async function serveView(view: FleetView, tokenFile: string | null = null): Promise<string> {
+export async function serveView(
+  view: FleetView,
+  tokenFile: string | null = null,
+  { board = null, readsNeedToken = tokenFile !== null }: Settings = {},
+): Promise<string> {
   const pageFolder = join(dirname(inject("command")), "web");
-  const { url, close } = await serveFleet(view, null, {
+  const { url, close } = await serveFleet(view, board, {
     host: "127.0.0.1",
     port: 0,
     version: "1.2.3",
     pageFolder,
     tokenFile,
-    readsNeedToken: tokenFile !== null,
+    readsNeedToken,
     tell: () => {},
   });
   onTestFinished(close);
