@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, isIP } from "node:net";
 import { problemOf } from "../core/errors.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import { realClock } from "../time/clock.ts";
@@ -39,26 +39,33 @@ async function examineCommand(path: string, root: string): Promise<Finding> {
 async function examineWebhook({ origin, hostname, port, protocol }: URL): Promise<Finding> {
   const what = `[notify] webhook: ${origin}`;
   const host = hostname.replace(/^\[|\]$/g, "");
+  const isSecure = protocol === "https:";
   try {
-    await reach(host, port === "" ? (protocol === "https:" ? 443 : 80) : Number(port));
+    await reach(host, port === "" ? (isSecure ? 443 : 80) : Number(port), isSecure);
     const remedy = "The service has no network unless it is let out: copy packaging/systemd/notify.conf.";
     return finding("info", `${what} can be reached from here.`, remedy);
   } catch (thrown) {
-    const remedy = "Look at the address, and whether its server is up.";
+    const remedy = isSecure
+      ? "Look at the address, whether its server is up, and who signed its certificate (NODE_EXTRA_CA_CERTS)."
+      : "Look at the address, and whether its server is up.";
     return finding("fail", `${what} can't be reached: ${problemOf(thrown)}. Nobody is told by it.`, remedy);
   }
 }
 
-function reach(host: string, port: number): Promise<void> {
-  return withDeadline(
+/** Connects and, where the address is secure, looks at the certificate. */
+async function reach(host: string, port: number, isSecure: boolean): Promise<void> {
+  const { connect: connectSecurely } = isSecure ? await import("node:tls") : { connect: null };
+  await withDeadline(
     realClock,
     CONNECT_MS,
     "its answer",
     (signal) =>
-      new Promise((resolve, reject) => {
-        const socket = connect({ host, port, signal });
+      new Promise<void>((resolve, reject) => {
+        const name = isIP(host) === 0 ? { servername: host } : {};
+        const socket = connectSecurely?.({ host, port, ...name }) ?? connect({ host, port });
+        signal.addEventListener("abort", () => socket.destroy(), { once: true });
         socket.on("error", reject);
-        socket.on("connect", () => {
+        socket.on(isSecure ? "secureConnect" : "connect", () => {
           socket.destroy();
           resolve();
         });

@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { type Certificate, makeCertificate } from "../support/certificates.ts";
 import { Home } from "../support/home.ts";
 import { until } from "../support/until.ts";
 
@@ -44,10 +46,10 @@ const NOTICES = ['severity = "notice"', 'kinds = ["pause", "fault"]'];
 const linesOf = (path: string): readonly string[] =>
   existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
 
-/** A real HTTP server that writes down what it is sent, and answers with `status()`. */
-async function webhook(status: () => number) {
+/** A real HTTP server that writes down what it is sent, and answers with `status()`; over TLS with a certificate. */
+async function webhook(status: () => number, certificate: Certificate | null = null) {
   const got: { readonly body: Told; readonly headers: IncomingHttpHeaders; readonly method?: string }[] = [];
-  const server = createServer((request, response) => {
+  const take: RequestListener = (request, response) => {
     let text = "";
     request.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
@@ -56,10 +58,16 @@ async function webhook(status: () => number) {
       got.push({ body: JSON.parse(text), headers: request.headers, method: request.method ?? "" });
       response.writeHead(status(), { location: "http://127.0.0.1:1/" }).end("thanks");
     });
-  });
+  };
+  const server = certificate === null ? createServer(take) : createSecureServer(filesOf(certificate), take);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  return { got, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/told?key=secret` };
+  const scheme = certificate === null ? "http" : "https";
+  return { got, url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/told?key=secret` };
+}
+
+function filesOf({ certificate, key }: Certificate) {
+  return { cert: readFileSync(certificate), key: readFileSync(key) };
 }
 
 describe("a command that is told", () => {
@@ -167,6 +175,28 @@ describe("a webhook that is told", () => {
     await daemon.says("stderr", /takes what it is told again; 1 records were not taken/);
     expect(got).toHaveLength(3);
     expect(daemon.stderr).not.toContain("secret");
+  });
+
+  it("is told over TLS where its certificate is trusted, and nothing where it is not, which `doctor` finds", async () => {
+    const certificate = makeCertificate();
+    const { got, url } = await webhook(() => 200, certificate);
+    const stranger = homeWith(...NOTICES, `webhook = ${JSON.stringify(url)}`);
+    expect(await stranger.succeed("doctor")).toMatch(
+      /fail {2}\[notify\] webhook: https:\/\/127\.0\.0\.1:\d+ can't be reached: .*certificate.*\n.*NODE_EXTRA_CA_CERTS/,
+    );
+    const refused = await stranger.daemon("--backend", "simulated");
+    await stranger.succeed("pause", "batch");
+    await refused.says("stderr", /\[notify\] webhook must take what it is told, but .*certificate/);
+    expect(got).toEqual([]);
+    const home = homeWith(...NOTICES, `webhook = ${JSON.stringify(url)}`);
+    home.env["NODE_EXTRA_CA_CERTS"] = certificate.ca;
+    expect(await home.succeed("doctor")).toMatch(
+      /info {2}\[notify\] webhook: https:\/\/127\.0\.0\.1:\d+ can be reached/,
+    );
+    await home.daemon("--backend", "simulated");
+    await home.succeed("pause", "batch");
+    await until("it to be told", () => got.length === 1);
+    expect(got[0]).toMatchObject({ method: "POST", body: { kind: "pause", guest: "batch" } });
   });
 
   it("that is down is found by `doctor`", async () => {

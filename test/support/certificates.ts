@@ -22,7 +22,7 @@ export function makeCertificate(): Certificate {
     "-subj",
     "/CN=nats",
     "-addext",
-    "subjectAltName=DNS:localhost",
+    "subjectAltName=DNS:localhost,IP:127.0.0.1",
     "-addext",
     "basicConstraints=CA:FALSE",
   ];
