@@ -3,6 +3,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildPage } from "./build-page.mjs";
+import { STYLE } from "./bundle-style.mjs";
+import { mergeChunks } from "./merge-chunks.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
@@ -20,21 +22,13 @@ await build({
   outExtension: { ".js": ".mjs" },
   bundle: true,
   splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.19",
-  minifySyntax: true,
-  // V8 keeps the text of all that it has loaded: a guest's daemon has a fifth less of it.
-  minifyWhitespace: true,
-  lineLimit: 200,
+  ...STYLE,
   legalComments: "linked",
   define: {
     SELFBALLOON_VERSION: JSON.stringify(version),
     UPLOT_SCRIPT: fileText("node_modules/uplot/dist/uPlot.iife.min.js"),
     UPLOT_STYLE: fileText("node_modules/uplot/dist/uPlot.min.css"),
   },
-  // Bundled CommonJS packages ask for Node's own modules by require; createRequire would cost every chunk some 3 KiB.
-  banner: { js: "const require = process.getBuiltinModule;" },
-  logLevel: "warning",
 });
+await mergeChunks(`${root}/dist`);
 await buildPage(root, `${root}/dist/web`);

@@ -100,17 +100,12 @@ function lowering() {
   };
 }
 
-describe("a machine that lets a daemon open too few files", () => {
-  // From Node 22 on a program's files are loaded one after the other: it starts with fewer than it asks for.
-  it.skipIf(Number.parseInt(process.versions.node, 10) >= 22)(
-    "is told how many it needs, and nothing starts",
-    async () => {
-      const { env, folder: cwd } = new Home();
-      const daemon = new Command(["run", ...SIMULATED], { env, cwd, under: ["prlimit", "--nofile=60:60"] });
-      const { exitCode, stderr } = await daemon.ended();
-      expect([exitCode, stderr]).toEqual([5, expect.stringContaining("ERR_DESCRIPTORS")]);
-    },
-  );
+describe("a machine that lets a daemon open few files", () => {
+  it("has its daemon all the same", async () => {
+    const { env, folder: cwd } = new Home();
+    const daemon = new Command(["run", "--once", ...SIMULATED], { env, cwd, under: ["prlimit", "--nofile=64:64"] });
+    expect(await daemon.ended()).toMatchObject({ exitCode: 0 });
+  });
 });
 
 describe("a daemon with few descriptors left", () => {
