@@ -7,8 +7,9 @@ import type { GuestRow } from "../../view/guest-row.ts";
 import { stateLabel } from "../../view/guest-rows.ts";
 import { setTexts } from "../../view/set-text.ts";
 import { rowTone } from "../../view/standing.ts";
-import { GAP } from "../guest-columns.ts";
-import { type Paint, TONE_COLOURS } from "../guest-table.ts";
+import { GAP } from "../columns.ts";
+import { TONE_COLOURS } from "../guest-table.ts";
+import type { Paint } from "../paint.ts";
 import { fitText, wrapText } from "../terminal-text.ts";
 
 /** Columns of a name and of its value. */

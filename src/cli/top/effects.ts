@@ -1,23 +1,9 @@
 import { COLUMNS } from "../guest-columns.ts";
+import type { Effect, Wish } from "./key-rows.ts";
+import { scrolledBy } from "./listing.ts";
 import { type Mode, sortedBy, type TopModel } from "./model.ts";
 import { NO_GUEST, withNotice } from "./order.ts";
 import { selectedGuest, withMove } from "./selection.ts";
-
-/** What a key asks for that is no change of the view. */
-export type Wish = "quit" | "suspend";
-
-/** What the screen has room for. */
-export interface Room {
-  /** Guests in view at a time. */
-  readonly guests: number;
-  /** Lines of a text in view at a time. */
-  readonly lines: number;
-  /** Lines of the text that have no room. */
-  readonly beyond: number;
-}
-
-/** What a key does. */
-export type Effect = (model: TopModel, room: Room) => TopModel | Wish;
 
 /** Look at something else, from its beginning. */
 export function withMode(model: TopModel, mode: Mode): TopModel {
@@ -38,15 +24,15 @@ export function details(model: TopModel): TopModel {
 }
 
 /** Go so far down, in guests or lines, by how many of them are in view. */
-export function move(by: (inView: number) => number): Effect {
-  return (model, { guests, lines, beyond }) => {
-    if (model.mode !== "details" && model.mode !== "help") return withMove(model, by(guests), guests);
-    return { ...model, offset: Math.max(0, Math.min(beyond, Math.min(beyond, model.offset) + by(lines))) };
+export function move(by: (inView: number) => number): Effect<TopModel> {
+  return (model, { rows, lines, beyond }) => {
+    if (model.mode !== "details" && model.mode !== "help") return withMove(model, by(rows), rows);
+    return { ...model, offset: scrolledBy(model.offset, by(lines), beyond) };
   };
 }
 
 /** Sort by the column so far to the right; beyond the last comes the first. */
-export function sort(aside: number): Effect {
+export function sort(aside: number): Effect<TopModel> {
   return (model) => {
     const keys = COLUMNS.flatMap((column) => (column.key === null ? [] : [column.key]));
     const place = (keys.indexOf(model.sorting.key) + aside + keys.length) % keys.length;

@@ -1,6 +1,7 @@
 import { shownText } from "../../core/shown-text.ts";
-import type { Paint } from "../guest-table.ts";
+import type { Paint } from "../paint.ts";
 import { edgesText, fitText, textColumns } from "../terminal-text.ts";
+import { keysText } from "./key-rows.ts";
 import { KEYS } from "./keys.ts";
 import type { TopModel } from "./model.ts";
 
@@ -21,7 +22,7 @@ export function footerLines(
 ): readonly string[] {
   const { notice, mode, filter } = model;
   const where = whereText(model, range);
-  const keys = keysText(model, rows === 1 ? columns - textColumns(where) - 1 : columns);
+  const keys = keysText(KEYS, mode, rows === 1 ? columns - textColumns(where) - 1 : columns);
   const state = (left: string): string => {
     if (notice !== null) return paint(notice.isProblem ? "red" : "cyan", fitText(notice.text, columns));
     return paint(mode === "search" ? "bold" : "dim", edgesText(left, where, columns));
@@ -42,12 +43,4 @@ function whereText({ mode, sorting, filter }: TopModel, { first, shown, of }: Ra
   const order = sorting.descending ? "down" : "up";
   const by = sorting.key === "reason" ? "state" : sorting.key === "current" ? "has" : sorting.key;
   return `by ${by}, ${order}; ${range}${filter === "" ? "" : " found"}`;
-}
-
-/** The keys that are told of, as many as fit. */
-function keysText({ mode }: TopModel, columns: number): string {
-  return KEYS.flatMap(({ short }) => short[mode] ?? []).reduce((line, short) => {
-    const longer = line === "" ? short : `${line}  ${short}`;
-    return textColumns(longer) <= columns ? longer : line;
-  }, "");
 }

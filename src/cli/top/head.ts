@@ -4,7 +4,7 @@ import { type HostSum, sumGuests } from "../../view/host-sum.ts";
 import { hostSumText } from "../../view/host-sum-text.ts";
 import { setTexts } from "../../view/set-text.ts";
 import { countStandings, standingText } from "../../view/standing.ts";
-import type { Paint } from "../guest-table.ts";
+import type { Paint } from "../paint.ts";
 import { edgesText, fitText } from "../terminal-text.ts";
 import type { TopModel } from "./model.ts";
 

@@ -1,27 +1,16 @@
-import { back, details, type Effect, move, type Room, sort, type Wish, withMode } from "./effects.ts";
+import { back, details, move, sort, withMode } from "./effects.ts";
+import { effectOf, type KeyRow, type Room, type Wish } from "./key-rows.ts";
 import type { Mode, TopModel } from "./model.ts";
 import { withOrder } from "./order.ts";
 import type { Press } from "./press.ts";
 import { withFound, withoutLast, withSearch, withTyped } from "./search.ts";
-
-/** A row of the help: keys that do the same kind of thing. */
-export interface KeyRow {
-  /** The keys as people call them. */
-  readonly shown: string;
-  readonly does: string;
-  /** What the last line of the screen says of it, where it does. */
-  readonly short: Partial<Record<Mode, string>>;
-  readonly modes: readonly Mode[];
-  /** By the keys' names (`Press`). */
-  readonly keys: Readonly<Record<string, Effect>>;
-}
 
 const EVERYWHERE: readonly Mode[] = ["list", "search", "all", "details", "help"];
 const NOT_TYPING: readonly Mode[] = ["list", "all", "details", "help"];
 const HANDS: readonly Mode[] = ["list", "all", "details"];
 
 /** All keys, in the order in which they are told. Each is found in the first row that has it in the mode. */
-export const KEYS: readonly KeyRow[] = [
+export const KEYS: readonly KeyRow<TopModel>[] = [
   {
     shown: "?",
     does: "these keys, and back",
@@ -144,10 +133,9 @@ export const KEYS: readonly KeyRow[] = [
 ];
 
 /** What comes of a key. One that means nothing changes nothing but that the notice goes. */
-export function withKey(model: TopModel, { name, text }: Press, room: Room): TopModel | Wish {
+export function withKey(model: TopModel, press: Press, room: Room): TopModel | Wish {
   const unnoticed = { ...model, notice: null };
-  const row = KEYS.find(({ modes, keys }) => modes.includes(model.mode) && Object.hasOwn(keys, name));
-  const effect = row?.keys[name];
-  if (effect !== undefined) return effect(unnoticed, room);
-  return model.mode === "search" ? withTyped(unnoticed, text) : unnoticed;
+  const effect = effectOf(KEYS, model.mode, press);
+  if (effect !== null) return effect(unnoticed, room);
+  return model.mode === "search" ? withTyped(unnoticed, press.text) : unnoticed;
 }

@@ -1,10 +1,13 @@
+import { headingLine } from "../columns.ts";
 import { layOut } from "../guest-columns.ts";
-import { guestTable, headingLine, type Paint, rowLine } from "../guest-table.ts";
+import { guestTable, rowLine } from "../guest-table.ts";
+import type { Paint } from "../paint.ts";
 import { detailLines } from "./details.ts";
-import type { Room } from "./effects.ts";
 import { footerLines, type Range } from "./footer.ts";
 import { headLines, headRows, plainHead, shortHead, titleLines } from "./head.ts";
 import { helpLines } from "./help.ts";
+import type { Room } from "./key-rows.ts";
+import { KEYS } from "./keys.ts";
 import type { TopModel } from "./model.ts";
 import { firstInView, sortedGuests } from "./selection.ts";
 
@@ -29,9 +32,9 @@ export function renderPlain(model: TopModel, paint: Paint): readonly string[] {
 /** What a screen of this size has room for. */
 export function roomOf(model: TopModel, columns: number, rows: number): Room {
   const head = rows >= MIN_ROWS_WITH_HOST ? headRows(model) : 1;
-  const guests = Math.max(1, rows - head - 1 - footerRows(rows));
+  const inList = Math.max(1, rows - head - 1 - footerRows(rows));
   const lines = Math.max(1, rows - titleLines(model, columns, unpainted).length - footerRows(rows));
-  return { guests, lines, beyond: Math.max(0, textLines(model, columns, unpainted).length - lines) };
+  return { rows: inList, lines, beyond: Math.max(0, textLines(model, columns, unpainted).length - lines) };
 }
 
 interface Body {
@@ -42,8 +45,8 @@ interface Body {
 function listBody(model: TopModel, columns: number, rows: number, paint: Paint): Body {
   const room = roomOf(model, columns, rows);
   const found = sortedGuests(model);
-  const first = firstInView(model, room.guests);
-  const visible = found.slice(first, first + room.guests);
+  const first = firstInView(model, room.rows);
+  const visible = found.slice(first, first + room.rows);
   const laid = layOut(model.guests, columns);
   // What is old is dimmed, whatever it asked for when it was new.
   const isOld = model.link.state === "lost";
@@ -70,7 +73,7 @@ function textBody(model: TopModel, columns: number, rows: number, paint: Paint):
 
 /** What is read line by line in this mode; nothing in others. */
 function textLines(model: TopModel, columns: number, paint: Paint): readonly string[] {
-  if (model.mode === "help") return helpLines(columns, paint);
+  if (model.mode === "help") return helpLines(KEYS, columns, paint);
   if (model.mode !== "details") return [];
   return detailLines(model.guests.find(({ guest }) => guest === model.selected) ?? null, columns, paint);
 }

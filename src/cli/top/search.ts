@@ -4,8 +4,16 @@ import { sortedGuests } from "./selection.ts";
 /** Longer than any name that somebody types. */
 const MAX_LENGTH = 64;
 
+/** A list that is searched by name. */
+interface Searched {
+  readonly mode: string;
+  /** What was typed. */
+  readonly filter: string;
+  readonly scrolled: number;
+}
+
 /** Begin to type what is searched for. */
-export function withSearch(model: TopModel): TopModel {
+export function withSearch<Model extends Searched>(model: Model): Model & { readonly mode: "search" } {
   return { ...model, mode: "search", filter: "" };
 }
 
@@ -18,12 +26,12 @@ export function withFound(model: TopModel): TopModel {
 }
 
 /** The search without its last character. */
-export function withoutLast(model: TopModel): TopModel {
+export function withoutLast<Model extends Searched>(model: Model): Model {
   return { ...model, filter: Array.from(model.filter).slice(0, -1).join("") };
 }
 
 /** The search with one character more; what is no character changes nothing. */
-export function withTyped(model: TopModel, text: string): TopModel {
+export function withTyped<Model extends Searched>(model: Model, text: string): Model {
   const isCharacter = /^[^\p{C}]$/u.test(text);
   return isCharacter && model.filter.length < MAX_LENGTH
     ? { ...model, filter: model.filter + text, scrolled: 0 }

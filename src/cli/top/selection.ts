@@ -1,5 +1,6 @@
 import type { GuestRow } from "../../view/guest-row.ts";
 import { selectRows } from "../../view/guest-rows.ts";
+import { firstRow, movedTo } from "./listing.ts";
 import type { TopModel } from "./model.ts";
 
 type Listed = Pick<TopModel, "guests" | "sorting" | "filter" | "selected" | "scrolled">;
@@ -16,19 +17,14 @@ export function selectedGuest(model: Listed): GuestRow | null {
 
 /** Guests above the first one that is in view where there is room for `room`: the selected one is in view. */
 export function firstInView(model: Listed, room: number): number {
-  const guests = sortedGuests(model);
-  const first = Math.max(0, Math.min(model.scrolled, guests.length - room));
-  const selected = guests.findIndex(({ guest }) => guest === model.selected);
-  if (selected < 0) return first;
-  return Math.max(selected - room + 1, Math.min(first, selected));
+  return firstRow(namesOf(model), model, room);
 }
 
 /** Select the guest that is `by` rows further down; where none is selected, as seen from above the first one in view. */
 export function withMove(model: TopModel, by: number, room: number): TopModel {
-  const guests = sortedGuests(model);
-  const selected = guests.findIndex(({ guest }) => guest === model.selected);
-  const from = selected < 0 ? firstInView(model, room) - 1 : selected;
-  const to = Math.max(0, Math.min(guests.length - 1, from + by));
-  const moved = { ...model, selected: guests[to]?.guest ?? null };
-  return { ...moved, scrolled: firstInView(moved, room) };
+  return movedTo(namesOf(model), model, by, room);
+}
+
+function namesOf(model: Listed): readonly string[] {
+  return sortedGuests(model).map(({ guest }) => guest);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Wish } from "../../../../src/cli/top/effects.ts";
+import type { Wish } from "../../../../src/cli/top/key-rows.ts";
 import { KEYS, withKey } from "../../../../src/cli/top/keys.ts";
 import { firstModel, type TopModel } from "../../../../src/cli/top/model.ts";
 import { withOrderDone, withOrderFailed } from "../../../../src/cli/top/order.ts";

@@ -67,7 +67,7 @@ describe("the screen", () => {
     const of = firstModel({ ...told, guests }, NOON);
     expect(screen(of)).toContain("\ndb: max_mb, weight set at run time ");
     expect(renderPlain(of, plain)).toContain("db: max_mb, weight set at run time");
-    expect(roomOf(of, 120, 20).guests).toBe(roomOf(topModel(), 120, 20).guests - 1);
+    expect(roomOf(of, 120, 20).rows).toBe(roomOf(topModel(), 120, 20).rows - 1);
   });
 
   it("shows a guest that is left alone by what it is, and only a fault in red", () => {
