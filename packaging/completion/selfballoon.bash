@@ -386,7 +386,7 @@ _selfballoon() {
 	"resume "*) : ;;
 	"release "*) : ;;
 	"files "*) : ;;
-	"fleet "*) _selfballoon_words "status guests set get unset rollout resume abort reserve advise serve prepare" ;;
+	"fleet "*) _selfballoon_words "status top guests set get unset rollout resume abort reserve advise serve prepare" ;;
 	"record "*) _selfballoon_paths -f ;;
 	"replay "*) _selfballoon_paths -f ;;
 	"report "*) _selfballoon_paths -f ;;

@@ -1,6 +1,7 @@
 /** What `selfballoon fleet` does, by its first word. */
 export const FLEET_ACTIONS = [
   "status",
+  "top",
   "guests",
   "set",
   "get",

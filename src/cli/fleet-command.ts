@@ -11,6 +11,7 @@ const { lifeMs, maxLifeMs, maxWaitMs } = RESERVATION_TIMES;
 
 const HELP = `
 status: each host: what it has for its guests, what they have and want, and whether it still answers.
+top: the same, live, those that are short first; Enter shows a host's guests, ? the keys.
 guests: every guest of every host, the worst off first.
 set, unset: tunables for the guests of many hosts, or with --guest limits and tunables of some; each host judges them as its file, and what is said on a host itself beats them.
 rollout: carry on what is rolled out and say how it stands, until nothing is under way; \`serve\` does the same as long as it runs.

@@ -47,6 +47,7 @@ const ACTIONS: Readonly<
   Record<Exclude<FleetAction, "prepare">, (args: readonly string[], options: FleetOptions, version: string) => FleetAct>
 > = {
   status: alone((options) => (_, view) => showHosts(view, options)),
+  top: alone((options) => (_, view) => showTop(view, options)),
   guests: alone((options) => (_, view) => showGuests(view, options)),
   advise: alone((options) => (_, view) => showAdvice(view, options)),
   get: alone((options) => (connection, view) => getOfFleet(connection, view, options)),
@@ -124,6 +125,12 @@ function showHosts(view: FleetView, { json }: FleetOptions): void {
   });
   for (const { host, refused } of hosts)
     if (refused !== null) print(`${host}: something in its name was not taken: ${refused}`);
+}
+
+/** Where standard output is no terminal, or JSON is asked for, it is told once. */
+async function showTop(view: FleetView, options: FleetOptions): Promise<void> {
+  if (options.json || !process.stdout.isTTY) showHosts(view, options);
+  else await (await import("./fleet-top.ts")).fleetTop(view);
 }
 
 function hostLine({ host, state, ageMs, isStale }: HostView): readonly string[] {
