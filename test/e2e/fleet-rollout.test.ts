@@ -1,11 +1,17 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { GuestStatus } from "../../src/core/control.ts";
 import { connectFleet } from "../../src/fleet/connect.ts";
 import { SettingsBoard } from "../../src/fleet/settings-board.ts";
 import type { Command } from "../support/command.ts";
 import type { Home } from "../support/home.ts";
 import { hostsSeenBy, member } from "../support/members.ts";
 import { natsGate, startNats } from "../support/nats.ts";
+import { FakeQemu } from "../support/qmp/fake-qemu.ts";
+import { socketDirectory } from "../support/qmp/socket-directory.ts";
+import { Tree } from "../support/trees.ts";
 import { until } from "../support/until.ts";
+
+const MIB = 1_048_576;
 
 /** A host whose guests share memory. */
 const SHARED = "[host]\nmemory_mb = 16384\n[simulated]\nguests = 3\n";
@@ -58,6 +64,56 @@ describe.skipIf(natsGate().skip)("a roll-out", { timeout: 120_000 }, () => {
     // Begun, watched, done: each was written once.
     expect(board.list()).toMatchObject([{ revision: 3, document: { settings: { guard_headroom_mb: "80" } } }]);
     expect(await admin.succeed("fleet", "get")).toMatch(/guard_headroom_mb=80 is rolled out; done: all hosts have it/);
+  });
+
+  it("stops where a guest's OOM killer killed since it was begun, and says where", async () => {
+    const { url } = await startNats();
+    const home = member("h1", url, "", "");
+    await home.succeed("fleet", "prepare");
+    const guest = new Tree("xen/pv-idle");
+    await home.daemon("--backend", "xen", "--root", guest.root, "--selfballooning", "--set", "selfballoon_interval=1");
+    await until("the host", async () => ((await hostsSeenBy(home))[0]?.state?.trouble === undefined ? null : true));
+    const steppedAt = async () => {
+      const { guests } = (await home.ask("GET", "/v1/guests")).body as { guests: readonly GuestStatus[] };
+      return guests[0]?.observation?.t ?? null;
+    };
+    // What a guest's kernel has counted until the first step that the member sees is nobody's fault.
+    const first = await until("a step", steppedAt);
+    await until("another", async () => ((await steppedAt()) === first ? null : true));
+    await home.succeed("fleet", "set", "--all", "--first", "1", "--watch", "1h", "guard_headroom_mb=48");
+    const service = home.start("fleet", "serve", "--listen", "127.0.0.1:0");
+    await service.says("stdout", /h1 has it/);
+    const before = Number(/^oom_kill (\d+)$/m.exec(guest.read("proc/vmstat"))?.[1]);
+    guest.edit("proc/vmstat", /^oom_kill \d+$/m, `oom_kill ${before + 2}`);
+    await service.says("stdout", /all: stopped, and taken back from h1: OOM kills rose since it was begun: 2 on h1/);
+    await until("it to be taken back", async () => ((await headroomOf([home]))[0] === "64" ? true : null));
+  });
+
+  it("stops where guests ran short since it was begun, and is taken back from them", async () => {
+    const { url } = await startNats();
+    const directory = socketDirectory();
+    const guests = await Promise.all(["a", "b", "c"].map((name) => FakeQemu.start(directory.path, { name })));
+    onTestFinished(async () => {
+      await Promise.all(guests.map((qemu) => qemu.close()));
+      directory.remove();
+    });
+    const host = `[tunables]\nselfballoon_interval = 1\n[backend]\nqmp = ["${directory.path}/*.qmp"]\n[guests."*"]\n`;
+    const home = member("h1", url, "", host);
+    await home.succeed("fleet", "prepare");
+    await home.daemon();
+    await until("three guests that have given memory", async () =>
+      guests.every(({ guest }) => guest.currentBytes < guest.maximumBytes) &&
+      (await hostsSeenBy(home))[0]?.state?.trouble
+        ? true
+        : null,
+    );
+    await home.succeed("fleet", "set", "--all", "--first", "1", "--watch", "1h", "guard_headroom_mb=48");
+    const service = home.start("fleet", "serve", "--listen", "127.0.0.1:0");
+    await service.says("stdout", /h1 has it/);
+    // Next to nothing is left of what the balloon left them.
+    for (const { guest } of guests) guest.usedBytes += guest.availableBytes - 4 * MIB;
+    await service.says("stdout", /all: stopped, and taken back from h1: emergencies rose since it was begun: \d on h1/);
+    await until("it to be taken back", async () => ((await headroomOf([home]))[0] === "64" ? true : null));
   });
 
   it("stops where a host refuses it, is taken back, says why, and is begun again or forgotten", async () => {

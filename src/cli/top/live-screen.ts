@@ -78,8 +78,7 @@ export class LiveScreen<Model> {
     if (next === "quit") this.end.abort();
     else if (next === "suspend") this.suspend();
     else {
-      // A wish is a word, and a model is none.
-      this.model = next as Model;
+      this.model = next;
       if (this.view.isHurried(this.model)) this.rouse?.();
       this.draw();
     }
