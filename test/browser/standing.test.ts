@@ -73,10 +73,13 @@ describe.skipIf(browserGate().skip)("who is short", () => {
     expect(await page.locator("tbody tr", { hasText: "p-paused" }).locator(".below-line").count()).toBe(0);
   });
 
-  it("is seen on a phone, with what is available, without moving the table aside", async () => {
-    const width = 390;
+  it("is seen on a phone, with what is available, without scrolling or moving the table aside", async () => {
+    const [width, height] = [390, 844];
     const { url } = await serveScripted(control());
-    const { page } = await openPage(url, { viewport: { width, height: 844 } });
+    const { page } = await openPage(url, { viewport: { width, height } });
+    const worst = await page.locator("tbody tr", { hasText: "z-starved" }).boundingBox();
+    expect((worst?.y ?? height) + (worst?.height ?? 0)).toBeLessThanOrEqual(height);
+    expect(await page.locator(".legend .about:visible").count()).toBe(0); // which pushes guests out of view
     const cell = page.locator("tbody tr", { hasText: "p-paused" }).locator(".column-available");
     await cell.waitFor();
     const box = await cell.boundingBox();
