@@ -72,7 +72,9 @@ describe("doctor", () => {
     tree.write("sys/hypervisor/type", "kvm");
     const found = await findings(tree.root);
     expect(found).toContainEqual(expect.stringMatching(/^info: xen: this is not a Xen guest/));
-    expect(found).toContain("info: qemu: no QMP sockets are configured: name them as qmp under [backend].");
+    expect(found).toContain(
+      "info: qemu: no QMP sockets are configured: name them with --qmp, or as qmp under [backend].",
+    );
     expect(found).toContain("info: swap-only: this machine has no compressed swap.");
     expect(found).toContainEqual(expect.stringMatching(/^info: `run` would start simulated guests here/));
     expect(found.join()).not.toMatch(/MiB of swap|No compressed swap is in use/);

@@ -45,7 +45,8 @@ export function createQemuBackend(options: QemuOptions): Backend {
 
 async function probe(patterns: readonly string[]): Promise<Probe> {
   const where = patterns.join(", ");
-  if (patterns.length === 0) return absent("no QMP sockets are configured: name them as qmp under [backend]");
+  if (patterns.length === 0)
+    return absent("no QMP sockets are configured: name them with --qmp, or as qmp under [backend]");
   const { paths, problems } = await findSockets(patterns);
   if (paths.length > 0)
     return { usable: true, found: `${paths.length} QMP ${paths.length === 1 ? "socket" : "sockets"} at ${where}` };

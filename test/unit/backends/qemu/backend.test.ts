@@ -166,7 +166,7 @@ describe("the guests of a QEMU host", () => {
       const probe = await createQemuBackend(options(qmp)).probe();
       return probe.usable ? probe.found : probe.because;
     };
-    expect(await because([])).toBe("no QMP sockets are configured: name them as qmp under [backend]");
+    expect(await because([])).toBe("no QMP sockets are configured: name them with --qmp, or as qmp under [backend]");
     expect(await because(["/nonexistent/*.qmp"])).toBe(
       "there is no QMP socket at /nonexistent/*.qmp: /nonexistent can't be listed (ENOENT)",
     );
