@@ -47,7 +47,7 @@ export function apiPage(): Page {
       "reading that is not there has no sample; a guest that went away has none either.",
     "## A fleet's service",
     "`selfballoon fleet serve` has routes of its own, at `http://127.0.0.1:7071` unless `--listen` says otherwise. What is changed there needs the token of `api.token_file`; " +
-      "where none is named, or its file can't be used and reads do not need it, nothing can be.",
+      "where none is named, or its file can't be used and reads do not need it, nothing can be. `GET /openapi.json` there describes every body.",
     table(
       ["route", "answer", "what it does"],
       FLEET_ROUTES.map(({ method, path, contentType, summary }) => [

@@ -1,37 +1,73 @@
 import { PROBLEM_TYPE } from "./problem.ts";
 import type { QueryNumber, Route } from "./route.ts";
-import { SCHEMAS, type Schema, type SchemaName } from "./schemas.ts";
+import type { Schema } from "./schema-tools.ts";
+import { SCHEMAS } from "./schemas.ts";
 
-/** The API as an OpenAPI 3.1 document, from the routes and the tables of the core. */
+/** What a document says of one route, whoever serves it. */
+export interface DocumentedRoute extends Omit<Route, "takes" | "gives" | "query" | "answer" | "method"> {
+  readonly method: string;
+  /** What the body must be, by the name of its schema; null if it is not looked at. */
+  readonly takes: string | null;
+  /** What a good answer is; null if it is text. */
+  readonly gives: string | null;
+  /** What it takes besides its path and its body, as OpenAPI writes it. */
+  readonly parameters: readonly Schema[];
+}
+
+/** What a document is about. */
+export interface Documented {
+  readonly version: string;
+  readonly description: string;
+  readonly routes: readonly DocumentedRoute[];
+  /** What the routes take and give, by name, with `Problem`. */
+  readonly schemas: Readonly<Record<string, Schema>>;
+  /** Who needs no token for what changes something; null: nobody. */
+  readonly tokenless: string | null;
+}
+
+/** The daemon's API as an OpenAPI 3.1 document, from the routes and the tables of the core. */
 export function openApiDocument(routes: readonly Route[], version: string): Schema {
+  return openApiOf({
+    version,
+    description: "What each guest has, wants and gets, why, and the tunables. Writes over TCP need the token.",
+    routes: routes.map((route) => ({
+      ...route,
+      gives: route.answer === null ? "Event" : route.gives,
+      parameters: [...(route.answer === null ? STREAM_PARAMETERS : []), ...(route.query ?? []).map(queryParameter)],
+    })),
+    schemas: SCHEMAS,
+    tokenless: "The socket needs none.",
+  });
+}
+
+/** An OpenAPI 3.1 document. */
+export function openApiOf({ version, description, routes, schemas, tokenless }: Documented): Schema {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
-  }
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, tokenless !== null) };
   return {
     openapi: "3.1.0",
     info: {
       title: "selfballoon",
       version,
-      description: "What each guest has, wants and gets, why, and the tunables. Writes over TCP need the token.",
+      description,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     paths,
     components: {
-      schemas: SCHEMAS,
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "The socket needs none." } },
+      schemas,
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", ...(tokenless === null ? {} : { description: tokenless }) },
+      },
     },
   };
 }
 
-function operation(route: Route): Schema {
-  const parameters = [
-    ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-      ...{ name, in: "path", required: true, schema: { type: "string" } },
-    })),
-    ...(route.answer === null ? STREAM_PARAMETERS : []),
-    ...(route.query ?? []).map(queryParameter),
-  ];
+function operation(route: DocumentedRoute, isTokenOptional: boolean): Schema {
+  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    ...{ name, in: "path", required: true, schema: { type: "string" } },
+  }));
+  const parameters = [...inPath, ...route.parameters];
   return {
     summary: route.summary,
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -41,10 +77,10 @@ function operation(route: Route): Schema {
           requestBody: { required: route.isBodyOptional !== true, content: content("application/json", route.takes) },
         }),
     responses: {
-      200: { description: "It is done.", content: content(route.contentType, route.gives ?? streamed(route)) },
+      200: { description: "It is done.", content: content(route.contentType, route.gives) },
       default: { description: "It is not done, and nothing was changed.", content: content(PROBLEM_TYPE, "Problem") },
     },
-    ...(route.writes ? { security: [{ token: [] }, {}] } : {}),
+    ...(route.writes ? { security: [{ token: [] }, ...(isTokenOptional ? [{}] : [])] } : {}),
   };
 }
 
@@ -58,10 +94,6 @@ const STREAM_PARAMETERS = [
   { name: "after", in: "query", ...EVENT_NUMBER },
 ];
 
-function streamed(route: Route): SchemaName | null {
-  return route.answer === null ? "Event" : null;
-}
-
-function content(type: string, schema: SchemaName | null): Schema {
+function content(type: string, schema: string | null): Schema {
   return { [type]: { schema: schema === null ? { type: "string" } : { $ref: `#/components/schemas/${schema}` } } };
 }

@@ -33,22 +33,10 @@ import type {
   TunableAnswer,
 } from "./answers.ts";
 import type { Problem } from "./problem.ts";
+import { of, type Schema, schemasOf } from "./schema-tools.ts";
 
 // One zod object for each thing that the API takes or gives. The document's JSON Schemas are derived from them, and the
 // compiler compares each with the type that the code has of it: neither can lack a field of the other.
-
-/** A type without `readonly`, as zod infers it. */
-type Plain<T> = T extends readonly (infer One)[]
-  ? Plain<One>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
-    : T;
-
-/** Take a schema whose values are just those of the type `T`; any other does not compile. */
-const of =
-  <T>() =>
-  <S extends z.ZodType<Plain<T>>>(schema: S & (Plain<T> extends z.output<S> ? unknown : never)): S =>
-    schema;
 
 function fields<Name extends string, S extends z.ZodType>(names: readonly Name[], schema: S): Record<Name, S> {
   return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, S>;
@@ -426,16 +414,5 @@ const OBJECTS = {
 
 export type SchemaName = keyof typeof OBJECTS;
 
-/** A JSON Schema of 2020-12, as OpenAPI 3.1 takes it. */
-export type Schema = Readonly<Record<string, unknown>>;
-
 /** The JSON Schema of everything that the API takes and gives. */
-export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = derived();
-
-function derived(): Readonly<Record<SchemaName, Schema>> {
-  const registry = z.registry<{ id: string }>();
-  for (const [id, object] of Object.entries(OBJECTS)) registry.add(object, { id });
-  const { schemas } = z.toJSONSchema(registry, { io: "input", uri: (id) => `#/components/schemas/${id}` });
-  const entries = Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [name, schema]);
-  return Object.fromEntries(entries) as Record<SchemaName, Schema>;
-}
+export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = schemasOf(OBJECTS);

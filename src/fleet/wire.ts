@@ -82,7 +82,7 @@ const refusedSetting = z.object({
 });
 
 /** A host as it stands; told every few seconds, so that its age is the sign of life. */
-const hostState = z.object({
+export const hostState = z.object({
   ...message,
   /** Who reads it may count on the next one within so many seconds. */
   leaseS: z.int().min(1).max(3600),
@@ -126,7 +126,7 @@ const guestChanges = z.object({
   gone: z.array(guestName).max(MAX_ROWS),
 });
 
-const fleetRecord = z.object({
+export const fleetRecord = z.object({
   seq: z.int().min(0),
   at: timeMs,
   kind: word,

@@ -27,11 +27,16 @@ interface Panel {
 const { panels } = JSON.parse(readProjectFile(DASHBOARD)) as { readonly panels: readonly Panel[] };
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
-/** Names of the metrics that the service has of a host. */
-function metricNames(): readonly string[] {
+/** The metrics of a service that sees one host. */
+function metrics(): string {
   const view = new FleetView(() => 0);
   view.takeKey("h1", "state", encode<"state">(hostState("h1")), 0);
-  return [...fleetMetrics(view).matchAll(/^# TYPE (\S+) /gm)].map(([, name = ""]) => name);
+  return fleetMetrics(view);
+}
+
+/** Their names. */
+function metricNames(): readonly string[] {
+  return [...metrics().matchAll(/^# TYPE (\S+) /gm)].map(([, name = ""]) => name);
 }
 
 describe("the fleet's alert rules", () => {
@@ -56,6 +61,15 @@ describe("the fleet's alert rules", () => {
     writeFileSync(file, alertTests.replace("- RULES", `- ${join(PROJECT, RULES)}`));
     const tested = run("promtool", ["test", "rules", file], PROJECT);
     expect(tested, `${tested.stdout}${tested.stderr}`).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe("the fleet's metrics", () => {
+  it.skipIf(!hasTool("promtool"))("are clean for promtool", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "metrics.txt"), metrics());
+    const checked = run("sh", ["-c", "promtool check metrics < metrics.txt"], folder);
+    expect(checked).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });
 });
 

@@ -16,7 +16,8 @@ const WAIT_MS = 10_000;
 
 const { maxWaitMs, lifeMs: LIFE_MS, maxLifeMs } = RESERVATION_TIMES;
 
-const WISH = z.strictObject({
+/** A wish for memory. */
+export const WISH = z.strictObject({
   bytes: z.int().min(1),
   guest: z.string().min(1).max(256).nullable().default(null),
   labels: z.record(z.string().min(1).max(63), z.string().max(63)).default({}),

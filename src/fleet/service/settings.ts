@@ -19,7 +19,7 @@ const SCOPE = z.string().min(1).max(160);
 const TEXT = z.union([z.string().max(64), z.number()]).nullable();
 
 /** What is to be set for many. */
-const SETTINGS_CHANGE = z.strictObject({
+export const SETTINGS_CHANGE = z.strictObject({
   scope: SCOPE,
   guest: z.string().min(1).max(256).nullable().default(null),
   values: z.record(z.string().max(64), TEXT).nullable(),
@@ -29,7 +29,7 @@ const SETTINGS_CHANGE = z.strictObject({
 });
 
 /** Whose roll-out is meant. */
-const SCOPE_CHOICE = z.strictObject({ scope: SCOPE });
+export const SCOPE_CHOICE = z.strictObject({ scope: SCOPE });
 
 const CHANGE_TEXT =
   '{"scope": "all", "guest": null, "values": {"guard_headroom_mb": "128"}, "first": "10%", "watchMs": 600000, "dryRun": false}, of which ' +

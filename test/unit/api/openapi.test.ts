@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import { createApi } from "../../../src/api/api.ts";
 import { openApiDocument } from "../../../src/api/openapi.ts";
 import { problemObject } from "../../../src/api/problem.ts";
@@ -11,17 +10,11 @@ import { toldRecord } from "../../../src/core/severity.ts";
 import { historyPoints, stepPoint } from "../../../src/view/step-point.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
+import { checkerOf as schemaChecker } from "../../support/schema-check.ts";
 
 const document = openApiDocument(ROUTES, "1.2.3");
 
-/** A check by one of the document's schemas, with those that it refers to. */
-function checkerOf(name: SchemaName) {
-  const inDefs = JSON.parse(JSON.stringify(SCHEMAS).replaceAll("#/components/schemas/", "#/$defs/")) as Record<
-    string,
-    object
-  >;
-  return z.fromJSONSchema({ ...inDefs[name], $defs: inDefs } as Parameters<typeof z.fromJSONSchema>[0]);
-}
+const checkerOf = (name: SchemaName) => schemaChecker(SCHEMAS, name);
 
 const { observation, decision } = stepRecord("web");
 

@@ -1,0 +1,37 @@
+import type { FleetView } from "../fleet-view.ts";
+import type { SettingsBoard } from "../settings-board.ts";
+import type { FleetReservations } from "./reservations.ts";
+import type { FleetSchemaName } from "./schemas.ts";
+import type { FleetSettings } from "./settings.ts";
+
+/** What an answer is made of. */
+export interface FleetRequest {
+  readonly view: FleetView;
+  /** What is set for many; null where it can't be read. */
+  readonly board: Pick<SettingsBoard, "list"> | null;
+  /** Finds room; null where that is not offered. */
+  readonly reservations: Pick<FleetReservations, "reserve"> | null;
+  /** Changes what is set for many; null where nothing can be changed. */
+  readonly settings: Pick<FleetSettings, "change" | "resume" | "abort"> | null;
+  readonly version: string;
+  readonly body: string;
+  readonly query: URLSearchParams;
+  /** The part of the path that `{host}` stands for; empty if there is none. */
+  readonly host: string;
+}
+
+/** One route of the fleet's service. A POST changes something, and needs the token. */
+export interface FleetRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly summary: string;
+  readonly contentType: string;
+  /** What it takes in its query, by name; absent: nothing is looked at. */
+  readonly query?: "guests";
+  /** What the body must be; null if it is not looked at. */
+  readonly takes: FleetSchemaName | null;
+  /** What a good answer is; null if it is text. */
+  readonly gives: FleetSchemaName | null;
+  /** Text, or an object that is sent as JSON, or a promise of it. */
+  readonly answer: (request: FleetRequest) => unknown;
+}
