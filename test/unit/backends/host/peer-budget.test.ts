@@ -98,6 +98,22 @@ describe("a peer that says too much", () => {
     expect((await observe()).observation.committedPages).toBe(100 * 256);
   });
 
+  it("is cut off where it reads nothing: what is said to it is not kept without end", async () => {
+    const all = { linesPerS: 10, linesAtOnce: 10, bytesPerS: 10_000, bytesAtOnce: 10_000 };
+    const budget = new PeerBudget(all, () => clock.ms);
+    const options = { path: qemu.agentPath, budget, maxLineBytes: 1000 };
+    const [served, waiting] = [await LineSocket.connect(options), await LineSocket.connect(options)];
+    let problem: string | null = null;
+    waiting.listen({ onLine: () => {}, onEnd: ({ message }) => (problem = message) });
+    for (let kib = 0; problem === null && kib < 16_384; kib += 64) {
+      waiting.send("x".repeat(65_536));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    served.close();
+    waiting.close();
+    expect(problem).toContain("it takes no more commands");
+  });
+
   it("is cut off for reads that bring next to nothing", async () => {
     const little = { linesPerS: 10, linesAtOnce: 10, bytesPerS: 1, bytesAtOnce: 511 };
     const budget = new PeerBudget(little, () => clock.ms);
