@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { problemOf } from "../../src/core/errors.ts";
-import { connectFleet } from "../../src/fleet/connect.ts";
-import { prepareFleet } from "../../src/fleet/prepare.ts";
-import { type OwnNatsServer, startNatsServer } from "../../src/machine/nats-server.ts";
-import { type Figure, pending } from "../budgets.ts";
+import type { Figure } from "../budgets.ts";
+import { onOwnFleet } from "../support/own-fleet.ts";
 import { DAEMON } from "../support/paths.ts";
 import { type Usage, usageOf, withNode } from "../support/processes.ts";
 
@@ -14,16 +10,10 @@ const SETTLE_MS = 8000;
 const MEASURED_MS = 20_000;
 
 /** A daemon of a hundred simulated guests that is of a fleet, beside the same one that is of none. */
-export async function measureFleetMember(): Promise<readonly Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), "selfballoon-bench-"));
-  let nats: OwnNatsServer | null = null;
-  try {
-    nats = await startNatsServer(folder);
-    const connection = await connectFleet({ servers: [nats.url], credentials: null, tlsCa: null }, "bench");
-    await prepareFleet(connection, 1);
-    await connection.close();
-    const fleet = `[fleet]\nservers = ["${nats.url}"]\nname = "bench"\n`;
-    return await withDaemon(folder, "alone", "", (alone) =>
+export function measureFleetMember(): Promise<readonly Figure[]> {
+  return onOwnFleet(2, ({ url, folder }) => {
+    const fleet = `[fleet]\nservers = ["${url}"]\nname = "bench"\n`;
+    return withDaemon(folder, "alone", "", (alone) =>
       withDaemon(folder, "member", fleet, async (member) => {
         await sleep(SETTLE_MS);
         const before = [usageOf(alone), usageOf(member)] as const;
@@ -31,12 +21,7 @@ export async function measureFleetMember(): Promise<readonly Figure[]> {
         return figures(before, [usageOf(alone), usageOf(member)]);
       }),
     );
-  } catch (thrown) {
-    return [pending(problemOf(thrown)), pending(problemOf(thrown))];
-  } finally {
-    await nats?.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function withDaemon<T>(folder: string, name: string, more: string, work: (pid: number) => Promise<T>): Promise<T> {

@@ -1,15 +1,12 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { problemOf } from "../../src/core/errors.ts";
 import { connectFleet } from "../../src/fleet/connect.ts";
-import { prepareFleet } from "../../src/fleet/prepare.ts";
 import type { FleetAnswer, FleetHostAnswer } from "../../src/fleet/service/answers.ts";
-import { type OwnNatsServer, startNatsServer } from "../../src/machine/nats-server.ts";
-import { type Figure, pending } from "../budgets.ts";
+import type { Figure } from "../budgets.ts";
 import { GUESTS, ManyHosts } from "../support/many-hosts.ts";
+import { type OwnFleet, onOwnFleet } from "../support/own-fleet.ts";
 import { DAEMON } from "../support/paths.ts";
 import { usageOf, withNode } from "../support/processes.ts";
 import { median } from "../support/statistics.ts";
@@ -35,25 +32,16 @@ interface Run {
 }
 
 /** The fleet's service beside a page that looks every second, with more and more hosts on one real NATS server. */
-export async function measureFleet(): Promise<readonly Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), "selfballoon-bench-"));
-  let nats: OwnNatsServer | null = null;
-  try {
-    nats = await startNatsServer(folder);
+export function measureFleet(): Promise<readonly Figure[]> {
+  return onOwnFleet(3, async (fleet) => {
     const runs: Run[] = [];
-    for (const hosts of SIZES) runs.push(await runWith(hosts, nats.url, folder));
+    for (const hosts of SIZES) runs.push(await runWith(hosts, fleet));
     return figures(runs);
-  } catch (thrown) {
-    return Array.from({ length: 3 }, () => pending(problemOf(thrown)));
-  } finally {
-    await nats?.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-async function runWith(count: number, url: string, folder: string): Promise<Run> {
+async function runWith(count: number, { url, folder }: OwnFleet): Promise<Run> {
   const connection = await connectFleet({ servers: [url], credentials: null, tlsCa: null }, "bench");
-  await prepareFleet(connection, 1);
   const hosts = new ManyHosts(connection, count);
   const config = join(folder, "fleet.toml");
   writeFileSync(config, `[fleet]\nservers = ["${url}"]\n`);
