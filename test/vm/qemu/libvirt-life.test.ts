@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { libvirtGate, vmGate } from "../rig/requirements.ts";
@@ -20,6 +21,8 @@ const LARGE_MIB = 500;
 const LOAD_MIB = 200;
 const PAGES_A_MIB = 256;
 const KIB_A_MIB = 1024;
+/** Longer than any patience that ends with memory given back. */
+const AWAY_MS = 60_000;
 const BOOT_DEADLINE_MS = 300_000;
 const DEADLINE_MS = 300_000;
 const DIMM_XML = `<memory model='dimm'><target><size unit='MiB'>${DIMM_MIB}</size><node>0</node></target></memory>`;
@@ -114,10 +117,11 @@ describe.skipIf(skip).each(skip ? [LIBVIRTD] : await libvirtDaemons())("the life
     expect(Number(observation.balloonCurrentPages) / PAGES_A_MIB).toBeLessThan(SMALL_MIB);
   });
 
-  it("is held while libvirt's daemon is away, and moved again as soon as it is back", async () => {
+  it("is held while libvirt's daemon is away for a minute, and moved again as soon as it is back", async () => {
     daemon.log = "";
     await libvirt.whileAway(async () => {
       await daemon.says("libvirt at", DEADLINE_MS);
+      await sleep(AWAY_MS);
     });
     await step();
     await isMoved();
