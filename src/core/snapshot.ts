@@ -5,6 +5,7 @@ import { allAccounts, ledgerOf } from "./host/ledger.ts";
 import type { Pressure } from "./host/pressure.ts";
 import type { Reservations } from "./host/reservation.ts";
 import type { HostState } from "./host/state.ts";
+import type { Need } from "./host/urgency.ts";
 import type { Policy } from "./policy.ts";
 
 /** What is remembered of a host, as plain data. */
@@ -14,6 +15,8 @@ export interface HostSnapshot {
   readonly shortUntilMs: number;
   readonly waiting: string | null;
   readonly waitingUntilMs: number;
+  readonly waitingFor: Need;
+  readonly askedForLackMs: number;
   readonly entitled: { readonly atMs: number; readonly bytes: readonly (readonly [string, number])[] } | null;
   readonly steppedSoonMs: number | null;
   readonly pressure: Pressure;
@@ -35,13 +38,15 @@ export interface Snapshot {
 
 /** A host's state as plain data. */
 export function hostSnapshot(state: HostState, budget: HostBudget): HostSnapshot {
-  const { shortUntilMs, waiting, waitingUntilMs, entitled } = state.shortage;
+  const { shortUntilMs, waiting, waitingUntilMs, waitingFor, askedForLackMs, entitled } = state.shortage;
   return {
     budget,
     accounts: allAccounts(state.ledger),
     shortUntilMs,
     waiting,
     waitingUntilMs,
+    waitingFor,
+    askedForLackMs,
     entitled: entitled === null ? null : { atMs: entitled.atMs, bytes: [...entitled.bytes] },
     steppedSoonMs: state.steppedSoonMs,
     pressure: state.pressure,
@@ -51,11 +56,12 @@ export function hostSnapshot(state: HostState, budget: HostBudget): HostSnapshot
 
 /** The state that a host's snapshot was made of. */
 export function hostStateOf(snapshot: HostSnapshot): HostState {
-  const { accounts, entitled, shortUntilMs, waiting, waitingUntilMs, steppedSoonMs, pressure, reservations } = snapshot;
+  const { accounts, entitled, steppedSoonMs, pressure, reservations } = snapshot;
+  const { shortUntilMs, waiting, waitingUntilMs, waitingFor, askedForLackMs } = snapshot;
   const kept = entitled === null ? null : { atMs: entitled.atMs, bytes: new Map(entitled.bytes) };
   return {
     ledger: ledgerOf(accounts),
-    shortage: { shortUntilMs, waiting, waitingUntilMs, entitled: kept },
+    shortage: { shortUntilMs, waiting, waitingUntilMs, waitingFor, askedForLackMs, entitled: kept },
     reservations,
     steppedSoonMs,
     pressure,

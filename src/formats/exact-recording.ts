@@ -129,6 +129,8 @@ export const HEADER: z.ZodType<Header> = z.object({
       shortUntilMs: count,
       waiting: name.nullable(),
       waitingUntilMs: count,
+      waitingFor: z.enum(["lack", "cache"]).default("lack"),
+      askedForLackMs: count.default(0),
       entitledAtMs: count.nullable(),
       steppedSoonMs: count.nullable(),
       pressure: PRESSURE,

@@ -10,10 +10,11 @@ import { grantedBytes, type HostBudget, usableBytes } from "./budget.ts";
 import { accountOf, allAccounts, type Ledger, withAccount } from "./ledger.ts";
 import { type DecidedOn, overclaimNotice, unbelievedClaim } from "./overclaim.ts";
 import { NO_NOTICES, only, type Planned } from "./planned.ts";
-import { atMostGranted, onlyNeeded, yieldDoubted, yieldSpare } from "./reclaim.ts";
+import { atMostGranted, needOf, onlyGrowing, onlyNeeded, yieldDoubted, yieldSpare } from "./reclaim.ts";
 import { budgetFor, keptFrom } from "./reservation.ts";
-import { entitledTo, isWaitedFor, noteRefusal } from "./shortage.ts";
+import { entitledTo, isWaitedFor, mayAskForLack, noteRefusal } from "./shortage.ts";
 import { type HostState, mayStepSoon, withLedger } from "./state.ts";
+import type { Urgency } from "./urgency.ts";
 
 /** What a guest wants, and what that was decided on. */
 export interface Wants {
@@ -36,8 +37,11 @@ export function grant(
   if (account === null) return { ...only(state), decision: decided };
   const wanted = concede(state, holdLimits(decided, observation, terms), reading, tunables, budget, terms, nowMs);
   const left = budgetFor(budget, state.reservations, state.ledger, guest);
-  const maxPages = maxPagesFor(state.ledger, account, wanted, reading, left);
-  const granted = atMostGranted(wanted, observation, tunables, maxPages);
+  const urgency = urgencyOf(wanted, reading, tunables, account.overclaim.isCertain);
+  const maxPages = maxPagesFor(state.ledger, account, urgency, reading, left);
+  const needed =
+    urgency === "cache" ? onlyGrowing(wanted, observation, tunables) : onlyNeeded(wanted, observation, tunables);
+  const granted = atMostGranted(wanted, needed, observation, maxPages);
   const decidedOn = { reading, heldBytes: heldBy(state, reading), tunables, terms };
   const after = accountAfter(account, wanted, granted, decidedOn);
   const settled = withLedger(state, withAccount(state.ledger, after));
@@ -47,9 +51,13 @@ export function grant(
     notices: isDoubted && !account.overclaim.isCertain ? doubts(account, decidedOn) : NO_NOTICES,
   };
   if (granted === wanted) return { ...only(settled), ...told };
-  // Nobody gives way to a need that is not believed.
-  const isEmergency = wanted.reason === "emergency" && !isDoubted;
-  return { ...refuse(settled, guest, isEmergency, budget, nowMs), ...told };
+  return { ...refuse(settled, guest, isDoubted ? "wish" : urgency, budget, nowMs), ...told };
+}
+
+/** Nobody gives way to a need that is not believed. */
+function urgencyOf({ reason }: Decision, { observation }: Reading, tunables: Tunables, isDoubted: boolean): Urgency {
+  if (reason !== "emergency" || isDoubted) return "wish";
+  return needOf(observation, tunables);
 }
 
 function doubts({ maximumBytes }: Account, decidedOn: DecidedOn): readonly Notice[] {
@@ -85,7 +93,7 @@ function concede(
     const usedPages = pagesOf(maxUsedBytes(account.maximumBytes, heldBytes));
     return yieldDoubted(wanted, observation, Math.max(minPages, usedPages));
   }
-  const yielded = yieldSpare(wanted, observation, tunables, minPages);
+  const yielded = yieldSpare(wanted, observation, tunables, minPages, shortage.waitingFor);
   return yielded === wanted ? onlyNeeded(wanted, observation, tunables) : yielded;
 }
 
@@ -103,24 +111,25 @@ export function heldPages(ledger: Ledger, { guest, balloonCurrentPages }: Observ
 function maxPagesFor(
   ledger: Ledger,
   account: Account,
-  { reason }: Decision,
+  urgency: Urgency,
   { observation, unballoonedBytes = 0 }: Reading,
   budget: HostBudget,
 ): number {
   const { balloonCurrentPages, pageBytes } = observation;
   const ownBytes = (balloonCurrentPages ?? 0) * pageBytes + unballoonedBytes;
   const chargedBytes = ledger.chargedBytes - account.currentBytes + ownBytes;
-  const isBelieved = reason === "emergency" && !account.overclaim.isCertain;
-  const share = isBelieved ? reserveShare(account.weight, ledger.weight) : 0;
+  const share = urgency === "lack" ? reserveShare(account.weight, ledger.weight) : 0;
   const bytes = grantedBytes(budget, chargedBytes, ownBytes, share);
   return Math.floor((bytes - unballoonedBytes) / pageBytes);
 }
 
 /** A guest did not get all that it wanted: whoever has more than it is entitled to steps soon. */
-function refuse(state: HostState, guest: string, isEmergency: boolean, budget: HostBudget, nowMs: number): Planned {
-  const noted = noteRefusal(state.shortage, guest, isEmergency, nowMs);
-  if (!mayStepSoon(state, nowMs)) return only({ ...state, shortage: noted });
-  let shortage = noted;
+function refuse(state: HostState, guest: string, urgency: Urgency, budget: HostBudget, nowMs: number): Planned {
+  const noted = noteRefusal(state.shortage, guest, urgency, nowMs);
+  // Who waits for its cache waits until the others step.
+  const mayAsk = { lack: mayAskForLack(noted, nowMs), wish: mayStepSoon(state, nowMs), cache: false }[urgency];
+  if (!mayAsk) return only({ ...state, shortage: noted });
+  let shortage = urgency === "lack" ? { ...noted, askedForLackMs: nowMs } : noted;
   const kept = keptFrom(state.reservations, state.ledger, null);
   const donors = allAccounts(state.ledger).filter((account) => {
     if (account.guest === guest || account.isFixed) return false;
@@ -128,5 +137,6 @@ function refuse(state: HostState, guest: string, isEmergency: boolean, budget: H
     shortage = entitled.shortage;
     return account.currentBytes > entitled.bytes;
   });
-  return { ...only({ ...state, shortage, steppedSoonMs: nowMs }), stepSoon: donors.map((donor) => donor.guest) };
+  const steppedSoonMs = urgency === "lack" ? state.steppedSoonMs : nowMs;
+  return { ...only({ ...state, shortage, steppedSoonMs }), stepSoon: donors.map((donor) => donor.guest) };
 }

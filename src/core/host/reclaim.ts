@@ -5,6 +5,7 @@ import type { Observation } from "../observation.ts";
 import type { Reason } from "../reasons.ts";
 import type { Tunables } from "../tunables.ts";
 import { pagesFromMib } from "../units.ts";
+import type { Need } from "./urgency.ts";
 
 /** A guest with so many times the headroom available is out of danger. */
 const SAFE_HEADROOMS = 2;
@@ -20,6 +21,23 @@ function sparePages({ availablePages, pageBytes, balloonMaxPages }: Observation,
   if (availablePages === null) return null;
   const headroomPages = SAFE_HEADROOMS * pagesFromMib(tunables.guard_headroom_mb, pageBytes);
   return availablePages - Math.min(headroomPages, Math.floor((balloonMaxPages ?? headroomPages) * SAFE_SHARE));
+}
+
+/** What it has free beyond its kernel's reserve and what makes it safe, in pages; negative if less. Null: not known. */
+function spareFreePages(observation: Observation, tunables: Tunables): number | null {
+  const { freePages, totalreservePages } = observation;
+  if (freePages === null || totalreservePages === null) return null;
+  return sparePages({ ...observation, availablePages: freePages - totalreservePages }, tunables);
+}
+
+/**
+ * What a guest in an emergency waits for. One without swap lacks memory, whatever it has available: it is killed, or was
+ * just now; and so does one of which nobody knows what it has free.
+ */
+export function needOf(observation: Observation, tunables: Tunables): Need {
+  const spare = sparePages(observation, tunables);
+  const hasSwap = (observation.swapTotalPages ?? 0) > 0;
+  return spare === null || spare < 0 || !hasSwap || spareFreePages(observation, tunables) === null ? "lack" : "cache";
 }
 
 /**
@@ -46,16 +64,29 @@ export function onlyNeeded(decision: Decision, observation: Observation, tunable
 }
 
 /**
+ * A guest in an emergency that does not lack memory now: its cache grows, or what was swapped out comes back, as long as it
+ * leaves little free.
+ */
+export function onlyGrowing(decision: Decision, observation: Observation, tunables: Tunables): Decision {
+  const { balloonCurrentPages } = observation;
+  if (balloonCurrentPages === null) return decision;
+  const spareFree = spareFreePages(observation, tunables) ?? 0;
+  return atMost(decision, balloonCurrentPages + Math.max(0, -spareFree), "host");
+}
+
+/**
  * Another guest runs short of memory now: one that is safe yields what it has beyond that, down to `minPages` pages on
- * the balloon's side, though a safety holds it out of caution. What it uses stays.
+ * the balloon's side, though a safety holds it out of caution. What it uses stays, and its cache does where the other one
+ * waits for its own.
  */
 export function yieldSpare(
   decision: Decision,
   observation: Observation,
   tunables: Tunables,
   minPages: number,
+  waitingFor: Need,
 ): Decision {
-  const spare = sparePages(observation, tunables);
+  const spare = waitingFor === "cache" ? spareFreePages(observation, tunables) : sparePages(observation, tunables);
   const { balloonCurrentPages } = observation;
   if (!CAUTIOUS.has(decision.reason) || spare === null || spare <= 0 || balloonCurrentPages === null) return decision;
   const maxPages = Math.max(minPages, balloonCurrentPages - spare);
@@ -74,16 +105,15 @@ export function yieldDoubted(decision: Decision, { balloonCurrentPages }: Observ
   return { ...cut, reason: "doubted" };
 }
 
-/** Cut a decision at what its host has, `maxPages` pages on the balloon's side: then the guest gets what it needs of it. */
+/** Cut a decision at what its host has, `maxPages` pages on the balloon's side: then the guest gets what is `needed` of it. */
 export function atMostGranted(
   wanted: Decision,
-  observation: Observation,
-  tunables: Tunables,
+  needed: Decision,
+  { balloonCurrentPages }: Observation,
   maxPages: number,
 ): Decision {
-  const { balloonCurrentPages } = observation;
   if (wanted.balloonTargetPages === null || balloonCurrentPages === null) return wanted;
   if (wanted.balloonTargetPages <= maxPages) return wanted;
-  const granted = onlyNeeded(atMost(wanted, maxPages, "host"), observation, tunables);
+  const granted = atMost(needed, maxPages, "host");
   return maxPages > balloonCurrentPages ? granted : { ...granted, reason: "host_full" };
 }

@@ -1,5 +1,6 @@
 import { entitlements } from "./entitlement.ts";
 import { allAccounts, type Ledger } from "./ledger.ts";
+import type { Need, Urgency } from "./urgency.ts";
 
 /** Entitlements are computed again after so long. */
 const ENTITLED_KEPT_MS = 250;
@@ -7,12 +8,19 @@ const ENTITLED_KEPT_MS = 250;
 /** After a guest was refused memory, the others go down to what they are entitled to for so long. */
 const SHORT_MS = 10_000;
 
+/** Others are asked so often for a guest that lacks memory: it may be killed within a second. */
+const LACK_ASKED_MS = 200;
+
 /** Whether a host is short of memory, and what its guests are entitled to while it is. Times in ms; 0: none. */
 export interface Shortage {
   readonly shortUntilMs: number;
   /** The guest whose emergency could last not be answered in full, and until when others give way to it. */
   readonly waiting: string | null;
   readonly waitingUntilMs: number;
+  /** What it waits for. */
+  readonly waitingFor: Need;
+  /** When others were last asked to step at once for a guest that lacks memory. */
+  readonly askedForLackMs: number;
   /** Entitlements by guest, in bytes, and when they were computed; null: they hold no more. */
   readonly entitled: { readonly atMs: number; readonly bytes: ReadonlyMap<string, number> } | null;
 }
@@ -22,14 +30,22 @@ export const NO_SHORTAGE: Shortage = Object.freeze({
   shortUntilMs: 0,
   waiting: null,
   waitingUntilMs: 0,
+  waitingFor: "cache",
+  askedForLackMs: 0,
   entitled: null,
 });
 
-/** A guest was refused memory; `isEmergency`: it must have it. */
-export function noteRefusal(before: Shortage, guest: string, isEmergency: boolean, nowMs: number): Shortage {
+/** A guest was refused memory. One that lacks it is waited for before one that waits for its cache. */
+export function noteRefusal(before: Shortage, guest: string, urgency: Urgency, nowMs: number): Shortage {
   const shortUntilMs = nowMs + SHORT_MS;
-  if (!isEmergency) return { ...before, shortUntilMs };
-  return { ...before, shortUntilMs, waiting: guest, waitingUntilMs: shortUntilMs };
+  const isFirst = urgency === "lack" || before.waitingFor === "cache" || nowMs >= before.waitingUntilMs;
+  if (urgency === "wish" || !isFirst) return { ...before, shortUntilMs };
+  return { ...before, shortUntilMs, waiting: guest, waitingUntilMs: shortUntilMs, waitingFor: urgency };
+}
+
+/** Whether others may be asked again to step at once for a guest that lacks memory. */
+export function mayAskForLack({ askedForLackMs }: Shortage, nowMs: number): boolean {
+  return askedForLackMs === 0 || nowMs - askedForLackMs >= LACK_ASKED_MS;
 }
 
 /** Whether another guest than this one is in an emergency that could not be met. */

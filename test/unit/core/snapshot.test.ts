@@ -9,6 +9,8 @@ const shortage = {
   shortUntilMs: 5,
   waiting: "b",
   waitingUntilMs: 6,
+  waitingFor: "lack" as const,
+  askedForLackMs: 3,
   entitled: { atMs: 4, bytes: new Map([["a", 9]]) },
 };
 

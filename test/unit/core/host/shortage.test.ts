@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ledgerOf } from "../../../../src/core/host/ledger.ts";
-import { entitledTo, isWaitedFor, NO_SHORTAGE, noteRefusal } from "../../../../src/core/host/shortage.ts";
+import {
+  entitledTo,
+  isWaitedFor,
+  mayAskForLack,
+  NO_SHORTAGE,
+  noteRefusal,
+} from "../../../../src/core/host/shortage.ts";
 import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 import { accountIn } from "../../../support/guest-env.ts";
 
@@ -9,19 +15,34 @@ const bytes = (mib: number): number => mib * BYTES_PER_MIB;
 
 describe("a host's shortage", () => {
   it("lasts ten seconds after a refusal", () => {
-    const refused = noteRefusal(NO_SHORTAGE, "a", false, 5);
+    const refused = noteRefusal(NO_SHORTAGE, "a", "wish", 5);
     expect(refused).toEqual({ ...NO_SHORTAGE, shortUntilMs: 10_005 });
     expect(entitledTo(refused, ledger, "a", bytes(2000), 10_004).bytes).toBe(bytes(500));
     expect(entitledTo(refused, ledger, "a", bytes(2000), 10_005).bytes).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("makes all others give way to a guest in an emergency, and not itself, and not for ever", () => {
-    const refused = noteRefusal(NO_SHORTAGE, "a", true, 5);
+    const refused = noteRefusal(NO_SHORTAGE, "a", "lack", 5);
     expect(isWaitedFor(refused, "b", 10_004)).toBe(true);
     expect(isWaitedFor(refused, "b", 10_005)).toBe(false);
     expect(isWaitedFor(refused, "a", 6)).toBe(false);
     expect(isWaitedFor(NO_SHORTAGE, "b", 0)).toBe(false);
-    expect(isWaitedFor(noteRefusal(refused, "b", false, 6), "b", 7)).toBe(true);
+    expect(isWaitedFor(noteRefusal(refused, "b", "wish", 6), "b", 7)).toBe(true);
+  });
+
+  it("waits for a guest that lacks memory before one that waits for its cache", () => {
+    const forCache = noteRefusal(NO_SHORTAGE, "a", "cache", 5);
+    expect(forCache).toMatchObject({ waiting: "a", waitingFor: "cache" });
+    const lacking = noteRefusal(forCache, "b", "lack", 6);
+    expect(lacking).toMatchObject({ waiting: "b", waitingFor: "lack", waitingUntilMs: 10_006 });
+    expect(noteRefusal(lacking, "b", "cache", 10_005)).toEqual({ ...lacking, shortUntilMs: 20_005 });
+    expect(noteRefusal(lacking, "a", "cache", 10_006)).toMatchObject({ waiting: "a", waitingFor: "cache" });
+  });
+
+  it("has others asked for who lacks memory no more than five times a second", () => {
+    expect(mayAskForLack(NO_SHORTAGE, 5)).toBe(true);
+    expect(mayAskForLack({ ...NO_SHORTAGE, askedForLackMs: 5 }, 204)).toBe(false);
+    expect(mayAskForLack({ ...NO_SHORTAGE, askedForLackMs: 5 }, 205)).toBe(true);
   });
 
   it("is there when guests have more, or want more, than there is", () => {
