@@ -33,9 +33,9 @@ if (newestMs(join(root, "node_modules/.package-lock.json")) < statSync(lock).mti
     "--loglevel=error",
   ]);
 }
-const sources = ["src", "scripts/build.mjs", "package.json", "package-lock.json"].map((name) =>
-  newestMs(join(root, name)),
-);
-if (newestMs(join(root, "dist/selfballoon.mjs")) < Math.max(...sources)) {
+const builders = ["build", "build-page", "bundle-style", "merge-chunks"].map((name) => `scripts/${name}.mjs`);
+const sources = ["src", ...builders, "package.json", "package-lock.json"].map((name) => newestMs(join(root, name)));
+// The page is built last: a build that was broken off has none.
+if (newestMs(join(root, "dist/web/index.html")) < Math.max(...sources)) {
   run("Building dist/", process.execPath, ["scripts/build.mjs"]);
 }
