@@ -6,7 +6,8 @@ import { type Finding, finding } from "../core/finding.ts";
 import { realClock } from "../time/clock.ts";
 import { withDeadline } from "../time/deadline.ts";
 
-const CONNECT_MS = 2000;
+/** As long as a message may take. */
+const CONNECT_MS = 10_000;
 
 /** What `doctor` says of those who are told; `root` stands before the machine's files. Nobody is told anything. */
 export async function examineNotify(
@@ -46,7 +47,7 @@ async function examineWebhook({ origin, hostname, port, protocol }: URL): Promis
     return finding("info", `${what} can be reached from here.`, remedy);
   } catch (thrown) {
     const remedy = isSecure
-      ? "Look at the address, whether its server is up, and who signed its certificate (NODE_EXTRA_CA_CERTS)."
+      ? "Look at the address, whether its server is up, and who signed its certificate: an authority that only the daemon's environment names (NODE_EXTRA_CA_CERTS) must be named in this one, too."
       : "Look at the address, and whether its server is up.";
     return finding("fail", `${what} can't be reached: ${problemOf(thrown)}. Nobody is told by it.`, remedy);
   }
@@ -58,7 +59,7 @@ async function reach(host: string, port: number, isSecure: boolean): Promise<voi
   await withDeadline(
     realClock,
     CONNECT_MS,
-    "its answer",
+    "the server",
     (signal) =>
       new Promise<void>((resolve, reject) => {
         const name = isIP(host) === 0 ? { servername: host } : {};
