@@ -6,7 +6,11 @@ import { asSelfballoonError } from "./thrown.ts";
 
 /** What a guest's agent says of itself. */
 export type AgentFacts =
-  | { readonly answers: false }
+  | {
+      readonly answers: false;
+      /** Whether it is known by which socket it may be asked. */
+      readonly isFound: boolean;
+    }
   | {
       readonly answers: true;
       /** Those of the commands that reading files takes which it may not do, or does not have. */
@@ -19,7 +23,7 @@ export type AgentFacts =
 
 type Refusal = AgentReply & { readonly ok: false };
 
-const NO_AGENT: AgentFacts = { answers: false };
+const NO_AGENT: AgentFacts = { answers: false, isFound: true };
 
 /** What reading files takes. */
 const FILE_COMMANDS = ["guest-file-open", "guest-file-seek", "guest-file-read", "guest-file-close"];

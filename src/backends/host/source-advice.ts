@@ -23,6 +23,10 @@ function agentFindings(facts: Facts, remedies: Pick<Remedies, "agentPort">): rea
     if (reading.isByAgent) return []; // it was only late
     if (!hasAgentPort)
       return [finding("warn", `${guest} has no port for a guest agent: ${instead}.`, remedies.agentPort)];
+    if (!agent.isFound) {
+      const what = `${guest}: the socket of its guest agent is called after neither the machine nor an agent, or is not there`;
+      return [finding("warn", `${what}: ${instead}.`, "Name it as `agent` under [backend].")];
+    }
     return [finding("warn", `${guest} has no guest agent that answers: ${instead}.`, START_AGENT)];
   }
   const { system, blocked } = agent;

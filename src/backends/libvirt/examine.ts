@@ -152,7 +152,7 @@ function alone({ connection, nowMs, nowS }: Examined): LibvirtHosts {
 
 async function askAgent(domain: Domain, port: string | null, { libvirt, nowMs }: Examined): Promise<AgentFacts> {
   const isClosed = port === null || /\bstate=["']disconnected["']/.test(port);
-  if (isClosed || !domain.running) return { answers: false };
+  if (isClosed || !domain.running) return { answers: false, isFound: true };
   const agent = new LibvirtAgent({ libvirt, uuid: domain.uuid, nowMs, backoffMs: BACKOFF_MS });
   agent.startReading();
   return examineAgent(agent);

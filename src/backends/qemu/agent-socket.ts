@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { stemOf } from "./guest-names.ts";
 
 /** How sockets of agents are called, whatever the machine is. */
-const AGENT_WORDS = /qga|agent|(?<![a-z0-9])ga(?![a-z0-9])/i;
+const AGENT_WORDS = /qga|agent|(?<![a-z0-9])ga\d*(?![a-z0-9])/i;
 
 /**
  * The socket of a machine's agent, of which the machine says that it is at `said`. It could name any socket of the host,

@@ -56,6 +56,8 @@ export interface ExamineOptions {
   readonly agent: string | null;
   /** A monotonic clock. */
   readonly nowMs: () => number;
+  /** How long a machine or an agent may take for an answer. */
+  readonly deadlineMs?: number;
   /** The backend in use, for the machine at one of these sockets alone. */
   readonly open: (path: string, qmpPaths: readonly string[]) => OpenBackend;
 }
@@ -108,8 +110,8 @@ async function factsOf(
   qmpPaths: readonly string[],
   options: ExamineOptions,
 ): Promise<Omit<GuestFacts, "guest" | "reading"> & Pick<NamedSocket, "name">> {
-  const { nowMs } = options;
-  const machine = new BalloonMachine({ path, deadlineMs: DEADLINE_MS, nowMs, onEvent: () => {} });
+  const { nowMs, deadlineMs = DEADLINE_MS } = options;
+  const machine = new BalloonMachine({ path, deadlineMs, nowMs, onEvent: () => {} });
   try {
     const known = await machine.discover();
     const { name, balloonPath, deflateOnOom, agentLabel } = known;
@@ -135,12 +137,12 @@ async function askAgent(
   machine: Machine,
   qmp: string,
   qmpPaths: readonly string[],
-  { agent, nowMs }: ExamineOptions,
+  { agent, nowMs, deadlineMs = DEADLINE_MS }: ExamineOptions,
 ): Promise<AgentFacts> {
   const path = await agentPathOf(machine, qmp, qmpPaths, agent);
   const isClosed = machine.chardevs.some(({ label, frontendOpen }) => label === machine.agentLabel && !frontendOpen);
-  if (path === null || isClosed) return { answers: false };
-  return examineAgent(new AgentClient({ path, nowMs, deadlineMs: DEADLINE_MS, backoffMs: BACKOFF_MS }));
+  if (path === null || isClosed) return { answers: false, isFound: isClosed };
+  return examineAgent(new AgentClient({ path, nowMs, deadlineMs, backoffMs: BACKOFF_MS }));
 }
 
 async function statisticsOf(machine: BalloonMachine, balloonPath: string): Promise<StatisticsFacts> {

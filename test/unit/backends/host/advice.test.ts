@@ -11,7 +11,7 @@ function facts(unballoonedMib: number): GuestFacts {
   const bytes = 1024 * BYTES_PER_MIB;
   return {
     ...{ guest: "web", hasBalloon: true, deflatesOnOom: true, reportsFreePages: true, hasAgentPort: true },
-    ...{ agent: { answers: false }, statistics: "given", hindrances: [] },
+    ...{ agent: { answers: false, isFound: true }, statistics: "given", hindrances: [] },
     reading: {
       ...{ isByAgent: true, problem: null, isLeftAlone: false, swapBytes: bytes, maximumBytes: bytes },
       unballoonedBytes: unballoonedMib * BYTES_PER_MIB,
