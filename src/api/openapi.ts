@@ -78,7 +78,10 @@ function operation(route: DocumentedRoute, isTokenOptional: boolean): Schema {
         }),
     responses: {
       200: { description: "It is done.", content: content(route.contentType, route.gives) },
-      default: { description: "It is not done, and nothing was changed.", content: content(PROBLEM_TYPE, "Problem") },
+      default: {
+        description: "It is not done, or it is not known whether it is: the problem says which.",
+        content: content(PROBLEM_TYPE, "Problem"),
+      },
     },
     ...(route.writes ? { security: [{ token: [] }, ...(isTokenOptional ? [{}] : [])] } : {}),
   };

@@ -124,12 +124,14 @@ describe.skipIf(browserGate().skip)("what is set for many, on the page of a flee
     await page.reload();
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Take it back" }).click();
-    await page.getByText("For rack=a1 nothing is on its way any more.").waitFor();
+    await page.getByText("For rack=a1 nothing is on its way any more; what all hosts have stays set.").waitFor();
     expect(board.list()[0]?.document.rollout).toBeUndefined();
     await fillIn(page, { For: "host h1", Guests: "db*", Setting: "max_mb", "Value (MiB)": "much" });
     await page.getByText(/^max_mb must be .* not "much"; nothing was changed$/).waitFor();
     await fillIn(page, { "Value (MiB)": "4096", "Hosts that have it first": "1", "Watched for (minutes)": "30" });
-    await page.getByText("max_mb=4096 for host h1, guests db*: it is for 1 host, 1 of them first.").waitFor();
+    await page
+      .getByText("max_mb=4096 for host h1, guests db*: it is for 1 host, 1 of them first, watched for 30 minutes.")
+      .waitFor();
     await page.getByRole("button", { name: "Do it", exact: true }).click();
     await page.getByText("max_mb=4096 for host h1, guests db*: on h1 first.").waitFor();
     expect(board.list()[1]?.document.rollout).toMatchObject({ hosts: ["h1"], watchMs: 1_800_000 });

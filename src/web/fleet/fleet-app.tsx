@@ -1,10 +1,10 @@
 import type { FleetSettingsAnswer } from "../../fleet/service/answers.ts";
 import type { SettingsOverview } from "../../fleet/settings-overview.ts";
 import { TokenPrompt } from "../components/token-prompt.tsx";
-import { timeText } from "../format.ts";
 import { usePolled } from "../poll.ts";
 import { useAddress } from "../use-address.ts";
 import { FleetOverview } from "./fleet-overview.tsx";
+import { Lost } from "./lost.tsx";
 import { SettingsView } from "./settings-view.tsx";
 
 const SETTINGS_MS = 1000;
@@ -30,13 +30,14 @@ export function FleetApp() {
           </a>
         </nav>
       </header>
-      <main id="main" class={settings.lostAtMs === null ? undefined : "old"}>
-        {settings.lostAtMs !== null && (
-          <p class="fleet-alarm" role="status">
-            The fleet's service has not answered since {timeText(settings.lostAtMs)}: what is shown is old.
-          </p>
+      <main id="main">
+        {isSettings ? (
+          <Lost sinceMs={settings.lostAtMs}>
+            <SettingsView answer={settings.value} />
+          </Lost>
+        ) : (
+          <FleetOverview />
         )}
-        {isSettings ? <SettingsView answer={settings.value} /> : <FleetOverview />}
         <TokenPrompt />
       </main>
     </>

@@ -7,6 +7,7 @@ import { timeText } from "../format.ts";
 import { usePolled } from "../poll.ts";
 import { GuestList } from "./guest-list.tsx";
 import { HostList } from "./host-list.tsx";
+import { Lost } from "./lost.tsx";
 
 const HOSTS_MS = 1000;
 const GUESTS_MS = 1000;
@@ -26,7 +27,7 @@ export function FleetOverview() {
   const guests = usePolled<FleetGuestsAnswer>(`/v1/fleet/guests?${query}`, GUESTS_MS);
   const events = usePolled<FleetEventsAnswer>("/v1/fleet/events", EVENTS_MS);
   return (
-    <>
+    <Lost sinceMs={hosts.lostAtMs}>
       {hosts.value === null ? <p class="empty">Reading the fleet …</p> : <Summary fleet={hosts.value} />}
       {hosts.value !== null && <HostList hosts={hosts.value.hosts} />}
       <section aria-labelledby="guests-title">
@@ -42,7 +43,7 @@ export function FleetOverview() {
         {guests.value !== null && <GuestList answer={guests.value} />}
       </section>
       <Events events={events.value?.events ?? []} />
-    </>
+    </Lost>
   );
 }
 

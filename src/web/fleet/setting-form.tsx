@@ -1,11 +1,9 @@
 import { useState } from "preact/hooks";
 import { meaningOf, SETTING_NAMES } from "../../core/controls/setting-meaning.ts";
 import { TUNABLES } from "../../core/tunables.ts";
-import type { Wishes } from "./wishes.ts";
+import { MS_PER_MINUTE, type Wishes } from "./wishes.ts";
 
 const TUNABLE_NAMES = TUNABLES.map(({ name }) => name);
-
-const MS_PER_MINUTE = 60_000;
 
 /** What is typed. */
 interface Draft {
@@ -43,6 +41,7 @@ export function SettingForm({ wishes }: { readonly wishes: Wishes }) {
         : { first, watchMs: Math.round(Number(draft.minutes) * MS_PER_MINUTE) }),
     });
   };
+  const isUnsaid = draft.value.trim() === "" || (draft.first.trim() !== "" && draft.minutes.trim() === "");
   return (
     <form
       class="fleet-form"
@@ -66,7 +65,7 @@ export function SettingForm({ wishes }: { readonly wishes: Wishes }) {
       {draft.first.trim() !== "" && (
         <Field label="Watched for (minutes)" value={draft.minutes} hint="10" take={change("minutes")} />
       )}
-      <button type="submit" class="primary" disabled={wishes.isBusy || draft.value.trim() === ""}>
+      <button type="submit" class="primary" disabled={wishes.isBusy || isUnsaid}>
         Whom would it meet?
       </button>
       <p class="about">

@@ -3,7 +3,7 @@ import { RefusedList } from "./refused-list.tsx";
 import { RolloutList } from "./rollout-list.tsx";
 import { SettingForm } from "./setting-form.tsx";
 import { SettingTable } from "./setting-table.tsx";
-import { useWishes, type Wishes, wishText } from "./wishes.ts";
+import { MS_PER_MINUTE, useWishes, type Wishes, wishText } from "./wishes.ts";
 
 /** What is set for many hosts, how far it was taken and rolled out, who refuses what; and how to change it. */
 export function SettingsView({ answer }: { readonly answer: FleetSettingsAnswer | null }) {
@@ -59,7 +59,8 @@ function Question({ asked: { wish, would }, wishes: { go, leave } }: QuestionPro
   const { hosts, risks } = would;
   const text = wishText(wish);
   const whom = hosts === 1 ? "1 host" : `${hosts} hosts`;
-  const when = wish.first === null ? "at once" : `${wish.first} of them first`;
+  const minutes = (wish.watchMs ?? 0) / MS_PER_MINUTE;
+  const when = wish.first === null ? "at once" : `${wish.first} of them first, watched for ${minutes} minutes`;
   return (
     <div role="alertdialog" aria-label={`${text}?`} class="banner fleet-question">
       <p>

@@ -2,6 +2,9 @@ import { useState } from "preact/hooks";
 import type { RolloutOrdered, SettingsChanged } from "../../fleet/service/answers.ts";
 import { ask, needsToken, whyNot } from "../daemon.ts";
 
+/** How long hosts are watched is said in minutes. */
+export const MS_PER_MINUTE = 60_000;
+
 /** A change of what is set for many, as it is sent. */
 export interface Wish {
   readonly scope: string;
@@ -61,7 +64,7 @@ export function useWishes(): Wishes {
     if (done === null) return;
     setSaid(
       what === "abort"
-        ? `For ${scope} nothing is on its way any more.`
+        ? `For ${scope} nothing is on its way any more; what all hosts have stays set.`
         : `For ${scope}: ${done.first.join(", ")} first, again.`,
     );
   };
