@@ -1,10 +1,9 @@
 import { Argument, type Command, Option } from "commander";
 import { RESERVATION_TIMES } from "../core/host/reservation.ts";
-import { USUAL_WATCH_MS } from "../fleet/first-hosts.ts";
-import { MAX_WATCH_MS } from "../fleet/rollout-limits.ts";
+import { MAX_WATCH_MS, USUAL_WATCH_MS } from "../fleet/rollout-limits.ts";
 import { collect } from "./flags.ts";
 import { FLEET_ACTIONS, type FleetAction } from "./fleet-actions.ts";
-import { type FleetOptions, firstOption } from "./fleet-options.ts";
+import type { FleetOptions } from "./fleet-options.ts";
 import { parseTime } from "./reservations.ts";
 
 const { lifeMs, maxLifeMs, maxWaitMs } = RESERVATION_TIMES;
@@ -58,11 +57,7 @@ export function addFleet(command: (usage: string, summary: string) => Command, v
     .option("--where <NAME=VALUE>", "with set, unset, resume and abort: for the hosts with this label")
     .option("--host <NAME>", "with set, unset, resume and abort: for one host")
     .option("--guest <PATTERN>", "with set and unset: for the guests that the name or glob stands for")
-    .addOption(
-      new Option("--first <N>", "with set and unset: so many hosts, or a share such as 10%, have it first").argParser(
-        firstOption,
-      ),
-    )
+    .option("--first <N>", "with set and unset: so many hosts, or a share such as 10%, have it first")
     .addOption(
       new Option("--watch <TIME>", "with --first: how long those are watched before the others have it")
         .argParser(parseTime(MAX_WATCH_MS))

@@ -1,5 +1,3 @@
-import { InvalidArgumentError } from "commander";
-import { FIRST_HOSTS_TEXT, type FirstHosts, parseFirst } from "../fleet/first-hosts.ts";
 import type { DaemonOptions } from "./flags.ts";
 
 /** What `selfballoon fleet` takes. */
@@ -16,13 +14,7 @@ export interface FleetOptions extends DaemonOptions {
   readonly host?: string;
   readonly guest?: string;
   readonly dryRun?: boolean;
-  readonly first?: FirstHosts;
+  /** How many hosts have it first, as `parseFirst` takes it. */
+  readonly first?: string;
   readonly watch: number;
-}
-
-/** How many hosts are first, as commander asks for it. */
-export function firstOption(text: string): FirstHosts {
-  const first = parseFirst(text);
-  if (first === null) throw new InvalidArgumentError(`It must be ${FIRST_HOSTS_TEXT}.`);
-  return first;
 }

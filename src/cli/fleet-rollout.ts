@@ -29,7 +29,8 @@ export async function beginInFleet(
   view: FleetView,
   scope: Scope,
   change: JudgedChange,
-  { first, watch: watchMs, json }: FleetOptions & { readonly first: FirstHosts },
+  first: FirstHosts,
+  { watch: watchMs, json }: FleetOptions,
 ): Promise<void> {
   const begun = await beginIn(editorOf(connection), view, scope, change, { first, watchMs });
   const { risks } = change;

@@ -1,6 +1,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { selfballoonError } from "../core/errors.ts";
 import { shownText } from "../core/shown-text.ts";
+import { FIRST_HOSTS_TEXT, type FirstHosts, parseFirst } from "../fleet/first-hosts.ts";
 import type { FleetView } from "../fleet/fleet-view.ts";
 import type { JudgedChange } from "../fleet/judged-change.ts";
 import { isOf } from "../fleet/refusals.ts";
@@ -50,13 +51,20 @@ export function unsetAction(names: readonly string[], options: FleetOptions): Fl
 }
 
 function changeAction(scope: Scope, change: JudgedChange, options: FleetOptions): FleetAct {
-  const { first } = options;
-  if (first !== undefined && !options.dryRun)
-    return (connection, view) => beginInFleet(connection, view, scope, change, { ...options, first });
+  const first = options.first === undefined ? null : firstHosts(options.first);
+  if (first !== null && !options.dryRun)
+    return (connection, view) => beginInFleet(connection, view, scope, change, first, options);
   return (connection, view) =>
     write(view, scope, change, options, () =>
       editorOf(connection)(scope, (before) => changedBeside(before, change, scope)),
     );
+}
+
+/** @throws ERR_USAGE. */
+function firstHosts(text: string): FirstHosts {
+  const first = parseFirst(text);
+  if (first === null) throw usage(`--first must be ${FIRST_HOSTS_TEXT}, not ${JSON.stringify(text)}`);
+  return first;
 }
 
 async function write(

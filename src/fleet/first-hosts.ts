@@ -6,9 +6,6 @@ export type FirstHosts = { readonly count: number } | { readonly share: number }
 /** What `parseFirst` takes, in words. */
 export const FIRST_HOSTS_TEXT = `a number of hosts from 1 to ${MAX_FIRST}, or a share of them such as 10%`;
 
-/** How long the first hosts are watched unless somebody says otherwise. */
-export const USUAL_WATCH_MS = 600_000;
-
 /** Read how many hosts are first: `3`, or `10%`; null for anything else. */
 export function parseFirst(text: string): FirstHosts | null {
   const [, digits = "", percent] = /^([1-9]\d{0,3})(%)?$/.exec(text) ?? [];

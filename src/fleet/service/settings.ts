@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { selfballoonError } from "../../core/errors.ts";
-import { FIRST_HOSTS_TEXT, type FirstHosts, parseFirst, USUAL_WATCH_MS } from "../first-hosts.ts";
+import { FIRST_HOSTS_TEXT, type FirstHosts, parseFirst } from "../first-hosts.ts";
 import type { FleetView } from "../fleet-view.ts";
 import { type JudgedChange, judgedChange } from "../judged-change.ts";
 import { abortRollout, changedBeside } from "../rollout.ts";
-import { MAX_WATCH_MS } from "../rollout-limits.ts";
+import { MAX_WATCH_MS, USUAL_WATCH_MS } from "../rollout-limits.ts";
 import { beginIn, resumeIn } from "../rollout-orders.ts";
 import { parseScope, type Scope, scopeText } from "../scope.ts";
 import type { SettingsBoard } from "../settings-board.ts";
@@ -21,7 +21,13 @@ const TEXT = z.union([z.string().max(64), z.number()]).nullable();
 /** What is to be set for many. */
 export const SETTINGS_CHANGE = z.strictObject({
   scope: SCOPE,
-  guest: z.string().min(1).max(256).nullable().default(null),
+  guest: z
+    .string()
+    .min(1)
+    .max(256)
+    .refine((pattern) => pattern !== "__proto__")
+    .nullable()
+    .default(null),
   values: z.record(z.string().max(64), TEXT).nullable(),
   first: z.string().max(8).nullable().default(null),
   watchMs: z.int().min(0).max(MAX_WATCH_MS).default(USUAL_WATCH_MS),
