@@ -23,11 +23,7 @@ function agentFindings(facts: Facts, remedies: Pick<Remedies, "agentPort">): rea
     if (reading.isByAgent) return []; // it was only late
     if (!hasAgentPort)
       return [finding("warn", `${guest} has no port for a guest agent: ${instead}.`, remedies.agentPort)];
-    if (!agent.isFound) {
-      const what = `${guest}: the socket of its guest agent is called after neither the machine nor an agent, or is not there`;
-      return [finding("warn", `${what}: ${instead}.`, "Name it as `agent` under [backend].")];
-    }
-    return [finding("warn", `${guest} has no guest agent that answers: ${instead}.`, START_AGENT)];
+    return [silentFinding(guest, agent.isFound, instead)];
   }
   const { system, blocked } = agent;
   if (system !== null && system.family !== "linux") {
@@ -49,6 +45,12 @@ function agentFindings(facts: Facts, remedies: Pick<Remedies, "agentPort">): rea
   return [
     finding("warn", `${guest}: its guest agent answers, but the guest can't be read by it: ${why}. So ${instead}.`),
   ];
+}
+
+function silentFinding(guest: string, isFound: boolean, instead: string): Finding {
+  if (isFound) return finding("warn", `${guest} has no guest agent that answers: ${instead}.`, START_AGENT);
+  const what = `${guest}: the socket of its guest agent is called after neither the machine nor an agent, or is not there`;
+  return finding("warn", `${what}: ${instead}.`, "Name it as `agent` under [backend].");
 }
 
 const START_AGENT = "In the guest: install and start qemu-guest-agent.";
