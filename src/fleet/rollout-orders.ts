@@ -19,6 +19,14 @@ export interface BegunRollout {
   readonly others: number;
 }
 
+/** The live hosts of the scope that would have a change first, and how many others there are. */
+export function firstIn(view: Sight, scope: Scope, first: FirstHosts): Omit<BegunRollout, "id"> {
+  const live = liveOf(startIn(scope, view));
+  const count = "count" in first ? first.count : Math.min(MAX_FIRST, Math.ceil(first.share * live.length));
+  const hosts = firstOf(live, count);
+  return { first: hosts, others: live.length - hosts.length };
+}
+
 /** Give a change to some live hosts of the scope first. @throws ERR_NO_ROLLOUT_HOSTS, ERR_ROLLOUT_UNDER_WAY, or as `edit` does. */
 export async function beginIn(
   edit: SettingsEditor,
@@ -27,14 +35,11 @@ export async function beginIn(
   { guest, values }: SettingsChange,
   { first, watchMs }: { readonly first: FirstHosts; readonly watchMs: number },
 ): Promise<BegunRollout> {
-  const start = startIn(scope, view);
-  const live = liveOf(start);
-  const count = "count" in first ? first.count : Math.min(MAX_FIRST, Math.ceil(first.share * live.length));
-  const hosts = firstOf(live, count);
+  const chosen = firstIn(view, scope, first);
   const id = randomBytes(4).toString("hex");
-  const begun = { id, guest, values, hosts: [...hosts], watchMs };
-  await edit(scope, (before) => beginRollout(before, begun, start));
-  return { id, first: hosts, others: live.length - hosts.length };
+  const begun = { id, guest, values, hosts: [...chosen.first], watchMs };
+  await edit(scope, (before) => beginRollout(before, begun, startIn(scope, view)));
+  return { id, ...chosen };
 }
 
 /**

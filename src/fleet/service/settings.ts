@@ -5,7 +5,7 @@ import type { FleetView } from "../fleet-view.ts";
 import { type JudgedChange, judgedChange } from "../judged-change.ts";
 import { abortRollout, changedBeside } from "../rollout.ts";
 import { MAX_WATCH_MS, USUAL_WATCH_MS } from "../rollout-limits.ts";
-import { beginIn, resumeIn } from "../rollout-orders.ts";
+import { beginIn, firstIn, resumeIn } from "../rollout-orders.ts";
 import { parseScope, type Scope, scopeText } from "../scope.ts";
 import type { SettingsBoard } from "../settings-board.ts";
 import { type SettingsChange, withoutAll } from "../settings-change.ts";
@@ -72,7 +72,7 @@ export class FleetSettings {
     const { scope, change, isAll, first, watchMs, dryRun } = settingsWishIn(body);
     const { guest, risks } = change;
     const said = { scope: scopeText(scope), hosts: hostsIn(scope, this.view.list()).length, risks };
-    if (dryRun) return { ...said, first: [] };
+    if (dryRun) return { ...said, first: first === null ? [] : firstIn(this.view, scope, first).first };
     if (first !== null)
       return { ...said, first: (await beginIn(this.edit, this.view, scope, change, { first, watchMs })).first };
     if (isAll) await this.edit(scope, (before) => withoutAll(guest, before), guest === null);

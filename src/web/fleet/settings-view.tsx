@@ -60,7 +60,7 @@ function Question({ asked: { wish, would }, wishes: { go, leave } }: QuestionPro
   const text = wishText(wish);
   const whom = hosts === 1 ? "1 host" : `${hosts} hosts`;
   const minutes = (wish.watchMs ?? 0) / MS_PER_MINUTE;
-  const when = wish.first === null ? "at once" : `${wish.first} of them first, watched for ${minutes} minutes`;
+  const when = wish.first === null ? "at once" : `${would.first.length} of them first, watched for ${minutes} minutes`;
   return (
     <div role="alertdialog" aria-label={`${text}?`} class="banner fleet-question">
       <p>

@@ -79,6 +79,12 @@ describe("settings for many over HTTP", () => {
       status: 200,
       body: { scope: "all", hosts: 3, first: [], risks: [expect.stringMatching(/^guard=0: Without the guard/)] },
     });
+    const staged = { scope: "all", values: { guard_headroom_mb: "80" }, first: "50%", dryRun: true };
+    expect((await post("settings", staged)).body).toMatchObject({
+      hosts: 3,
+      first: [expect.any(String), expect.any(String)],
+    });
+    expect((await post("settings", { ...staged, first: "9" })).body).toMatchObject({ first: { length: 3 } });
     const refused = async (body: unknown) => ((await post("settings", body)).body as { code: string }).code;
     expect(await refused({ scope: "all", values: { guard: "7" } })).toBe("ERR_GUEST_SETTING_INVALID");
     expect(await refused({ scope: "all", values: { gaurd: null } })).toBe("ERR_TUNABLE_UNKNOWN");
