@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { PATIENCE_MS } from "./test/support/patience.ts";
+import { PATIENCE_MS, REPEATED } from "./test/support/patience.ts";
 
 /** Tests whose guest plays a script alone and is judged by what it left: two of them at a time change nothing. */
 const PLAYED = ["test/vm/xen/{daemon,files,save,smoke,xenstore}.test.ts", "test/vm/qemu/package.test.ts"];
@@ -12,9 +12,6 @@ const GUEST_LIMITS = { testTimeout: 600_000, hookTimeout: 1_800_000 };
 
 // A limit for what is waited for and does not come; vitest's own is one second, which a slow machine takes for nothing.
 const WAITS = { expect: { poll: { timeout: PATIENCE_MS } } };
-
-// Real processes on a shared machine: it may stop them for seconds at any moment. A run says at its end what was repeated.
-const REPEATED = { retry: 1 };
 
 export default defineConfig({
   test: {

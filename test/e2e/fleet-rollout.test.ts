@@ -6,6 +6,7 @@ import type { Command } from "../support/command.ts";
 import type { Home } from "../support/home.ts";
 import { hostsSeenBy, member } from "../support/members.ts";
 import { natsGate, startNats } from "../support/nats.ts";
+import { REPEATED } from "../support/patience.ts";
 import { FakeQemu } from "../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../support/qmp/socket-directory.ts";
 import { Tree } from "../support/trees.ts";
@@ -36,7 +37,7 @@ async function fleetOf(count: number): Promise<{ readonly homes: readonly Home[]
 const headroomOf = (homes: readonly Home[]): Promise<readonly string[]> =>
   Promise.all(homes.map(async (home) => (await home.succeed("get", "guard_headroom_mb")).trim()));
 
-describe.skipIf(natsGate().skip)("a roll-out", { timeout: 120_000 }, () => {
+describe.skipIf(natsGate().skip)("a roll-out", { timeout: 120_000, ...REPEATED }, () => {
   it("goes from the first hosts to all, by whichever service lives, and nothing is decided twice", async () => {
     const { homes, board } = await fleetOf(3);
     const [admin] = homes;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Ended } from "../support/command.ts";
 import { Home } from "../support/home.ts";
+import { REPEATED } from "../support/patience.ts";
 import { temporaryFolder } from "../support/trees.ts";
 import { until } from "../support/until.ts";
 
@@ -46,59 +47,58 @@ describe("replay --check", () => {
   /** The recording of a restless minute, kept for the tests that spoil it. */
   let recorded: readonly string[] = [];
 
-  it(
-    "makes every decision of a restless host again, over writes, pauses, reloads and the end",
-    async () => {
-      const home = new Home();
-      const config = join(home.folder, "c.toml");
-      const file = join(home.folder, "recording");
-      writeFileSync(config, configOf(60_000));
-      writeFileSync(file, "");
-      const daemon = await home.daemon("--backend", "simulated", "--config", config);
-      const record = home.start("record", file);
-      const decisions = (): number => readFileSync(file, "utf8").split('"exact"').length - 1;
-      const recordUntil = async (count: number): Promise<void> => {
-        for (let next = decisions() + SOME; decisions() < count; next += SOME) {
-          await until(`${Math.min(next, count)} decisions in the recording`, async () => {
-            if (record.hasEnded) throw new Error(`the recording ended: ${record.stderr}`);
-            await sleep(250);
-            return decisions() >= Math.min(next, count) ? true : null;
-          });
-        }
-      };
-      const pause = (paused: boolean) => home.ask("PATCH", "/v1/guests/database", JSON.stringify({ paused }));
+  it("makes every decision of a restless host again, over writes, pauses, reloads and the end", {
+    timeout: TIMEOUT_MS,
+    ...REPEATED,
+  }, async () => {
+    const home = new Home();
+    const config = join(home.folder, "c.toml");
+    const file = join(home.folder, "recording");
+    writeFileSync(config, configOf(60_000));
+    writeFileSync(file, "");
+    const daemon = await home.daemon("--backend", "simulated", "--config", config);
+    const record = home.start("record", file);
+    const decisions = (): number => readFileSync(file, "utf8").split('"exact"').length - 1;
+    const recordUntil = async (count: number): Promise<void> => {
+      for (let next = decisions() + SOME; decisions() < count; next += SOME) {
+        await until(`${Math.min(next, count)} decisions in the recording`, async () => {
+          if (record.hasEnded) throw new Error(`the recording ended: ${record.stderr}`);
+          await sleep(250);
+          return decisions() >= Math.min(next, count) ? true : null;
+        });
+      }
+    };
+    const pause = (paused: boolean) => home.ask("PATCH", "/v1/guests/database", JSON.stringify({ paused }));
 
-      await recordUntil(300);
-      await home.succeed("set", "frontswap_inertia=5");
-      await recordUntil(500);
-      expect(await pause(true)).toMatchObject({ status: 200, body: { paused: true } });
-      await home.succeed("set", "--guest", "java", "weight=5", "max_mb=1500", "frontswap_inertia=9");
-      await recordUntil(900);
-      await home.succeed("reset", "--guest", "java");
-      expect(await pause(false)).toMatchObject({ status: 200, body: { paused: false } });
-      await home.succeed("set", "guard_headroom_mb=100");
-      await recordUntil(1200);
-      writeFileSync(config, configOf(45_000));
-      daemon.kill("SIGHUP");
-      await recordUntil(DECISIONS);
-      await home.succeed("release");
-      daemon.kill("SIGTERM");
-      expect((await daemon.ended()).exitCode).toBe(0);
-      expect(await record.ended()).toMatchObject({ exitCode: 0 });
+    await recordUntil(300);
+    await home.succeed("set", "frontswap_inertia=5");
+    await recordUntil(500);
+    expect(await pause(true)).toMatchObject({ status: 200, body: { paused: true } });
+    await home.succeed("set", "--guest", "java", "weight=5", "max_mb=1500", "frontswap_inertia=9");
+    await recordUntil(900);
+    await home.succeed("reset", "--guest", "java");
+    expect(await pause(false)).toMatchObject({ status: 200, body: { paused: false } });
+    await home.succeed("set", "guard_headroom_mb=100");
+    await recordUntil(1200);
+    writeFileSync(config, configOf(45_000));
+    daemon.kill("SIGHUP");
+    await recordUntil(DECISIONS);
+    await home.succeed("release");
+    daemon.kill("SIGTERM");
+    expect((await daemon.ended()).exitCode).toBe(0);
+    expect(await record.ended()).toMatchObject({ exitCode: 0 });
 
-      recorded = readFileSync(file, "utf8").trimEnd().split("\n");
-      const lines = recorded.map(parse);
-      const kinds = new Set(lines.map(({ event }) => event?.kind));
-      for (const kind of ["guest", "tunables", "settings", "pause", "rules", "rise", "give"])
-        expect(kinds).toContain(kind);
-      expect(lines.filter(({ exact }) => exact?.env?.isPaused === true)).not.toEqual([]);
-      const { exitCode, stdout, stderr } = await home.do("replay", "--check", file);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-      const checked = Number(/^(\d+) decisions checked/.exec(stdout)?.[1]);
-      expect(checked).toBeGreaterThanOrEqual(DECISIONS);
-    },
-    TIMEOUT_MS,
-  );
+    recorded = readFileSync(file, "utf8").trimEnd().split("\n");
+    const lines = recorded.map(parse);
+    const kinds = new Set(lines.map(({ event }) => event?.kind));
+    for (const kind of ["guest", "tunables", "settings", "pause", "rules", "rise", "give"])
+      expect(kinds).toContain(kind);
+    expect(lines.filter(({ exact }) => exact?.env?.isPaused === true)).not.toEqual([]);
+    const { exitCode, stdout, stderr } = await home.do("replay", "--check", file);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const checked = Number(/^(\d+) decisions checked/.exec(stdout)?.[1]);
+    expect(checked).toBeGreaterThanOrEqual(DECISIONS);
+  });
 
   describe("of a recording that was spoilt", () => {
     beforeAll(() => {
