@@ -1,7 +1,8 @@
 import { type Effect, effectOf, type KeyRow, type Room, type Wish } from "../top/key-rows.ts";
 import { movedTo, scrolledBy } from "../top/listing.ts";
 import type { Press } from "../top/press.ts";
-import { withoutLast, withSearch, withTyped } from "../top/search.ts";
+import { withSearch, withTyped } from "../top/search.ts";
+import { backKey, pageKeys, quitKey, terminalKeys, turnKey, typingKeys } from "../top/shared-keys.ts";
 import { HOST_COLUMNS } from "./columns.ts";
 import { type FleetMode, type FleetTopModel, hostsSortedBy, listedHosts } from "./model.ts";
 
@@ -17,20 +18,8 @@ export const FLEET_KEYS: readonly KeyRow<FleetTopModel>[] = [
     modes: NOT_TYPING,
     keys: { "?": (model) => withMode(model, model.mode === "help" ? "list" : "help") },
   },
-  {
-    shown: "q",
-    does: "end",
-    short: { list: "q quit", host: "q quit", help: "q quit" },
-    modes: NOT_TYPING,
-    keys: { q: () => "quit" },
-  },
-  {
-    shown: "Esc",
-    does: "a step back: out of a text, the search, the selection; then end",
-    short: { search: "Esc end the search", host: "Esc back", help: "Esc back" },
-    modes: EVERYWHERE,
-    keys: { escape: back },
-  },
+  quitKey(NOT_TYPING, { list: "q quit", host: "q quit", help: "q quit" }),
+  backKey(EVERYWHERE, { search: "Esc end the search", host: "Esc back", help: "Esc back" }, back),
   {
     shown: "Up, Down, k, j",
     does: "select a host; scroll a text",
@@ -38,18 +27,7 @@ export const FLEET_KEYS: readonly KeyRow<FleetTopModel>[] = [
     modes: NOT_TYPING,
     keys: { up: move(() => -1), down: move(() => 1), k: move(() => -1), j: move(() => 1) },
   },
-  {
-    shown: "PgUp, PgDn, Home, End",
-    does: "the same by a screen, and to either end",
-    short: {},
-    modes: EVERYWHERE,
-    keys: {
-      pageup: move((room) => -room),
-      pagedown: move((room) => room),
-      home: move(() => Number.NEGATIVE_INFINITY),
-      end: move(() => Number.POSITIVE_INFINITY),
-    },
-  },
+  pageKeys(EVERYWHERE, move),
   {
     shown: "Enter",
     does: "the guests of the selected host, the worst off first, and back",
@@ -71,29 +49,9 @@ export const FLEET_KEYS: readonly KeyRow<FleetTopModel>[] = [
     modes: ["list"],
     keys: { left: sort(-1), "<": sort(-1), right: sort(1), ">": sort(1) },
   },
-  {
-    shown: "o",
-    does: "turn the order",
-    short: { list: "o turn" },
-    modes: ["list"],
-    keys: {
-      o: ({ sorting, ...model }) => ({ ...model, sorting: { ...sorting, descending: !sorting.descending } }),
-    },
-  },
-  {
-    shown: "Enter, Backspace",
-    does: "while a search is typed: keep what it finds; take its last character away",
-    short: { search: "Enter keep what is found" },
-    modes: ["search"],
-    keys: { return: withFound, enter: withFound, backspace: withoutLast },
-  },
-  {
-    shown: "Ctrl-C, Ctrl-Z",
-    does: "end; suspend until the shell's fg",
-    short: {},
-    modes: EVERYWHERE,
-    keys: { "ctrl+c": () => "quit", "ctrl+z": () => "suspend" },
-  },
+  turnKey(["list"], { list: "o turn" }),
+  typingKeys(["search"], { search: "Enter keep what is found" }, withFound),
+  terminalKeys(EVERYWHERE),
 ];
 
 /** What comes of a key; one that means nothing changes nothing. */

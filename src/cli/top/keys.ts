@@ -3,7 +3,8 @@ import { effectOf, type KeyRow, type Room, type Wish } from "./key-rows.ts";
 import type { Mode, TopModel } from "./model.ts";
 import { withOrder } from "./order.ts";
 import type { Press } from "./press.ts";
-import { withFound, withoutLast, withSearch, withTyped } from "./search.ts";
+import { withFound, withSearch, withTyped } from "./search.ts";
+import { backKey, pageKeys, quitKey, terminalKeys, turnKey, typingKeys } from "./shared-keys.ts";
 
 const EVERYWHERE: readonly Mode[] = ["list", "search", "all", "details", "help"];
 const NOT_TYPING: readonly Mode[] = ["list", "all", "details", "help"];
@@ -18,20 +19,8 @@ export const KEYS: readonly KeyRow<TopModel>[] = [
     modes: NOT_TYPING,
     keys: { "?": (model) => (model.mode === "help" ? withMode(model, "list") : withMode(model, "help")) },
   },
-  {
-    shown: "q",
-    does: "end",
-    short: { list: "q quit", details: "q quit", help: "q quit" },
-    modes: NOT_TYPING,
-    keys: { q: () => "quit" },
-  },
-  {
-    shown: "Esc",
-    does: "a step back: out of a text, the search, the selection; then end",
-    short: { search: "Esc end the search", all: "Esc back", details: "Esc back", help: "Esc back" },
-    modes: EVERYWHERE,
-    keys: { escape: back },
-  },
+  quitKey(NOT_TYPING, { list: "q quit", details: "q quit", help: "q quit" }),
+  backKey(EVERYWHERE, { search: "Esc end the search", all: "Esc back", details: "Esc back", help: "Esc back" }, back),
   {
     shown: "Up, Down",
     does: "select a guest; scroll a text",
@@ -46,18 +35,7 @@ export const KEYS: readonly KeyRow<TopModel>[] = [
     modes: NOT_TYPING,
     keys: { k: move(() => -1), j: move(() => 1) },
   },
-  {
-    shown: "PgUp, PgDn, Home, End",
-    does: "the same by a screen, and to either end",
-    short: {},
-    modes: EVERYWHERE,
-    keys: {
-      pageup: move((room) => -room),
-      pagedown: move((room) => room),
-      home: move(() => Number.NEGATIVE_INFINITY),
-      end: move(() => Number.POSITIVE_INFINITY),
-    },
-  },
+  pageKeys(EVERYWHERE, move),
   {
     shown: "Enter",
     does: "all of the selected guest, and why, and back",
@@ -107,29 +85,9 @@ export const KEYS: readonly KeyRow<TopModel>[] = [
     modes: ["list"],
     keys: { left: sort(-1), "<": sort(-1), right: sort(1), ">": sort(1) },
   },
-  {
-    shown: "o",
-    does: "turn the order",
-    short: { list: "o turn" },
-    modes: ["list"],
-    keys: {
-      o: ({ sorting, ...model }) => ({ ...model, sorting: { ...sorting, descending: !sorting.descending } }),
-    },
-  },
-  {
-    shown: "Enter, Backspace",
-    does: "while a search is typed: keep what it finds; take its last character away",
-    short: { search: "Enter keep what is found" },
-    modes: ["search"],
-    keys: { return: withFound, enter: withFound, backspace: withoutLast },
-  },
-  {
-    shown: "Ctrl-C, Ctrl-Z",
-    does: "end; suspend until the shell's fg",
-    short: {},
-    modes: EVERYWHERE,
-    keys: { "ctrl+c": () => "quit", "ctrl+z": () => "suspend" },
-  },
+  turnKey(["list"], { list: "o turn" }),
+  typingKeys(["search"], { search: "Enter keep what is found" }, withFound),
+  terminalKeys(EVERYWHERE),
 ];
 
 /** What comes of a key. One that means nothing changes nothing but that the notice goes. */
