@@ -8,6 +8,7 @@ import { momentText } from "../format.ts";
 import { type Range, withGaps } from "../past.ts";
 import type { Line, Moments } from "../plot-options.ts";
 import { FigureTable } from "./figure-table.tsx";
+import { Legend } from "./legend.tsx";
 import { Plot } from "./plot.tsx";
 
 const LINES: readonly Line<HistoryPoint>[] = [
@@ -74,17 +75,11 @@ function Caption({ point, isLast }: { readonly point: HistoryPoint; readonly isL
         <span class={`chip tone-${toneOf(point.reason)}`}>{reasonLabel(point.reason)}</span> {REASONS[point.reason]}{" "}
         {isLast && <span class="about">Point at the chart to look back.</span>}
       </p>
-      <ul class="lines">
-        {LINES.map(({ label, colour, readBytes }) => (
-          <li key={label}>
-            <span class="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />
-            {label} <b>{bytesText(readBytes(point))}</b>
-          </li>
-        ))}
+      <Legend lines={LINES} point={point}>
         <li>
           pressure <b>{percentText(point.psiPercent)}</b>
         </li>
-      </ul>
+      </Legend>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { withGaps } from "../past.ts";
 import type { Line } from "../plot-options.ts";
 import { usePolled } from "../poll.ts";
 import { FigureTable } from "./figure-table.tsx";
+import { Legend } from "./legend.tsx";
 import { Plot } from "./plot.tsx";
 
 /** The past of the host is read again so often. */
@@ -52,14 +53,7 @@ function SavedChart() {
         <p class="caption-why">
           <time>{momentText(point.atMs, Date.now())}</time> {guestsText(point)}
         </p>
-        <ul class="lines">
-          {LINES.map(({ label, colour, readBytes }) => (
-            <li key={label}>
-              <span class="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />
-              {label} <b>{bytesText(readBytes(point))}</b>
-            </li>
-          ))}
-        </ul>
+        <Legend lines={LINES} point={point} />
       </figcaption>
       <FigureTable points={points} lines={LINES} />
     </figure>
