@@ -8,7 +8,7 @@ import { type Finding, finding } from "../core/finding.ts";
 import { examinePressure, examineZones } from "../machine/examine.ts";
 import { examineHostMemory } from "../machine/examine-host.ts";
 import { MachineFiles } from "../machine/files.ts";
-import { readHostMemory } from "../machine/host-memory.ts";
+import { lookAtHostMemory } from "../machine/host-memory.ts";
 import { examineSwap } from "../swap/advice.ts";
 import { examineAreas } from "../swap/area-risks.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
@@ -107,7 +107,7 @@ async function examineMachine(files: MachineFiles, used: Backend | null, config:
 }
 
 function examineBudget(files: MachineFiles, config: Config): readonly Finding[] {
-  const warning = budgetWarning(config, readHostMemory(files).totalBytes);
+  const warning = budgetWarning(config, lookAtHostMemory(files));
   return warning === null ? [] : [finding("warn", warning.what, warning.remedy)];
 }
 

@@ -3,6 +3,7 @@ import type { NotifySection } from "../config/load.ts";
 import { ALL_GUESTS } from "../core/all-guests.ts";
 import { selfballoonError } from "../core/errors.ts";
 import type { NoticeCode } from "../core/notices.ts";
+import { FaultNews } from "../daemon/fault-news.ts";
 import type { Journal } from "../daemon/journal.ts";
 import { StepNews } from "../daemon/step-news.ts";
 import { createCommand } from "../notify/command.ts";
@@ -19,8 +20,10 @@ export function notifyOf({ command, webhook, ...choice }: NotifySection, journal
     ...(webhook === null ? [] : [outboxFor("[notify] webhook", createWebhook(webhook), journal)]),
   ];
   const news = new StepNews();
+  const faultNews = new FaultNews();
   const stop = journal.subscribe((record) => {
     if (record.kind === "step" && !news.take(record)) return;
+    if (record.kind === "fault" && faultNews.take(record) === null) return;
     if (isChosen(record, choice)) for (const outbox of outboxes) outbox.add(record);
   });
   return async () => {

@@ -10,7 +10,6 @@ import { ALL_GUESTS } from "../core/all-guests.ts";
 import type { Backend } from "../core/backend.ts";
 import { type Problem, selfballoonError } from "../core/errors.ts";
 import type { HostPastPort } from "../core/history.ts";
-import type { HostReading } from "../core/host/host-reading.ts";
 import { shownJson } from "../core/shown-text.ts";
 import type { SwapShrinker } from "../core/swap-shrinker.ts";
 import type { ToolstackBackend } from "../core/toolstack.ts";
@@ -22,6 +21,7 @@ import { createLogger, type Logger, logRecords } from "../daemon/logger.ts";
 import { createNotifier } from "../daemon/notify.ts";
 import { Worker, type WorkerOptions } from "../daemon/worker.ts";
 import type { KeptHistory } from "../history/keep.ts";
+import type { HostMemory } from "../machine/host-memory.ts";
 import { realClock } from "../time/clock.ts";
 import { VERSION } from "../version.ts";
 import { addFault } from "./add-fault.ts";
@@ -58,7 +58,8 @@ export async function run(plan: RunPlan): Promise<number> {
     if (!plan.once) tellRecords(journal, logger, plan);
     const fleet = await fleetOf(config, live, journal);
     const { configured } = live;
-    const readHost = isOwnHost(backend) ? await hostReader(flags.root) : null;
+    const lookAtHost = await hostReader(backend, flags.root);
+    const readHost = lookAtHost === null ? null : () => lookAtHost().reading;
     const worker: Worker = new Worker({
       description: describe(choice, config.policy, plan.dryRun),
       configured,
@@ -82,7 +83,7 @@ export async function run(plan: RunPlan): Promise<number> {
       journal,
       history === null ? null : statePath(config, "host-past.json"),
     );
-    const warnings = await startWarnings(backend, opened, configured.settings, flags.root, config, readHost);
+    const warnings = await startWarnings(backend, opened, configured.settings, flags.root, config, lookAtHost);
     let address: string | null = null;
     const api = createApi(worker, VERSION, {
       history: history?.port ?? null,
@@ -168,14 +169,15 @@ async function swapShrinkerFor({ traits }: Backend, config: Config, root: string
   return openSwapShrinker({ root, recordFolder: dirname(config.socket) });
 }
 
-/** Reads the memory of the host that we run on. */
-async function hostReader(root: string): Promise<() => HostReading> {
-  const [{ MachineFiles }, { readHostMemory }] = await Promise.all([
+/** Reads the memory of the host that we run on; null where the backend is on no host, or on another. */
+async function hostReader(backend: Backend, root: string): Promise<(() => HostMemory) | null> {
+  if (!isOwnHost(backend)) return null;
+  const [{ MachineFiles }, { lookAtHostMemory }] = await Promise.all([
     import("../machine/files.ts"),
     import("../machine/host-memory.ts"),
   ]);
   const files = new MachineFiles(root);
-  return () => readHostMemory(files);
+  return () => lookAtHostMemory(files);
 }
 
 /** What is kept over a restart: only a host has any, and no guest's daemon loads what reads it. */

@@ -1,9 +1,9 @@
 import type { Config } from "../config/load.ts";
 import type { Backend, OpenBackend } from "../core/backend.ts";
 import type { Finding } from "../core/finding.ts";
-import type { HostReading } from "../core/host/host-reading.ts";
 import type { Settings } from "../core/settings.ts";
 import { MachineFiles } from "../machine/files.ts";
+import type { HostMemory } from "../machine/host-memory.ts";
 import { maximumBytes } from "./maximum.ts";
 import { idleBecause } from "./start-up.ts";
 
@@ -21,11 +21,12 @@ export async function startWarnings(
   settings: Settings,
   root: string,
   config: Pick<Config, "host">,
-  readHost: (() => HostReading) | null,
+  lookAtHost: (() => HostMemory) | null,
 ): Promise<readonly StartWarning[]> {
   if (backend.traits.place !== "guest") {
+    if (lookAtHost === null) return [];
     const { budgetWarning } = await import("./budget-warning.ts");
-    const warning = budgetWarning(config, readHost?.().totalBytes ?? null);
+    const warning = budgetWarning(config, lookAtHost());
     return warning === null ? [] : [warning];
   }
   const because = idleBecause(backend, settings);

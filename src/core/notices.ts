@@ -24,7 +24,8 @@ export const NOTICES = {
   agent_nonsense:
     "what the guest agent says can't be; committed memory is estimated from the balloon's statistics, and the agent is asked again in half a minute",
   agent_back: "the guest agent answers again",
-  weaker_source: "no guest agent answers; committed memory is estimated from the balloon's statistics",
+  weaker_source:
+    "no agent in the guest tells how its memory stands, so what it needs is estimated from its balloon's statistics, which is less exact; `selfballoon doctor` says what to do",
   watch_slowed:
     "{guests} guests are too many to look at each every {wantedMs} ms between its steps: it is every {watchMs} ms",
   guests_left_out:

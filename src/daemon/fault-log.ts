@@ -29,7 +29,7 @@ export class FaultLog {
    * its texts may be anybody's.
    */
   tellAll(problems: readonly Problem[]): void {
-    const now = new Set([...new Set(problems.map(keyOf))].slice(0, MAX_TOLD));
+    const now = new Set([...new Set(problems.map(problemKey))].slice(0, MAX_TOLD));
     for (const key of this.told) if (!now.has(key)) this.told.delete(key);
     this.problem = null;
     for (const problem of problems) this.tell(problem, null);
@@ -38,7 +38,7 @@ export class FaultLog {
   /** Something went wrong; `turn` is its place where it changed what is remembered, and then it is recorded in any case. */
   tell(problem: Problem, turn: Turn | null): void {
     this.problem = problem;
-    const key = keyOf(problem);
+    const key = problemKey(problem);
     const { code, details, message } = problem;
     const isRepeated = this.told.has(key) || this.told.size >= MAX_TOLD;
     if (isRepeated && turn === null) return;
@@ -49,6 +49,6 @@ export class FaultLog {
 }
 
 /** Problems of one key are one. */
-function keyOf({ code, details: { uri, connection = uri }, message }: Problem): string {
+export function problemKey({ code, details: { uri, connection = uri }, message }: Problem): string {
   return connection === undefined ? message : `${code} ${connection}`;
 }

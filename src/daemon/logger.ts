@@ -19,6 +19,7 @@ import { SENTENCE_LENGTH, shownJson, shownText } from "../core/shown-text.ts";
 import { SHRINK_ENDS } from "../core/swap-shrinker.ts";
 import { mibFromBytes, mibFromPages } from "../core/units.ts";
 import { boundedOutput } from "./bounded-output.ts";
+import { FaultNews } from "./fault-news.ts";
 import { StepNews } from "./step-news.ts";
 
 /** Facts of a log line; they are fields in JSON and `name=value` in text, which leaves out what is null or an empty list. */
@@ -96,9 +97,10 @@ export interface LogChoice {
   readonly isDryRun: boolean;
 }
 
-/** Log what the journal records: a line for each decision that is news, and every fault, notice and write. */
+/** Log what the journal records: a line for each decision and each fault that is news, and every notice and write. */
 export function logRecords(logger: Logger, { isVerbose, isDryRun }: LogChoice): (record: JournalRecord) => void {
   const news = new StepNews();
+  const faultNews = new FaultNews();
   const gifts = new Map<string, string>();
   return (record) => {
     if (record.kind === "give") {
@@ -109,22 +111,20 @@ export function logRecords(logger: Logger, { isVerbose, isDryRun }: LogChoice): 
     }
     // One that comes again is a guest of which nothing was said.
     if (record.kind === "guest") gifts.delete(record.guest);
+    if (record.kind === "fault") return logFault(logger, record, faultNews.take(record));
     if (record.kind !== "step") return logOther(logger, record);
     const isNews = news.take(record);
     if (isNews || (isVerbose && record.applied)) logStep(logger, record, isDryRun);
   };
 }
 
-function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | GiveRecord>): void {
+function logOther(logger: Logger, record: Exclude<JournalRecord, StepRecord | GiveRecord | FaultRecord>): void {
   switch (record.kind) {
     case "shrink":
       logger.info(
         `Bringing pages back from compressed swap has ended. ${SHRINK_ENDS[record.end]}`,
         shrinkFields(record),
       );
-      break;
-    case "fault":
-      if (!record.isRepeated) logFault(logger, record);
       break;
     case "notice":
       logger[levelOf(record)](describeNotice(record.notice), { guest: record.guest, code: record.notice.code });
@@ -181,9 +181,11 @@ function logGive(logger: Logger, { guest, because, bytes, ofBytes, isAll, isDone
   logger.info(`${what} ${GIVE_CAUSES[because]}`, { guest, mib: mib(bytes) });
 }
 
-function logFault(logger: Logger, record: FaultRecord): void {
+/** `leftOut` is how many of its guest were left out before it; null: it is left out, too. */
+function logFault(logger: Logger, record: FaultRecord, leftOut: number | null): void {
+  if (leftOut === null) return;
   const { guest, code, problem } = record;
-  logger[levelOf(record)](problem, { guest, code });
+  logger[levelOf(record)](problem, { guest, code, ...(leftOut === 0 ? {} : { leftOutBefore: leftOut }) });
 }
 
 function levelOf(record: JournalRecord): keyof Logger {

@@ -15,11 +15,6 @@ export interface HostMemory {
   readonly isOfCgroup: boolean;
 }
 
-/** As `lookAtHostMemory`, the reading alone. */
-export function readHostMemory(files: MachineFiles): HostReading {
-  return lookAtHostMemory(files).reading;
-}
-
 /**
  * What this machine says of its own memory or, where we are in a cgroup with a limit that leaves less, what that cgroup has.
  * What can't be read is null; nothing is thrown, and the next call tries again.

@@ -27,9 +27,9 @@ export interface Message {
 /** What is about handing out is never handed out itself: where that fails it would have no end. */
 const OWN_NOTICES: readonly NoticeCode[] = ["notify_back", "notify_dropped"];
 
-/** Whether a record is handed out; of steps the caller has those alone that are news. */
+/** Whether a record is handed out; of steps and faults the caller has those alone that are news. */
 export function isChosen(record: JournalRecord, { severity, kinds }: Choice): boolean {
-  if (record.kind === "fault" && (record.isRepeated || record.code === "ERR_NOTIFY")) return false;
+  if (record.kind === "fault" && record.code === "ERR_NOTIFY") return false;
   if (record.kind === "notice" && OWN_NOTICES.includes(record.notice.code)) return false;
   return isAtLeast(severityOf(record), severity) && (kinds === null || kinds.includes(record.kind));
 }

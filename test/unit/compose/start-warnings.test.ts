@@ -23,15 +23,16 @@ async function warnings(
   swapKib: number,
   traits: Backend["traits"] = GUEST,
   settings = BOTH_ON,
-  host = { memoryMib: 0, hasMib: 0 },
+  host: { memoryMib: number; hasMib: number; isOfCgroup?: boolean } = { memoryMib: 0, hasMib: 0 },
 ) {
   const tree = new Tree("xen/pv-idle");
   tree.edit("proc/meminfo", /^SwapTotal: .*$/m, `SwapTotal: ${swapKib} kB`);
   const xen = createXenBackend({ files: new MachineFiles(tree.root), frontswapPages: () => 0, nowS: () => 0 });
   const memory = { kind: "bytes", bytes: host.memoryMib * BYTES_PER_MIB } as const;
   const config = { host: { memory, reserveMb: null, take: null, overcommit: null } };
-  const readHost = () => ({ ...NO_READING, totalBytes: host.hasMib * BYTES_PER_MIB });
-  const found = await startWarnings({ traits }, await xen.open(), settings, tree.root, config, readHost);
+  const reading = { ...NO_READING, totalBytes: host.hasMib * BYTES_PER_MIB };
+  const lookAtHost = () => ({ reading, isOfCgroup: host.isOfCgroup ?? false });
+  const found = await startWarnings({ traits }, await xen.open(), settings, tree.root, config, lookAtHost);
   return found.map(({ what }) => what);
 }
 
@@ -62,6 +63,15 @@ describe("what `run` warns of at the start", () => {
       ),
     ]);
     expect(await warnings(0, host, BOTH_ON, { memoryMib: 2048, hasMib: 2048 })).toEqual([]);
+  });
+
+  it("calls what a cgroup is limited to no host", async () => {
+    const host = { ...GUEST, place: "host" } as const;
+    expect(await warnings(0, host, BOTH_ON, { memoryMib: 4096, hasMib: 2048, isOfCgroup: true })).toEqual([
+      expect.stringMatching(
+        /^Guests may have 4\.0 GiB together \(memory_mb under \[host\]\), and the cgroup that we are in is limited to 2\.0 GiB:/,
+      ),
+    ]);
   });
 
   it("is nothing on a host, and nothing of swap where there is no balloon", async () => {

@@ -6,7 +6,7 @@ import type { NoticeCode } from "../../../src/core/notices.ts";
 import type { Observation } from "../../../src/core/observation.ts";
 import { BYTES_PER_MIB } from "../../../src/core/units.ts";
 import { createLogger, type Logger, localIso, logRecords } from "../../../src/daemon/logger.ts";
-import { stepRecord } from "../../support/guest-records.ts";
+import { faultRecord, stepRecord } from "../../support/guest-records.ts";
 
 interface Line {
   readonly level: keyof Logger;
@@ -41,6 +41,19 @@ describe("the log of steps", () => {
       ["info", undefined],
     ]);
     expect(lines[0]?.message).toMatch(/^A reading that the law needs was not there/);
+  });
+});
+
+describe("the log of faults", () => {
+  it("says of one that comes each second how often it came, once a minute", () => {
+    const warn = vi.fn();
+    const take = logRecords({ info: warn, warn, error: warn }, { isVerbose: false, isDryRun: false });
+    for (let seq = 0; seq < 100; seq += 1) take({ ...faultRecord("web", "it floods"), seq, atMs: seq * 1000 });
+    const { code } = faultRecord("web", "it floods");
+    expect(warn.mock.calls).toEqual([
+      ["it floods", { guest: "web", code }],
+      ["it floods", { guest: "web", code, leftOutBefore: 59 }],
+    ]);
   });
 });
 

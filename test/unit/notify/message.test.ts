@@ -38,7 +38,6 @@ describe("a message", () => {
     expect(isChosen(notice("notify_back"), all)).toBe(false);
     expect(isChosen(notice("notify_dropped"), all)).toBe(false);
     expect(isChosen({ ...fault, code: "ERR_NOTIFY" }, all)).toBe(false);
-    expect(isChosen({ ...fault, isRepeated: true }, all)).toBe(false);
   });
 
   it("is one line of JSON with all of the record, and a name that can't be two lines", () => {
