@@ -117,7 +117,8 @@ function textsOf(section: BackendSection, key: string): readonly string[] | null
   return Array.isArray(value) && value.length > 0 ? value : null;
 }
 
-function pathsOf(section: BackendSection, key: string): readonly string[] {
+/** The paths that the configuration has at a key under `[backend]`. */
+export function pathsOf(section: BackendSection, key: string): readonly string[] {
   const value = section[key] ?? [];
   return Array.isArray(value) ? value : [];
 }

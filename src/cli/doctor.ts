@@ -1,14 +1,12 @@
 import type { Finding } from "../core/finding.ts";
-import { SENTENCE_LENGTH, shownGuest, shownText } from "../core/shown-text.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
+import { namesText } from "../view/names-text.ts";
 import { configOrDefaults } from "./daemon.ts";
 import type { BackendOptions } from "./flags.ts";
 import { coloured, print, printJson } from "./output.ts";
 import type { CliPorts } from "./ports.ts";
 
 const COLOURS = { ok: "green", info: "dim", warn: "yellow", fail: "red" } as const;
-
-/** Most guests that a folded finding names. */
-const MAX_NAMES = 8;
 
 /** `selfballoon doctor`: what is present, missing and risky on this machine, and what to do. */
 export async function doctor(ports: CliPorts, options: BackendOptions & { readonly json?: boolean }): Promise<void> {
@@ -45,13 +43,7 @@ function keyOf({ level, what, remedy, guest = "" }: Finding): string {
 
 function describe({ finding: { level, what, remedy }, others }: FoldedFinding): string {
   const lines = [`${coloured(COLOURS[level], level.padEnd(4))}  ${shownText(what, SENTENCE_LENGTH)}`];
-  if (others.length > 0) lines.push(`      The same of ${namesOf(others)}.`);
+  if (others.length > 0) lines.push(`      The same of ${namesText(others)}.`);
   if (remedy !== "") lines.push(`      ${shownText(remedy, SENTENCE_LENGTH)}`);
   return lines.join("\n");
-}
-
-function namesOf(guests: readonly string[]): string {
-  const more = guests.length - MAX_NAMES;
-  const named = guests.slice(0, MAX_NAMES).map(shownGuest).join(", ");
-  return more > 0 ? `${named} and ${more} more` : named;
 }

@@ -16,14 +16,17 @@ import { isOwnHost, loadBackend } from "./backends.ts";
 import { budgetWarning } from "./budget-warning.ts";
 import { maximumBytes } from "./maximum.ts";
 import { examineStart } from "./start-up.ts";
+import { examineUnreached } from "./unreached-guests.ts";
 
 /** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
   const running = await findDaemon(config.socket);
-  const { used, findings } = await examineBackends(config, root, running.daemon);
+  const { used, name, findings } = await examineBackends(config, root, running.daemon);
+  const reach = { asksLibvirt: name === "libvirt", isHost: used !== null && isOwnHost(used) };
   const all = [
     ...findings,
+    ...(await examineUnreached(config, root, reach)),
     ...(used?.traits.place === "guest" && used.traits.hasBalloons ? [examineStart(used, config, root)] : []),
     ...(await findingsOf(() => examineMachine(files, used, config))),
     // Swap that may hang the machine does so with or without a balloon, on hosts as well.
@@ -40,6 +43,7 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
 interface Examined {
   /** What `run` would use; null if there is nothing. */
   readonly used: Backend | null;
+  readonly name: string | null;
   readonly findings: readonly Finding[];
 }
 
@@ -51,12 +55,12 @@ async function examineBackends(config: Config, root: string, daemon: RunningDaem
     const probe = await probeOf(backend);
     if (probe.usable) {
       findings.push(...(await findingsOf(() => examineUsable(backend, probe.found, daemon))));
-      return { used: backend, findings };
+      return { used: backend, name: row.name, findings };
     }
     findings.push(absent(row.name, probe, config));
     if (probe.refused) break;
   }
-  return { used: null, findings };
+  return { used: null, name: null, findings };
 }
 
 /** Where a probe fails `run` ends, and tries no other. */

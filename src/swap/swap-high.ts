@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { readText } from "./read-text.ts";
+import { readText } from "../machine/read-text.ts";
 
 const CGROUPS = "/sys/fs/cgroup";
 

@@ -1,22 +1,14 @@
-import { readdirSync } from "node:fs";
 import { parseVmSwapKib } from "../formats/process-status.ts";
-import { readText } from "./read-text.ts";
-
-/** Processes that are looked at; the kernel's default limit of process numbers on a large machine. */
-const MAX_PROCESSES = 32_768;
+import { processNumbers } from "../machine/processes.ts";
+import { readText } from "../machine/read-text.ts";
 
 /** The processes below `root` that have swapped pages of their own, the largest first. */
 export function listSwappers(root: string): readonly number[] {
   const found: { readonly pid: number; readonly swapKib: number }[] = [];
-  for (const name of processNames(root)) {
-    const status = readText(`${root}/proc/${name}/status`);
+  for (const pid of processNumbers(root)) {
+    const status = readText(`${root}/proc/${pid}/status`);
     const swapKib = status === null ? 0 : parseVmSwapKib(status);
-    if (swapKib > 0) found.push({ pid: Number(name), swapKib });
+    if (swapKib > 0) found.push({ pid, swapKib });
   }
   return found.sort((a, b) => b.swapKib - a.swapKib).map(({ pid }) => pid);
-}
-
-function processNames(root: string): readonly string[] {
-  const names = readdirSync(`${root}/proc`);
-  return names.filter((name) => /^[1-9][0-9]{0,9}$/.test(name)).slice(0, MAX_PROCESSES);
 }

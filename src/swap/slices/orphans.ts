@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { selfballoonError } from "../../core/errors.ts";
-import { readText } from "../read-text.ts";
+import { processNumbers } from "../../machine/processes.ts";
+import { readText } from "../../machine/read-text.ts";
 
 /** Put into the environment of each swapoff that we start: its slice. */
 const MARK = "SELFBALLOON_SLICE";
@@ -28,11 +28,10 @@ export async function endOrphans(slice: string, deadlineMs: number): Promise<voi
 }
 
 function findMarked(slice: string): readonly number[] {
-  const pids = readdirSync("/proc").filter((name) => /^[1-9][0-9]{0,9}$/.test(name));
-  return pids.filter((pid) => isMarked(pid, slice)).map(Number);
+  return processNumbers("").filter((pid) => isMarked(pid, slice));
 }
 
-function isMarked(pid: string, slice: string): boolean {
+function isMarked(pid: number, slice: string): boolean {
   return (readText(`/proc/${pid}/environ`) ?? "").split("\0").includes(`${MARK}=${slice}`);
 }
 

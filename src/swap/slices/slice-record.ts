@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { problemOf, selfballoonError } from "../../core/errors.ts";
 import { HIGHEST_PRIORITY } from "../../formats/swaps.ts";
-import { readText } from "../read-text.ts";
+import { readText } from "../../machine/read-text.ts";
 import { isSlicePath, type SliceArea } from "./slices.ts";
 
 /** The record of the slice that was taken off, so that it is put back whoever was killed meanwhile. */

@@ -16,6 +16,7 @@ import {
   parseStartTicks,
   parseVmSwapKib,
 } from "../../../src/formats/process-status.ts";
+import { parseQemuCommandLine } from "../../../src/formats/qemu-command-line.ts";
 import { parseSwapLabel } from "../../../src/formats/swap-header.ts";
 import { parseSwaps, zramDeviceOf } from "../../../src/formats/swaps.ts";
 import { listeningInodes } from "../../../src/formats/unix-sockets.ts";
@@ -111,11 +112,15 @@ export const KERNEL_TARGETS: readonly Target[] = [
     words: ["size ", "0::/", ":memory:", "max", '"', `${SOCKET}\n`, " -- "],
   }),
   textTarget(takeProcessFile, {
-    ...{ name: "process-files", files: formats("process-status", "process-maps", "mountinfo", "octal") },
+    ...{
+      name: "process-files",
+      files: formats("process-status", "process-maps", "mountinfo", "octal", "qemu-command-line"),
+    },
     seeds: texts(
       "Name:\tqemu\nTgid:\t12\nVmRSS:\t   4096 kB\nVmSwap:\t     12 kB\nCapEff:\t000001ffffffffff\n",
       "12 (a) b) S 1 12 12 0 -1 4194304 1 0 0 0 1 1 0 0 20 0 1 0 8675309 1 1\n",
       "7f0000000000-7f0000001000 rw-p 00000000 00:00 0 [heap]\n",
+      "kvm\0-name\0guest=web,x\0-chardev\0socket,id=a,,b,path=/q,server=on\0-mon\0chardev=a,,b,mode=control\0-qmp\0unix:/p",
       "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 - ext3 /dev/root rw,errors=continue\n",
     ),
     words: ["VmRSS:\t", "VmSwap:\t", "Tgid:\t", "CapEff:\t", " - ", "\\134", "rw-p", ") "],
@@ -153,6 +158,7 @@ function takeProcessFile(text: string): void {
   parseStartTicks(text);
   requireNumbers([parseResidentKib(text), parseProcessId(text)], 0);
   mountOf(parseMountinfo(text), "/mnt 2/a");
+  parseQemuCommandLine(`kvm\0${text}`);
   attempt(() => requireNumbers(parseVmSwapKib(text), 0));
 }
 

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** The longest start of a file that is read, in bytes. */
-const LIMIT_BYTES = 8192;
+/** The longest start of a file that is read, in bytes: the arguments of a QEMU process take as much. */
+const LIMIT_BYTES = 65_536;
 
 const buffer = Buffer.alloc(LIMIT_BYTES);
 
 /**
- * The start of a file, at most 8 KiB; null if it can't be read. For the files of processes and groups, which may
+ * The start of a file, at most 64 KiB; null if it can't be read. For the files of processes and groups, which may
  * disappear at any moment and may deny access: neither is an error.
  */
 export function readText(path: string): string | null {
