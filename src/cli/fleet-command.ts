@@ -14,7 +14,7 @@ top: the same, live, those that are short first; Enter shows a host's guests, ? 
 guests: every guest of every host, the worst off first.
 set, unset: tunables for the guests of many hosts, or with --guest limits and tunables of some; each host judges them as its file, and what is said on a host itself beats them.
 rollout: carry on what is rolled out and say how it stands, until nothing is under way; \`serve\` does the same as long as it runs.
-resume, abort: begin again with a change that was stopped; take it back from the hosts that have it first.
+resume, abort: begin again with a change that was stopped; take it back from the hosts that have it first. With the ID that get names, of that roll-out alone.
 get: what is set for whom, how many hosts have taken it, and which refuse what.
 reserve: keep memory free on one host of the fleet for a guest to come, and say on which; the hosts that look best are asked first.
 advise: hosts that are short beside hosts that are not, and whose move would help most. Nothing is moved.
@@ -32,7 +32,10 @@ Examples:
 export function addFleet(command: (usage: string, summary: string) => Command, version: string): void {
   command("fleet", "look at all hosts that are members of the same fleet, and set what is for many of them")
     .addArgument(new Argument("<WHAT>").choices(FLEET_ACTIONS))
-    .argument("[ARG...]", "with reserve: how much, in MiB; with set: NAME=VALUE...; with unset: NAME...")
+    .argument(
+      "[ARG...]",
+      "with reserve: how much, in MiB; with set: NAME=VALUE...; with unset: NAME...; with resume and abort: the ID of the roll-out that is meant",
+    )
     .option("--short", "with guests: only those whose memory runs short")
     .option("--for <NAME>", "with reserve: the guest that is to have it; asked again it is told the same")
     .addOption(

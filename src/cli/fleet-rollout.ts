@@ -6,12 +6,13 @@ import type { FleetView } from "../fleet/fleet-view.ts";
 import type { JudgedChange } from "../fleet/judged-change.ts";
 import { abortRollout } from "../fleet/rollout.ts";
 import { RolloutDriver } from "../fleet/rollout-driver.ts";
+import { ROLLOUT_ID } from "../fleet/rollout-limits.ts";
 import { beginIn, resumeIn } from "../fleet/rollout-orders.ts";
 import { type Scope, scopeText } from "../fleet/scope.ts";
 import { SettingsBoard } from "../fleet/settings-board.ts";
 import { type RolloutOverview, type ScopeOverview, settingsOverview } from "../fleet/settings-overview.ts";
 import type { FleetOptions } from "./fleet-options.ts";
-import { editorOf, type FleetAct, hostsText, scopeOf } from "./fleet-scope.ts";
+import { editorOf, type FleetAct, hostsText, scopeOf, usage } from "./fleet-scope.ts";
 import { print, printJson } from "./output.ts";
 
 /** What is rolled out is looked at so often. */
@@ -40,25 +41,34 @@ export async function beginInFleet(
     `For ${scopeText(scope)}: ${begun.first.join(", ")} first, and after ${watchMs / 1000} s without more trouble ${others} more.`,
   );
   for (const risk of risks) print(risk);
-  print("A `selfballoon fleet serve` carries it on, or `selfballoon fleet rollout` as long as it runs.");
+  print(
+    `A \`selfballoon fleet serve\` carries roll-out ${begun.id} on, or \`selfballoon fleet rollout\` as long as it runs.`,
+  );
 }
 
-/** `selfballoon fleet resume`: begin again with a change that was stopped or is under way. @throws ERR_USAGE, ERR_NO_ROLLOUT, ERR_NO_ROLLOUT_HOSTS. */
-export function resumeAction(options: FleetOptions): FleetAct {
-  const scope = scopeOf(options);
+/** `selfballoon fleet resume`: begin again with a change that was stopped or is under way. @throws ERR_USAGE, ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER, ERR_NO_ROLLOUT_HOSTS. */
+export function resumeAction(args: readonly string[], options: FleetOptions): FleetAct {
+  const [scope, id] = [scopeOf(options), meantBy(args)];
   return async (connection, view) => {
-    const first = await resumeIn(editorOf(connection), view, scope);
+    const first = await resumeIn(editorOf(connection), view, scope, id);
     print(`For ${scopeText(scope)}: ${first.join(", ")} first, again.`);
   };
 }
 
-/** `selfballoon fleet abort`: take back what only the first hosts have. @throws ERR_USAGE, ERR_NO_ROLLOUT. */
-export function abortAction(options: FleetOptions): FleetAct {
-  const scope = scopeOf(options);
+/** `selfballoon fleet abort`: take back what only the first hosts have. @throws ERR_USAGE, ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER. */
+export function abortAction(args: readonly string[], options: FleetOptions): FleetAct {
+  const [scope, id] = [scopeOf(options), meantBy(args)];
   return async (connection) => {
-    await editorOf(connection)(scope, (before) => abortRollout(before, scope));
+    await editorOf(connection)(scope, (before) => abortRollout(before, id, scope));
     print(`For ${scopeText(scope)} nothing is on its way any more; what all hosts have stays set.`);
   };
+}
+
+/** Which roll-out is meant; null: whichever is there. @throws ERR_USAGE. */
+function meantBy([id, ...more]: readonly string[]): string | null {
+  if (id === undefined) return null;
+  if (more.length === 0 && ROLLOUT_ID.test(id)) return id;
+  throw usage("what follows must be the ID of one roll-out, as `selfballoon fleet get` names it");
 }
 
 /**
@@ -112,8 +122,8 @@ function refuseStopped(all: readonly ScopeOverview[]): void {
 }
 
 /** What is rolled out and how it stands, for people. */
-export function rolloutLine({ guest, values, text }: RolloutOverview): string {
+export function rolloutLine({ id, guest, values, text }: RolloutOverview): string {
   const whose = guest === null ? "" : `guests ${shownText(guest)}, `;
   const what = Object.entries(values).map(([name, value]) => (value === null ? `${name} no more` : `${name}=${value}`));
-  return `${whose}${what.join(" ")} is rolled out; ${shownText(text, MAX_WORDS)}`;
+  return `${whose}${what.join(" ")} is rolled out as ${id}; ${shownText(text, MAX_WORDS)}`;
 }

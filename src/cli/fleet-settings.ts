@@ -46,7 +46,7 @@ export function unsetAction(names: readonly string[], options: FleetOptions): Fl
   const { guest } = change;
   return (connection, view) =>
     write(view, scope, change, options, () =>
-      editorOf(connection)(scope, (before) => withoutAll(guest, before), guest === null),
+      editorOf(connection)(scope, (before) => withoutAll(guest, before), { isAnew: guest === null }),
     );
 }
 

@@ -56,8 +56,8 @@ const ACTIONS: Readonly<
       showFleet(connection, view, { ...access, ...options }, version, signalled()),
   ),
   rollout: alone((options) => (connection, view) => followRollouts(connection, view, options)),
-  resume: alone(resumeAction),
-  abort: alone(abortAction),
+  resume: resumeAction,
+  abort: abortAction,
   set: setAction,
   unset: unsetAction,
   reserve: (args, options) => {

@@ -451,6 +451,13 @@ export const ERRORS = {
     message:
       "what is set for {scope} must be readable to be changed, but {problem}; nothing was changed, and `selfballoon fleet unset` for these hosts without a name takes all of it away",
   },
+  ERR_FLEET_SETTINGS_OTHER: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "what is set for {scope} must be what was shown, revision {shown}, but somebody has changed it since, to revision {there}; nothing was changed",
+  },
   ERR_FLEET_UNTAKEN: {
     owner: "host",
     exitCode: 1,
@@ -469,6 +476,13 @@ export const ERRORS = {
     exitCode: 2,
     httpStatus: 404,
     message: "there is no change on its way to {scope}; nothing was changed",
+  },
+  ERR_ROLLOUT_OTHER: {
+    owner: "operator",
+    exitCode: 2,
+    httpStatus: 409,
+    message:
+      "the roll-out for {scope} must be {id}, which is meant, but it is {other}, begun since; nothing was changed",
   },
   ERR_NO_ROLLOUT_HOSTS: {
     owner: "operator",

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { EditTerms } from "./edit-terms.ts";
 import type { FirstHosts } from "./first-hosts.ts";
 import type { FleetView } from "./fleet-view.ts";
 import { beginRollout, firstOf, type RolloutStart, resumeRollout } from "./rollout.ts";
@@ -10,6 +11,13 @@ import { hostsIn } from "./settings-overview.ts";
 
 /** What is seen of the hosts when a roll-out is begun. */
 type Sight = Pick<FleetView, "list" | "serverMs">;
+
+/** How a change is rolled out. */
+export interface RolloutTerms extends Pick<EditTerms, "revision"> {
+  readonly first: FirstHosts;
+  /** How long the first hosts are watched, in ms. */
+  readonly watchMs: number;
+}
 
 /** A roll-out that was begun. */
 export interface BegunRollout {
@@ -33,23 +41,29 @@ export async function beginIn(
   view: Sight,
   scope: Scope,
   { guest, values }: SettingsChange,
-  { first, watchMs }: { readonly first: FirstHosts; readonly watchMs: number },
+  { first, watchMs, revision = null }: RolloutTerms,
 ): Promise<BegunRollout> {
   const chosen = firstIn(view, scope, first);
   const id = randomBytes(4).toString("hex");
   const begun = { id, guest, values, hosts: [...chosen.first], watchMs };
-  await edit(scope, (before) => beginRollout(before, begun, startIn(scope, view)));
+  await edit(scope, (before) => beginRollout(before, begun, startIn(scope, view)), { revision });
   return { id, ...chosen };
 }
 
 /**
  * Begin again with a change that was stopped or is under way, on as many hosts that are live now.
- * @returns those that have it first. @throws ERR_NO_ROLLOUT, ERR_NO_ROLLOUT_HOSTS, or as `edit` does.
+ * @param id which is meant; null: whichever is there.
+ * @returns those that have it first. @throws ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER, ERR_NO_ROLLOUT_HOSTS, or as `edit` does.
  */
-export async function resumeIn(edit: SettingsEditor, view: Sight, scope: Scope): Promise<readonly string[]> {
+export async function resumeIn(
+  edit: SettingsEditor,
+  view: Sight,
+  scope: Scope,
+  id: string | null,
+): Promise<readonly string[]> {
   const start = startIn(scope, view);
   const { rollout } = await edit(scope, (before) =>
-    resumeRollout(before, firstOf(liveOf(start), before.rollout?.hosts.length ?? 0), start),
+    resumeRollout(before, id, firstOf(liveOf(start), before.rollout?.hosts.length ?? 0), start),
   );
   return rollout?.hosts ?? [];
 }

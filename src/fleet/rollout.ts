@@ -38,16 +38,16 @@ export function beginRollout(
 
 /**
  * Begin again with the change of one that was stopped or is under way, on these hosts.
- * @throws ERR_NO_ROLLOUT, ERR_NO_ROLLOUT_HOSTS.
+ * @param id which is meant; null: whichever is there. @throws ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER, ERR_NO_ROLLOUT_HOSTS.
  */
 export function resumeRollout(
   before: SettingsDocument,
+  id: string | null,
   hosts: readonly string[],
   start: RolloutStart,
 ): SettingsDocument {
-  const { rollout } = before;
-  if (rollout === undefined || rollout.phase.is === "done")
-    throw selfballoonError("ERR_NO_ROLLOUT", { scope: scopeText(start.scope) });
+  const rollout = meantOf(before, id, start.scope);
+  if (rollout.phase.is === "done") throw noRollout(start.scope);
   return begunAt(before, { ...rollout, hosts: [...hosts] }, start);
 }
 
@@ -63,10 +63,24 @@ function underWay(scope: Scope): Error {
   return selfballoonError("ERR_ROLLOUT_UNDER_WAY", { scope: scopeText(scope) });
 }
 
-/** Take it back from the first hosts, and forget it; what is done stays set. @throws ERR_NO_ROLLOUT. */
-export function abortRollout({ rollout, ...before }: SettingsDocument, scope: Scope): SettingsDocument {
-  if (rollout === undefined) throw selfballoonError("ERR_NO_ROLLOUT", { scope: scopeText(scope) });
-  return before;
+/**
+ * Take it back from the first hosts, and forget it; what is done stays set.
+ * @param id which is meant; null: whichever is there. @throws ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER.
+ */
+export function abortRollout(before: SettingsDocument, id: string | null, scope: Scope): SettingsDocument {
+  meantOf(before, id, scope);
+  const { rollout: _, ...rest } = before;
+  return rest;
+}
+
+function meantOf({ rollout }: SettingsDocument, id: string | null, scope: Scope): Rollout {
+  if (rollout === undefined) throw noRollout(scope);
+  if (id === null || id === rollout.id) return rollout;
+  throw selfballoonError("ERR_ROLLOUT_OTHER", { scope: scopeText(scope), id, other: rollout.id });
+}
+
+function noRollout(scope: Scope): Error {
+  return selfballoonError("ERR_NO_ROLLOUT", { scope: scopeText(scope) });
 }
 
 /** So many of the hosts, spread over all of them: of their names in order each so many-th. */

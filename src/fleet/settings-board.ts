@@ -4,6 +4,7 @@ import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { problemOf, selfballoonError } from "../core/errors.ts";
 import type { BoardEntry } from "./board-entry.ts";
+import { checkRevision, type EditTerms } from "./edit-terms.ts";
 import { followBucket } from "./follow-bucket.ts";
 import { SETTINGS_BUCKET } from "./names.ts";
 import { parseScopeKey, type Scope, scopeKey, scopeText } from "./scope.ts";
@@ -54,19 +55,18 @@ export class SettingsBoard {
   /**
    * Change what is set for a scope, by what is there at that moment: of two who write at once the second begins again. What
    * stays as it is, is not written again.
-   * @param isAnew whether what is there and can't be read counts as nothing.
-   * @returns what is there then. @throws ERR_FLEET_SETTINGS_UNREADABLE, ERR_FLEET_SETTINGS_UNFIT, what `change` throws, or what
+   * @returns what is there then. @throws ERR_FLEET_SETTINGS_OTHER, ERR_FLEET_SETTINGS_UNREADABLE, ERR_FLEET_SETTINGS_UNFIT, what `change` throws, or what
    * keeps it from being written.
    */
   async edit(
     scope: Scope,
     change: (before: SettingsDocument) => SettingsDocument,
-    isAnew = false,
+    terms: EditTerms = {},
   ): Promise<KeptDocument> {
     const key = scopeKey(scope);
     for (let nth = 0; ; nth += 1) {
       const entry = await this.bucket.get(key);
-      const there = entry === null ? null : readableIn(entry, scope, isAnew);
+      const there = readableIn(entry, scope, terms);
       const after = change(there ?? NO_SETTINGS);
       const bytes = encodeDocument(after);
       if (entry !== null && isDeepStrictEqual(there, after)) return { ...after, revision: entry.revision };
@@ -96,13 +96,15 @@ export class SettingsBoard {
   }
 }
 
-/** What an entry holds; null where it can't be read and may be written anew. @throws ERR_FLEET_SETTINGS_UNREADABLE. */
-function readableIn({ operation, value }: KvEntry, scope: Scope, isAnew: boolean): SettingsDocument | null {
-  if (operation !== "PUT") return NO_SETTINGS;
+/** What an entry holds; null where there is none, or it can't be read and may be written anew. @throws ERR_FLEET_SETTINGS_OTHER, ERR_FLEET_SETTINGS_UNREADABLE. */
+function readableIn(entry: KvEntry | null, scope: Scope, terms: EditTerms): SettingsDocument | null {
+  checkRevision(scope, entry?.revision ?? 0, terms);
+  if (entry === null) return null;
+  if (entry.operation !== "PUT") return NO_SETTINGS;
   try {
-    return decodeDocument(value);
+    return decodeDocument(entry.value);
   } catch (thrown) {
-    if (isAnew) return null;
+    if (terms.isAnew === true) return null;
     const problem = problemOf(thrown);
     throw selfballoonError("ERR_FLEET_SETTINGS_UNREADABLE", { scope: scopeText(scope), problem }, thrown);
   }

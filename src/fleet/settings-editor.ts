@@ -7,10 +7,10 @@ export type SettingsEditor = SettingsBoard["edit"];
 
 /** An editor of the board that `open` gives. */
 export function settingsEditor(open: () => Promise<Pick<SettingsBoard, "edit">>): SettingsEditor {
-  return async (scope, change, isAnew) => {
+  return async (scope, change, terms) => {
     try {
       const board = await open();
-      return await board.edit(scope, change, isAnew);
+      return await board.edit(scope, change, terms);
     } catch (thrown) {
       if (thrown instanceof SelfballoonError) throw thrown;
       throw selfballoonError("ERR_FLEET_UNSET", { scope: scopeText(scope), problem: problemOf(thrown) }, thrown);

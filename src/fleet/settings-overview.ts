@@ -24,6 +24,8 @@ export interface WaitingHost {
 /** What is set for one scope, and how far its hosts have taken it. */
 export interface ScopeOverview {
   readonly scope: string;
+  /** The number of what is there, another after each change. */
+  readonly revision: number;
   readonly settings: readonly SettingLine[];
   /** Why what is there can't be used; null if it can. */
   readonly problem: string | null;
@@ -36,6 +38,8 @@ export interface ScopeOverview {
 
 /** A change on its way to the hosts of a scope. */
 export interface RolloutOverview {
+  /** Tells it from others of the scope. */
+  readonly id: string;
   readonly is: Rollout["phase"]["is"];
   /** What it changes; a value of null: it is set no more. */
   readonly guest: string | null;
@@ -79,7 +83,7 @@ export function settingsOverview(
     const has = takersOf(scope, met, waiting);
     const settings = lines.map((line) => ({ ...line, taken: has(line) }));
     const rollout = rolloutOf(document, { scope, revision, hosts: met, nowMs: view.serverMs() });
-    return { scope: scopeText(scope), settings, problem, hosts: met.length, waiting, rollout };
+    return { scope: scopeText(scope), revision, settings, problem, hosts: met.length, waiting, rollout };
   });
   return {
     scopes: scopes.filter(
@@ -91,10 +95,11 @@ export function settingsOverview(
 
 function rolloutOf({ rollout }: SettingsDocument, sight: RolloutSight): RolloutOverview | null {
   if (rollout === undefined) return null;
-  const { phase, guest, values, hosts: first, watchMs } = rollout;
+  const { id, phase, guest, values, hosts: first, watchMs } = rollout;
   const heldByThem = phase.is === "first" ? heldBy(rollout, sight) : [];
   const text = rolloutText(rollout, sight);
-  return { is: phase.is, guest, values, first, text, watchMs, restMs: watchLeftMs(rollout, sight), heldBy: heldByThem };
+  const restMs = watchLeftMs(rollout, sight);
+  return { id, is: phase.is, guest, values, first, text, watchMs, restMs, heldBy: heldByThem };
 }
 
 /** Counts the hosts of a scope that have a setting of it. */

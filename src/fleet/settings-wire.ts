@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { SaidSettings } from "../core/controls/fleet-settings.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
-import { MAX_FIRST, MAX_WATCH_MS } from "./rollout-limits.ts";
+import { MAX_FIRST, MAX_WATCH_MS, ROLLOUT_ID } from "./rollout-limits.ts";
 import { hostName, trouble, WIRE_VERSION } from "./wire.ts";
 
 // What a scope's key holds, and what a host keeps of it on its disk. Both are untrusted.
@@ -42,7 +42,7 @@ const content = {
   rollout: z
     .object({
       /** Tells it from others of the scope. */
-      id: z.string().regex(/^[0-9a-f]{8}$/),
+      id: z.string().regex(ROLLOUT_ID),
       /** What is changed: for these guests, null: all; by name, null: it is set no more. */
       guest: pattern.nullable(),
       values: z

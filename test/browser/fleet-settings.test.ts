@@ -137,6 +137,22 @@ describe.skipIf(browserGate().skip)("what is set for many, on the page of a flee
     expect(board.list()[1]?.document.rollout).toMatchObject({ hosts: ["h1"], watchMs: 1_800_000 });
   });
 
+  it("takes away what can't be used only as long as it is what was shown", async () => {
+    const { page, board, url, token } = await settingsPage();
+    board.spoil({ kind: "all" }, "it is no JSON");
+    await page.goto(`${url}#token=${token}`);
+    await page.reload();
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Unset all for all" }).click();
+    await page.getByText("Unset all for all: it is for 3 hosts, at once.").waitFor();
+    await board.edit({ kind: "all" }, () => ({ settings: { guard: "1" }, guests: {} }));
+    await page.getByRole("button", { name: "Do it", exact: true }).click();
+    await page
+      .getByText(/^what is set for all must be what was shown, revision 1, but somebody has changed it/)
+      .waitFor();
+    expect(board.list()[1]?.document.settings).toEqual({ guard: "1" });
+  });
+
   it("says where nothing can be changed, and offers nothing", async () => {
     const view = hosts();
     const url = await serveView(view, null, { board: await boardOf(view) });

@@ -64,7 +64,9 @@ describe.skipIf(natsGate().skip)("a roll-out", { timeout: 120_000, ...REPEATED }
     await Promise.race(both.map((service) => service.says("stdout", /all: done: all hosts have it/)));
     // Begun, watched, done: each was written once.
     expect(board.list()).toMatchObject([{ revision: 3, document: { settings: { guard_headroom_mb: "80" } } }]);
-    expect(await admin.succeed("fleet", "get")).toMatch(/guard_headroom_mb=80 is rolled out; done: all hosts have it/);
+    expect(await admin.succeed("fleet", "get")).toMatch(
+      /guard_headroom_mb=80 is rolled out as [0-9a-f]{8}; done: all hosts have it/,
+    );
   });
 
   it("stops where a guest's OOM killer killed since it was begun, and says where", async () => {
@@ -141,9 +143,14 @@ describe.skipIf(natsGate().skip)("a roll-out", { timeout: 120_000, ...REPEATED }
     await until("it to be taken back", async () =>
       (await admin.succeed("get", "max_mb", "--guest", guest?.guest ?? "")) === "none\n" ? true : null,
     );
+    for (const order of ["resume", "abort"])
+      expect(await admin.do("fleet", order, "--all", "00000000")).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining("ERR_ROLLOUT_OTHER"),
+      });
     expect(await admin.succeed("fleet", "resume", "--all")).toBe("For all: h1, h2 first, again.\n");
     expect(board.list()[0]?.document.rollout?.hosts).toEqual(["h1", "h2"]);
-    await admin.succeed("fleet", "abort", "--all");
+    await admin.succeed("fleet", "abort", "--all", board.list()[0]?.document.rollout?.id ?? "");
     await admin.succeed("fleet", "unset", "--all", "--first", "1", "guard_headroom_mb");
     await admin.succeed("fleet", "unset", "--all");
     expect(await admin.do("fleet", "abort", "--all")).toMatchObject({ exitCode: 2 });

@@ -1,4 +1,5 @@
 import type { BoardEntry } from "../../src/fleet/board-entry.ts";
+import { checkRevision, type EditTerms } from "../../src/fleet/edit-terms.ts";
 import { type Scope, scopeKey } from "../../src/fleet/scope.ts";
 import type { SettingsBoard } from "../../src/fleet/settings-board.ts";
 import { decodeDocument, encodeDocument, NO_SETTINGS, type SettingsDocument } from "../../src/fleet/settings-wire.ts";
@@ -11,11 +12,21 @@ export class MemoryBoard implements Pick<SettingsBoard, "list" | "edit"> {
     return [...this.kept.values()];
   }
 
-  edit(scope: Scope, change: (before: SettingsDocument) => SettingsDocument): ReturnType<SettingsBoard["edit"]> {
+  /** Leave something there that can't be used. */
+  spoil(scope: Scope, problem: string): void {
+    this.kept.set(scopeKey(scope), { scope, document: NO_SETTINGS, revision: 1, problem });
+  }
+
+  async edit(
+    scope: Scope,
+    change: (before: SettingsDocument) => SettingsDocument,
+    terms: EditTerms = {},
+  ): ReturnType<SettingsBoard["edit"]> {
     const before = this.kept.get(scopeKey(scope));
+    checkRevision(scope, before?.revision ?? 0, terms);
     const document = decodeDocument(encodeDocument(change(before?.document ?? NO_SETTINGS)));
     const revision = (before?.revision ?? 0) + 1;
     this.kept.set(scopeKey(scope), { scope, document, revision, problem: null });
-    return Promise.resolve({ ...document, revision });
+    return { ...document, revision };
   }
 }

@@ -52,6 +52,8 @@ export interface SettingsChanged {
   readonly hosts: number;
   /** Those that have it first; empty: all get it at once. */
   readonly first: readonly string[];
+  /** What tells its roll-out from others of the scope; null where none was begun. */
+  readonly id: string | null;
   /** What comes of values that are allowed and that few mean. */
   readonly risks: readonly string[];
 }

@@ -97,7 +97,7 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
     path: "/v1/fleet/settings",
     summary:
       'Change what is set for many, as `fleet set` and `fleet unset` do: `{"scope": "rack=a1", "values": {"guard_headroom_mb": "128"}}`, a value of null: it is set no more, ' +
-      "`values` of null: nothing is. If you like `guest`, a name or glob; `first` (`3`, `10%`) and `watchMs`, to roll it out; and `dryRun`, to be told of how many hosts and of risks alone.",
+      "`values` of null: nothing is. If you like `guest`, a name or glob; `first` (`3`, `10%`) and `watchMs`, to roll it out; `revision`, the scope's, to change only what was shown; and `dryRun`, to be told of how many hosts and of risks alone.",
     takes: "FleetSettingsChange",
     gives: "FleetSettingsChanged",
     answer: ({ settings, body }) => offered(settings, "/v1/fleet/settings").change(body),
@@ -105,16 +105,18 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
   {
     ...write,
     path: "/v1/fleet/settings/resume",
-    summary: 'Begin again with a change that was stopped or is under way, as `fleet resume` does: `{"scope": "all"}`.',
-    takes: "FleetScope",
+    summary:
+      'Begin again with a change that was stopped or is under way, as `fleet resume` does: `{"scope": "all", "id": "0a1b2c3d"}`, the roll-out\'s `id`; of another it changes nothing.',
+    takes: "FleetRolloutChoice",
     gives: "FleetRollout",
     answer: ({ settings, body }) => offered(settings, "/v1/fleet/settings/resume").resume(body),
   },
   {
     ...write,
     path: "/v1/fleet/settings/abort",
-    summary: 'Take back what only the first hosts have, and forget it, as `fleet abort` does: `{"scope": "all"}`.',
-    takes: "FleetScope",
+    summary:
+      'Take back what only the first hosts have, and forget it, as `fleet abort` does: `{"scope": "all", "id": "0a1b2c3d"}`, the roll-out\'s `id`; of another it changes nothing.',
+    takes: "FleetRolloutChoice",
     gives: "FleetRollout",
     answer: ({ settings, body }) => offered(settings, "/v1/fleet/settings/abort").abort(body),
   },

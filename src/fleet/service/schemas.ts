@@ -17,7 +17,7 @@ import type {
   SettingsChanged,
 } from "./answers.ts";
 import { type FleetReservedAnswer, WISH } from "./reservations.ts";
-import { SCOPE_CHOICE, SETTINGS_CHANGE } from "./settings.ts";
+import { ROLLOUT_CHOICE, SETTINGS_CHANGE } from "./settings.ts";
 
 // One zod object for each thing that the service takes or gives, from which its document is derived. The compiler compares
 // those that it gives with the types that the code has of them.
@@ -55,6 +55,7 @@ const move = z.object({ guest: text, from: text, to: text, wantsMb: number, hasM
 const setting = z.object({ guest: text.nullable(), name: text, value: text, taken: number });
 
 const rollout = z.object({
+  id: text,
   is: z.enum(["first", "stopped", "done"]),
   guest: text.nullable(),
   values: z.record(text, text.nullable()),
@@ -67,6 +68,7 @@ const rollout = z.object({
 
 const scope = z.object({
   scope: text,
+  revision: number,
   settings: z.array(setting),
   problem: text.nullable(),
   hosts: number,
@@ -92,8 +94,10 @@ const OBJECTS = {
     z.object({ scopes: z.array(scope), refused: z.array(refused), canChange: z.boolean() }),
   ),
   FleetSettingsChange: SETTINGS_CHANGE,
-  FleetSettingsChanged: of<SettingsChanged>()(z.object({ scope: text, hosts: number, first: names, risks: names })),
-  FleetScope: SCOPE_CHOICE,
+  FleetSettingsChanged: of<SettingsChanged>()(
+    z.object({ scope: text, hosts: number, first: names, id: text.nullable(), risks: names }),
+  ),
+  FleetRolloutChoice: ROLLOUT_CHOICE,
   FleetRollout: of<RolloutOrdered>()(z.object({ scope: text, first: names })),
   FleetReservationWish: WISH,
   FleetReserved: of<FleetReservedAnswer>()(

@@ -4,13 +4,14 @@ import { FIRST_HOSTS_TEXT, type FirstHosts, parseFirst } from "../first-hosts.ts
 import type { FleetView } from "../fleet-view.ts";
 import { type JudgedChange, judgedChange } from "../judged-change.ts";
 import { abortRollout, changedBeside } from "../rollout.ts";
-import { MAX_WATCH_MS, USUAL_WATCH_MS } from "../rollout-limits.ts";
+import { MAX_WATCH_MS, ROLLOUT_ID, USUAL_WATCH_MS } from "../rollout-limits.ts";
 import { beginIn, firstIn, resumeIn } from "../rollout-orders.ts";
 import { parseScope, type Scope, scopeText } from "../scope.ts";
 import type { SettingsBoard } from "../settings-board.ts";
 import { type SettingsChange, withoutAll } from "../settings-change.ts";
 import { type SettingsEditor, settingsEditor } from "../settings-editor.ts";
 import { hostsIn } from "../settings-overview.ts";
+import type { SettingsDocument } from "../settings-wire.ts";
 import type { RolloutOrdered, SettingsChanged } from "./answers.ts";
 import { bodyOf } from "./body.ts";
 
@@ -31,17 +32,18 @@ export const SETTINGS_CHANGE = z.strictObject({
   values: z.record(z.string().max(64), TEXT).nullable(),
   first: z.string().max(8).nullable().default(null),
   watchMs: z.int().min(0).max(MAX_WATCH_MS).default(USUAL_WATCH_MS),
+  revision: z.int().min(0).nullable().default(null),
   dryRun: z.boolean().default(false),
 });
 
-/** Whose roll-out is meant. */
-export const SCOPE_CHOICE = z.strictObject({ scope: SCOPE });
+/** Which roll-out is meant. */
+export const ROLLOUT_CHOICE = z.strictObject({ scope: SCOPE, id: z.string().regex(ROLLOUT_ID) });
 
 const CHANGE_TEXT =
-  '{"scope": "all", "guest": null, "values": {"guard_headroom_mb": "128"}, "first": "10%", "watchMs": 600000, "dryRun": false}, of which ' +
+  '{"scope": "all", "guest": null, "values": {"guard_headroom_mb": "128"}, "first": "10%", "watchMs": 600000, "revision": 7, "dryRun": false}, of which ' +
   "only scope (all, rack=a1, or host h1) and values must be there (null for a value that is to be set no more, or for all of them)";
 
-const CHOICE_TEXT = '{"scope": "all"}, or rack=a1, or host h1';
+const CHOICE_TEXT = '{"scope": "all", "id": "0a1b2c3d"}, the scope or rack=a1, or host h1';
 
 /** A change that is asked for. */
 interface SettingsWish {
@@ -51,6 +53,8 @@ interface SettingsWish {
   readonly isAll: boolean;
   readonly first: FirstHosts | null;
   readonly watchMs: number;
+  /** What it is a change of; null: of whatever is there. */
+  readonly revision: number | null;
   readonly dryRun: boolean;
 }
 
@@ -69,27 +73,30 @@ export class FleetSettings {
    * @throws ERR_BODY_INVALID, what `judgedChange`, `beginIn` or `changedBeside` throw, or why it can't be written.
    */
   async change(body: string): Promise<SettingsChanged> {
-    const { scope, change, isAll, first, watchMs, dryRun } = settingsWishIn(body);
+    const { scope, change, isAll, first, watchMs, revision, dryRun } = settingsWishIn(body);
     const { guest, risks } = change;
-    const said = { scope: scopeText(scope), hosts: hostsIn(scope, this.view.list()).length, risks };
+    const said = { scope: scopeText(scope), hosts: hostsIn(scope, this.view.list()).length, risks, id: null };
     if (dryRun) return { ...said, first: first === null ? [] : firstIn(this.view, scope, first).first };
-    if (first !== null)
-      return { ...said, first: (await beginIn(this.edit, this.view, scope, change, { first, watchMs })).first };
-    if (isAll) await this.edit(scope, (before) => withoutAll(guest, before), guest === null);
-    else await this.edit(scope, (before) => changedBeside(before, change, scope));
+    if (first !== null) {
+      const begun = await beginIn(this.edit, this.view, scope, change, { first, watchMs, revision });
+      return { ...said, first: begun.first, id: begun.id };
+    }
+    const after = (before: SettingsDocument): SettingsDocument =>
+      isAll ? withoutAll(guest, before) : changedBeside(before, change, scope);
+    await this.edit(scope, after, { isAnew: isAll && guest === null, revision });
     return { ...said, first: [] };
   }
 
-  /** As `fleet resume`. @throws ERR_BODY_INVALID, ERR_NO_ROLLOUT, ERR_NO_ROLLOUT_HOSTS, or why it can't be written. */
+  /** As `fleet resume`. @throws ERR_BODY_INVALID, ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER, ERR_NO_ROLLOUT_HOSTS, or why it can't be written. */
   async resume(body: string): Promise<RolloutOrdered> {
-    const scope = choiceOf(body);
-    return { scope: scopeText(scope), first: await resumeIn(this.edit, this.view, scope) };
+    const { scope, id } = choiceOf(body);
+    return { scope: scopeText(scope), first: await resumeIn(this.edit, this.view, scope, id) };
   }
 
-  /** As `fleet abort`. @throws ERR_BODY_INVALID, ERR_NO_ROLLOUT, or why it can't be written. */
+  /** As `fleet abort`. @throws ERR_BODY_INVALID, ERR_NO_ROLLOUT, ERR_ROLLOUT_OTHER, or why it can't be written. */
   async abort(body: string): Promise<RolloutOrdered> {
-    const scope = choiceOf(body);
-    await this.edit(scope, (before) => abortRollout(before, scope));
+    const { scope, id } = choiceOf(body);
+    await this.edit(scope, (before) => abortRollout(before, id, scope));
     return { scope: scopeText(scope), first: [] };
   }
 }
@@ -111,8 +118,9 @@ function textsOf(values: Readonly<Record<string, string | number | null>>): Sett
   return Object.fromEntries(texts) as SettingsChange["values"];
 }
 
-function choiceOf(body: string): Scope {
-  return scopeIn(bodyOf(SCOPE_CHOICE, body, CHOICE_TEXT).scope, CHOICE_TEXT);
+function choiceOf(body: string): { readonly scope: Scope; readonly id: string } {
+  const { scope, id } = bodyOf(ROLLOUT_CHOICE, body, CHOICE_TEXT);
+  return { scope: scopeIn(scope, CHOICE_TEXT), id };
 }
 
 function scopeIn(text: string, expected: string): Scope {

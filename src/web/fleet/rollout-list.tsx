@@ -54,17 +54,17 @@ function RolloutLine({ scope, rollout: { is, guest, values, text, watchMs, restM
   );
 }
 
-function Orders({ scope, rollout: { is, heldBy }, wishes }: RolloutProps & { readonly wishes: Wishes }) {
+function Orders({ scope, rollout: { id, is, heldBy }, wishes }: RolloutProps & { readonly wishes: Wishes }) {
   const { order, isBusy } = wishes;
   const canResume = is === "stopped" || heldBy.length > 0;
   return (
     <div class="hands">
       {canResume && (
-        <button type="button" disabled={isBusy} onClick={() => order("resume", scope)}>
+        <button type="button" disabled={isBusy} onClick={() => order("resume", scope, id)}>
           Begin again
         </button>
       )}
-      <button type="button" disabled={isBusy} onClick={() => order("abort", scope)}>
+      <button type="button" disabled={isBusy} onClick={() => order("abort", scope, id)}>
         {is === "first" ? "Take it back" : "Forget it"}
       </button>
     </div>

@@ -42,8 +42,8 @@ export function SettingTable({ scopes, wishes }: SettingTableProps) {
 }
 
 function ScopeRows({ of, wishes }: { readonly of: ScopeOverview; readonly wishes: Wishes | null }) {
-  const { scope, settings, hosts, waiting, problem } = of;
-  const unsetAll = (): void => wishes?.ask({ scope, guest: null, values: null, first: null });
+  const { scope, revision, settings, hosts, waiting, problem } = of;
+  const unsetAll = (): void => wishes?.ask({ scope, guest: null, values: null, first: null, revision });
   const more = waiting.length - NAMED;
   return (
     <tbody>

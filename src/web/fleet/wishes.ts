@@ -13,6 +13,8 @@ export interface Wish {
   readonly values: Readonly<Record<string, string | null>> | null;
   readonly first: string | null;
   readonly watchMs?: number;
+  /** The number of what was shown, where nothing else is meant. */
+  readonly revision?: number;
 }
 
 /** What an operator wants changed: whom it meets is looked up first, and it is written once that is agreed to. */
@@ -26,7 +28,7 @@ export interface Wishes {
   readonly go: (wish: Wish) => void;
   readonly leave: () => void;
   /** Begin again with the roll-out of a scope, or take it back. */
-  readonly order: (what: "resume" | "abort", scope: string) => void;
+  readonly order: (what: "resume" | "abort", scope: string, id: string) => void;
 }
 
 const PATH = "/v1/fleet/settings";
@@ -59,8 +61,8 @@ export function useWishes(): Wishes {
     if (done === null) return;
     setSaid(`${wishText(wish)}: ${done.first.length === 0 ? "done" : `on ${done.first.join(", ")} first`}.`);
   };
-  const order = async (what: "resume" | "abort", scope: string): Promise<void> => {
-    const done = await post<RolloutOrdered>(`${PATH}/${what}`, { scope });
+  const order = async (what: "resume" | "abort", scope: string, id: string): Promise<void> => {
+    const done = await post<RolloutOrdered>(`${PATH}/${what}`, { scope, id });
     if (done === null) return;
     setSaid(
       what === "abort"
@@ -76,7 +78,7 @@ export function useWishes(): Wishes {
     ask: (wish) => void look(wish),
     go: (wish) => void go(wish),
     leave: () => setAsked(null),
-    order: (what, scope) => void order(what, scope),
+    order: (what, scope, id) => void order(what, scope, id),
   };
 }
 

@@ -19,7 +19,7 @@ const HOST: Scope = { kind: "host", host: "h1" };
 const BODIES: Partial<Record<FleetSchemaName, string>> = {
   FleetSettingsChange:
     '{"scope":"rack=a1","guest":"db*","values":{"min_mb":512,"guard":null},"first":"10%","watchMs":1}',
-  FleetScope: '{"scope":"host h1"}',
+  FleetRolloutChoice: '{"scope":"host h1","id":"0a1b2c3d"}',
   FleetReservationWish: '{"bytes":1048576,"guest":"web","labels":{"rack":"a1"}}',
 };
 

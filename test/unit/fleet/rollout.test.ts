@@ -204,7 +204,7 @@ describe("a roll-out", () => {
     const stopped = stepRollout(watched, sight(2000, { h1: trouble({ oomKills: 1 }) }));
     for (const act of [
       () => beginRollout(BEFORE, { ...BEGUN, hosts: [] }, sight(0)),
-      () => resumeRollout(stopped, [], sight(0)),
+      () => resumeRollout(stopped, null, [], sight(0)),
     ])
       expect(act).toThrow(expect.objectContaining({ code: "ERR_NO_ROLLOUT_HOSTS" }));
   });
@@ -214,22 +214,36 @@ describe("a roll-out", () => {
       expect.objectContaining({ code: "ERR_ROLLOUT_UNDER_WAY" }),
     );
     const stopped = stepRollout(watched, sight(2000, { h1: trouble({ oomKills: 1 }) }));
-    const again = resumeRollout(stopped, ["h3"], sight(3000));
+    const again = resumeRollout(stopped, BEGUN.id, ["h3"], sight(3000));
     expect(again.rollout).toMatchObject({
       hosts: ["h3"],
       values: BEGUN.values,
       phase: { begun: { atMs: 3000 }, sinceMs: null },
     });
-    expect(abortRollout(watched, ALL)).toEqual(BEFORE);
+    expect(abortRollout(watched, BEGUN.id, ALL)).toEqual(BEFORE);
     const done = stepRollout(watched, sight(1000 + WATCH_MS));
-    expect(abortRollout(done, ALL)).toEqual(CHANGED);
+    expect(abortRollout(done, null, ALL)).toEqual(CHANGED);
     for (const act of [
-      () => abortRollout(BEFORE, ALL),
-      () => resumeRollout(BEFORE, ["h1"], sight(0)),
-      () => resumeRollout(done, ["h1"], sight(0)),
+      () => abortRollout(BEFORE, BEGUN.id, ALL),
+      () => resumeRollout(BEFORE, null, ["h1"], sight(0)),
+      () => resumeRollout(done, BEGUN.id, ["h1"], sight(0)),
     ])
       expect(act).toThrow(expect.objectContaining({ code: "ERR_NO_ROLLOUT" }));
     expect(beginRollout(done, BEGUN, sight(0)).rollout?.phase.is).toBe("first");
+  });
+
+  it("is neither begun again nor forgotten by an order for another", () => {
+    const stopped = stepRollout(watched, sight(2000, { h1: trouble({ oomKills: 1 }) }));
+    for (const act of [
+      () => abortRollout(watched, "ffffffff", ALL),
+      () => resumeRollout(stopped, "ffffffff", ["h1"], sight(0)),
+    ])
+      expect(act).toThrow(
+        expect.objectContaining({
+          code: "ERR_ROLLOUT_OTHER",
+          details: { scope: "all", id: "ffffffff", other: BEGUN.id },
+        }),
+      );
   });
 
   it("is read as it was written, in each of its states", () => {

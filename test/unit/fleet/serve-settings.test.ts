@@ -49,7 +49,7 @@ describe("settings for many over HTTP", () => {
     expect(board.list()).toEqual([]);
     expect(await post("settings", RACK)).toEqual({
       status: 200,
-      body: { scope: "rack=a1", hosts: 2, risks: [], first: [] },
+      body: { scope: "rack=a1", hosts: 2, risks: [], first: [], id: null },
     });
     expect(await post("settings", { ...RACK, guest: "db*", values: { min_mb: 512 } })).toMatchObject({ status: 200 });
     expect(await get()).toMatchObject({
@@ -77,7 +77,13 @@ describe("settings for many over HTTP", () => {
     const risky = { scope: "all", values: { guard: "0" }, dryRun: true };
     expect(await post("settings", risky)).toEqual({
       status: 200,
-      body: { scope: "all", hosts: 3, first: [], risks: [expect.stringMatching(/^guard=0: Without the guard/)] },
+      body: {
+        scope: "all",
+        hosts: 3,
+        first: [],
+        id: null,
+        risks: [expect.stringMatching(/^guard=0: Without the guard/)],
+      },
     });
     const staged = { scope: "all", values: { guard_headroom_mb: "80" }, first: "50%", dryRun: true };
     expect((await post("settings", staged)).body).toMatchObject({
@@ -105,6 +111,22 @@ describe("settings for many over HTTP", () => {
     expect(board.list()).toEqual([]);
   });
 
+  it("are changed by whoever was shown what is there, and not over what came since", async () => {
+    const board = new MemoryBoard();
+    const { post, get } = await serve(board);
+    await post("settings", RACK);
+    expect(await get()).toMatchObject({ scopes: [{ scope: "rack=a1", revision: 1 }] });
+    await post("settings", { ...RACK, values: { guard: "1" } });
+    for (const wish of [{ values: null }, { values: { guard: null } }, { ...RACK, first: "1" }])
+      expect(await post("settings", { scope: "rack=a1", ...wish, revision: 1 })).toMatchObject({
+        status: 409,
+        body: { code: "ERR_FLEET_SETTINGS_OTHER" },
+      });
+    expect(board.list()[0]?.document.settings).toEqual({ guard_headroom_mb: "80", guard: "1" });
+    await post("settings", { scope: "rack=a1", values: null, revision: 2 });
+    expect(board.list()[0]?.document.settings).toEqual({});
+  });
+
   it("are rolled out, begun again and taken back", async () => {
     const board = new MemoryBoard();
     const { post } = await serve(board);
@@ -112,17 +134,27 @@ describe("settings for many over HTTP", () => {
     expect(begun.body).toMatchObject({ scope: "rack=a1", hosts: 2, first: ["h1"] });
     expect(board.list()[0]?.document.rollout).toMatchObject({ hosts: ["h1"], watchMs: 1000, phase: { is: "first" } });
     expect(await post("settings", RACK)).toMatchObject({ status: 409, body: { code: "ERR_ROLLOUT_UNDER_WAY" } });
-    expect(await post("settings/resume", { scope: "rack=a1" })).toEqual({
+    const { id } = begun.body as { id: string };
+    for (const path of ["settings/resume", "settings/abort"]) {
+      const other = await post(path, { scope: "rack=a1", id: "00000000" });
+      expect(other).toMatchObject({ status: 409, body: { code: "ERR_ROLLOUT_OTHER" } });
+      expect(await post(path, { scope: "rack=a1" })).toMatchObject({ body: { code: "ERR_BODY_INVALID" } });
+    }
+    expect(board.list()[0]?.revision).toBe(1);
+    expect(await post("settings/resume", { scope: "rack=a1", id })).toEqual({
       status: 200,
       body: { scope: "rack=a1", first: ["h1"] },
     });
-    expect(await post("settings/abort", { scope: "rack=a1" })).toEqual({
+    expect(await post("settings/abort", { scope: "rack=a1", id })).toEqual({
       status: 200,
       body: { scope: "rack=a1", first: [] },
     });
     expect(board.list()[0]?.document.rollout).toBeUndefined();
     for (const path of ["settings/resume", "settings/abort"])
-      expect(await post(path, { scope: "rack=a1" })).toMatchObject({ status: 404, body: { code: "ERR_NO_ROLLOUT" } });
+      expect(await post(path, { scope: "rack=a1", id })).toMatchObject({
+        status: 404,
+        body: { code: "ERR_NO_ROLLOUT" },
+      });
   });
 
   it.each([

@@ -21,7 +21,29 @@ describe.skipIf(natsGate().skip)("what is set for a fleet", () => {
       message: expect.stringContaining("selfballoon fleet unset"),
     });
     expect((await bucket.get("all"))?.string()).toBe("nonsense");
-    expect(await board.edit({ kind: "all" }, () => NO_SETTINGS, true)).toEqual({ ...NO_SETTINGS, revision: 2 });
+    expect(await board.edit({ kind: "all" }, () => NO_SETTINGS, { isAnew: true })).toEqual({
+      ...NO_SETTINGS,
+      revision: 2,
+    });
     expect(await board.edit({ kind: "all" }, (before) => before)).toEqual({ ...NO_SETTINGS, revision: 2 });
+  });
+
+  it("is not changed by whoever was shown what is there no more", async () => {
+    const { url } = await startNats();
+    const connection = await connectFleet({ servers: [url], credentials: null, tlsCa: null }, "board");
+    onTestFinished(() => connection.close());
+    await prepareFleet(connection, 1);
+    const board = await SettingsBoard.open(connection);
+    const [scope, guard] = [{ kind: "all" } as const, { ...NO_SETTINGS, settings: { guard: "1" } }];
+    expect(await board.edit(scope, () => guard, { revision: 0 })).toEqual({ ...guard, revision: 1 });
+    for (const revision of [0, 2])
+      await expect(board.edit(scope, () => NO_SETTINGS, { isAnew: true, revision })).rejects.toMatchObject({
+        code: "ERR_FLEET_SETTINGS_OTHER",
+        details: { scope: "all", shown: revision, there: 1 },
+      });
+    expect(await board.edit(scope, () => NO_SETTINGS, { isAnew: true, revision: 1 })).toEqual({
+      ...NO_SETTINGS,
+      revision: 2,
+    });
   });
 });

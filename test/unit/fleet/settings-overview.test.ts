@@ -33,6 +33,7 @@ describe("what is set for a fleet", () => {
       scopes: [
         {
           scope: "rack=a1",
+          revision: 7,
           settings: [
             { guest: null, name: "guard", value: "7", taken: 0 },
             { guest: "db*", name: "weight", value: "2", taken: 1 },
@@ -65,7 +66,7 @@ describe("what is set for a fleet", () => {
       const document = { settings: {}, guests: {}, rollout };
       return settingsOverview([{ scope: RACK, document, revision: 7, problem: null }], hosts).scopes[0]?.rollout;
     };
-    const same = { is: "first", guest: null, values: { guard: "0" }, watchMs: 90_000 };
+    const same = { id: "0a1b2c3d", is: "first", guest: null, values: { guard: "0" }, watchMs: 90_000 };
     expect(rolloutOn(["h1"], 50_000)).toMatchObject({ ...same, first: ["h1"], restMs: 80_000, heldBy: [] });
     expect(rolloutOn(["h1", "h2"], null)).toMatchObject({ ...same, restMs: null, heldBy: ["h2"] });
   });
