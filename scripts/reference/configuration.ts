@@ -125,7 +125,7 @@ export function configurationPage(): Page {
     "A tunable's value comes from the last of these that names it. `selfballoon get` shows which one it was.",
     table(["source", "shown as"], SOURCES),
     "A reload (`SIGHUP`, `systemctl reload`) reads file and environment again; what `selfballoon set` changed for all guests gives way to it, but what was set for one guest with `--guest` stays, over restarts too, until `selfballoon reset --guest NAME`, and a release stays until `selfballoon set selfballooning=1`. " +
-      "`[law]`, `[backend]`, `[simulated]`, `[history]`, `[fleet]`, `[notify]` and `[api]` are looked at at the start alone: what of them has changed stays as it was, and a warning in the log names the keys that take a restart.",
+      "`[law]`, `[backend]`, `[simulated]`, `[history]`, `[fleet]` and `[api]` are looked at at the start alone: what of them has changed stays as it was, and a warning in the log names the keys that take a restart.",
     "## Sections",
     '`[tunables]` holds values for all guests, by the tunable\'s name. A table for each guest, such as `[guests."web"]`, holds ' +
       "tunables that beat those for all, and limits. `*` stands for any letters, `?` for one; where several tables match, the later one wins.",

@@ -30,6 +30,7 @@ import { chooseBackend, isOwnHost, onlyManaged, requireBudget, rulesFor } from "
 import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
 import { LiveConfiguration, type OwnConfiguration } from "./live-configuration.ts";
+import { LiveNotify } from "./live-notify.ts";
 import { findStartFacts, idleBecause } from "./start-up.ts";
 import { type StartWarning, startWarnings } from "./start-warnings.ts";
 import { statePath } from "./state-file.ts";
@@ -101,12 +102,13 @@ export async function run(plan: RunPlan): Promise<number> {
     if (plan.json) for (const line of hostLines) logger.info(line);
     else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
     const leaveFleet = fleet(worker);
-    const endNotify = await notifyFor(config, journal);
+    const told = new LiveNotify(journal);
+    await told.take(config.notify);
     const leaveToolstack = await toolstackFor(backend, worker, journal, plan.dryRun);
     const close = async (): Promise<void> => {
       await leaveToolstack();
       await leaveFleet();
-      await endNotify();
+      await told.close();
       await dashboard.close();
       await closeSocket();
       await hostPast.close();
@@ -117,6 +119,7 @@ export async function run(plan: RunPlan): Promise<number> {
       requireBudget(backend, reloaded, "the old settings stay");
       live.reload(own(reloaded, "the old settings stay"));
       worker.configure(live.configured, live.rules);
+      await told.take(reloaded.notify);
       const keys = keysForRestart(config, reloaded);
       if (keys.length > 0) logger.warn("Not all that was changed can be reloaded: these take a restart.", { keys });
     };
@@ -210,13 +213,6 @@ async function fleetOf(
   ]);
   const settings = fleetSettingsOf(fleet, live, journal, config);
   return (worker) => joinFleet(fleet, worker, journal, settings);
-}
-
-/** Who is told of what happens, where the operator named somebody. @returns how to end it. */
-async function notifyFor({ notify }: Config, journal: Journal): Promise<() => Promise<void>> {
-  if (notify === null) return () => Promise.resolve();
-  const { notifyOf } = await import("./notify.ts");
-  return notifyOf(notify, journal);
 }
 
 /** The guest's part with those who give it its memory, where the operator asked for it; a dry run only watches. @returns how to end it. */

@@ -13,7 +13,6 @@ function startSections(config: Config): Readonly<Record<string, Section | null>>
     simulated: { guests, seed, restless },
     history: { ...config.history },
     fleet: config.fleet === null ? null : { ...config.fleet },
-    notify: config.notify === null ? null : { ...config.notify },
     api: { socket, listen, allowedHosts, tokenFile, readsNeedToken },
   };
 }

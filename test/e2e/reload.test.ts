@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
 import { Tree } from "../support/trees.ts";
+import { until } from "../support/until.ts";
 
 async function configured(content: string, ...args: readonly string[]) {
   const home = new Home();
@@ -51,10 +52,19 @@ describe("SIGHUP", () => {
 
   it("warns of what takes a restart, and takes the rest", async () => {
     const { reload, value } = await configured("", ...simulated);
-    const more = "[api]\nreads_need_token = true\n[notify]\ncommand = ['/bin/true']\n";
-    const warned = /warn .*these take a restart\. keys=\[notify\],api\.reads_need_token\n(.*\n)*.*was reloaded\./;
+    const more = "[api]\nreads_need_token = true\n[fleet]\nservers = ['nats://a']\n";
+    const warned = /warn .*these take a restart\. keys=\[fleet\],api\.reads_need_token\n(.*\n)*.*was reloaded\./;
     await reload(`[tunables]\nfrontswap_hysteresis = 9\n${more}`, warned);
     expect(await value("frontswap_hysteresis")).toBe("9");
+  });
+
+  it("has those told whom the file names now", async () => {
+    const { home, reload } = await configured("", ...simulated);
+    const told = join(home.folder, "told");
+    const command = JSON.stringify(["/bin/sh", "-c", `cat >> '${told}'`]);
+    await reload(`[notify]\nseverity = "notice"\nkinds = ["pause"]\ncommand = ${command}\n`, GOOD);
+    await home.succeed("pause", "batch");
+    await until("the command to be told", () => existsSync(told) && readFileSync(told, "utf8").includes('"batch"'));
   });
 
   it("keeps the reserve that was computed from the guest's RAM at start-up", async () => {

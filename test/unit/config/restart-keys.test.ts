@@ -7,13 +7,11 @@ import { keysForRestart } from "../../../src/config/restart-keys.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 
 /** What a reload takes, so that no restart is needed. */
-const RELOADED = ["host", "guests"];
+const RELOADED = ["host", "guests", "notify"];
 
 const BEFORE = `
 [fleet]
 servers = ["nats://a:4222"]
-[notify]
-command = ["/bin/a"]
 `;
 
 /** Another value for each key that is looked at at the start alone. */
@@ -35,10 +33,6 @@ const OTHERS: Readonly<Record<string, string>> = {
   "fleet.credentials": '"/b"',
   "fleet.tls_ca": '"/b"',
   "fleet.replicas": "3",
-  "notify.command": '["/bin/b"]',
-  "notify.webhook": '"https://b/"',
-  "notify.severity": '"error"',
-  "notify.kinds": '["fault"]',
   "api.socket": '"/b"',
   "api.listen": '"127.0.0.1:1"',
   "api.token_file": '"/b"',
@@ -73,12 +67,13 @@ describe("what takes a restart", () => {
   });
 
   it("is a whole section that came or went", async () => {
-    expect(keysForRestart(await load(""), await load(BEFORE))).toEqual(["[fleet]", "[notify]"]);
-    expect(keysForRestart(await load(BEFORE), await load(""))).toEqual(["[fleet]", "[notify]"]);
+    expect(keysForRestart(await load(""), await load(BEFORE))).toEqual(["[fleet]"]);
+    expect(keysForRestart(await load(BEFORE), await load(""))).toEqual(["[fleet]"]);
   });
 
   it("is nothing that a reload takes", async () => {
-    const more = '[tunables]\nguard = 0\n[host]\nreserve_mb = 1\n[guests."*"]\nmin_mb = 600\n';
+    const more =
+      '[tunables]\nguard = 0\n[host]\nreserve_mb = 1\n[guests."*"]\nmin_mb = 600\n[notify]\ncommand = ["/bin/a"]\n';
     expect(keysForRestart(await load(""), await load(more))).toEqual([]);
   });
 });
