@@ -1,9 +1,9 @@
 import { HOST_METRICS } from "../../src/api/host-metrics.ts";
 import { COUNTS, FIGURES } from "../../src/api/metrics.ts";
 import { SAFETIES } from "../../src/core/guard/safeties.ts";
+import { dashboardFile, variable } from "./dashboard-file.ts";
 import type { GeneratedFile } from "./file.ts";
 import { graph, layOut, type PanelSpec, row, stat, tableOf } from "./panels.ts";
-import { dataSource, variable } from "./variables.ts";
 
 /** Which daemons and which guests are looked at. */
 const DAEMON = 'instance=~"$daemon"';
@@ -129,22 +129,13 @@ export function dashboard(): GeneratedFile {
     row("Swap"),
     ...SWAP_PANELS,
   ]);
-  const json = {
+  return dashboardFile({
     uid: "selfballoon",
     title: "selfballoon",
     description: "What each guest has, wants and gets, and why.",
-    tags: ["selfballoon"],
-    schemaVersion: 39,
-    editable: true,
-    graphTooltip: 1,
-    refresh: "30s",
-    time: { from: "now-6h", to: "now" },
-    templating: {
-      list: [dataSource(), variable("daemon", "Daemon", "instance", "selfballoon_build_info"), guestVariable()],
-    },
+    variables: [variable("daemon", "Daemon", "instance", "selfballoon_build_info"), guestVariable()],
     panels,
-  };
-  return { path: "packaging/grafana/selfballoon.json", text: `${JSON.stringify(json, null, 2)}\n` };
+  });
 }
 
 function guestVariable(): object {

@@ -1,6 +1,6 @@
+import { dashboardFile, variable } from "./dashboard-file.ts";
 import type { GeneratedFile } from "./file.ts";
 import { graph, layOut, type PanelSpec, row, stat } from "./panels.ts";
-import { dataSource, variable } from "./variables.ts";
 
 /** Which hosts are looked at. */
 const HOST = 'host=~"$host"';
@@ -56,18 +56,11 @@ const HOSTS: readonly PanelSpec[] = [
 
 /** packaging/grafana/selfballoon-fleet.json: all hosts of a fleet on one page. */
 export function fleetDashboard(): GeneratedFile {
-  const json = {
+  return dashboardFile({
     uid: "selfballoon-fleet",
     title: "selfballoon fleet",
     description: "How the hosts of a fleet stand.",
-    tags: ["selfballoon"],
-    schemaVersion: 39,
-    editable: true,
-    graphTooltip: 1,
-    refresh: "30s",
-    time: { from: "now-6h", to: "now" },
-    templating: { list: [dataSource(), variable("host", "Host", "host", "selfballoon_fleet_stale")] },
+    variables: [variable("host", "Host", "host", "selfballoon_fleet_stale")],
     panels: layOut([row("Fleet"), ...FLEET, row("Hosts"), ...HOSTS]),
-  };
-  return { path: "packaging/grafana/selfballoon-fleet.json", text: `${JSON.stringify(json, null, 2)}\n` };
+  });
 }
