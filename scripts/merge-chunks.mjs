@@ -13,12 +13,21 @@ const IMPORTED = /(?:from|import)\s*"\.\/([\w.-]+\.mjs)"/g;
 const FROM_CHUNK = /(import|export)\{([^}]*)\}from"\.\/([\w.-]+\.mjs)"/g;
 const BARE = /import"\.\/([\w.-]+\.mjs)";?/g;
 
-/** Merge the chunks in `dist` that the entry always loads, and the small ones that the daemon loads besides. */
+/**
+ * Merge the chunks in `dist` that the entry always loads, and the small ones that the daemon loads besides.
+ * @returns the name of each merged file, with the chunks that it holds.
+ */
 export async function mergeChunks(dist) {
-  await merge(dist, "base", closureOf(dist, "selfballoon.mjs"));
+  const base = closureOf(dist, "selfballoon.mjs");
+  const baseFile = await merge(dist, "base", base);
   const run = readdirSync(dist).find((name) => /^run-.*\.mjs$/.test(name));
-  const daemon = closureOf(dist, run).filter((name) => statSync(`${dist}/${name}`).size <= MAX_CHUNK_BYTES);
-  await merge(dist, "daemon", withAllTheyNeed(dist, daemon));
+  const small = closureOf(dist, run).filter((name) => statSync(`${dist}/${name}`).size <= MAX_CHUNK_BYTES);
+  const daemon = withAllTheyNeed(dist, small);
+  const daemonFile = await merge(dist, "daemon", daemon);
+  return [
+    [baseFile, base],
+    [daemonFile, daemon],
+  ];
 }
 
 /** The chunks that `entry` imports, and those that they import, in this order; without itself. */
@@ -40,7 +49,7 @@ function withAllTheyNeed(dist, names) {
   return kept.length === names.length ? kept : withAllTheyNeed(dist, kept);
 }
 
-/** Put these chunks into one, and have whoever imports from them import from that. */
+/** Put these chunks into one, and have whoever imports from them import from that. @returns its name. */
 async function merge(dist, title, names) {
   const renamed = newNames(dist, names);
   const contents = names.map((name) => reexports(name, renamed.get(name))).join("\n");
@@ -60,6 +69,7 @@ async function merge(dist, title, names) {
   for (const name of names) rmSync(`${dist}/${name}`);
   const others = readdirSync(dist).filter((name) => name.endsWith(".mjs") && name !== basename(merged.path));
   for (const name of others) redirect(`${dist}/${name}`, renamed, `./${basename(merged.path)}`);
+  return basename(merged.path);
 }
 
 /** Other chunks stay where they are; of these the banner goes, which the merged file has once. */

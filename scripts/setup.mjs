@@ -33,7 +33,7 @@ if (newestMs(join(root, "node_modules/.package-lock.json")) < statSync(lock).mti
     "--loglevel=error",
   ]);
 }
-const builders = ["build", "build-page", "bundle-style", "merge-chunks"].map((name) => `scripts/${name}.mjs`);
+const builders = ["build", "build-page", "bundle", "bundle-style", "merge-chunks"].map((name) => `scripts/${name}.mjs`);
 const sources = ["src", ...builders, "package.json", "package-lock.json"].map((name) => newestMs(join(root, name)));
 // The page is built last: a build that was broken off has none.
 if (newestMs(join(root, "dist/web/index.html")) < Math.max(...sources)) {

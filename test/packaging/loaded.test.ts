@@ -1,51 +1,53 @@
-import { build, type Metafile } from "esbuild";
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
 import { PROJECT } from "../support/docs.ts";
+import { succeed } from "./tools.ts";
 
-/** Files of which these entries, and all that they load at once, hold a part; what they load later is left out. */
-function sourcesOf({ outputs }: Metafile, ...entries: readonly string[]): readonly string[] {
-  const loaded = new Set<string>();
-  const load = (path: string): void => {
-    if (loaded.has(path)) return;
-    loaded.add(path);
-    for (const { path: imported, kind } of outputs[path]?.imports ?? [])
-      if (kind === "import-statement") load(imported);
-  };
-  for (const [path, { entryPoint }] of Object.entries(outputs))
-    if (entryPoint !== undefined && entries.includes(entryPoint)) load(path);
-  const inputs = [...loaded].flatMap((path) => Object.entries(outputs[path]?.inputs ?? {}));
-  return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+/** What a file loads together with itself; what it loads later stands in brackets. */
+const IMPORTED = /(?:from|import)\s*"\.\/([\w.-]+\.mjs)"/g;
+
+/** The sources of which a bundle's files hold a part, by file. */
+type Sources = Readonly<Record<string, readonly string[]>>;
+
+/** The sources of `file` of the bundle in `folder`, and of all that it loads at once. */
+function loadedWith(file: string, folder: string, sources: Sources): readonly string[] {
+  const loaded = new Set([file]);
+  for (const name of loaded)
+    for (const [, imported = ""] of readFileSync(join(folder, name), "utf8").matchAll(IMPORTED)) loaded.add(imported);
+  return [...loaded].flatMap((name) => sources[name] ?? []);
 }
 
-describe("what `run` loads before it has looked at the machine", async () => {
-  // As scripts/build.mjs does it.
-  const { metafile } = await build({
-    absWorkingDir: PROJECT,
-    entryPoints: { selfballoon: "src/main.ts", index: "src/index.ts" },
-    outdir: "dist",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    minifySyntax: true,
-    write: false,
-    metafile: true,
+describe("what `run` loads before it has looked at the machine", () => {
+  let loaded: readonly string[];
+
+  beforeAll(() => {
+    const folder = mkdtempSync(join(tmpdir(), "sb-bundle-"));
+    // As scripts/build.mjs does it.
+    const script = `import { bundle } from ${JSON.stringify(join(PROJECT, "scripts/bundle.mjs"))};
+console.log(JSON.stringify(await bundle(${JSON.stringify(PROJECT)}, ${JSON.stringify(folder)})));`;
+    const made = succeed(process.execPath, ["--input-type=module", "--eval", script], PROJECT);
+    const sources: Sources = JSON.parse(made);
+    const fileOf = (source: string): string =>
+      Object.keys(sources).find((name) => sources[name]?.includes(source)) ?? "";
+    loaded = ["src/main.ts", "src/compose/run.ts"].flatMap((source) => loadedWith(fileOf(source), folder, sources));
+    rmSync(folder, { recursive: true, force: true });
   });
-  const sources = sourcesOf(metafile, "src/main.ts", "src/compose/run.ts");
 
   it("is itself, and what it is made of", () => {
-    expect(sources).toEqual(expect.arrayContaining(["src/main.ts", "src/compose/run.ts", "src/daemon/worker.ts"]));
+    expect(loaded).toEqual(expect.arrayContaining(["src/main.ts", "src/compose/run.ts", "src/daemon/worker.ts"]));
   });
 
   it("has no packages but those of the command line: neither the schema library, nor the TOML parser, nor NATS", () => {
-    const packages = sources.flatMap((source) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+    const packages = loaded.flatMap((source) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
     expect(new Set(packages)).toEqual(new Set(["commander", "fastest-levenshtein"]));
   });
 
   it.each(["src/sim/", "src/fleet/", "src/history/", "src/sysfs/", "src/backends/qemu/", "src/backends/libvirt/"])(
     "has nothing of %s",
     (room) => {
-      expect(sources.filter((source) => source.startsWith(room))).toEqual([]);
+      expect(loaded.filter((source) => source.startsWith(room))).toEqual([]);
     },
   );
 });

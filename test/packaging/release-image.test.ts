@@ -3,21 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/until.ts";
-import {
-  BUILD_DEADLINE_MS,
-  bomOf,
-  bundled,
-  ELSEWHERE,
-  HERE,
-  HOME,
-  release,
-  released,
-  SIMULATED,
-  START_DEADLINE_MS,
-  smallProgram,
-  sumsOf,
-  version,
-} from "./release.ts";
+import { bomOf, ELSEWHERE, HERE, release, released, smallProgram, sumsOf } from "./release.ts";
+import { BUILD_DEADLINE_MS, bundled, HOME, SIMULATED, START_DEADLINE_MS, version } from "./release-facts.ts";
 import { hasInstalled, hasTool, lacks, run, succeed } from "./tools.ts";
 
 /** Whether the files of an image can be looked at here; where they can't, says so in one line. */

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readProjectFile } from "../support/docs.ts";
-import { BUILD_DEADLINE_MS, bomOf, bundled, ELSEWHERE, HERE, release, released, sumsOf, version } from "./release.ts";
+import { bomOf, ELSEWHERE, HERE, release, released, sumsOf } from "./release.ts";
+import { BUILD_DEADLINE_MS, bundled, version } from "./release-facts.ts";
 import { hasTool, succeed } from "./tools.ts";
 
 describe.skipIf(!["rpmbuild", "unshare"].map(hasTool).every(Boolean))("the RPM", () => {

@@ -15,21 +15,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PROJECT, readProjectFile } from "../support/docs.ts";
 import { until } from "../support/until.ts";
-import {
-  BUILD_DEADLINE_MS,
-  bomOf,
-  bundled,
-  ELSEWHERE,
-  HERE,
-  HOME,
-  release,
-  released,
-  SIMULATED,
-  START_DEADLINE_MS,
-  smallProgram,
-  sumsOf,
-  version,
-} from "./release.ts";
+import { bomOf, ELSEWHERE, HERE, release, released, smallProgram, sumsOf } from "./release.ts";
+import { BUILD_DEADLINE_MS, bundled, HOME, SIMULATED, START_DEADLINE_MS, version } from "./release-facts.ts";
 import { hasInstalled, hasTool, run, succeed } from "./tools.ts";
 
 const { dependencies } = JSON.parse(readProjectFile("packaging/node/package.json")) as {
