@@ -27,8 +27,9 @@ export const NO_NEEDED_CACHE: NeededCache = Object.freeze({
 const FRESH_MS = 200_000;
 const PROVEN_MS = 2_400_000;
 
-/** After something was missed nothing is forgotten for this long. */
+/** After something was missed nothing is forgotten for this long, or in proportion where tasks waited less than so long. */
 const REST_MS = 30_000;
+const COSTLY_WAIT_MS = 150;
 
 /** Where some task waits for memory for a larger part of the time, pages that come back from swap are hot. */
 const COSTLY_SHARE = 1 / 5;
@@ -73,13 +74,19 @@ function hotSwappedPages({ swapOutPages, swapInPages, someShare }: Changes): num
 /** The cache that there is was not enough: it and what came back is needed. */
 function prove(before: NeededCache, input: GuardInput, provenPages: number, grownPages: number): NeededCache {
   const freshPages = Math.max(0, keptPages(before) - provenPages);
-  return needed(input, provenPages, freshPages, grownPages, input.nowMs + REST_MS);
+  return needed(input, provenPages, freshPages, grownPages, restUntilMs(before, input));
 }
 
 /** The kernel found no more cold cache, and swapped: it gets room for as much as that. */
 function makeRoom(before: NeededCache, input: GuardInput, swappedPages: number, grownPages: number): NeededCache {
   const freshPages = before.freshPages + grownPages + swappedPages;
-  return needed(input, before.provenPages, freshPages, grownPages, input.nowMs + REST_MS);
+  return needed(input, before.provenPages, freshPages, grownPages, restUntilMs(before, input));
+}
+
+/** What cost little is taken again sooner, and where nobody knows what it cost, it cost much (PSI `some`). */
+function restUntilMs(before: NeededCache, { changes: { someShare, elapsedMs }, nowMs }: GuardInput): number {
+  const waitedMs = someShare === null ? COSTLY_WAIT_MS : someShare * elapsedMs;
+  return Math.max(before.restUntilMs, nowMs + REST_MS * Math.min(1, waitedMs / COSTLY_WAIT_MS));
 }
 
 function forget(before: NeededCache, input: GuardInput, grownPages: number): NeededCache {

@@ -56,9 +56,24 @@ describe("the cache that a guest is reckoned to need", () => {
   });
 
   it("is not forgotten while the kernel swaps, which gets room for what it swapped", () => {
-    const swapping = learn(first, { swapOutPages: 1000 + 8 * MIB });
+    const swapping = learn(first, { swapOutPages: 1000 + 8 * MIB, psiSomeTotalUs: 150_000 });
     expect(keptPages(swapping)).toBe(108 * MIB);
     expect(keptPages(learn(swapping, {}, 20_000))).toBe(108 * MIB);
+  });
+
+  it.each([
+    ["hardly anybody waited", 15_000, 3000],
+    ["somebody waited", 75_000, 15_000],
+    ["somebody waited for long", 3_000_000, 30_000],
+    ["nobody knows who waited", null, 30_000],
+  ])("is forgotten again the sooner the less was waited for it: %s", (_, psiSomeTotalUs, restMs) => {
+    expect(learn(first, { swapOutPages: 1000 + 8 * MIB, psiSomeTotalUs }).restUntilMs).toBe(5000 + restMs);
+    expect(learn(first, { refaultPages: 1000 + 8 * MIB, psiSomeTotalUs }).restUntilMs).toBe(5000 + restMs);
+  });
+
+  it("is not forgotten sooner because something cheap was missed after something dear", () => {
+    const resting = { ...first, restUntilMs: 34_000 };
+    expect(learn(resting, { refaultPages: 1000 + 8 * MIB }).restUntilMs).toBe(34_000);
   });
 
   it("counts what went to swap and came back meanwhile as missed, but not what only came back", () => {
