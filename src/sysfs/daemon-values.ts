@@ -3,8 +3,8 @@ import { ERRORS, OperatorError, selfballoonError } from "../core/errors.ts";
 import type { TunableName } from "../core/tunables.ts";
 import type { Values } from "./file-system.ts";
 
-/** A reader waits no longer than that, whatever the daemon does. A busy guest with one processor may need more than a second. */
-const DEADLINE_MS = 3000;
+/** A reader waits no longer than that, whatever the daemon does. On a busy machine an emulated guest with one processor needs seconds. */
+const DEADLINE_MS = 10_000;
 
 /** However many read, the daemon is not asked more often than once in this time. */
 const FRESH_MS = 20;
