@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { PATIENCE_MS, REPEATED } from "./test/support/patience.ts";
+import { PATIENCE_MS } from "./test/support/patience.ts";
 
 /** Tests whose guest plays a script alone and is judged by what it left: two of them at a time change nothing. */
 const PLAYED = ["test/vm/xen/{daemon,files,save,smoke,xenstore}.test.ts", "test/vm/qemu/package.test.ts"];
@@ -35,7 +35,6 @@ export default defineConfig({
         test: {
           // Whole fleets, a test at a time: each is as much as the machine can do.
           name: "fleet",
-          ...REPEATED,
           include: ["test/fleet/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
           testTimeout: 300_000,
@@ -47,7 +46,6 @@ export default defineConfig({
         test: {
           name: "browser",
           ...WAITS,
-          ...REPEATED,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: "test/support/build.ts",
           testTimeout: 180_000,
@@ -59,7 +57,6 @@ export default defineConfig({
         test: {
           name: "vm-played",
           ...WAITS,
-          ...REPEATED,
           include: PLAYED,
           ...GUEST_LIMITS,
           maxWorkers: 2,
@@ -70,7 +67,6 @@ export default defineConfig({
         test: {
           name: "vm",
           ...WAITS,
-          ...REPEATED,
           include: ["test/vm/**/*.test.ts"],
           exclude: [...PLAYED, ...LONG],
           ...GUEST_LIMITS,
