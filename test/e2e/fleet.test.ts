@@ -19,7 +19,8 @@ import { readProjectFile } from "../support/docs.ts";
 import { Home } from "../support/home.ts";
 import { askHttp } from "../support/http.ts";
 import { hostsSeenBy, member } from "../support/members.ts";
-import { freePort, natsGate, startCluster, startNats } from "../support/nats.ts";
+import { freePort, natsGate, startNats } from "../support/nats.ts";
+import { NatsCluster } from "../support/nats-cluster.ts";
 import { temporaryFolder } from "../support/trees.ts";
 import { until } from "../support/until.ts";
 
@@ -92,7 +93,7 @@ describe.skipIf(natsGate().skip)("a fleet on a real NATS server", { timeout: 120
   });
 
   it("goes on by the other two servers of a cluster of three when one is killed", async () => {
-    const servers = await startCluster();
+    const { servers } = await NatsCluster.start();
     const home = member(
       "h1",
       servers.map(({ url }) => url),

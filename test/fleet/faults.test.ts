@@ -11,8 +11,10 @@ import { hostState } from "../support/fleet.ts";
 import type { Home } from "../support/home.ts";
 import { askHttp } from "../support/http.ts";
 import { member } from "../support/members.ts";
-import { type NatsServer, natsGate, startCluster } from "../support/nats.ts";
+import { type NatsServer, natsGate } from "../support/nats.ts";
+import { NatsCluster } from "../support/nats-cluster.ts";
 import { diskOf, mayMount } from "../support/small-disk.ts";
+import { stepOn } from "../support/steps-on.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 import { until } from "../support/until.ts";
 
@@ -30,20 +32,12 @@ const DISK_BYTES = 4 * 1_048_576;
 
 const TABLES = `[tunables]\nselfballoon_interval = 1\n[host]\nmemory_mb = 8192\n[simulated]\nguests = ${GUESTS}\n`;
 
-/** Steps of each guest that one who is of no fleet makes while it is looked whether the others go on. */
-const STEPS = 4;
-
 const HOUR_MS = 3_600_000;
 
 interface Host {
   readonly name: string;
   readonly home: Home;
   daemon: Command;
-}
-
-async function stepsOf(home: Home): Promise<number> {
-  const { guests } = (await home.ask("GET", "/v1/guests")).body as { guests: readonly { steps: number }[] };
-  return Math.min(...guests.map(({ steps }) => steps));
 }
 
 /** A daemon's clock, as its own code reads it. */
@@ -80,7 +74,7 @@ class Fleet {
   }
 
   static async start(): Promise<Fleet> {
-    const servers = await startCluster();
+    const { servers } = await NatsCluster.start();
     const proxies = await Promise.all(servers.map(({ port }) => new TcpProxy(port).start()));
     const direct = servers.map(({ url }) => url);
     const behind = proxies.map(({ port }) => `nats://127.0.0.1:${port}`);
@@ -126,17 +120,8 @@ class Fleet {
     });
   }
 
-  /**
-   * Every guest of every host steps on, at least half as often as those of the host that is of no fleet: whatever else the
-   * machine does slows down all of them alike.
-   */
-  async stepsOn(): Promise<void> {
-    const before = await Promise.all(this.hosts.map(({ home }) => stepsOf(home)));
-    const first = await stepsOf(this.alone);
-    await until("steps", async () => ((await stepsOf(this.alone)) >= first + STEPS ? true : null));
-    const after = await Promise.all(this.hosts.map(({ home }) => stepsOf(home)));
-    const behind = this.hosts.filter((_, nth) => (after[nth] ?? 0) - (before[nth] ?? 0) < STEPS / 2);
-    expect(behind.map(({ name }) => name)).toEqual([]);
+  stepsOn(): Promise<void> {
+    return stepOn(this.hosts, this.alone);
   }
 }
 

@@ -90,23 +90,6 @@ export async function startNats(more = ""): Promise<NatsServer> {
   return new NatsServer(await freePort(), more).start();
 }
 
-/** Start three servers that are one cluster. They tell clients of no address besides those that these know. */
-export async function startCluster(): Promise<readonly NatsServer[]> {
-  const servers = await clusterOfThree();
-  await Promise.all(servers.map((server) => server.start()));
-  return servers;
-}
-
-async function clusterOfThree(): Promise<readonly NatsServer[]> {
-  const ports = [await freePort(), await freePort(), await freePort()];
-  const routes = [await freePort(), await freePort(), await freePort()];
-  const others = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
-  return ports.map((port, nth) => {
-    const cluster = `name: c, listen: "127.0.0.1:${routes[nth]}", no_advertise: true, routes: [${others}]`;
-    return new NatsServer(port, `server_name: n${nth}\ncluster { ${cluster} }`);
-  });
-}
-
 /** A TCP port of loopback that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
