@@ -49,6 +49,8 @@ export class FleetView {
   ignored = 0;
   private readonly nowMs: () => number;
   private readonly hosts = new Map<string, Kept>();
+  /** All of them by name; null after one came or went. */
+  private ordered: readonly Kept[] | null = null;
   private recent: FleetEvent[] = [];
   /** The server's clock less ours, at the least. */
   private offsetMs = Number.NEGATIVE_INFINITY;
@@ -104,11 +106,13 @@ export class FleetView {
   /** The host was taken out of the fleet. */
   forget(host: string): void {
     this.hosts.delete(host);
+    this.ordered = null;
   }
 
   /** Every host, by name. */
   list(): readonly HostView[] {
-    return [...this.hosts.values()].map((kept) => this.viewOf(kept)).sort((a, b) => WORDS.compare(a.host, b.host));
+    this.ordered ??= [...this.hosts.values()].sort((a, b) => WORDS.compare(a.host, b.host));
+    return this.ordered.map((kept) => this.viewOf(kept));
   }
 
   host(name: string): HostView | null {
@@ -143,6 +147,7 @@ export class FleetView {
       refused: null,
     };
     this.hosts.set(host, made);
+    this.ordered = null;
     return made;
   }
 

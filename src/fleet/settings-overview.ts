@@ -3,7 +3,7 @@ import type { FleetView, HostView } from "./fleet-view.ts";
 import { isOf } from "./refusals.ts";
 import { rolloutText, watchLeftMs } from "./rollout.ts";
 import { heldBy, type RolloutSight } from "./rollout-watch.ts";
-import { isInScope, type Scope, scopeKey, scopeText } from "./scope.ts";
+import { isInScope, type Scope, scopeKey, scopesOf, scopeText } from "./scope.ts";
 import type { Rollout, SettingsDocument } from "./settings-wire.ts";
 
 /** One setting of a scope; `guest` is the pattern of guests that it is for, null for all. */
@@ -75,10 +75,11 @@ export function settingsOverview(
   view: Pick<FleetView, "list" | "serverMs">,
 ): SettingsOverview {
   const hosts = view.list();
+  const byScope = hostsByScope(hosts);
   const scopes = entries.map(({ scope, document, revision, problem }): ScopeOverview => {
     const ofGuests = Object.entries(document.guests).flatMap(([guest, said]) => linesOf(guest, said));
     const lines = [...linesOf(null, document.settings), ...ofGuests];
-    const met = hostsIn(scope, hosts);
+    const met = byScope.get(scopeKey(scope)) ?? [];
     const waiting = lines.length === 0 ? [] : waitingFor(scope, revision, met);
     const has = takersOf(scope, met, waiting);
     const settings = lines.map((line) => ({ ...line, taken: has(line) }));
@@ -91,6 +92,24 @@ export function settingsOverview(
     ),
     refused: refusedBy(hosts),
   };
+}
+
+/** How much there is of what somebody should look at: roll-outs that are not done, and what hosts refuse. */
+export function settingsNews(entries: readonly BoardEntry[], hosts: readonly HostView[]): number {
+  const open = entries.filter(({ document: { rollout } }) => rollout !== undefined && rollout.phase.is !== "done");
+  return open.length + refusedBy(hosts).length;
+}
+
+/** The hosts of every scope that has any, by its key: there may be as many scopes as hosts. */
+function hostsByScope(hosts: readonly HostView[]): ReadonlyMap<string, readonly HostView[]> {
+  const found = new Map<string, HostView[]>();
+  for (const view of hosts)
+    for (const key of scopesOf(view.host, view.state?.labels ?? {}).map(scopeKey)) {
+      const of = found.get(key);
+      if (of === undefined) found.set(key, [view]);
+      else of.push(view);
+    }
+  return found;
 }
 
 function rolloutOf({ rollout }: SettingsDocument, sight: RolloutSight): RolloutOverview | null {

@@ -51,9 +51,33 @@ export async function fetchHost(): Promise<HostStanding | null> {
  * that it can't be reached.
  */
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  const answer = await askFor<T>(method, path, { body });
+  if (!answer.ok) return answer;
+  // Only who shows a tag is told that nothing is new.
+  return answer.body === null ? { ok: false, problem: null } : { ok: true, body: answer.body.value };
+}
+
+/** What was read, and the tag by which it is known again; null: it has none. */
+export interface Reading<T> {
+  readonly value: T;
+  readonly tag: string | null;
+}
+
+/** Read `path` as `ask` does, unless it is what had this tag: then the body is null. */
+export function readNews<T>(path: string, tag: string | null): Promise<Answer<Reading<T> | null>> {
+  return askFor<T>("GET", path, { tag });
+}
+
+/** What goes with a request. */
+interface Sent {
+  readonly body?: unknown;
+  readonly tag?: string | null;
+}
+
+async function askFor<T>(method: string, path: string, sent: Sent): Promise<Answer<Reading<T> | null>> {
   let token = tokenKeeper.kept;
   for (;;) {
-    const answer = await askWith<T>(token, method, path, body);
+    const answer = await askWith<T>(token, method, path, sent);
     if (answer.ok || !needsToken(answer.problem)) return answer;
     token = await tokenKeeper.another(token, method === "GET" ? "read" : "change");
     if (token === null) return answer;
@@ -65,16 +89,23 @@ export function needsToken(problem: Problem | null): boolean {
   return problem?.code === "ERR_TOKEN_NEEDED";
 }
 
-async function askWith<T>(token: string | null, method: string, path: string, body: unknown): Promise<Answer<T>> {
+async function askWith<T>(
+  token: string | null,
+  method: string,
+  path: string,
+  { body, tag = null }: Sent,
+): Promise<Answer<Reading<T> | null>> {
   try {
     const response = await fetch(path, {
       method,
       signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
-      headers: headersWith(token),
+      headers: { ...headersWith(token), ...(tag === null ? {} : { "if-none-match": tag }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    if (response.status === 304) return { ok: true, body: null };
     const parsed: unknown = await response.json();
-    return response.ok ? { ok: true, body: parsed as T } : { ok: false, problem: parsed as Problem };
+    if (!response.ok) return { ok: false, problem: parsed as Problem };
+    return { ok: true, body: { value: parsed as T, tag: response.headers.get("etag") } };
   } catch {
     return { ok: false, problem: null };
   }

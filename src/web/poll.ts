@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ask } from "./daemon.ts";
+import { readNews } from "./daemon.ts";
 
 /** What was read last, and since when reading fails. */
 export interface Polled<T> {
@@ -9,18 +9,26 @@ export interface Polled<T> {
   readonly lostAtMs: number | null;
 }
 
-/** Read `path` now and `intervalMs` after each answer; what was read stays while nothing can be read. */
-export function usePolled<T>(path: string, intervalMs: number): Polled<T> {
+/**
+ * Read `path` now and `intervalMs` after each answer; what was read stays while nothing can be read, and what is as it was is
+ * neither sent nor drawn again. @param path null: nothing is read.
+ */
+export function usePolled<T>(path: string | null, intervalMs: number): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({ value: null, lostAtMs: null });
   useEffect(() => {
+    if (path === null) return;
     let timer = 0;
     let isOver = false;
+    let tag: string | null = null;
     const read = async (): Promise<void> => {
-      const answer = await ask<T>("GET", path);
+      const answer = await readNews<T>(path, tag);
       if (isOver) return;
-      setPolled((before) =>
-        answer.ok ? { value: answer.body, lostAtMs: null } : { ...before, lostAtMs: before.lostAtMs ?? Date.now() },
-      );
+      if (answer.ok && answer.body !== null) tag = answer.body.tag;
+      setPolled((before) => {
+        if (!answer.ok) return { ...before, lostAtMs: before.lostAtMs ?? Date.now() };
+        if (answer.body !== null) return { value: answer.body.value, lostAtMs: null };
+        return before.lostAtMs === null ? before : { ...before, lostAtMs: null };
+      });
       timer = window.setTimeout(() => void read(), intervalMs);
     };
     void read();

@@ -153,6 +153,24 @@ describe.skipIf(browserGate().skip)("what is set for many, on the page of a flee
     expect(board.list()[1]?.document.settings).toEqual({ guard: "1" });
   });
 
+  it("are read where they are shown alone, and sent again only where they changed", async () => {
+    const { page, board, url } = await settingsPage();
+    await board.edit(RACK, () => ({ settings: { guard: "1" }, guests: {} }));
+    await page.getByRole("row", { name: /^rack=a1 guard 1/ }).waitFor();
+    const unchanged = (): Promise<unknown> => page.waitForResponse((answer) => answer.status() === 304);
+    await unchanged();
+    await unchanged();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(`${url}#/`);
+    await page.getByRole("row", { name: /^h2 a1/ }).waitFor();
+    expect(await page.getByRole("link", { name: "Settings" }).textContent()).toBe("Settings1");
+    asked.length = 0;
+    for (let times = 0; times < 2; times += 1)
+      await page.waitForResponse((answer) => new URL(answer.url()).pathname === "/v1/fleet");
+    expect(asked).not.toContain("/v1/fleet/settings");
+  });
+
   it("says where nothing can be changed, and offers nothing", async () => {
     const view = hosts();
     const url = await serveView(view, null, { board: await boardOf(view) });

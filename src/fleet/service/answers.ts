@@ -8,6 +8,8 @@ export interface FleetAnswer {
   readonly hosts: readonly HostView[];
   /** Messages of hosts beyond the most that are shown. */
   readonly ignored: number;
+  /** How much there is to look at in what is set for many: roll-outs that are not done, and what hosts refuse. */
+  readonly news: number;
 }
 
 /** A guest, and where it is; `isStale` as its host. */
@@ -40,7 +42,7 @@ export interface FleetAdviceAnswer {
 }
 
 /** What is set for many, and whether this service takes changes of it. */
-export interface FleetSettingsAnswer extends SettingsOverview {
+export interface FleetSettingsAnswer extends SettingsOverview, Pick<FleetAnswer, "news"> {
   /** False: it has no token that could be shown, or can't write. */
   readonly canChange: boolean;
 }

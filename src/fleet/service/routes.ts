@@ -2,7 +2,7 @@ import { selfballoonError } from "../../core/errors.ts";
 import { STANDINGS } from "../../view/standing.ts";
 import { adviseFleet } from "../advice.ts";
 import { findGuests } from "../find-guests.ts";
-import { settingsOverview } from "../settings-overview.ts";
+import { settingsNews, settingsOverview } from "../settings-overview.ts";
 import type {
   FleetAdviceAnswer,
   FleetAnswer,
@@ -39,7 +39,10 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
     path: "/v1/fleet",
     summary: "Every host as it stands, and whether that is stale.",
     gives: "Fleet",
-    answer: ({ view }): FleetAnswer => ({ hosts: view.list(), ignored: view.ignored }),
+    answer: ({ view, board }): FleetAnswer => {
+      const hosts = view.list();
+      return { hosts, ignored: view.ignored, news: settingsNews(board?.list() ?? [], hosts) };
+    },
   },
   {
     ...read,
@@ -87,10 +90,11 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
     path: "/v1/fleet/settings",
     summary: "What is set for many hosts, how far it was taken and rolled out, and who refuses what.",
     gives: "FleetSettings",
-    answer: ({ view, board, settings }): FleetSettingsAnswer => ({
-      ...settingsOverview(board?.list() ?? [], view),
-      canChange: settings !== null,
-    }),
+    answer: ({ view, board, settings }): FleetSettingsAnswer => {
+      const entries = board?.list() ?? [];
+      const news = settingsNews(entries, view.list());
+      return { ...settingsOverview(entries, view), news, canChange: settings !== null };
+    },
   },
   {
     ...write,

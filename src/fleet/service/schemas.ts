@@ -83,7 +83,7 @@ const refused = z.object({ host: text, scope: text, guest: text.nullable(), name
 /** Everything that the service takes and gives, by name. */
 const OBJECTS = {
   FleetHealth: of<Omit<HealthAnswer, "url">>()(z.object({ ok: z.boolean(), doing: text, version: text })),
-  Fleet: of<FleetAnswer>()(z.object({ hosts: z.array(host), ignored: number })),
+  Fleet: of<FleetAnswer>()(z.object({ hosts: z.array(host), ignored: number, news: number })),
   FleetHost: of<FleetHostAnswer>()(host.extend({ guests: z.array(guest) })),
   FleetGuests: of<FleetGuestsAnswer>()(z.object({ guests: z.array(placed), found: number })),
   FleetEvents: of<FleetEventsAnswer>()(z.object({ events: z.array(fleetRecord.extend({ host: text })) })),
@@ -91,7 +91,7 @@ const OBJECTS = {
     z.object({ advice: z.array(z.object({ host: text, lacksMb: number, moves: z.array(move) })) }),
   ),
   FleetSettings: of<FleetSettingsAnswer>()(
-    z.object({ scopes: z.array(scope), refused: z.array(refused), canChange: z.boolean() }),
+    z.object({ scopes: z.array(scope), refused: z.array(refused), news: number, canChange: z.boolean() }),
   ),
   FleetSettingsChange: SETTINGS_CHANGE,
   FleetSettingsChanged: of<SettingsChanged>()(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "../../api/body.ts";
 import { Documents } from "../../api/documents.ts";
@@ -100,7 +101,7 @@ export async function serveFleet(
   }
 
   async function answer(
-    { method, path, text, body: sent }: Asked & { readonly body: string },
+    { method, path, text, known, body: sent }: Asked & { readonly body: string },
     response: ServerResponse,
   ): Promise<void> {
     const { route, host } = findFleetRoute(method, path);
@@ -110,8 +111,12 @@ export async function serveFleet(
     const isShared = method === "GET" && text === "" && host === "";
     const body = await (isShared ? documents.get(path, make) : make());
     if (method !== "GET") documents.clear();
-    response.writeHead(200, { "content-type": route.contentType, "content-length": body.length });
-    response.end(body);
+    const tag = `"${createHash("sha1").update(body).digest("base64url")}"`;
+    if (method === "GET" && known === tag) response.writeHead(304, { etag: tag }).end();
+    else
+      response
+        .writeHead(200, { "content-type": route.contentType, "content-length": body.length, etag: tag })
+        .end(body);
   }
 }
 
@@ -133,14 +138,15 @@ function tokenCheck(
   }
 }
 
-/** A request's method, its path, and what follows the path's question mark. */
+/** A request's method, its path, what follows the path's question mark, and the tag of what the client has. */
 interface Asked {
   readonly method: string;
   readonly path: string;
   readonly text: string;
+  readonly known: string | undefined;
 }
 
-function askedOf({ url, method = "GET" }: IncomingMessage): Asked {
+function askedOf({ url, method = "GET", headers }: IncomingMessage): Asked {
   const [path = "/", text = ""] = (url ?? "/").split("?");
-  return { method: method === "HEAD" ? "GET" : method, path, text };
+  return { method: method === "HEAD" ? "GET" : method, path, text, known: headers["if-none-match"] };
 }

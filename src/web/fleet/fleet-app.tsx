@@ -1,5 +1,4 @@
-import type { FleetSettingsAnswer } from "../../fleet/service/answers.ts";
-import type { SettingsOverview } from "../../fleet/settings-overview.ts";
+import type { FleetAnswer, FleetSettingsAnswer } from "../../fleet/service/answers.ts";
 import { TokenPrompt } from "../components/token-prompt.tsx";
 import { usePolled } from "../poll.ts";
 import { useAddress } from "../use-address.ts";
@@ -7,15 +6,17 @@ import { FleetOverview } from "./fleet-overview.tsx";
 import { Lost } from "./lost.tsx";
 import { SettingsView } from "./settings-view.tsx";
 
-const SETTINGS_MS = 1000;
+/** What is shown is read so often, and what is not, not at all. */
+const READ_MS = 1000;
 
 const SETTINGS_PATH = "/settings";
 
 /** The page of a fleet: its hosts, or what is set for many of them. */
 export function FleetApp() {
-  const settings = usePolled<FleetSettingsAnswer>("/v1/fleet/settings", SETTINGS_MS);
   const isSettings = useAddress().path === SETTINGS_PATH;
-  const news = settings.value === null ? 0 : newsIn(settings.value);
+  const hosts = usePolled<FleetAnswer>(isSettings ? null : "/v1/fleet", READ_MS);
+  const settings = usePolled<FleetSettingsAnswer>(isSettings ? "/v1/fleet/settings" : null, READ_MS);
+  const news = (isSettings ? settings : hosts).value?.news ?? 0;
   return (
     <>
       <header class="top">
@@ -36,15 +37,10 @@ export function FleetApp() {
             <SettingsView answer={settings.value} />
           </Lost>
         ) : (
-          <FleetOverview />
+          <FleetOverview hosts={hosts} />
         )}
         <TokenPrompt />
       </main>
     </>
   );
-}
-
-/** What somebody should look at: roll-outs that are not done, and what hosts refuse. */
-function newsIn({ scopes, refused }: SettingsOverview): number {
-  return refused.length + scopes.filter(({ rollout }) => rollout !== null && rollout.is !== "done").length;
 }

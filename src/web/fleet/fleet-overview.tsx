@@ -4,12 +4,11 @@ import type { FleetAnswer, FleetEventsAnswer, FleetGuestsAnswer } from "../../fl
 import { bytesText } from "../../view/amounts.ts";
 import { standingText } from "../../view/standing.ts";
 import { timeText } from "../format.ts";
-import { usePolled } from "../poll.ts";
+import { type Polled, usePolled } from "../poll.ts";
 import { GuestList } from "./guest-list.tsx";
 import { HostList } from "./host-list.tsx";
 import { Lost } from "./lost.tsx";
 
-const HOSTS_MS = 1000;
 const GUESTS_MS = 1000;
 const EVENTS_MS = 3000;
 
@@ -17,9 +16,8 @@ const EVENTS_MS = 3000;
 const SHOWN_EVENTS = 50;
 
 /** All hosts of a fleet: how they stand, who is short, and what happened. */
-export function FleetOverview() {
+export function FleetOverview({ hosts }: { readonly hosts: Polled<FleetAnswer> }) {
   const [search, setSearch] = useState("");
-  const hosts = usePolled<FleetAnswer>("/v1/fleet", HOSTS_MS);
   const query =
     search.trim() === ""
       ? "standing=short&standing=unreadable&standing=held"

@@ -35,7 +35,7 @@ async function serve(board: MemoryBoard | null, hasToken = true) {
     return { status, body: JSON.parse(text) as unknown };
   };
   const get = async () => JSON.parse((await askHttp(`${url}v1/fleet/settings`)).text) as { canChange: boolean };
-  return { post, get };
+  return { url, post, get };
 }
 
 const RACK = { scope: "rack=a1", values: { guard_headroom_mb: "80" } };
@@ -125,6 +125,28 @@ describe("settings for many over HTTP", () => {
     expect(board.list()[0]?.document.settings).toEqual({ guard_headroom_mb: "80", guard: "1" });
     await post("settings", { scope: "rack=a1", values: null, revision: 2 });
     expect(board.list()[0]?.document.settings).toEqual({});
+  });
+
+  it("are sent again only where they changed, to whoever shows the tag of what it has", async () => {
+    const { url, post } = await serve(new MemoryBoard());
+    const read = (tag: string) => askHttp(`${url}v1/fleet/settings`, { headers: { "if-none-match": tag } });
+    await post("settings", RACK);
+    const { status, headers } = await read('"other"');
+    expect(status).toBe(200);
+    const tag = String(headers["etag"]);
+    expect(await read(tag)).toMatchObject({ status: 304, text: "" });
+    await post("settings", { ...RACK, values: { guard: "1" } });
+    expect(await read(tag)).toMatchObject({ status: 200, text: expect.stringContaining('"guard"') });
+  });
+
+  it("are counted beside the hosts as far as somebody should look at them", async () => {
+    const { url, post } = await serve(new MemoryBoard());
+    const news = async (path: string) =>
+      (JSON.parse((await askHttp(`${url}v1/${path}`)).text) as { news: number }).news;
+    await post("settings", RACK);
+    expect(await news("fleet")).toBe(0);
+    await post("settings", { ...RACK, values: { guard: "1" }, first: "1" });
+    expect([await news("fleet"), await news("fleet/settings")]).toEqual([1, 1]);
   });
 
   it("are rolled out, begun again and taken back", async () => {
