@@ -2,8 +2,8 @@ import type { Decision } from "../decision.ts";
 import type { Observation } from "../observation.ts";
 
 /**
- * Hold a decision whose numbers can't all be true: a guest that has more than its balloon can leave it, or a target outside
- * of what the balloon can leave. A guest, its hypervisor or a reading torn by a change said something wrong; whatever it
+ * Hold a decision whose numbers can't all be true: a guest that runs with nothing or has more than its balloon can leave it,
+ * or a target outside of what the balloon can leave. A guest, its hypervisor or a reading torn by a change said something wrong; whatever it
  * was, it costs that guest one step.
  */
 export function heldIfContradictory(decision: Decision, observation: Observation): Decision {
@@ -13,7 +13,8 @@ export function heldIfContradictory(decision: Decision, observation: Observation
 }
 
 function isPossible(targetPages: number, { balloonCurrentPages, balloonMaxPages }: Observation): boolean {
-  if (!Number.isSafeInteger(targetPages) || targetPages <= 0) return false;
+  if (!Number.isSafeInteger(targetPages)) return false;
   const maxPages = balloonMaxPages ?? Number.POSITIVE_INFINITY;
-  return targetPages <= maxPages && (balloonCurrentPages ?? 0) <= maxPages;
+  const canHave = (pages: number): boolean => pages > 0 && pages <= maxPages;
+  return canHave(targetPages) && (balloonCurrentPages === null || canHave(balloonCurrentPages));
 }

@@ -17,8 +17,10 @@ describe("numbers of a guest", () => {
     expect(held).toMatchObject({ balloonTargetPages: null, targetPages: null, reason: "contradictory" });
   });
 
-  it("that give it more than its balloon can leave it hold it", () => {
-    const torn = { ...observation, balloonCurrentPages: 300_000 };
-    expect(heldIfContradictory(decision, torn).reason).toBe("contradictory");
+  it.each([
+    ["more than its balloon can leave it", 300_000],
+    ["nothing at all", 0],
+  ])("that give it %s hold it", (_, balloonCurrentPages) => {
+    expect(heldIfContradictory(decision, { ...observation, balloonCurrentPages }).reason).toBe("contradictory");
   });
 });
