@@ -36,6 +36,18 @@ export const BUDGETS = {
   fleetDelay: { what: "a fleet: a guest's change to the page", bound: "most", limit: 2000, unit: "ms" },
   memberCpu: { what: "a fleet's member of 100 guests: CPU for it", bound: "most", limit: 1, unit: "% of a core" },
   memberMemory: { what: "a fleet's member of 100 guests: RSS for it", bound: "most", limit: 10, unit: "MiB" },
+  fleetPageUpdate: {
+    what: "a fleet's page, 1,000 hosts of 100 guests: CPU",
+    bound: "most",
+    limit: 25,
+    unit: "% of a core",
+  },
+  fleetPageTask: {
+    what: "a fleet's page, 1,000 hosts of 100 guests: the longest task",
+    bound: "most",
+    limit: 100,
+    unit: "ms",
+  },
   pageWeight: { what: "the page: weight, compressed", bound: "most", limit: 150, unit: "KiB" },
   pagePaint: { what: "the page: first paint", bound: "most", limit: 1000, unit: "ms" },
   pageUpdate: { what: "the page of 1,000 guests at 1 s: CPU", bound: "most", limit: 25, unit: "% of a core" },

@@ -1,6 +1,7 @@
 import type { BudgetName, Figure } from "./budgets.ts";
 import { measureFleet } from "./measurements/fleet.ts";
 import { measureFleetMember } from "./measurements/fleet-member.ts";
+import { measureFleetPage } from "./measurements/fleet-page.ts";
 import { measureGuestDaemon } from "./measurements/guest-daemon.ts";
 import { measureHostDaemon } from "./measurements/host-daemon.ts";
 import { measureIdleGuest } from "./measurements/idle-guest.ts";
@@ -36,5 +37,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { budgets: ["libvirtCpu"], measure: measureLibvirtHost },
   { budgets: ["fleetCpu", "fleetMemory", "fleetDelay"], measure: measureFleet },
   { budgets: ["memberCpu", "memberMemory"], measure: measureFleetMember },
+  { budgets: ["fleetPageUpdate", "fleetPageTask"], measure: measureFleetPage },
   { budgets: ["pageWeight", "pagePaint", "pageUpdate"], measure: measurePage },
 ];

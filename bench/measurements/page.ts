@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CDPSession, chromium, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { createApi } from "../../src/api/api.ts";
 import { serveTcp, type TcpServer } from "../../src/api/tcp.ts";
 import { configure } from "../../src/config/configure.ts";
@@ -10,10 +10,10 @@ import { Journal } from "../../src/daemon/journal.ts";
 import { Worker } from "../../src/daemon/worker.ts";
 import { realClock } from "../../src/time/clock.ts";
 import { type Figure, pending } from "../budgets.ts";
+import { busyIn, CHROMIUM } from "../support/browser.ts";
 import { DAEMON } from "../support/paths.ts";
 import { WanderingGuests } from "../support/wandering-guests.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const GUESTS = 1000;
 const MEASURED_MS = 10_000;
 
@@ -63,20 +63,13 @@ async function measureIn(page: Page, { url }: TcpServer): Promise<readonly Figur
   await page.getByText(`${GUESTS} shown`).waitFor();
   const weightBytes = (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
   const paintMs = await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime");
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable");
-  const before = await busySeconds(session);
+  const busySeconds = await busyIn(page);
+  const before = await busySeconds();
   await sleep(MEASURED_MS);
-  const busy = ((await busySeconds(session)) - before) / (MEASURED_MS / 1000);
+  const busy = ((await busySeconds()) - before) / (MEASURED_MS / 1000);
   return [
     { value: weightBytes / 1024, note: "all of the page's own files, as they come over the line" },
     { value: Number(paintMs), note: "first contentful paint, empty cache" },
     { value: busy * 100, note: `the page's main thread, ${GUESTS} steps a second` },
   ];
-}
-
-/** Time in which the page's main thread was busy since it was first asked. */
-async function busySeconds(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
 }

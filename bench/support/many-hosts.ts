@@ -1,4 +1,3 @@
-import type { NatsConnection } from "@nats-io/transport-node";
 import type { GuestSummary } from "../../src/fleet/guest-summary.ts";
 import { sumsOf } from "../../src/fleet/guest-sums.ts";
 import { changesSubject, HOSTS_BUCKET, hostKey } from "../../src/fleet/names.ts";
@@ -14,16 +13,21 @@ const LOOK_MS = 500;
 /** Guests of each host that change notably at a look: with ten times as many bytes as that a member would be at its limit. */
 const CHANGING = 5;
 
-/** Hosts of a hundred guests that say what members say, as often, over one connection. */
+/** Where hosts say it: a connection to NATS, or what stands for one. */
+export interface Wire {
+  readonly publish: (subject: string, bytes: Uint8Array) => void;
+}
+
+/** Hosts of a hundred guests that say what members say, as often. */
 export class ManyHosts {
   /** Bytes that were said so far. */
   bytes = 0;
   readonly names: readonly string[];
-  private readonly connection: NatsConnection;
+  private readonly connection: Wire;
   private readonly timers: NodeJS.Timeout[] = [];
   private looks = 0;
 
-  constructor(connection: NatsConnection, count: number) {
+  constructor(connection: Wire, count: number) {
     this.connection = connection;
     this.names = Array.from({ length: count }, (_, nth) => `host-${nth}`);
   }

@@ -29,6 +29,22 @@ function twoHosts(): FleetView {
   return view;
 }
 
+/** A thousand hosts of a hundred guests, of which one runs short. */
+function manyHosts(): FleetView {
+  const view = new FleetView(() => performance.now());
+  view.noteTime(SERVER_MS);
+  for (let nth = 0; nth < 1000; nth += 1) {
+    const host = `host-${nth}`;
+    const rows = Array.from({ length: 100 }, (_, of) =>
+      row(`guest-${of}`, of === 0 && nth === 700 ? { standing: "short" } : {}),
+    );
+    const state = hostState(host, { labels: { rack: `r${nth % 10}` }, leaseS: 3600 });
+    view.takeKey(host, "guests", encode<"guests">({ host, at: 0, rows: rows.map(pack) }), SERVER_MS);
+    view.takeKey(host, "state", encode<"state">(state), SERVER_MS);
+  }
+  return view;
+}
+
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
 
 describe.skipIf(browserGate().skip)("the page of a fleet", () => {
@@ -47,6 +63,22 @@ describe.skipIf(browserGate().skip)("the page of a fleet", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("draws of a thousand hosts of a hundred guests those in view, the short ones first, and finds any", async () => {
+    const { page, complaints } = await openPage(await serveView(manyHosts()));
+    await page.getByText("1000 shown").waitFor();
+    const table = page.getByRole("region", { name: "Table of hosts" });
+    expect(await table.getByRole("row").nth(1).textContent()).toMatch(/^host-700 r0/);
+    expect(await table.getByRole("row").count()).toBeLessThan(60);
+    await table.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+    await table.getByRole("row", { name: /^host-999 r9/ }).waitFor();
+    await page.getByRole("searchbox", { name: "Filter" }).fill("rack=r7 host-127");
+    await page.getByText("1 of 1000 shown").waitFor();
+    expect(await table.getByRole("row").nth(1).textContent()).toMatch(/^host-127 r7/);
+    await page.getByRole("searchbox", { name: "Look for guests of all hosts" }).fill("host-999 guest-99");
+    await page.getByRole("row", { name: /^guest-99 host-999 well/ }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("says who is short, which host is stale, and finds any guest", async () => {
     const { page } = await openPage(await serveView(twoHosts()));
     await page.getByRole("row", { name: /h2 .*\d\d s ago stale/ }).waitFor();
@@ -55,7 +87,7 @@ describe.skipIf(browserGate().skip)("the page of a fleet", () => {
     );
     const shortOnly = page.getByRole("row", { name: /mail-server.*500 MiB 700 MiB 200 MiB emergency/ });
     await shortOnly.waitFor();
-    await page.getByRole("searchbox").fill("web");
+    await page.getByRole("searchbox", { name: "Look for guests" }).fill("web");
     await page.getByRole("row", { name: /^web h1 well/ }).waitFor();
     expect(await shortOnly.count()).toBe(0);
   });

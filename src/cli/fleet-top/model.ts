@@ -1,5 +1,6 @@
 import type { HostView } from "../../fleet/fleet-view.ts";
 import type { PlacedGuest } from "../../fleet/service/answers.ts";
+import { byTrouble, hostsWithWords } from "../../view/host-order.ts";
 import { HOST_COLUMNS, type HostSortKey } from "./columns.ts";
 
 /** What is looked at: the hosts, also while a search is typed, the guests of the selected one, or the keys. */
@@ -41,26 +42,17 @@ export function hostsSortedBy(model: FleetTopModel, key: HostSortKey): FleetTopM
 
 /** The hosts that the search finds, in the order in which they are shown. */
 export function listedHosts({ hosts, filter, sorting }: FleetTopModel): readonly HostView[] {
-  const words = filter.toLowerCase().split(/\s+/);
-  const found = hosts.filter(({ host, state }) => {
-    const labels = Object.entries(state?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
-    const text = [host, ...labels].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const found = hostsWithWords(hosts, filter);
   const { value } = HOST_COLUMNS.find(({ key }) => key === sorting.key) ?? { value: () => 0 };
   const sign = sorting.descending ? -1 : 1;
   // Hosts come by name, and stay so where they are alike.
   const byName = sorting.key === "host" && sorting.descending ? found.toReversed() : found;
-  return byName.toSorted((a, b) => compared(value(a), value(b), sign) || (sorting.key === "short" ? worse(a, b) : 0));
+  return byName.toSorted(
+    (a, b) => compared(value(a), value(b), sign) || (sorting.key === "short" ? byTrouble(a, b) : 0),
+  );
 }
 
 function compared(a: number | null, b: number | null, sign: number): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return sign * (a - b);
-}
-
-/** Of hosts that are short alike: those whose guests can't be read or are held come first. */
-function worse({ state: a }: HostView, { state: b }: HostView): number {
-  const rank = (state: HostView["state"]): number => (state === null ? 0 : state.unreadable + state.held);
-  return rank(b) - rank(a);
 }

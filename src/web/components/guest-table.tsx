@@ -1,12 +1,12 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { shownGuest } from "../../core/shown-text.ts";
 import { bytesText, percentText } from "../../view/amounts.ts";
 import { type Sorting, type SortKey, selectRows, WORST_FIRST } from "../../view/guest-rows.ts";
 import { isBelowLine, type Standing } from "../../view/standing.ts";
 import { guestAddress } from "../address.ts";
 import type { GuestView } from "../model.ts";
-import { visibleRange } from "../rows.ts";
 import { MemoryBar } from "./memory-bar.tsx";
+import { Spacer, useRowsInView } from "./rows-in-view.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { StandingTabs } from "./standing-tabs.tsx";
 import { StateChip } from "./state-chip.tsx";
@@ -84,9 +84,8 @@ interface GuestTableProps {
 export function GuestTable({ guests, standing }: GuestTableProps) {
   const [filter, setFilter] = useState("");
   const [sorting, setSorting] = useState<Sorting>(WORST_FIRST);
-  const { box, range } = useScroll();
   const rows = selectRows(guests.values(), filter, sorting, standing);
-  const { first, end } = visibleRange(range, rows.length);
+  const { box, first, end } = useRowsInView(ROW_HEIGHT, rows.length);
   const sortBy = (key: SortKey): void =>
     setSorting({ key, descending: sorting.key === key ? !sorting.descending : key !== "guest" && key !== "reason" });
   return (
@@ -129,11 +128,11 @@ export function GuestTable({ guests, standing }: GuestTableProps) {
             </tr>
           </thead>
           <tbody>
-            <Spacer rows={first} />
+            <Spacer rows={first} rowHeight={ROW_HEIGHT} />
             {rows.slice(first, end).map((view, index) => (
               <Row key={view.guest} view={view} index={first + index} />
             ))}
-            <Spacer rows={rows.length - end} />
+            <Spacer rows={rows.length - end} rowHeight={ROW_HEIGHT} />
           </tbody>
         </table>
         {rows.length === 0 && (
@@ -195,33 +194,4 @@ function SortHeading({ name, about, sortKey, sorting, sortBy }: HeadingProps) {
       </button>
     </th>
   );
-}
-
-function Spacer({ rows }: { readonly rows: number }) {
-  if (rows <= 0) return null;
-  return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of nothing takes no focus
-    <tr aria-hidden="true" class="spacer" style={{ height: `${rows * ROW_HEIGHT}px` }}>
-      <td colSpan={COLUMN_COUNT} />
-    </tr>
-  );
-}
-
-/** Which part of the scrolling box is in view. */
-function useScroll() {
-  const box = useRef<HTMLElement>(null);
-  const [range, setRange] = useState({ top: 0, height: 800, rowHeight: ROW_HEIGHT });
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const look = (): void => setRange({ top: element.scrollTop, height: element.clientHeight, rowHeight: ROW_HEIGHT });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    element.addEventListener("scroll", look, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", look);
-    };
-  }, []);
-  return { box, range };
 }

@@ -1,45 +1,81 @@
+import { useState } from "preact/hooks";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
 import { bytesText } from "../../view/amounts.ts";
+import { byTrouble, hostsWithWords } from "../../view/host-order.ts";
+import { Spacer, useRowsInView } from "../components/rows-in-view.tsx";
+
+/** As the style sheet has them. */
+const ROW_HEIGHT = 36;
 
 const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
 
-/** Every host: what its guests have of what they could have, as a bar, and whether that still holds. */
+/** Every host, those with short guests first: what its guests have of what they could have, as a bar, and whether that still holds. */
 export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
+  const [filter, setFilter] = useState("");
+  const rows = hostsWithWords(hosts, filter).toSorted(byTrouble);
+  const { box, first, end } = useRowsInView(ROW_HEIGHT, rows.length);
   const largestMb = Math.max(1, ...hosts.map(({ state }) => sizeMb(state)));
   return (
     <section aria-labelledby="hosts-title">
-      <h2 id="hosts-title">Hosts</h2>
-      <table class="fleet-table">
-        <thead>
-          <tr>
-            <th scope="col">Host</th>
-            <th scope="col">In use, spare, saved</th>
-            <th scope="col" class="fleet-wide">
-              Guests
-            </th>
-            <th scope="col">Short</th>
-            <th scope="col">Held</th>
-            <th scope="col" class="fleet-wide">
-              Have
-            </th>
-            <th scope="col" class="fleet-wide">
-              Want
-            </th>
-            <th scope="col" class="fleet-wide">
-              Budget
-            </th>
-            <th scope="col">Seen</th>
-          </tr>
-        </thead>
-        <tbody>
-          {hosts.map((host) => (
-            <HostRow key={host.host} host={host} largestMb={largestMb} />
-          ))}
-        </tbody>
-      </table>
-      {hosts.length === 0 && <p class="empty">No host has told anything yet.</p>}
+      <div class="table-head">
+        <h2 id="hosts-title">Hosts</h2>
+        <label class="filter">
+          <span>Filter</span>
+          <input
+            type="search"
+            value={filter}
+            placeholder="name or label"
+            onInput={(event) => setFilter(event.currentTarget.value)}
+          />
+        </label>
+        <p role="status" class="count">
+          {rows.length === hosts.length ? `${hosts.length} shown` : `${rows.length} of ${hosts.length} shown`}
+        </p>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
+      <section class="scroll fleet-scroll" ref={box} tabIndex={0} aria-label="Table of hosts">
+        <table class="fleet-table fleet-hosts" aria-rowcount={rows.length + 1}>
+          <HostHeadings />
+          <tbody>
+            <Spacer rows={first} rowHeight={ROW_HEIGHT} />
+            {rows.slice(first, end).map((host, index) => (
+              <HostRow key={host.host} host={host} nth={first + index} largestMb={largestMb} />
+            ))}
+            <Spacer rows={rows.length - end} rowHeight={ROW_HEIGHT} />
+          </tbody>
+        </table>
+        {rows.length === 0 && (
+          <p class="empty">{hosts.length === 0 ? "No host has told anything yet." : "No host matches."}</p>
+        )}
+      </section>
     </section>
+  );
+}
+
+function HostHeadings() {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">Host</th>
+        <th scope="col">In use, spare, saved</th>
+        <th scope="col" class="fleet-wide">
+          Guests
+        </th>
+        <th scope="col">Short</th>
+        <th scope="col">Held</th>
+        <th scope="col" class="fleet-wide">
+          Have
+        </th>
+        <th scope="col" class="fleet-wide">
+          Want
+        </th>
+        <th scope="col" class="fleet-wide">
+          Budget
+        </th>
+        <th scope="col">Seen</th>
+      </tr>
+    </thead>
   );
 }
 
@@ -47,16 +83,18 @@ function sizeMb(state: HostView["state"]): number {
   return Math.max(state?.maximumMb ?? 0, state?.budgetMb ?? 0);
 }
 
-function HostRow({ host: view, largestMb }: { readonly host: HostView; readonly largestMb: number }) {
-  const { host, state, ageMs, isStale, refused } = view;
+interface HostRowProps {
+  readonly host: HostView;
+  readonly nth: number;
+  readonly largestMb: number;
+}
+
+function HostRow({ host: view, nth, largestMb }: HostRowProps) {
+  const { state, ageMs, isStale } = view;
   const seconds = Math.round((ageMs ?? 0) / 1000);
   return (
-    <tr class={isStale ? "fleet-stale" : ""}>
-      <th scope="row">
-        {host}
-        {state !== null && <span class="about"> {Object.values(state.labels).join(" ")}</span>}
-        {refused !== null && <span class="fleet-alarm"> not taken: {refused}</span>}
-      </th>
+    <tr class={isStale ? "fleet-stale" : ""} aria-rowindex={nth + 2}>
+      <HostName host={view} />
       <td>{state !== null && <HostBar state={state} largestMb={largestMb} />}</td>
       <td class="fleet-wide">{state?.guests ?? "–"}</td>
       <td class={(state?.short ?? 0) > 0 ? "fleet-alarm" : ""}>{state?.short ?? "–"}</td>
@@ -69,6 +107,17 @@ function HostRow({ host: view, largestMb }: { readonly host: HostView; readonly 
         {isStale && <strong class="fleet-alarm"> stale</strong>}
       </td>
     </tr>
+  );
+}
+
+function HostName({ host: { host, state, refused } }: { readonly host: HostView }) {
+  const labels = Object.values(state?.labels ?? {}).join(" ");
+  const why = refused === null ? "" : `not taken: ${refused}`;
+  return (
+    <th scope="row" title={[host, labels, why].filter((text) => text !== "").join(" ")}>
+      {host} <span class="about">{labels}</span>
+      {why !== "" && <span class="fleet-alarm"> {why}</span>}
+    </th>
   );
 }
 
