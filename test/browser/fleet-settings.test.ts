@@ -101,6 +101,9 @@ describe.skipIf(browserGate().skip)("what is set for many, on the page of a flee
 
   it("sets nothing before it is said whom a risky value meets, the token is shown and it is meant", async () => {
     const { page, board, token } = await settingsPage();
+    // Whoever types a value only has chosen nothing.
+    await page.getByLabel("Value", { exact: true }).fill("0");
+    expect(await page.getByRole("button", { name: "Whom would it meet?" }).isDisabled()).toBe(true);
     await fillIn(page, { Setting: "guard", Value: "0" });
     const dialog = page.getByRole("dialog", { name: "A token is needed to change anything" });
     await dialog.getByLabel("Token").fill(token);

@@ -11,6 +11,7 @@ interface Draft {
   readonly scope: string;
   /** Empty: all guests. */
   readonly guest: string;
+  /** Empty: none is chosen yet. */
   readonly name: string;
   readonly value: string;
   /** Empty: all hosts at once. */
@@ -18,14 +19,14 @@ interface Draft {
   readonly minutes: string;
 }
 
-const BEGINNING: Draft = { scope: "", guest: "", name: TUNABLE_NAMES[0] ?? "", value: "", first: "", minutes: "10" };
+const BEGINNING: Draft = { scope: "", guest: "", name: "", value: "", first: "", minutes: "10" };
 
 /** A setting for many: for whom, which, and whether some hosts have it first. */
 export function SettingForm({ wishes }: { readonly wishes: Wishes }) {
   const [draft, setDraft] = useState(BEGINNING);
   const names = draft.guest.trim() === "" ? TUNABLE_NAMES : SETTING_NAMES;
-  const name = names.find((one) => one === draft.name) ?? names[0] ?? "";
-  const { unit, range, summary } = meaningOf(name);
+  const name = names.find((one) => one === draft.name) ?? "";
+  const meaning = name === "" ? null : meaningOf(name);
   const change = (key: keyof Draft) => (value: string) => {
     wishes.leave();
     setDraft({ ...draft, [key]: value });
@@ -41,7 +42,8 @@ export function SettingForm({ wishes }: { readonly wishes: Wishes }) {
         : { first, watchMs: Math.round(Number(draft.minutes) * MS_PER_MINUTE) }),
     });
   };
-  const isUnsaid = draft.value.trim() === "" || (draft.first.trim() !== "" && draft.minutes.trim() === "");
+  const isUnsaid =
+    name === "" || draft.value.trim() === "" || (draft.first.trim() !== "" && draft.minutes.trim() === "");
   return (
     <form
       class="fleet-form"
@@ -55,12 +57,18 @@ export function SettingForm({ wishes }: { readonly wishes: Wishes }) {
       <label>
         Setting
         <select value={name} onChange={(event) => change("name")(event.currentTarget.value)}>
+          <option value="">Choose one</option>
           {names.map((one) => (
             <option key={one}>{one}</option>
           ))}
         </select>
       </label>
-      <Field label={unit === "" ? "Value" : `Value (${unit})`} value={draft.value} hint="" take={change("value")} />
+      <Field
+        label={(meaning?.unit ?? "") === "" ? "Value" : `Value (${meaning?.unit})`}
+        value={draft.value}
+        hint=""
+        take={change("value")}
+      />
       <Field label="Hosts that have it first" value={draft.first} hint="3, 10%, or none" take={change("first")} />
       {draft.first.trim() !== "" && (
         <Field label="Watched for (minutes)" value={draft.minutes} hint="10" take={change("minutes")} />
@@ -68,9 +76,11 @@ export function SettingForm({ wishes }: { readonly wishes: Wishes }) {
       <button type="submit" class="primary" disabled={wishes.isBusy || isUnsaid}>
         Whom would it meet?
       </button>
-      <p class="about">
-        {summary} It takes {range}.
-      </p>
+      {meaning !== null && (
+        <p class="about">
+          {meaning.summary} It takes {meaning.range}.
+        </p>
+      )}
     </form>
   );
 }
