@@ -156,22 +156,27 @@ export const PEOPLE_TARGETS: readonly Target[] = [
     // Whoever reads them keeps what was before, whatever is thrown.
     mayThrow: () => true,
   }),
-  textTarget((text) => (text.includes('"scope"') ? settingsWishIn(text) : fleetWishIn(text)), {
+  textTarget(fleetWishIn, {
     name: "fleet-reservations",
-    files: ["body", "reservations", "settings"].map((name) => `src/fleet/service/${name}.ts`),
+    files: ["body", "reservations"].map((name) => `src/fleet/service/${name}.ts`),
+    seeds: [json({ bytes: 4_294_967_296, guest: "web", labels: { rack: "a1" }, waitMs: 10_000, lifeMs: 300_000 })],
+    words: ['{"bytes":', '"guest":"', '"labels":{"', '"waitMs":', '"lifeMs":', "null", "__proto__"],
+  }),
+  textTarget(settingsWishIn, {
+    name: "fleet-settings-changes",
+    files: ["body", "settings"].map((name) => `src/fleet/service/${name}.ts`),
     seeds: [
-      json({ bytes: 4_294_967_296, guest: "web", labels: { rack: "a1" }, waitMs: 10_000, lifeMs: 300_000 }),
       json({ scope: "rack=a1", guest: "db*", values: { min_mb: 512, guard: null }, first: "10%", watchMs: 1000 }),
+      json({ scope: "host h1", values: null, revision: 7, dryRun: true }),
     ],
     words: [
-      '{"scope":"host ',
+      '{"scope":"',
+      "host ",
       '"values":{"',
       '"first":"',
-      '{"bytes":',
       '"guest":"',
-      '"labels":{"',
-      '"waitMs":',
-      '"lifeMs":',
+      '"watchMs":',
+      '"revision":',
       "null",
       "__proto__",
     ],
