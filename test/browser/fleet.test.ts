@@ -29,7 +29,7 @@ function twoHosts(): FleetView {
   return view;
 }
 
-/** A thousand hosts of a hundred guests, of which one runs short. */
+/** A thousand hosts of a hundred guests, of which one runs short and another is stale. */
 function manyHosts(): FleetView {
   const view = new FleetView(() => performance.now());
   view.noteTime(SERVER_MS);
@@ -40,7 +40,7 @@ function manyHosts(): FleetView {
     );
     const state = hostState(host, { labels: { rack: `r${nth % 10}` }, leaseS: 3600 });
     view.takeKey(host, "guests", encode<"guests">({ host, at: 0, rows: rows.map(pack) }), SERVER_MS);
-    view.takeKey(host, "state", encode<"state">(state), SERVER_MS);
+    view.takeKey(host, "state", encode<"state">(state), nth === 800 ? SERVER_MS - 7_200_000 : SERVER_MS);
   }
   return view;
 }
@@ -68,6 +68,7 @@ describe.skipIf(browserGate().skip)("the page of a fleet", () => {
     await page.getByText("1000 shown").waitFor();
     const table = page.getByRole("region", { name: "Table of hosts" });
     expect(await table.getByRole("row").nth(1).textContent()).toMatch(/^host-700 r0/);
+    expect(await table.getByRole("row").nth(2).textContent()).toMatch(/^host-800 r0.*stale$/);
     expect(await table.getByRole("row").count()).toBeLessThan(60);
     await table.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
     await table.getByRole("row", { name: /^host-999 r9/ }).waitFor();

@@ -10,10 +10,12 @@ const ROW_HEIGHT = 36;
 
 const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
 
-/** Every host, those with short guests first: what its guests have of what they could have, as a bar, and whether that still holds. */
+/** Every host, those with short guests first and stale ones before those that stand well: what its guests have of what they could have, as a bar, and whether that still holds. */
 export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
   const [filter, setFilter] = useState("");
-  const rows = hostsWithWords(hosts, filter).toSorted(byTrouble);
+  const rows = hostsWithWords(hosts, filter).toSorted(
+    (a, b) => byTrouble(a, b) || Number(b.isStale) - Number(a.isStale),
+  );
   const { box, first, end } = useRowsInView(ROW_HEIGHT, rows.length);
   const largestMb = Math.max(1, ...hosts.map(({ state }) => sizeMb(state)));
   return (
