@@ -1,4 +1,5 @@
 import { rowsOf } from "../backends/registry.ts";
+import { examineUnreached } from "../backends/unreached-guests.ts";
 import { daemonProblems, explainHeld, findDaemon, type RunningDaemon } from "../cli/running-daemon.ts";
 import { examineConfig } from "../config/examine.ts";
 import type { Config } from "../config/load.ts";
@@ -16,14 +17,13 @@ import { isOwnHost, loadBackend } from "./backends.ts";
 import { budgetWarning } from "./budget-warning.ts";
 import { maximumBytes } from "./maximum.ts";
 import { examineStart } from "./start-up.ts";
-import { examineUnreached } from "./unreached-guests.ts";
 
 /** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
   const files = new MachineFiles(root);
   const running = await findDaemon(config.socket);
   const { used, name, findings } = await examineBackends(config, root, running.daemon);
-  const reach = { asksLibvirt: name === "libvirt", isHost: used !== null && isOwnHost(used) };
+  const reach = { backend: name, isHost: used !== null && isOwnHost(used) };
   const all = [
     ...findings,
     ...(await examineUnreached(config, root, reach)),

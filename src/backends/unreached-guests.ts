@@ -1,10 +1,10 @@
 import { realpathSync } from "node:fs";
-import { findSockets } from "../backends/host/socket-search.ts";
-import { pathsOf } from "../backends/registry.ts";
 import type { Config } from "../config/load.ts";
 import { type Finding, finding } from "../core/finding.ts";
 import { listQemuProcesses, type QemuProcess } from "../machine/qemu-processes.ts";
 import { namesText } from "../view/names-text.ts";
+import { findSockets } from "./host/socket-search.ts";
+import { pathsOf } from "./registry.ts";
 
 const ONE_MORE = "-qmp unix:/run/vm/NAME.qmp,server=on,wait=off";
 
@@ -29,19 +29,20 @@ const WAYS = [
 
 /**
  * What `doctor` says of the QEMU processes of this machine whose guests nobody would balloon: those that have none of the
- * configured sockets and, unless `asksLibvirt`, those of libvirt's. Whatever they say of themselves is theirs to choose.
+ * configured sockets and, unless `backend` is libvirt's, those of libvirt's. Whatever they say of themselves is theirs to choose.
+ * @param backend the name of the one that would be used; null if there is none.
  * @param isHost whether guests of this machine are ballooned at all: then those that are left out may be so on purpose.
  */
 export async function examineUnreached(
   { backendSection }: Pick<Config, "backendSection">,
   root: string,
-  { asksLibvirt, isHost }: { readonly asksLibvirt: boolean; readonly isHost: boolean },
+  { backend, isHost }: { readonly backend: string | null; readonly isHost: boolean },
 ): Promise<readonly Finding[]> {
   const { paths } = await findSockets(pathsOf(backendSection, "qmp"));
   const reached = new Set(paths.map(realPath));
   const left = listQemuProcesses(root).filter(
     ({ qmpPaths, isOfLibvirt }) =>
-      !(asksLibvirt && isOfLibvirt) && !qmpPaths.some((path) => reached.has(realPath(path))),
+      !(isOfLibvirt && backend === "libvirt") && !qmpPaths.some((path) => reached.has(realPath(path))),
   );
   return WAYS.flatMap(({ what, remedy }, way) => {
     const names = left.filter((one) => WAYS.findIndex(({ isOf }) => isOf(one)) === way).map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { examineUnreached } from "../../../src/compose/unreached-guests.ts";
+import { examineUnreached } from "../../../src/backends/unreached-guests.ts";
 import { Tree, temporaryFolder } from "../../support/trees.ts";
 
 const LIBVIRT = ["-chardev", "socket,id=charmonitor,fd=30,server=on", "-mon", "chardev=charmonitor,mode=control"];
@@ -16,7 +16,11 @@ function machineWith(...processes: readonly (readonly string[])[]): string {
 }
 
 /** What is said where `qmp` is configured. */
-async function said(root: string, qmp: readonly string[], reach = { asksLibvirt: false, isHost: true }) {
+async function said(
+  root: string,
+  qmp: readonly string[],
+  reach: Parameters<typeof examineUnreached>[2] = { backend: null, isHost: true },
+) {
   const found = await examineUnreached({ backendSection: { qmp } }, root, reach);
   return found.map(({ level, what, remedy }) => `${level}: ${what} ${remedy}`);
 }
@@ -37,7 +41,7 @@ describe("what `doctor` says of QEMU processes that nobody would balloon", () =>
   });
 
   it("is how many have no socket that could be used, and how they would get one", async () => {
-    const nobody = { asksLibvirt: false, isHost: false };
+    const nobody = { backend: null, isHost: false };
     expect(await said(machineWith(["-name", "web"], ["-m", "512"]), [], nobody)).toEqual([
       "warn: 2 QEMU processes run here without a socket that selfballoon could use: web, process 101. " +
         "Start each with one: -qmp unix:/run/vm/NAME.qmp,server=on,wait=off",
@@ -58,7 +62,7 @@ describe("what `doctor` says of QEMU processes that nobody would balloon", () =>
 
   it("is nothing of libvirt's guests where libvirt is asked, and else how it is asked", async () => {
     const root = machineWith(["-name", "guest=web", ...LIBVIRT]);
-    expect(await said(root, [], { asksLibvirt: true, isHost: true })).toEqual([]);
+    expect(await said(root, [], { backend: "libvirt", isHost: true })).toEqual([]);
     expect(await said(root, [])).toEqual([
       expect.stringMatching(/ runs here by libvirt, which is not asked: web\. .*--backend libvirt/),
     ]);
