@@ -1,6 +1,8 @@
 import { parseSet } from "../config/load.ts";
 import { selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
+import { riskOf } from "../core/tunable-risks.ts";
+import { findTunable } from "../core/tunables.ts";
 import { ask, askGuestSettings } from "./daemon.ts";
 import type { DaemonOptions, GuestOption } from "./flags.ts";
 import { get } from "./get.ts";
@@ -9,7 +11,7 @@ import { checkNames } from "./tunable-name.ts";
 
 type SetOptions = DaemonOptions & GuestOption & { readonly json?: boolean };
 
-/** `selfballoon set [--guest GUEST] NAME=VALUE...`: all of them or, if one is refused, none. */
+/** `selfballoon set [--guest GUEST] NAME=VALUE...`: all of them or, if one is refused, none; what comes of values that few mean is told. */
 export async function set(assignments: readonly string[], options: SetOptions): Promise<void> {
   const settings = assignments.map(parseSet);
   const names = settings.map(({ name }) => name);
@@ -25,6 +27,11 @@ export async function set(assignments: readonly string[], options: SetOptions): 
   if (options.json) return get(names, options);
   const whose = guest === undefined ? "" : ` for ${shownGuest(guest)}, until it is reset`;
   for (const { name, text } of settings) print(`${name}=${text.trim()}${whose}`);
+  for (const { name, text } of settings) {
+    const tunable = findTunable(name);
+    const risk = tunable === null ? null : riskOf(tunable.name, Number(text));
+    if (risk !== null) print(`${name}=${text.trim()}: ${risk}`);
+  }
 }
 
 /**

@@ -40,6 +40,15 @@ describe("guests taken out of the daemon's hands", () => {
     expect([exitCode === 0, stderr]).toEqual([false, expect.stringContaining("there is no guest nobody")]);
   });
 
+  it("have what comes of a value told that few mean, once it is set", async () => {
+    const home = new Home();
+    await home.daemon("--backend", "simulated");
+    expect(await home.succeed("set", "guard=0", "selfballoon_interval=7")).toMatch(
+      /^guard=0\nselfballoon_interval=7\nguard=0: Without the guard nothing keeps a guest from running short of memory, .*\n$/,
+    );
+    expect(await home.succeed("set", "guard=1")).toBe("guard=1\n");
+  });
+
   it("are told as JSON where that was asked for, with and without a daemon, as are settings", async () => {
     const home = new Home();
     const file = join(home.folder, "c.toml");

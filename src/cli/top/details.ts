@@ -12,8 +12,9 @@ import { TONE_COLOURS } from "../guest-table.ts";
 import type { Paint } from "../paint.ts";
 import { fitText, wrapText } from "../terminal-text.ts";
 
-/** Columns of a name and of its value. */
+/** Columns of a name and of its value; a part of the sum has a line of its own, and more room. */
 const NAME_WIDTH = 24;
+const PART_WIDTH = 40;
 const VALUE_WIDTH = 9;
 
 /** All of one guest, in the words of the page: what it has, wants, and why; null: it has gone. */
@@ -45,8 +46,8 @@ function factLines(facts: readonly (readonly [string, string])[], columns: numbe
   return lines.map((line) => line.join(" ".repeat(2 * GAP)));
 }
 
-function factText(name: string, value: string, columns: number): string {
-  const width = Math.min(NAME_WIDTH, Math.max(0, columns - VALUE_WIDTH));
+function factText(name: string, value: string, columns: number, nameWidth = NAME_WIDTH): string {
+  const width = Math.min(nameWidth, Math.max(0, columns - VALUE_WIDTH));
   return fitText(name, width) + fitText(value, Math.min(VALUE_WIDTH, columns), true);
 }
 
@@ -57,12 +58,12 @@ function partLines(row: GuestRow, columns: number, bold: (text: string) => strin
   if (observation === null || parts.length === 0) return [];
   const lines = parts.map(({ name, pages }, index) => {
     const sign = pages < 0 ? "-" : index > 0 ? "+" : " ";
-    return factText(`${sign} ${name}`, bytesText(Math.abs(pages) * observation.pageBytes), columns);
+    return factText(`${sign} ${name}`, bytesText(Math.abs(pages) * observation.pageBytes), columns, PART_WIDTH);
   });
   return [
     "",
     bold("What the target is made of"),
     ...lines,
-    factText("= Target", bytesText(figures?.targetBytes), columns),
+    factText("= Target", bytesText(figures?.targetBytes), columns, PART_WIDTH),
   ];
 }

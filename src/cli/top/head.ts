@@ -1,7 +1,7 @@
 import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
 import { budgetText, warningTexts } from "../../view/host-budget.ts";
 import { type HostSum, sumGuests } from "../../view/host-sum.ts";
-import { hostSumText } from "../../view/host-sum-text.ts";
+import { hostSumParts, hostSumText } from "../../view/host-sum-text.ts";
 import { setTexts } from "../../view/set-text.ts";
 import { countStandings, standingText } from "../../view/standing.ts";
 import type { Paint } from "../paint.ts";
@@ -14,7 +14,7 @@ const BACK_MS = 15_000;
 /** All guests together, in as many lines as `headRows` says. */
 export function headLines(model: TopModel, columns: number, paint: Paint): readonly string[] {
   const [title = "", ...said] = titleLines(model, columns, paint);
-  const second = said[0] ?? fitText(hostSumText(model.guests), columns);
+  const second = said[0] ?? sumLine(model, columns);
   const bar = barLine(sumGuests(model.guests), columns, paint);
   const budget = budgetLines(model, paint, (text) => fitText(text, columns));
   const set = setLine(model).map((text) => fitText(text, columns));
@@ -44,6 +44,15 @@ export function plainHead(model: TopModel, paint: Paint): readonly string[] {
   const standing = `${standingText(countStandings(model.guests))}.`;
   const budget = budgetLines(model, paint, (text) => text);
   return [titleText(model), hostSumText(model.guests), ...budget, ...setLine(model), standing];
+}
+
+/** Parts of the sum that there is no room for are left out: the bar below shows them, too. */
+function sumLine({ guests }: TopModel, columns: number): string {
+  const parts = hostSumParts(guests);
+  return fitText(
+    parts.reduce((line, part) => (line === "" || line.length + part.length <= columns ? line + part : line), ""),
+    columns,
+  );
 }
 
 /** Who is short: what an operator looks at before all figures. */

@@ -5,6 +5,7 @@ import { KEYS } from "../../../../src/cli/top/keys.ts";
 import type { TopModel } from "../../../../src/cli/top/model.ts";
 import { render } from "../../../../src/cli/top/render.ts";
 import { selfballoonError } from "../../../../src/core/errors.ts";
+import type { Reason } from "../../../../src/core/reasons.ts";
 import { bytesText } from "../../../../src/view/amounts.ts";
 import { explain } from "../../../../src/view/explanation.ts";
 import { guestFacts } from "../../../../src/view/guest-facts.ts";
@@ -22,6 +23,12 @@ function saying(): TopModel {
   const { guests, ...of } = detailed();
   const told = topSnapshot(["web"], { availablePages: 100_000 }).guests;
   return { ...of, guests: guests.map((guest, nth) => ({ ...guest, ...told[nth] })) };
+}
+
+/** The same, whose target was found so. */
+function deciding(reason: Reason): TopModel {
+  const { guests, ...of } = saying();
+  return { ...of, guests: guests.map((one) => ({ ...one, decision: one.decision && { ...one.decision, reason } })) };
 }
 
 function linesOf(of: TopModel, columns: number): readonly string[] {
@@ -51,6 +58,7 @@ describe("a guest's details", () => {
     ]);
     expect(lines.at(-1)).toMatch(new RegExp(`${bytesText(of.guests[0]?.figures?.targetBytes)}$`));
     expect(linesOf(detailed(), 80)).not.toContain("What the target is made of");
+    expect(linesOf(deciding("at_maximum"), 80).join("\n")).toMatch(/\n\+ Up to the most that it may have +\d/);
   });
 
   it("fit a terminal of 80 columns and 24 rows", () => {

@@ -46,6 +46,14 @@ describe("the screen", () => {
     expect(plainly[2]).toContain("budget 2.0 GiB");
   });
 
+  it("leaves out of the sum what there is no room for, and cuts no figure off", () => {
+    const names = Array.from({ length: 240 }, (_, nth) => `web${nth}`);
+    const sum = (columns: number): string => (render(topModel(names), columns, 24, plain)[1] ?? "").trimEnd();
+    expect(sum(120)).toMatch(/^240 guests, RAM 240 GiB: saved .* given out 229 GiB \(in use 229 GiB, spare 0 MiB\)/);
+    expect(sum(60)).toMatch(/^240 guests, RAM 240 GiB: saved [\d.]+ GiB, given out 229 GiB$/);
+    expect(sum(44)).toMatch(/^240 guests, RAM 240 GiB: saved [\d.]+ GiB$/);
+  });
+
   it("dims what is old once the daemon is lost, and nothing before", () => {
     const rowsOf = (of: TopModel): readonly string[] =>
       render(of, 100, 20, (colour, text) => `<${colour}>${text}</>`).filter((line) => /web\d+ /.test(line));
