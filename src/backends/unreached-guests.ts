@@ -6,13 +6,13 @@ import { namesText } from "../view/names-text.ts";
 import { findSockets } from "./host/socket-search.ts";
 import { pathsOf } from "./registry.ts";
 
-const ONE_MORE = "-qmp unix:/run/vm/NAME.qmp,server=on,wait=off";
+const ONE_MORE = "-qmp unix:/run/vm/NAME.qmp,server=on,wait=off (the folder must be there)";
 
 /** Ways in which the guest of a QEMU process could be reached and is not. */
 const WAYS = [
   {
     isOf: ({ isOfLibvirt }: QemuProcess) => isOfLibvirt,
-    what: "here by libvirt, which is not asked",
+    what: "here for libvirt, which is not asked",
     remedy: 'Have libvirt asked: --backend libvirt, or kind = "libvirt" under [backend].',
   },
   {

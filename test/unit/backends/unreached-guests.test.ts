@@ -44,7 +44,7 @@ describe("what `doctor` says of QEMU processes that nobody would balloon", () =>
     const nobody = { backend: null, isHost: false };
     expect(await said(machineWith(["-name", "web"], ["-m", "512"]), [], nobody)).toEqual([
       "warn: 2 QEMU processes run here without a socket that selfballoon could use: web, process 101. " +
-        "Start each with one: -qmp unix:/run/vm/NAME.qmp,server=on,wait=off",
+        "Start each with one: -qmp unix:/run/vm/NAME.qmp,server=on,wait=off (the folder must be there)",
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("what `doctor` says of QEMU processes that nobody would balloon", () =>
     const root = machineWith(["-name", "guest=web", ...LIBVIRT]);
     expect(await said(root, [], { backend: "libvirt", isHost: true })).toEqual([]);
     expect(await said(root, [])).toEqual([
-      expect.stringMatching(/ runs here by libvirt, which is not asked: web\. .*--backend libvirt/),
+      expect.stringMatching(/ runs here for libvirt, which is not asked: web\. .*--backend libvirt/),
     ]);
   });
 

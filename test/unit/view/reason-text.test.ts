@@ -7,7 +7,7 @@ describe("the reason of a step in words", () => {
   it("says which readings were missing", () => {
     const observation = { ...observationOf({}), committedPages: null, maxPfn: null };
     const text = reasonText({ reason: "missing" }, observation);
-    expect(text).toBe(`${REASONS.missing} Missing: committedPages, maxPfn.`);
+    expect(text).toBe(`${REASONS.missing} Missing: its committed memory, its highest page frame.`);
   });
 
   it("names what was wanted where the host is full: not the goal, which may be lower", () => {
