@@ -174,8 +174,9 @@ export interface ConfigurationKey {
 export function configurationKeys(): readonly ConfigurationKey[] {
   return Object.entries(configFileSchema.shape).flatMap(([section, optional]) => {
     const schema: unknown = optional.unwrap();
-    const isByName = schema instanceof z.ZodRecord;
-    const inner: unknown = isByName ? schema.valueType : schema;
+    const table: unknown = schema instanceof z.ZodPipe ? schema.out : schema;
+    const isByName = table instanceof z.ZodMap;
+    const inner: unknown = isByName ? table.valueType : table;
     if (!(inner instanceof z.ZodObject)) throw new Error(`[${section}] is no table of keys`);
     const named = Object.entries(inner.shape).filter(([key]) => findTunable(key) === null);
     return named.map(([key, value]) => {

@@ -31,8 +31,8 @@ export function guestSettingsStore(
     },
     save: (all) => {
       try {
-        const kept = [...all].map(([guest, set]) => [guest, namedSettings(set)] as const);
-        replaceStateFile(path, formatKeptGuestSettings(Object.fromEntries(kept)));
+        const kept = new Map([...all].map(([guest, set]) => [guest, namedSettings(set)]));
+        replaceStateFile(path, formatKeptGuestSettings(kept));
       } catch (thrown) {
         tell(problemOf(thrown));
       }

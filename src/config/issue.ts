@@ -33,7 +33,8 @@ function schemasAlong(path: readonly PropertyKey[]): readonly unknown[] {
 
 function partOf(schema: unknown, key: PropertyKey): unknown {
   if (schema instanceof z.ZodObject) return schema.shape[String(key)];
-  if (schema instanceof z.ZodRecord) return schema.valueType;
+  if (schema instanceof z.ZodPipe) return partOf(schema.out, key);
+  if (schema instanceof z.ZodRecord || schema instanceof z.ZodMap) return schema.valueType;
   return schema instanceof z.ZodArray ? schema.element : undefined;
 }
 

@@ -22,7 +22,8 @@ const DEFAULT_HISTORY_MB = 64;
 
 const DEFAULT_SIMULATED_GUESTS = 6;
 
-type FileGuest = NonNullable<ConfigFile["guests"]>[string];
+type FileGuest = MapValue<NonNullable<ConfigFile["guests"]>>;
+type MapValue<All> = All extends ReadonlyMap<string, infer Value> ? Value : never;
 
 /** What the command line says. */
 export interface Flags {
@@ -182,7 +183,7 @@ function assemble(
       ...environmentSettings(environment),
       ...flags.set.map(parseSet),
     ],
-    guests: Object.entries(content.guests ?? {}).map(([pattern, section]) => guestSection(pattern, section, file)),
+    guests: [...(content.guests ?? [])].map(([pattern, section]) => guestSection(pattern, section, file)),
   };
 }
 

@@ -7,6 +7,7 @@ import { POLICY_NAMES } from "../core/policy.ts";
 import { QUIET_HOURS_FORM, readQuietHours } from "../core/quiet-hours.ts";
 import { RECORD_KINDS, SEVERITY_NAMES } from "../core/severity.ts";
 import { TUNABLES } from "../core/tunables.ts";
+import { namedMap } from "../formats/named-map.ts";
 
 /** A label's name or value. */
 const LABEL = /^[A-Za-z0-9_-]+$/;
@@ -140,7 +141,11 @@ export const configFileSchema = z.strictObject({
       restless: yesOrNo.optional(),
     })
     .optional(),
-  guests: z.record(z.string().min(1).max(256), guest).optional(),
+  guests: namedMap(z.string(), guest)
+    .refine((sections) => [...sections.keys()].every((name) => name.length >= 1 && name.length <= 256), {
+      error: "names must have 1 to 256 characters",
+    })
+    .optional(),
   history: z
     .strictObject({
       directory: z

@@ -93,10 +93,10 @@ export function namedSettings({ terms, tunables }: GuestSettings): NamedSettings
  * What was set before a restart, by the rules of today.
  * @throws where a part of it is refused by them.
  */
-export function restoredSettings(kept: Readonly<Record<string, NamedSettings>>, settings: Settings): AllGuestSettings {
+export function restoredSettings(kept: ReadonlyMap<string, NamedSettings>, settings: Settings): AllGuestSettings {
   const anybody: GuestTerms = { ...NO_LIMITS, isManaged: true };
   return new Map(
-    Object.entries(kept).map(([guest, named]) => {
+    [...kept].map(([guest, named]) => {
       const changes = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)]));
       return [guest, withChanges(NOTHING_SET, changes, anybody, settings, true)];
     }),

@@ -97,7 +97,7 @@ describe("a bad configuration", () => {
     ["[host]\nmemory_mb = 2\nreserve_mb = 2\n", "host: reserve_mb must be less than memory_mb"],
     ['[guests."a.b"]\nweight = 0\n', 'guests."a.b".weight must be a whole number from 1 to 1000'],
     ['[guests."a.b"]\nweigth = 1\n', 'there is no key guests."a.b".weigth (did you mean weight?)'],
-    ['[guests.""]\n', "guests must have names of 1 to 256 characters"],
+    ['[guests.""]\n', "guests: names must have 1 to 256 characters"],
     ['[guests."a".schedule]\nquiet = ["22-06"]\n', 'guests.a.schedule.quiet.0: must be hours such as "22:00-06:00"'],
     ['[guests."a".schedule]\nquiet = "22:00-06:00"\n', "guests.a.schedule.quiet must be a list of hours such as"],
     ['[guests."a".schedule]\nquite = []\n', "there is no key guests.a.schedule.quite (did you mean"],
@@ -128,6 +128,9 @@ describe("guests of the configuration", () => {
 
   it.each([
     ["web", "web", true],
+    ["__proto__", "__proto__", true],
+    ["constructor", "constructor", true],
+    ["constructor", "toString", false],
     ["web", "web2", false],
     ["web*", "web2", true],
     ["*", "", true],

@@ -147,7 +147,7 @@ describe("a guest's settings at run time", () => {
 
   it("that were kept hold before the first step", async () => {
     const store = new MemoryStore();
-    store.kept = restoredSettings({ a: { managed: false } }, settings);
+    store.kept = restoredSettings(new Map([["a", { managed: false }]]), settings);
     const { hasMib, backend } = await start({ store });
     expect(hasMib("a")).toBe(1024);
     expect(backend.targets.some(({ guest }) => guest === "a")).toBe(false);

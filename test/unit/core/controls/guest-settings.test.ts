@@ -68,11 +68,11 @@ describe("what is set for one guest", () => {
 
   it("comes back after a restart by the same rules", () => {
     const all = set({ managed: "false", min_mb: "64", guard: "0" }).guestSettings;
-    const kept = { a: namedSettings(all.get("a") ?? NOTHING_SET) };
-    expect(kept).toEqual({ a: { managed: false, min_mb: 64, guard: 0 } });
-    expect(restoredSettings(kept, settings)).toEqual(all);
+    const kept = namedSettings(all.get("a") ?? NOTHING_SET);
+    expect(kept).toEqual({ managed: false, min_mb: 64, guard: 0 });
+    expect(restoredSettings(new Map([["a", kept]]), settings)).toEqual(all);
     for (const bad of [{ min_mb: 0 }, { guard: 2 }, { nothing: 1 }, { min_mb: 2, max_mb: 1 }])
-      expect(() => restoredSettings({ a: bad }, settings)).toThrow(/ERR_|must|no setting/);
+      expect(() => restoredSettings(new Map([["a", bad]]), settings)).toThrow(/ERR_|must|no setting/);
   });
 
   it("gives way to a maximum that the configuration has got since", () => {
