@@ -17,6 +17,8 @@ import { hasCode } from "./thrown.ts";
 /** A connection to a guest's agent. */
 export interface AgentPort {
   readonly exchange: AgentExchange;
+  /** Whether each request of an exchange costs as much as an exchange of one. */
+  readonly isOneByOne: boolean;
   /** Whether an exchange would fail at once, because the last one failed a moment ago. */
   readonly waiting: boolean;
   /** Why the last exchange failed; null if it did not. */
@@ -60,7 +62,8 @@ export class AgentSource {
 
   constructor(options: AgentSourceOptions) {
     this.options = options;
-    this.files = new GuestFiles((requests) => options.port.exchange(requests), GUEST_FILES);
+    const { port } = options;
+    this.files = new GuestFiles((requests) => port.exchange(requests), GUEST_FILES, port.isOneByOne);
   }
 
   /**

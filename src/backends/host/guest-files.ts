@@ -1,6 +1,8 @@
 import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
 import type { AgentExchange, AgentReply, AgentRequest } from "./agent-protocol.ts";
 import { countField, isJsonObject, textField } from "./json.ts";
+import { Rewinds, toStart } from "./rewinds.ts";
+import { createSemaphore } from "./semaphore.ts";
 import { hasCode } from "./thrown.ts";
 
 /** Most that is read at a time; in base64 it stays within a line's bound. */
@@ -27,6 +29,9 @@ const FAILED = Symbol("failed");
 /** A file's text; null for one that is not open. */
 type Content = string | typeof FAILED | null;
 
+/** Most readings that may wait for the one before them. */
+const MAX_WAITING = 8;
+
 /**
  * Files of a guest, read through its agent on kept handles: seek to the start and read again, which costs a third of
  * opening. Handles that the agent no longer knows, because it was restarted, are opened again. Whatever fails, no handle
@@ -35,11 +40,18 @@ type Content = string | typeof FAILED | null;
 export class GuestFiles {
   private readonly exchange: AgentExchange;
   private readonly paths: readonly string[];
+  private readonly isOneByOne: boolean;
   private handles: readonly Handle[] | null = null;
+  private readonly rewinds: Rewinds;
+  /** Two readings at once would read each other's rest. */
+  private readonly inTurn = createSemaphore(1, MAX_WAITING);
   private readingsLeft = RETRY_READINGS;
 
-  constructor(exchange: AgentExchange, paths: readonly string[]) {
+  /** @param isOneByOne as `AgentPort` has it. */
+  constructor(exchange: AgentExchange, paths: readonly string[], isOneByOne = false) {
+    this.isOneByOne = isOneByOne;
     this.exchange = exchange;
+    this.rewinds = new Rewinds(exchange);
     this.paths = paths;
   }
 
@@ -49,7 +61,11 @@ export class GuestFiles {
    * @throws ERR_COMMAND_REFUSED if the agent may not read files, which may be for the time of a backup only; ERR_FORMAT if
    * it answers nonsense, and what the exchange throws.
    */
-  async read(count: number): Promise<readonly (string | null)[]> {
+  read(count: number): Promise<readonly (string | null)[]> {
+    return this.inTurn(() => this.readNow(count));
+  }
+
+  private async readNow(count: number): Promise<readonly (string | null)[]> {
     if (count === this.paths.length) this.readingsLeft -= 1;
     try {
       if (this.handles !== null && !(await this.wasClosedToRetry())) {
@@ -71,6 +87,7 @@ export class GuestFiles {
   /** The guest was restarted, and its handles with it. */
   forget(): void {
     this.handles = null;
+    this.rewinds.forget();
   }
 
   /**
@@ -79,7 +96,7 @@ export class GuestFiles {
    */
   async close(): Promise<boolean> {
     const isClosed = await this.closeHandles(this.handles ?? []);
-    if (isClosed) this.handles = null;
+    if (isClosed) this.forget();
     return isClosed;
   }
 
@@ -105,6 +122,7 @@ export class GuestFiles {
   }
 
   private async open(): Promise<readonly Handle[]> {
+    this.rewinds.forget();
     const requests = this.paths.map((path) => ({ execute: "guest-file-open", arguments: { path, mode: "r" } }));
     const replies = await this.exchange(requests);
     requireAllowed(requests, replies);
@@ -113,16 +131,15 @@ export class GuestFiles {
 
   private async readHandles(handles: readonly Handle[]): Promise<readonly Content[]> {
     const open = handles.filter((handle) => handle !== null);
-    const requests = open.flatMap(seekAndRead);
-    const replies = await this.exchange(requests);
+    const requests = [...open.map(toStart), ...open.map(readPart)];
+    const rewound = (await this.rewinds.take(open)) ?? [];
+    const replies = [...rewound, ...(await this.exchange(requests.slice(rewound.length)))];
     requireAllowed(requests, replies);
-    const contents: Content[] = [];
-    let next = 0;
-    for (const handle of handles) {
-      if (handle !== null) next += 2;
-      contents.push(handle === null ? null : await this.readRest(handle, replies[next - 2], replies[next - 1]));
-    }
-    return contents;
+    const contents = new Map<number, Content>();
+    for (const [index, handle] of open.entries())
+      contents.set(handle, await this.readRest(handle, replies[index], replies[open.length + index]));
+    if (this.isOneByOne) this.rewinds.begin(open);
+    return handles.map((handle) => (handle === null ? null : (contents.get(handle) ?? null)));
   }
 
   /** What is larger than one part is read on where the part ended. */
@@ -147,10 +164,6 @@ export class GuestFiles {
 
 function textOrNull(content: Content): string | null {
   return typeof content === "string" ? content : null;
-}
-
-function seekAndRead(handle: number): readonly AgentRequest[] {
-  return [{ execute: "guest-file-seek", arguments: { handle, offset: 0, whence: 0 } }, readPart(handle)];
 }
 
 function readPart(handle: number): AgentRequest {

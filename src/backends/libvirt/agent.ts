@@ -34,6 +34,7 @@ export interface LibvirtAgentOptions {
 
 /** The guest agent by way of libvirt, which keeps its replies in order and synchronises with it. */
 export class LibvirtAgent implements AgentPort {
+  readonly isOneByOne: boolean;
   private readonly options: LibvirtAgentOptions;
   private readonly backoff: Backoff;
   /** Of the last exchange, if that failed. */
@@ -45,6 +46,7 @@ export class LibvirtAgent implements AgentPort {
 
   constructor(options: LibvirtAgentOptions) {
     this.options = options;
+    this.isOneByOne = options.libvirt.isQuick; // a virsh takes them together
     const { first, max } = options.backoffMs;
     this.backoff = new Backoff({ nowMs: options.nowMs, firstMs: first, maxMs: max });
   }

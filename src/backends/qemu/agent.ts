@@ -44,6 +44,7 @@ interface Expected {
  * `guest-sync-delimited` before anything else is said (QEMU, docs/interop/qemu-ga-ref).
  */
 export class AgentClient implements AgentPort {
+  readonly isOneByOne = false;
   private readonly options: AgentOptions;
   private readonly backoff: Backoff;
   private readonly budget: PeerBudget;

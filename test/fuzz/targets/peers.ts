@@ -214,7 +214,7 @@ async function takeAgentLines(bytes: Buffer): Promise<void> {
   };
   const port = {
     exchange: async (requests: readonly unknown[]) => requests.map(reply),
-    ...{ waiting: false, lastError: null, retry: () => undefined, close: () => undefined },
+    ...{ isOneByOne: true, waiting: false, lastError: null, retry: () => undefined, close: () => undefined },
   };
   let nowMs = 0;
   const source = new AgentSource({ port, portOpen: async () => true, nowMs: () => (nowMs += 15_000) });

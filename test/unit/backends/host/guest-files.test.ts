@@ -61,14 +61,17 @@ function failure(problem: string): AgentReply {
   return { ok: false, errorClass: "GenericError", problem };
 }
 
-function open() {
-  const agent = new Agent();
-  return { agent, files: new GuestFiles(agent.exchange, PATHS) };
-}
-
 const zoneinfoOf = (bytes: number): string => `${"x".repeat(bytes - 1)}\n`;
 
-describe("a guest's files", () => {
+describe.each([
+  ["together", false],
+  ["one by one", true],
+])("a guest's files, of an agent that takes requests %s,", (_, isOneByOne) => {
+  function open() {
+    const agent = new Agent();
+    return { agent, files: new GuestFiles(agent.exchange, PATHS, isOneByOne) };
+  }
+
   it.each([524_287, 524_288, 524_289, 1_400_000, 4 * 1_048_576 - 1])("are read whole with %i bytes", async (bytes) => {
     const { agent, files } = open();
     agent.texts["/proc/zoneinfo"] = zoneinfoOf(bytes);
@@ -129,10 +132,14 @@ describe("a guest's files", () => {
   it("are read again on the same handles after an exchange failed", async () => {
     const agent = new Agent();
     let isHung = false;
-    const files = new GuestFiles(async (requests) => {
-      if (isHung && requests[0]?.execute === "guest-file-seek") throw new Error("no answer");
-      return agent.exchange(requests);
-    }, PATHS);
+    const files = new GuestFiles(
+      async (requests) => {
+        if (isHung && requests[0]?.execute === "guest-file-seek") throw new Error("no answer");
+        return agent.exchange(requests);
+      },
+      PATHS,
+      isOneByOne,
+    );
     isHung = true;
     for (let reading = 0; reading < 5; reading += 1) await expect(files.read(3)).rejects.toThrow("no answer");
     isHung = false;
@@ -163,5 +170,57 @@ describe("a guest's files", () => {
     agent.refuse = (name) => (name === "guest-file-read" ? { ok: true, value: part } : null);
     expect(await files.read(1)).toEqual([null]);
     expect(agent.count("guest-file-read")).toBeLessThanOrEqual(8 * PATHS.length);
+  });
+});
+
+describe("a guest's files, rewound before they are read again,", () => {
+  function open() {
+    const agent = new Agent();
+    const asked: string[][] = [];
+    let isHung = false;
+    const exchange = (requests: readonly AgentRequest[]): Promise<readonly AgentReply[]> => {
+      asked.push(requests.map(({ execute }) => execute.replace("guest-file-", "")));
+      return isHung ? Promise.reject(new Error("no answer")) : agent.exchange(requests);
+    };
+    const hang = (hangs: boolean): void => {
+      isHung = hangs;
+    };
+    return { agent, asked, hang, files: new GuestFiles(exchange, PATHS, true) };
+  }
+
+  it("need one request each, and are as they are when they are read", async () => {
+    const { agent, asked, files } = open();
+    await files.read(3);
+    agent.texts["/proc/meminfo"] = "later\n";
+    asked.length = 0;
+    expect(await files.read(1)).toEqual(["later\n"]);
+    expect(asked).toEqual([["read"], ["seek"]]);
+    expect(await files.read(3)).toEqual(["later\n", "/proc/pressure/memory\n", "/proc/zoneinfo\n"]);
+    expect(asked.slice(2)).toEqual([
+      ["read", "read", "read"],
+      ["seek", "seek", "seek"],
+    ]);
+  });
+
+  it("are rewound by who reads them where nobody knows whether they were", async () => {
+    const { asked, hang, files } = open();
+    await files.read(3);
+    hang(true);
+    await expect(files.read(1)).rejects.toThrow("no answer");
+    hang(false);
+    asked.length = 0;
+    expect(await files.read(3)).toEqual(PATHS.map((path) => `${path}\n`));
+    expect(asked[0]).toEqual(["seek", "seek", "seek", "read", "read", "read"]);
+  });
+
+  it("are each read whole by two who read at once", async () => {
+    const { agent, files } = open();
+    agent.texts["/proc/zoneinfo"] = zoneinfoOf(1_400_000);
+    const readings = await Promise.all([files.read(3), files.read(1), files.read(3)]);
+    expect(readings.map((texts) => texts.map((text) => text?.length))).toEqual([
+      [14, 22, 1_400_000],
+      [14],
+      [14, 22, 1_400_000],
+    ]);
   });
 });

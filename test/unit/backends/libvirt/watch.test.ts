@@ -46,9 +46,13 @@ describe("the watch of a domain between its readings", () => {
     await host.observe("web", signal);
     const before = await availableMib();
     use(web, 300);
+    await look();
     const calls = daemon.called.length;
     expect(await availableMib()).toBe(before - 200);
-    expect(daemon.called.slice(calls)).toEqual([PROCEDURES.agentCommand.number, PROCEDURES.agentCommand.number]);
+    // It is rewound, read and rewound for the next look, of which nobody waits for the last.
+    const [, , ...more] = daemon.called.slice(calls);
+    expect(new Set(daemon.called.slice(calls))).toEqual(new Set([PROCEDURES.agentCommand.number]));
+    expect(more.length).toBeLessThanOrEqual(1);
   });
 
   it.each([false, true])(
