@@ -20,7 +20,7 @@ const HOST_METRICS: readonly (readonly [string, string, (state: HostState) => nu
   ["dropped_records", "Records that the host dropped because NATS was away.", ({ dropped }) => dropped],
 ];
 
-/** The fleet in Prometheus' text format. Hosts' names need no escaping: they are words. */
+/** The fleet in Prometheus' text format, which with its last line is OpenMetrics as well. Hosts' names need no escaping: they are words. */
 export function fleetMetrics(view: FleetView): string {
   const hosts = view.list();
   const lines = [
@@ -34,7 +34,7 @@ export function fleetMetrics(view: FleetView): string {
       if (value !== null) lines.push(`selfballoon_fleet_${name}{host="${host}"} ${value}`);
     }
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n# EOF\n`;
 }
 
 function heading(name: string, help: string): readonly string[] {

@@ -26,6 +26,8 @@ export interface FleetRoute {
   readonly path: string;
   readonly summary: string;
   readonly contentType: string;
+  /** What the same answer is to whoever accepts that type; absent: the same to all. */
+  readonly otherContentType?: string;
   /** What it takes in its query, by name; absent: nothing is looked at. */
   readonly query?: "guests";
   /** What the body must be; null if it is not looked at. */

@@ -138,9 +138,10 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
   {
     ...read,
     path: "/metrics",
-    summary: "Metrics of every host in Prometheus' text format.",
+    summary: "Metrics of every host in Prometheus' text format, or as OpenMetrics for whoever accepts that.",
     gives: null,
     contentType: "text/plain; version=0.0.4; charset=utf-8",
+    otherContentType: "application/openmetrics-text; version=1.0.0; charset=utf-8",
     answer: ({ view }) => fleetMetrics(view),
   },
   {

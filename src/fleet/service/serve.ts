@@ -16,6 +16,7 @@ import type { FleetView } from "../fleet-view.ts";
 import { RolloutDriver } from "../rollout-driver.ts";
 import type { SettingsBoard } from "../settings-board.ts";
 import { FleetReservations, type FleetReserver } from "./reservations.ts";
+import type { FleetRoute } from "./route.ts";
 import { findFleetRoute } from "./routes.ts";
 import { FleetSettings } from "./settings.ts";
 
@@ -101,7 +102,7 @@ export async function serveFleet(
   }
 
   async function answer(
-    { method, path, text, known, body: sent }: Asked & { readonly body: string },
+    { method, path, text, known, accepts, body: sent }: Asked & { readonly body: string },
     response: ServerResponse,
   ): Promise<void> {
     const { route, host } = findFleetRoute(method, path);
@@ -115,7 +116,7 @@ export async function serveFleet(
     if (method === "GET" && known === tag) response.writeHead(304, { etag: tag }).end();
     else
       response
-        .writeHead(200, { "content-type": route.contentType, "content-length": body.length, etag: tag })
+        .writeHead(200, { "content-type": typeFor(route, accepts), "content-length": body.length, etag: tag })
         .end(body);
   }
 }
@@ -138,15 +139,29 @@ function tokenCheck(
   }
 }
 
+/** What a route's answer is to a client that accepts these types. */
+function typeFor({ contentType, otherContentType = contentType }: FleetRoute, accepts: string): string {
+  const [other = ""] = otherContentType.split(";");
+  return accepts.includes(other) ? otherContentType : contentType;
+}
+
 /** A request's method, its path, what follows the path's question mark, and the tag of what the client has. */
 interface Asked {
   readonly method: string;
   readonly path: string;
   readonly text: string;
   readonly known: string | undefined;
+  /** The types that the client takes; empty: any. */
+  readonly accepts: string;
 }
 
 function askedOf({ url, method = "GET", headers }: IncomingMessage): Asked {
   const [path = "/", text = ""] = (url ?? "/").split("?");
-  return { method: method === "HEAD" ? "GET" : method, path, text, known: headers["if-none-match"] };
+  return {
+    method: method === "HEAD" ? "GET" : method,
+    path,
+    text,
+    known: headers["if-none-match"],
+    accepts: headers.accept ?? "",
+  };
 }

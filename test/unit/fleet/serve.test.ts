@@ -33,6 +33,18 @@ describe("a fleet's service", () => {
     expect((await askHttp((await serve(null)) + path)).status).toBe(200);
   });
 
+  it("tells its metrics in Prometheus' text format, and as OpenMetrics to whoever accepts that", async () => {
+    const url = `${await serve(null)}metrics`;
+    const types = async (accept: string) => {
+      const { headers, text } = await askHttp(url, { headers: { accept } });
+      expect(text).toMatch(/\nselfballoon_fleet_guests\{host="h1"\} 2\n[\s\S]*\n# EOF\n$/);
+      return headers["content-type"];
+    };
+    expect(await types("*/*")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const prometheus = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    expect(await types(prometheus)).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+  });
+
   it.each(paths)("tells nothing at /%s without the token, where reads need it", async (path) => {
     const tokenFile = join(temporaryFolder(), "token");
     const url = (await serve(tokenFile)) + path;
