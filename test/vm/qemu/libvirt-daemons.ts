@@ -20,7 +20,10 @@ export const LIBVIRTD: LibvirtDaemon = {
   root: () => Promise.resolve(""),
 };
 
-/** The daemon for QEMU's guests alone, of the release after. */
+/** The same of the release after. */
+const NEXT_LIBVIRTD: LibvirtDaemon = { ...LIBVIRTD, title: "libvirtd of Debian 13", root: buildLibvirtRoot };
+
+/** The daemon for QEMU's guests alone, of that release. */
 const VIRTQEMUD: LibvirtDaemon = {
   title: "virtqemud of Debian 13",
   program: "virtqemud",
@@ -30,5 +33,5 @@ const VIRTQEMUD: LibvirtDaemon = {
 
 /** Those that can run where `libvirtGate` lets tests run. */
 export async function libvirtDaemons(): Promise<readonly LibvirtDaemon[]> {
-  return (await debianGateOf(buildLibvirtRoot)).skip ? [LIBVIRTD] : [LIBVIRTD, VIRTQEMUD];
+  return (await debianGateOf(buildLibvirtRoot)).skip ? [LIBVIRTD] : [LIBVIRTD, NEXT_LIBVIRTD, VIRTQEMUD];
 }

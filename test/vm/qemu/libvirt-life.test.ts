@@ -133,6 +133,20 @@ describe.skipIf(skip).each(skip ? [LIBVIRTD] : await libvirtDaemons())("the life
     expect(await kills()).toBe(0);
   });
 
+  it("is held when its agent is killed, then given memory back, then goes on", async () => {
+    await toBeBelow(SMALL_MIB);
+    await step(({ observation }) => observation.psiSomeTotalUs !== null); // only the agent knows it
+    daemon.log = "";
+    await guest.exec("killall qemu-ga");
+    await daemon.says("the guest agent no longer answers", DEADLINE_MS);
+    const heldMib = await currentMib();
+    await daemon.says("so it was given", DEADLINE_MS);
+    await waitUntil("its memory to be back", async () => (await currentMib()) > heldMib + 50, DEADLINE_MS);
+    await guest.exec("start-agent");
+    await daemon.says("the guest agent answers again", DEADLINE_MS);
+    await toBeBelow(SMALL_MIB);
+  });
+
   it("is known by its new name when it was renamed, and is managed when it is defined no more", async () => {
     await libvirt.virsh("destroy", name);
     await libvirt.virsh("domrename", name, RENAMED);

@@ -74,19 +74,6 @@ describe.skipIf(vmGate().skip || libvirtGate().skip)("two guests on a libvirt ho
     expect(kills).toEqual([0, 0]);
   });
 
-  it("are held when an agent is killed, then given memory back, then go on", async () => {
-    const [guest] = guests;
-    if (guest === undefined) throw new Error("there is no guest");
-    await waitUntil("it to be small", async () => (await currentMib(guest.name)) < GUEST_MIB - 50, DEADLINE_MS);
-    await guest.exec("killall qemu-ga");
-    await daemon.says("the guest agent no longer answers", DEADLINE_MS);
-    const heldMib = await currentMib(guest.name);
-    await daemon.says("so it was given", DEADLINE_MS);
-    await waitUntil("its memory to be back", async () => (await currentMib(guest.name)) > heldMib + 50, DEADLINE_MS);
-    await guest.exec("start-agent");
-    await daemon.says("the guest agent answers again", DEADLINE_MS);
-  });
-
   it("have all their memory when the daemon was told to end", async () => {
     expect(await daemon.end()).toBe(0);
     await waitUntil("both to be full", async () => (await allMib()) === NAMES.length * GUEST_MIB, DEADLINE_MS);

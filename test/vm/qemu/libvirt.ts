@@ -50,7 +50,7 @@ export async function startLibvirt(kind: LibvirtDaemon = LIBVIRTD): Promise<Libv
   const { program } = kind;
   const root = await kind.root();
   const runFolder = await claimRunFolder(program);
-  const capabilities = join(cacheFolder(), "libvirt-capabilities", program); // kept: asking QEMU for them takes seconds
+  const capabilities = join(cacheFolder(), "libvirt-capabilities", kind.title.replaceAll(" ", "-")); // kept: asking QEMU for them takes seconds
   for (const name of ["etc", "run", "lib", "log"]) await mkdir(join(runFolder, name));
   await mkdir(capabilities, { recursive: true });
   await writeFile(join(runFolder, "etc", "qemu.conf"), QEMU_CONF);
