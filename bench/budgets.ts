@@ -26,6 +26,12 @@ export const BUDGETS = {
   qmpLateness: { what: "the same over 1,000 QMP sockets: the latest decision", bound: "most", limit: 250, unit: "ms" },
   libvirtCall: { what: "a call to libvirt: virsh's CPU over ours", bound: "least", limit: 20, unit: "x" },
   libvirtCpu: { what: "daemon on 500 guests of libvirt's at 1 s: CPU", bound: "most", limit: 25, unit: "% of a core" },
+  libvirtDemand: {
+    what: "demand to memory asked for: libvirt over QEMU's sockets",
+    bound: "most",
+    limit: 1.1,
+    unit: "x",
+  },
   fleetCpu: {
     what: "a fleet's service, 1,000 hosts of 100 guests: CPU",
     bound: "most",

@@ -1,4 +1,5 @@
 import type { BudgetName, Figure } from "./budgets.ts";
+import { measureDemand } from "./measurements/demand.ts";
 import { measureFleet } from "./measurements/fleet.ts";
 import { measureFleetMember } from "./measurements/fleet-member.ts";
 import { measureFleetPage } from "./measurements/fleet-page.ts";
@@ -35,6 +36,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { budgets: ["qmpCpu", "qmpMemory", "qmpLateness"], measure: measureQmpHost },
   { budgets: ["libvirtCall"], measure: measureLibvirtCall },
   { budgets: ["libvirtCpu"], measure: measureLibvirtHost },
+  { budgets: ["libvirtDemand"], measure: measureDemand },
   { budgets: ["fleetCpu", "fleetMemory", "fleetDelay"], measure: measureFleet },
   { budgets: ["memberCpu", "memberMemory"], measure: measureFleetMember },
   { budgets: ["fleetPageUpdate", "fleetPageTask"], measure: measureFleetPage },

@@ -1,4 +1,12 @@
-import { AGENT_PORT, type Disk, type Machine, RIG_PORT } from "./machine.ts";
+import {
+  AGENT_PORT,
+  type Disk,
+  type Machine,
+  type QemuSockets,
+  qmpArguments,
+  RIG_PORT,
+  SECOND_AGENT_PORT,
+} from "./machine.ts";
 
 /** Seconds between the guest's memory statistics, as `virsh dommemstat --period` would set it. */
 const STATISTICS_PERIOD_S = 1;
@@ -8,15 +16,18 @@ export interface DomainExtras {
   readonly hasAgent: boolean;
   /** Room for memory that is plugged while it runs; 0: none. */
   readonly pluggableMib: number;
+  /** Where QEMU itself listens, besides what it tells libvirt; null: nowhere. */
+  readonly sockets: QemuSockets | null;
 }
 
 /** The machine as libvirt wants it described: the same that `qemuArguments` makes, as far as libvirt lets it be. */
-export function domainXml(machine: Machine, { hasAgent, pluggableMib }: DomainExtras): string {
+export function domainXml(machine: Machine, { hasAgent, pluggableMib, sockets }: DomainExtras): string {
   const text = (value: string) => value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("'", "&apos;");
   const channel = (port: number, name: string, source: string) =>
     `<channel type='unix'>${source}<target type='virtio' name='${name}'/>` +
     `<address type='virtio-serial' controller='0' bus='0' port='${port}'/></channel>`;
-  return `<domain type='qemu'>
+  const bound = (path: string) => `<source mode='bind' path='${text(path)}'/>`;
+  return `<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
   <name>${text(machine.name)}</name>
   <memory unit='MiB'>${machine.memoryMib}</memory>
   ${pluggableMib > 0 ? `<maxMemory slots='1' unit='MiB'>${machine.memoryMib + pluggableMib}</maxMemory>` : ""}
@@ -37,10 +48,17 @@ export function domainXml(machine: Machine, { hasAgent, pluggableMib }: DomainEx
     ${machine.disks.map((disk, index) => diskXml(disk, index, text)).join("\n    ")}
     <serial type='file'><source path='${text(machine.consoleLog)}'/></serial>
     ${hasAgent ? channel(1, AGENT_PORT, "") : ""}
-    ${channel(2, RIG_PORT, `<source mode='bind' path='${text(machine.rigSocket)}'/>`)}
+    ${channel(2, RIG_PORT, bound(machine.rigSocket))}
+    ${sockets?.agent ? channel(3, SECOND_AGENT_PORT, bound(sockets.agent)) : ""}
     <memballoon model='virtio' autodeflate='${onOff(machine.deflateOnOom)}'
       freePageReporting='${onOff(machine.freePageReporting)}'><stats period='${STATISTICS_PERIOD_S}'/></memballoon>
   </devices>
+  <qemu:commandline>
+    ${(sockets?.qmp ?? [])
+      .flatMap(qmpArguments)
+      .map((value) => `<qemu:arg value='${text(value)}'/>`)
+      .join("")}
+  </qemu:commandline>
 </domain>
 `;
 }

@@ -5,9 +5,16 @@ import { ExecChannel, type ExecResult } from "./exec-channel.ts";
 import { describeGuest, type GuestOptions, GuestShell, layOutGuest, removeDisks, turnToBoot } from "./guest.ts";
 import { checkSocketPath, connectSocket } from "./socket.ts";
 
+/** On the port with the third number; only the others have names in the guest. */
+const START_SECOND_AGENT =
+  "mkdir /run/second && exec qemu-ga --daemonize --method=virtio-serial --path=$(echo /dev/vport*p3) " +
+  "--pidfile=/run/second/pid --statedir=/run/second --logfile=/run/second/log";
+
 export interface LibvirtGuestOptions extends GuestOptions {
   /** How much memory can be plugged into the machine while it runs. Default: none. */
   readonly pluggableMib?: number;
+  /** Whether it can be reached without libvirt, too: by a QMP socket, and by a second agent. Default: false. */
+  readonly hasOwnSockets?: boolean;
 }
 
 /** The libvirt that a guest runs under. */
@@ -23,6 +30,9 @@ export interface LibvirtGuest {
   readonly name: string;
   readonly consoleLog: string;
   readonly runFolder: string;
+  /** With `hasOwnSockets`. */
+  readonly qmpSocket: string;
+  readonly agentSocket: string;
   /** See `GuestShell.exec`. */
   exec(command: string, deadlineMs?: number): Promise<ExecResult>;
   /** See `GuestShell.counter`. */
@@ -42,8 +52,11 @@ export async function startLibvirtGuest(
   const { name, rigSocket, consoleLog } = guest.machine;
   checkSocketPath(rigSocket);
   const xmlFile = join(guest.runFolder, "domain.xml");
-  const { agent: hasAgent = true, pluggableMib = 0 } = options;
-  await writeFile(xmlFile, domainXml(guest.machine, { hasAgent, pluggableMib }));
+  const { agent: hasAgent = true, pluggableMib = 0, hasOwnSockets = false } = options;
+  const qmpSocket = join(guest.runFolder, "qmp.sock");
+  const agentSocket = join(guest.runFolder, "agent.sock");
+  const sockets = hasOwnSockets ? { qmp: [qmpSocket], agent: agentSocket } : null;
+  await writeFile(xmlFile, domainXml(guest.machine, { hasAgent, pluggableMib, sockets }));
   await turnToBoot();
   await virsh("define", xmlFile);
   await virsh("start", name);
@@ -55,8 +68,9 @@ export async function startLibvirtGuest(
   try {
     let connected = await connect();
     await connected.shell.turnOnSwap(options.swap);
+    if (hasOwnSockets) await connected.shell.exec(START_SECOND_AGENT);
     return {
-      ...{ name, consoleLog, runFolder: guest.runFolder },
+      ...{ name, consoleLog, runFolder: guest.runFolder, qmpSocket, agentSocket },
       exec: (command, deadlineMs) => connected.shell.exec(command, deadlineMs),
       counter: (file, counter) => connected.shell.counter(file, counter),
       reconnect: async () => {

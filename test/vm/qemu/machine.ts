@@ -31,6 +31,8 @@ export interface QemuSockets {
 }
 
 export const AGENT_PORT = "org.qemu.guest_agent.0";
+/** Of an agent besides the one that libvirt keeps to itself. */
+export const SECOND_AGENT_PORT = "org.qemu.guest_agent.1";
 export const RIG_PORT = "rig";
 
 /** QEMU's own id of the balloon device, for `qom-get /machine/peripheral/balloon0`. */
@@ -66,12 +68,17 @@ export function qemuArguments(machine: Machine, sockets: QemuSockets): string[] 
     ...(machine.survivesReset ? [] : ["-no-reboot"]),
     ...["-kernel", machine.images.kernel, "-initrd", machine.images.initramfs],
     ...["-append", machine.kernelCommandLine, "-serial", `file:${machine.consoleLog}`],
-    ...sockets.qmp.flatMap((path) => ["-qmp", `unix:${path},server=on,wait=off`]),
+    ...sockets.qmp.flatMap(qmpArguments),
     ...["-device", balloonOptions.join(","), "-device", "virtio-serial-pci,id=serial0"],
     ...(sockets.agent === null ? [] : portArguments(1, AGENT_PORT, "agent", sockets.agent)),
     ...portArguments(2, RIG_PORT, "rig", machine.rigSocket),
     ...machine.disks.flatMap(diskArguments),
   ];
+}
+
+/** One more socket on which QEMU takes commands. */
+export function qmpArguments(path: string): string[] {
+  return ["-qmp", `unix:${path},server=on,wait=off`];
 }
 
 /** The port's id makes QEMU tell, by VSERPORT_CHANGE, whether somebody in the guest has it open. */
