@@ -8,6 +8,9 @@ import { succeed } from "./tools.ts";
 /** What a file loads together with itself; what it loads later stands in brackets. */
 const IMPORTED = /(?:from|import)\s*"\.\/([\w.-]+\.mjs)"/g;
 
+/** Numbers that `--help` names, and nothing else. */
+const NAMED_IN_HELP: readonly string[] = ["src/fleet/rollout-limits.ts"];
+
 /** The sources of which a bundle's files hold a part, by file. */
 type Sources = Readonly<Record<string, readonly string[]>>;
 
@@ -47,7 +50,8 @@ console.log(JSON.stringify(await bundle(${JSON.stringify(PROJECT)}, ${JSON.strin
   it.each(["src/sim/", "src/fleet/", "src/history/", "src/sysfs/", "src/backends/qemu/", "src/backends/libvirt/"])(
     "has nothing of %s",
     (room) => {
-      expect(loaded.filter((source) => source.startsWith(room))).toEqual([]);
+      const strangers = loaded.filter((source) => source.startsWith(room) && !NAMED_IN_HELP.includes(source));
+      expect(strangers).toEqual([]);
     },
   );
 });

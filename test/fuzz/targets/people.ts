@@ -114,7 +114,12 @@ export const PEOPLE_TARGETS: readonly Target[] = [
   }),
   textTarget(takeKept, {
     name: "kept-state",
-    files: ["src/formats/kept-guest-settings.ts", "src/formats/kept-reservations.ts", "src/history/host-file.ts"],
+    files: [
+      "src/formats/kept-guest-settings.ts",
+      "src/formats/named-map.ts",
+      "src/formats/kept-reservations.ts",
+      "src/history/host-file.ts",
+    ],
     seeds: [
       json({ guests: { web: { min_mb: 100, guard: 0, quiet: true } } }),
       json([{ atMs: 1, usedBytes: 1, availableBytes: 1, savedBytes: 1, guests: 1, gap: false }]),
