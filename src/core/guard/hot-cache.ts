@@ -31,6 +31,9 @@ const PROVEN_MS = 2_400_000;
 const REST_MS = 30_000;
 const COSTLY_WAIT_MS = 150;
 
+/** ... but for so many steps in any case: what a step took may be missed some steps later. */
+const MIN_REST_STEPS = 6;
+
 /** Where some task waits for memory for a larger part of the time, pages that come back from swap are hot. */
 const COSTLY_SHARE = 1 / 5;
 
@@ -86,7 +89,8 @@ function makeRoom(before: NeededCache, input: GuardInput, swappedPages: number, 
 /** What cost little is taken again sooner, and where nobody knows what it cost, it cost much (PSI `some`). */
 function restUntilMs(before: NeededCache, { changes: { someShare, elapsedMs }, nowMs }: GuardInput): number {
   const waitedMs = someShare === null ? COSTLY_WAIT_MS : someShare * elapsedMs;
-  return Math.max(before.restUntilMs, nowMs + REST_MS * Math.min(1, waitedMs / COSTLY_WAIT_MS));
+  const restMs = Math.max(REST_MS * (waitedMs / COSTLY_WAIT_MS), MIN_REST_STEPS * elapsedMs);
+  return Math.max(before.restUntilMs, nowMs + Math.min(REST_MS, restMs));
 }
 
 function forget(before: NeededCache, input: GuardInput, grownPages: number): NeededCache {

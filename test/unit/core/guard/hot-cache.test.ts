@@ -62,18 +62,22 @@ describe("the cache that a guest is reckoned to need", () => {
   });
 
   it.each([
-    ["hardly anybody waited", 15_000, 3000],
+    ["hardly anybody waited, for six steps", 15_000, 6000],
     ["somebody waited", 75_000, 15_000],
     ["somebody waited for long", 3_000_000, 30_000],
     ["nobody knows who waited", null, 30_000],
   ])("is forgotten again the sooner the less was waited for it: %s", (_, psiSomeTotalUs, restMs) => {
-    expect(learn(first, { swapOutPages: 1000 + 8 * MIB, psiSomeTotalUs }).restUntilMs).toBe(5000 + restMs);
-    expect(learn(first, { refaultPages: 1000 + 8 * MIB, psiSomeTotalUs }).restUntilMs).toBe(5000 + restMs);
+    expect(learn(first, { swapOutPages: 1000 + 8 * MIB, psiSomeTotalUs }, 1000).restUntilMs).toBe(1000 + restMs);
+    expect(learn(first, { refaultPages: 1000 + 8 * MIB, psiSomeTotalUs }, 1000).restUntilMs).toBe(1000 + restMs);
+  });
+
+  it("is not forgotten for long in any case where steps are far apart", () => {
+    expect(learn(first, { refaultPages: 1000 + 8 * MIB }).restUntilMs).toBe(5000 + 30_000);
   });
 
   it("is not forgotten sooner because something cheap was missed after something dear", () => {
-    const resting = { ...first, restUntilMs: 34_000 };
-    expect(learn(resting, { refaultPages: 1000 + 8 * MIB }).restUntilMs).toBe(34_000);
+    const resting = { ...first, restUntilMs: 30_000 };
+    expect(learn(resting, { refaultPages: 1000 + 8 * MIB }, 1000).restUntilMs).toBe(30_000);
   });
 
   it("counts what went to swap and came back meanwhile as missed, but not what only came back", () => {
