@@ -20,10 +20,10 @@ mark() {
 	echo "phase: $1 ($now_s s)"
 }
 
-# await CONDITION...: until it holds. After 300 s, far longer than anything takes on a slow machine that is busy, the scenario ends.
+# await CONDITION...: until it holds. After 540 s the scenario ends: the rig takes a guest that says nothing for 600 s for dead.
 await() {
 	read -r now_s _ </proc/uptime
-	give_up_s=$((${now_s%.*} + 300))
+	give_up_s=$((${now_s%.*} + 540))
 	until "$@"; do
 		read -r now_s _ </proc/uptime
 		if [ "${now_s%.*}" -ge $give_up_s ]; then
