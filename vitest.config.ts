@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { PATIENCE_MS } from "./test/support/patience.ts";
 
 /** Tests whose guest plays a script alone and is judged by what it left: two of them at a time change nothing. */
-const PLAYED = ["test/vm/xen/{daemon,files,save,smoke,xenstore}.test.ts", "test/vm/qemu/package.test.ts"];
+const PLAYED = ["test/vm/xen/{daemon,files,save,smoke,xenstore}.test.ts", "test/vm/qemu/{package,tarball}.test.ts"];
 
 /** Tests that take too long for every run: `npx vitest run --project long`. */
 const LONG = ["test/vm/qemu/hostile.test.ts"];

@@ -6,16 +6,20 @@ import { PATIENCE_MS } from "../rig/wait.ts";
 /** Nobody reads documentation there. */
 const WITHOUT = ["doc", "man", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
 
-/** Makes `root` a file tree with a Debian 13: what is essential, these packages and all that they need. */
-export async function makeDebianRoot(root: string, packages: readonly string[]): Promise<void> {
+/** Makes `root` a file tree with a Debian: what is essential, these packages and all that they need. */
+export async function makeDebianRoot(
+  root: string,
+  packages: readonly string[],
+  release: string = NEXT_RELEASE,
+): Promise<void> {
   const args = ["--mode=root", "--format=directory", "--variant=essential", ...WITHOUT];
   const mirror = await debianMirror();
-  await runTool("mmdebstrap", [...args, `--include=${packages.join(",")}`, NEXT_RELEASE, root, mirror], {
+  await runTool("mmdebstrap", [...args, `--include=${packages.join(",")}`, release, root, mirror], {
     deadlineMs: PATIENCE_MS,
   });
 }
 
-/** Whether what `build` makes of a Debian 13 can be had here: it is in the cache, or can be built. */
+/** Whether what `build` makes of a Debian can be had here: it is in the cache, or can be built. */
 export async function debianGateOf(build: () => Promise<unknown>): Promise<VmGate> {
   const gate = debianGate();
   if (gate.skip) return gate;
@@ -24,6 +28,6 @@ export async function debianGateOf(build: () => Promise<unknown>): Promise<VmGat
     return gate;
   } catch (thrown) {
     process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    return debianGate([{ what: "a way to Debian's archive, for a Debian 13", debianPackage: null }]);
+    return debianGate([{ what: "a way to Debian's archive, for a guest with a whole Debian", debianPackage: null }]);
   }
 }

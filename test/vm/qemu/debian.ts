@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { NEXT_RELEASE, THIS_RELEASE } from "../rig/archive.ts";
 import { builtFolder, claimRunFolder, hashSources } from "../rig/cache.ts";
 import { packExt4 } from "../rig/images.ts";
 import type { VmGate } from "../rig/requirements.ts";
@@ -12,8 +13,12 @@ const MEMORY_MIB = 512;
 /** Room on the disk for what a test installs, and for the journal. */
 const SPARE_MIB = 192;
 
-/** Beside the essential packages: an init system, what `modprobe` is in, compressed swap, and what runs the program. */
-const PACKAGES = ["systemd-sysv", "kmod", "zram-tools", "apt", "nodejs"];
+/** Beside the essential packages: an init system, what `modprobe` is in, compressed swap. */
+const PACKAGES = ["systemd-sysv", "kmod", "zram-tools", "apt"];
+
+/** The releases that a machine may have, and what each has besides. Debian 12's Node is too old for the program. */
+const RELEASES = { [THIS_RELEASE]: [], [NEXT_RELEASE]: ["nodejs"] } as const;
+type Release = keyof typeof RELEASES;
 
 const RIG_SERVICE = `[Unit]
 Description=Runs the commands of the test
@@ -50,14 +55,14 @@ const ETC_LINKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether guests with a whole Debian 13 can run here: its image is in the cache, or can be built. The word in
+ * Whether guests with a whole Debian can run here: its image is in the cache, or can be built. The word in
  * `SELFBALLOON_REQUIRE` that makes this throw instead of skip is `debian`.
  */
-export function debianGate(): Promise<VmGate> {
-  return debianGateOf(buildImage);
+export function debianGate(release: Release = NEXT_RELEASE): Promise<VmGate> {
+  return debianGateOf(() => buildImage(release));
 }
 
-/** A machine with a Debian 13 on its disk: systemd, apt, Node, and compressed swap by zram-tools. */
+/** A machine with a whole Debian on its disk: systemd, apt, compressed swap by zram-tools, and in Debian 13 Node. */
 export class DebianMachine {
   readonly #disk: string;
   readonly #files: Readonly<Record<string, string>>;
@@ -68,8 +73,11 @@ export class DebianMachine {
   }
 
   /** A machine that was never booted; it sees `files`, of this machine, read-only as /in/NAME. */
-  static async create(files: Readonly<Record<string, string>>): Promise<DebianMachine> {
-    const { disk } = await copyDebianDisk("debian");
+  static async create(
+    files: Readonly<Record<string, string>>,
+    release: Release = NEXT_RELEASE,
+  ): Promise<DebianMachine> {
+    const { disk } = await copyDebianDisk("debian", release);
     return new DebianMachine(disk, files);
   }
 
@@ -92,21 +100,24 @@ export class DebianMachine {
   }
 }
 
-/** A disk with a Debian 13 that nobody has booted yet, in the run's folder of that name. */
-export async function copyDebianDisk(name: string): Promise<{ readonly disk: string; readonly folder: string }> {
+/** A disk with a Debian that nobody has booted yet, in the run's folder of that name. */
+export async function copyDebianDisk(
+  name: string,
+  release: Release = NEXT_RELEASE,
+): Promise<{ readonly disk: string; readonly folder: string }> {
   const folder = await claimRunFolder(name);
   const disk = join(folder, "root.img");
-  await copyFile(join(await buildImage(), "root.img"), disk);
+  await copyFile(join(await buildImage(release), "root.img"), disk);
   return { disk, folder };
 }
 
-async function buildImage(): Promise<string> {
+async function buildImage(release: Release): Promise<string> {
   const sources = await hashSources(
     ["./debian.ts", "./debian-root.ts", "./guest/exec-server.c"].map((path) => new URL(path, import.meta.url)),
   );
-  return builtFolder("debian", sources, async (scratch) => {
+  return builtFolder(`debian-${release}`, sources, async (scratch) => {
     const root = join(scratch, "root");
-    await makeDebianRoot(root, PACKAGES);
+    await makeDebianRoot(root, [...PACKAGES, ...RELEASES[release]], release);
     await putCompiled(root, new URL("./guest/exec-server.c", import.meta.url), "usr/local/bin/exec-server");
     await putSettings(join(root, "etc"));
     await packExt4(root, join(scratch, "root.img"), SPARE_MIB);

@@ -6,7 +6,8 @@ import { runTool } from "./process.ts";
 
 const ASK_DEADLINE_MS = 120_000;
 const DOWNLOAD_DEADLINE_MS = 300_000;
-const RELEASE = "bookworm";
+/** This machine's release of Debian. */
+export const THIS_RELEASE = "bookworm";
 /** The release after this machine's. */
 export const NEXT_RELEASE = "trixie";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -15,7 +16,7 @@ const CONNECT_TIMEOUT_S = 20;
 
 /** Debian's backports of this release. */
 export async function backportsSource(): Promise<AptSource> {
-  const aptOptions = await optionsFor("backports", "deb", `${RELEASE}-backports`);
+  const aptOptions = await optionsFor("backports", "deb", `${THIS_RELEASE}-backports`);
   return { folderName: "packages-backports", aptOptions };
 }
 
@@ -31,8 +32,8 @@ export async function downloadNextSource(packageName: string, folder: string): P
 export async function debianMirror(): Promise<string> {
   const args = ["indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"];
   const listing = await runTool("apt-get", args, { deadlineMs: ASK_DEADLINE_MS });
-  const uri = new RegExp(`^${RELEASE} (\\S+)$`, "m").exec(listing)?.[1];
-  if (uri === undefined) throw new Error(`apt has no source for ${RELEASE}`);
+  const uri = new RegExp(`^${THIS_RELEASE} (\\S+)$`, "m").exec(listing)?.[1];
+  if (uri === undefined) throw new Error(`apt has no source for ${THIS_RELEASE}`);
   return uri;
 }
 
