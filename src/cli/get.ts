@@ -10,7 +10,8 @@ import { print, printJson, printTable } from "./output.ts";
 import { checkNames } from "./tunable-name.ts";
 
 /**
- * `selfballoon get [--guest GUEST] [NAME]...`: one name prints its value alone, as reading the driver's file did.
+ * `selfballoon get [--guest GUEST] [NAME]...`: one name prints its value alone, as reading the driver's file did, or words
+ * where each guest has its own.
  */
 export async function get(
   names: readonly string[],
@@ -22,7 +23,7 @@ export async function get(
   const chosen = names.length === 0 ? tunables : names.map((name) => find(tunables, name));
   if (options.json) return printJson({ tunables: chosen });
   const [only] = chosen;
-  if (names.length === 1 && only !== undefined) return print(String(only.value));
+  if (names.length === 1 && only !== undefined) return print(valueText(only, ""));
   printTable(["NAME", "VALUE", "DEFAULT", "FROM", "MEANING"], chosen.map(row));
 }
 

@@ -52,7 +52,9 @@ describe("run on a machine without a hypervisor", () => {
     expect(await home.succeed("get")).toMatch(/^frontswap_inertia +7 steps +3 +runtime /m);
     const each = "10 % of each guest";
     expect(await home.succeed("get")).toMatch(new RegExp(`^selfballoon_reserved_mb +${each} +${each} +default `, "m"));
+    expect(await home.succeed("get", "selfballoon_reserved_mb")).toBe(`${each}\n`);
     await home.succeed("set", "selfballoon_reserved_mb=30");
+    expect(await home.succeed("get", "selfballoon_reserved_mb")).toBe("30\n");
     expect(await home.succeed("get")).toMatch(new RegExp(`^selfballoon_reserved_mb +30 MiB +${each} +runtime `, "m"));
     await home.succeed("reset", "selfballoon_interval", "frontswap_inertia");
     // Simulated guests are there to be watched: their default is not the driver's.
