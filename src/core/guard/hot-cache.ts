@@ -77,17 +77,17 @@ function hotSwappedPages({ swapOutPages, swapInPages, someShare }: Changes): num
 /** The cache that there is was not enough: it and what came back is needed. */
 function prove(before: NeededCache, input: GuardInput, provenPages: number, grownPages: number): NeededCache {
   const freshPages = Math.max(0, keptPages(before) - provenPages);
-  return needed(input, provenPages, freshPages, grownPages, restUntilMs(before, input));
+  return needed(input, provenPages, freshPages, grownPages, restUntil(before, input));
 }
 
 /** The kernel found no more cold cache, and swapped: it gets room for as much as that. */
 function makeRoom(before: NeededCache, input: GuardInput, swappedPages: number, grownPages: number): NeededCache {
   const freshPages = before.freshPages + grownPages + swappedPages;
-  return needed(input, before.provenPages, freshPages, grownPages, restUntilMs(before, input));
+  return needed(input, before.provenPages, freshPages, grownPages, restUntil(before, input));
 }
 
 /** What cost little is taken again sooner, and where nobody knows what it cost, it cost much (PSI `some`). */
-function restUntilMs(before: NeededCache, { changes: { someShare, elapsedMs }, nowMs }: GuardInput): number {
+function restUntil(before: NeededCache, { changes: { someShare, elapsedMs }, nowMs }: GuardInput): number {
   const waitedMs = someShare === null ? COSTLY_WAIT_MS : someShare * elapsedMs;
   const restMs = Math.max(REST_MS * (waitedMs / COSTLY_WAIT_MS), MIN_REST_STEPS * elapsedMs);
   return Math.max(before.restUntilMs, nowMs + Math.min(REST_MS, restMs));
