@@ -75,7 +75,9 @@ function packageOf(path: string): Omit<Library, "path"> {
 /** Has Podman make the image out of `context`, and writes it as an OCI archive with nothing of this machine in it. */
 function packImage(work: string, context: string, target: string, version: string, epochS: number): void {
   const name = `localhost/selfballoon:${version}`;
-  const storage = ["--root", join(work, "podman"), "--runroot", join(work, "podman-run")];
+  // All that Podman keeps is here: other containers of this machine are none of ours, nor is what it resets at the end.
+  const places = { "--root": "podman", "--runroot": "podman-run", "--tmpdir": "podman-tmp" };
+  const storage = Object.entries(places).flatMap(([option, folder]) => [option, join(work, folder)]);
   const file = join(PROJECT, "packaging/oci/Containerfile");
   const labels = ["--label", `org.opencontainers.image.version=${version}`];
   const same = [

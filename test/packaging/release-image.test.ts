@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../support/until.ts";
 import { bomOf, ELSEWHERE, HERE, release, released, smallProgram, sumsOf } from "./release.ts";
 import { BUILD_DEADLINE_MS, bundled, HOME, SIMULATED, START_DEADLINE_MS, version } from "./release-facts.ts";
@@ -12,12 +12,28 @@ function mayMount(): boolean {
   return process.getuid?.() === 0 || lacks("root's rights, which podman image mount asks for");
 }
 
+/** A folder in which Podman would keep what it knows of other containers of ours, removed when the test ends. */
+function othersState(): string {
+  const folder = process.getuid?.() === 0 ? "/run/libpod" : join(tmpdir(), "selfballoon-libpod");
+  const state = join(folder, "selfballoon-test");
+  mkdirSync(state, { recursive: true });
+  onTestFinished(() => rmSync(state, { recursive: true, force: true }));
+  return state;
+}
+
 const canBuild = [...["podman", "runc"].map(hasTool), hasInstalled("packaging/node")].every(Boolean);
 
 describe.skipIf(!canBuild)("the OCI image", () => {
   let folder: string;
   const podman = (...args: readonly string[]): readonly string[] => [
-    ...["--root", join(folder, "podman"), "--runroot", join(folder, "podman-run")],
+    ...[
+      "--root",
+      join(folder, "podman"),
+      "--runroot",
+      join(folder, "podman-run"),
+      "--tmpdir",
+      join(folder, "podman-tmp"),
+    ],
     // On this side of control groups and limits there are kernels of all kinds.
     ...["--runtime", "runc", "--cgroup-manager", "cgroupfs"],
     ...args,
@@ -36,13 +52,15 @@ describe.skipIf(!canBuild)("the OCI image", () => {
   }, START_DEADLINE_MS);
 
   it(
-    "comes out the same, byte for byte, whoever builds it",
+    "comes out the same, byte for byte, whoever builds it, and what other containers have stays",
     () => {
       const small = smallProgram(folder);
+      const state = othersState();
       const [here, elsewhere] = [join(folder, "here"), join(folder, "elsewhere")];
       release("image", here, HERE, small);
       release("image", elsewhere, ELSEWHERE, small);
       expect(sumsOf(elsewhere)).toEqual(sumsOf(here));
+      expect(existsSync(state)).toBe(true);
     },
     BUILD_DEADLINE_MS,
   );
