@@ -3,8 +3,8 @@ import type { Observation } from "../observation.ts";
 
 /**
  * Hold a decision whose numbers can't all be true: a guest that runs with nothing or has more than its balloon can leave it,
- * or a target outside of what the balloon can leave. A guest, its hypervisor or a reading torn by a change said something wrong; whatever it
- * was, it costs that guest one step.
+ * or a target outside of what the balloon can leave. A guest, its hypervisor or a reading torn by a change said something
+ * wrong; whatever it was, it costs that guest one step.
  */
 export function heldIfContradictory(decision: Decision, observation: Observation): Decision {
   const { balloonTargetPages } = decision;
