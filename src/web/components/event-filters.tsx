@@ -4,6 +4,7 @@ import { guestOfRecord } from "../../view/record-text.ts";
 import { eventsAddress } from "../address.ts";
 import { EVENT_KIND_NAMES, EVENT_KINDS } from "../event-kinds.ts";
 import { type EventChoice, type EventLine, isChosen, jsonLines } from "../event-lines.ts";
+import { ShownCount } from "./table-filter.tsx";
 
 /** So long a browser may take to begin with a download. */
 const DOWNLOAD_MS = 60_000;
@@ -42,9 +43,7 @@ export function EventFilters({ lines, chosen, choice }: EventFiltersProps) {
         options={kinds.map((kind) => ({ value: kind, text: EVENT_KINDS[kind] }))}
         choose={(kind) => choose({ kind })}
       />
-      <p role="status" class="count">
-        {chosen.length === lines.length ? `${lines.length} shown` : `${chosen.length} of ${lines.length} shown`}
-      </p>
+      <ShownCount shown={chosen.length} all={lines.length} />
       <button type="button" disabled={chosen.length === 0} onClick={() => download(jsonLines(chosen))}>
         Download as JSON lines
       </button>

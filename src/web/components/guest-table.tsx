@@ -10,6 +10,7 @@ import { Spacer, useRowsInView } from "./rows-in-view.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { StandingTabs } from "./standing-tabs.tsx";
 import { StateChip } from "./state-chip.tsx";
+import { FilterField, ShownCount } from "./table-filter.tsx";
 
 const ROW_HEIGHT = 44;
 
@@ -92,18 +93,8 @@ export function GuestTable({ guests, standing }: GuestTableProps) {
     <section aria-labelledby="guests-title" class="guests">
       <div class="table-head">
         <h2 id="guests-title">Guests</h2>
-        <label class="filter">
-          <span>Filter</span>
-          <input
-            type="search"
-            value={filter}
-            placeholder="name or state"
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </label>
-        <p role="status" class="count">
-          {rows.length === guests.size ? `${guests.size} shown` : `${rows.length} of ${guests.size} shown`}
-        </p>
+        <FilterField value={filter} placeholder="name or state" take={setFilter} />
+        <ShownCount shown={rows.length} all={guests.size} />
         <StandingTabs guests={guests} chosen={standing} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}

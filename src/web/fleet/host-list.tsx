@@ -4,6 +4,7 @@ import type { HostView } from "../../fleet/fleet-view.ts";
 import { bytesText } from "../../view/amounts.ts";
 import { byTrouble, hostsWithWords } from "../../view/host-order.ts";
 import { Spacer, useRowsInView } from "../components/rows-in-view.tsx";
+import { FilterField, ShownCount } from "../components/table-filter.tsx";
 
 /** As the style sheet has them. */
 const ROW_HEIGHT = 36;
@@ -22,18 +23,8 @@ export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
     <section aria-labelledby="hosts-title">
       <div class="table-head">
         <h2 id="hosts-title">Hosts</h2>
-        <label class="filter">
-          <span>Filter</span>
-          <input
-            type="search"
-            value={filter}
-            placeholder="name or label"
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </label>
-        <p role="status" class="count">
-          {rows.length === hosts.length ? `${hosts.length} shown` : `${rows.length} of ${hosts.length} shown`}
-        </p>
+        <FilterField value={filter} placeholder="name or label" take={setFilter} />
+        <ShownCount shown={rows.length} all={hosts.length} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
       <section class="scroll fleet-scroll" ref={box} tabIndex={0} aria-label="Table of hosts">
