@@ -7,6 +7,8 @@ describe.skipIf(browserGate().skip)("the settings of a guest on its page", () =>
     const { url, home } = await sharedHost();
     const { page, complaints } = await openPage(url);
     await page.getByRole("link", { name: "idle" }).click();
+    // What it goes down from is known from its first step on.
+    await page.locator(".why table").waitFor();
     const row = page.locator(".tunable", { hasText: "max_mb" }).first();
     const field = page.getByRole("textbox", { name: "max_mb" });
     await field.fill("100");
