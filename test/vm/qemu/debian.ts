@@ -64,27 +64,34 @@ export function debianGate(release: Release = NEXT_RELEASE): Promise<VmGate> {
 
 /** A machine with a whole Debian on its disk: systemd, apt, compressed swap by zram-tools, and in Debian 13 Node. */
 export class DebianMachine {
+  readonly #name: string;
   readonly #disk: string;
   readonly #files: Readonly<Record<string, string>>;
 
-  private constructor(disk: string, files: Readonly<Record<string, string>>) {
+  private constructor(name: string, disk: string, files: Readonly<Record<string, string>>) {
+    this.#name = name;
     this.#disk = disk;
     this.#files = files;
   }
 
-  /** A machine that was never booted; it sees `files`, of this machine, read-only as /in/NAME. */
+  /**
+   * A machine that was never booted; it sees `files`, of this machine, read-only as /in/NAME. Tests run side by side, so
+   * each names its own.
+   */
   static async create(
+    test: string,
     files: Readonly<Record<string, string>>,
     release: Release = NEXT_RELEASE,
   ): Promise<DebianMachine> {
-    const { disk } = await copyDebianDisk("debian", release);
-    return new DebianMachine(disk, files);
+    const name = `debian-${test}`;
+    const { disk } = await copyDebianDisk(name, release);
+    return new DebianMachine(name, disk, files);
   }
 
   /** Boots it and waits until it takes commands, which is before all services are up. A reboot ends the guest. */
   boot(): Promise<QemuGuest> {
     return startQemuGuest({
-      name: "debian",
+      name: this.#name,
       memoryMib: MEMORY_MIB,
       kernel: "newest",
       agent: false,

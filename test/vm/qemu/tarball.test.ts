@@ -38,7 +38,7 @@ describe.skipIf(skip)("the tarball in a Debian 12 with nothing else", () => {
     folder = mkdtempSync(join(tmpdir(), "sb-tarball-"));
     release("tarball", folder, HERE);
     const tarball = released(folder, ".tar.gz");
-    const machine = await DebianMachine.create({ [basename(tarball)]: tarball }, THIS_RELEASE);
+    const machine = await DebianMachine.create("tarball", { [basename(tarball)]: tarball }, THIS_RELEASE);
     const guest = new Guest(await machine.boot());
     try {
       before = await guest.say("cat /etc/debian_version; command -v node nodejs npm");

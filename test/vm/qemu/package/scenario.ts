@@ -33,7 +33,7 @@ export interface PackageEvidence {
 
 /** Builds the package, and plays its life in a machine with a Debian 13: two boots. */
 export async function playPackage(): Promise<PackageEvidence> {
-  const machine = await DebianMachine.create({ "selfballoon.deb": await buildPackage("package") });
+  const machine = await DebianMachine.create("package", { "selfballoon.deb": await buildPackage("package") });
   try {
     const clock = new Clock();
     const first = await firstBoot(machine, clock);
