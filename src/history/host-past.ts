@@ -45,6 +45,6 @@ function sumOf(statuses: readonly GuestStatus[]): Omit<HostPoint, "atMs" | "gap"
   const guests = statuses.map(({ observation, decision }) => ({
     figures: observation === null || decision === null ? null : figuresOf(observation, decision),
   }));
-  const { usedBytes, availableBytes, savedBytes, unknown } = sumGuests(guests);
-  return { usedBytes, availableBytes, savedBytes, guests: guests.length - unknown };
+  const { usedBytes, availableBytes, savedBytes, counted } = sumGuests(guests);
+  return { usedBytes, availableBytes, savedBytes, guests: counted };
 }

@@ -12,18 +12,21 @@ export interface HostSum {
   readonly savedBytes: number;
   /** What they would save if each had come to its goal, and none to less than its floor or what it uses. */
   readonly atGoalsBytes: number;
+  /** Guests that are in the sum. */
+  readonly counted: number;
   /** Guests whose figures are not known, and so not in the sum. */
   readonly unknown: number;
 }
 
 /** Add up the guests. A guest that does not report what is available counts as using all it has. */
 export function sumGuests(guests: Iterable<{ readonly figures: Figures | null }>): HostSum {
-  let [allBytes, currentBytes, availableBytes, atGoalsBytes, unknown] = [0, 0, 0, 0, 0];
+  let [allBytes, currentBytes, availableBytes, atGoalsBytes, counted, unknown] = [0, 0, 0, 0, 0, 0];
   for (const { figures } of guests) {
     if (figures?.currentBytes == null) {
       unknown += 1;
       continue;
     }
+    counted += 1;
     const maximumBytes = Math.max(figures.maximumBytes ?? 0, figures.currentBytes);
     allBytes += maximumBytes;
     currentBytes += figures.currentBytes;
@@ -38,6 +41,12 @@ export function sumGuests(guests: Iterable<{ readonly figures: Figures | null }>
     availableBytes,
     savedBytes: allBytes - currentBytes,
     atGoalsBytes,
+    counted,
     unknown,
   };
+}
+
+/** Whether there are guests, and nothing is known of any: its amounts are then no amounts, and nobody is to read them. */
+export function isUnread({ counted, unknown }: HostSum): boolean {
+  return counted === 0 && unknown > 0;
 }

@@ -1,6 +1,6 @@
 import { bytesText } from "../../view/amounts.ts";
 import { budgetText, warningTexts } from "../../view/host-budget.ts";
-import { sumGuests } from "../../view/host-sum.ts";
+import { type HostSum, isUnread, sumGuests } from "../../view/host-sum.ts";
 import type { Store } from "../store.ts";
 import { Hands } from "./hands.tsx";
 import { HostChart } from "./host-chart.tsx";
@@ -29,10 +29,8 @@ export function HostBar({ store }: { readonly store: Store }) {
   return (
     <section class="host" aria-labelledby="host-title">
       <h2 id="host-title">
-        {guests.size} {guests.size === 1 ? "guest" : "guests"}, {bytesText(sum.allBytes)} of RAM,{" "}
-        <strong class={host === null || host.warnings.length === 0 ? "saved-text" : ""}>
-          {bytesText(sum.savedBytes)} saved
-        </strong>
+        {guests.size} {guests.size === 1 ? "guest" : "guests"},{" "}
+        {isUnread(sum) ? "none read yet" : <Amounts sum={sum} isWarned={host !== null && host.warnings.length > 0} />}
       </h2>
       {host !== null && <p class="budget">Host: {budgetText(host)}.</p>}
       {host !== null && host.reservedFor.length > 0 && <Reservations store={store} />}
@@ -64,7 +62,7 @@ export function HostBar({ store }: { readonly store: Store }) {
               <span class={`swatch bar-${name}`} aria-hidden="true" /> {label}
             </dt>
             <dd>
-              <b>{bytesText(bytes)}</b> <span class="about">{about}</span>
+              <b>{bytesText(isUnread(sum) ? null : bytes)}</b> <span class="about">{about}</span>
             </dd>
           </div>
         ))}
@@ -73,5 +71,14 @@ export function HostBar({ store }: { readonly store: Store }) {
       <Hands store={store} guests={null} paused={isAny && !isEach("released")} released={isEach("released")} />
       {sum.unknown > 0 && <p class="note">{sum.unknown} not counted: nothing was read of them yet.</p>}
     </section>
+  );
+}
+
+function Amounts({ sum, isWarned }: { readonly sum: HostSum; readonly isWarned: boolean }) {
+  return (
+    <>
+      {bytesText(sum.allBytes)} of RAM,{" "}
+      <strong class={isWarned ? "" : "saved-text"}>{bytesText(sum.savedBytes)} saved</strong>
+    </>
   );
 }

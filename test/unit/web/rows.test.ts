@@ -48,6 +48,7 @@ describe("the sum of all guests", () => {
       savedBytes: 400 * 4096,
       // Its goal is less than it uses.
       atGoalsBytes: 600 * 4096,
+      counted: 1,
       unknown: 0,
     });
   });
