@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "../../support/command.ts";
 import { Home } from "../../support/home.ts";
+import { until } from "../../support/until.ts";
 
 /** A real daemon with simulated guests, and where its page is. */
 export interface PageDaemon {
@@ -11,11 +12,17 @@ export interface PageDaemon {
   readonly url: string;
 }
 
-/** Start the built daemon with the page on `port`, or any free one. */
+/** Start the built daemon with the page on `port`, or any free one; all its guests have had a step. */
 export async function startDaemon(home = new Home(), port = "0"): Promise<PageDaemon> {
   home.env["SELFBALLOON_LISTEN"] = `127.0.0.1:${port}`;
   const command = await home.daemon("--backend", "simulated", "--set", "selfballoon_interval=1");
   const [, url = ""] = await command.says("stdout", /^Dashboard: (\S+)$/m);
+  // What a page shows before that changes under a test's hands.
+  await until("all guests to have had a step", async () => {
+    const { body } = await home.ask("GET", "/v1/guests");
+    const { guests } = body as { readonly guests: readonly { readonly decision: unknown }[] };
+    return guests.length > 0 && guests.every(({ decision }) => decision !== null);
+  });
   return { home, command, url };
 }
 
