@@ -287,7 +287,7 @@ export const ERRORS = {
     owner: "host",
     exitCode: 1,
     httpStatus: 503,
-    message: "libvirt at {path} must do {call}: {problem}",
+    message: "libvirt at {path} must carry out {call}: {problem}",
   },
   ERR_CONNECTION: {
     owner: "host",

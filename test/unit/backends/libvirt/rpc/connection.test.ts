@@ -83,7 +83,7 @@ describe("a connection to libvirt", () => {
     answer({ status: 1 }, new XdrWriter().int(1).int(1).uint(1).string("no\nsuch domain"));
     await expect(refused).rejects.toMatchObject({
       code: "ERR_LIBVIRT",
-      message: `libvirt at ${path} must do authList: no such domain`,
+      message: `libvirt at ${path} must carry out authList: no such domain`,
     });
     const next = ask();
     answer({ serial: 2 });
