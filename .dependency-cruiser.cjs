@@ -19,7 +19,7 @@ const rooms = {
   api: ["core", "formats"],
   history: ["core", "formats", "view", "time"],
   sysfs: ["core", "formats", "machine", "api/client.ts"],
-  fleet: ["core", "view", "time", "api"],
+  fleet: ["core", "formats", "view", "time", "api"],
   notify: ["core", "view", "time", "machine/tools.ts"],
   cli: ["core", "formats", "config", "view", "api/client.ts", "backends/registry.ts", "fleet"],
   web: ["core", "view", "api", "fleet"],

@@ -204,6 +204,7 @@ export function accepted(schema: unknown): string {
   if (schema instanceof z.ZodEnum) return schema.options.map(code).join(", ");
   if (schema instanceof z.ZodNumber) return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
   if (schema instanceof z.ZodBoolean) return "true or false";
+  if (schema instanceof z.ZodPipe) return accepted(schema.out);
   if (schema instanceof z.ZodRecord) return "a table of texts";
   if (schema instanceof z.ZodArray) return schema.description ?? "a list of texts";
   if (schema instanceof z.ZodObject) {

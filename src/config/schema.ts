@@ -7,7 +7,7 @@ import { POLICY_NAMES } from "../core/policy.ts";
 import { QUIET_HOURS_FORM, readQuietHours } from "../core/quiet-hours.ts";
 import { RECORD_KINDS, SEVERITY_NAMES } from "../core/severity.ts";
 import { TUNABLES } from "../core/tunables.ts";
-import { namedMap } from "../formats/named-map.ts";
+import { namedMap, wordRecord } from "../formats/named-map.ts";
 
 /** A label's name or value. */
 const LABEL = /^[A-Za-z0-9_-]+$/;
@@ -168,8 +168,7 @@ export const configFileSchema = z.strictObject({
         .regex(HOST_NAME)
         .describe("a word of at most 63 letters, digits, - and _, that begins with a letter or digit")
         .optional(),
-      labels: z
-        .record(z.string().regex(LABEL).max(63), z.string().regex(LABEL).max(63))
+      labels: wordRecord(z.string().regex(LABEL).max(63), z.string().regex(LABEL).max(63))
         .refine((labels) => Object.keys(labels).length <= 16)
         .describe('at most 16 words with their values, such as { rack = "a1" }, of letters, digits, - and _')
         .optional(),

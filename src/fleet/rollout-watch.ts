@@ -1,3 +1,4 @@
+import { ownOf } from "../core/own.ts";
 import { shownText } from "../core/shown-text.ts";
 import type { HostView } from "./fleet-view.ts";
 import { isOf } from "./refusals.ts";
@@ -79,7 +80,7 @@ function risen(
   const { atMs, before } = phase.begun;
   const elapsedS = Math.max(0, (nowMs - atMs) / 1000);
   const counts = seen.map(({ host, trouble }) => {
-    const was = before[host] ?? { upS: 0, oomKills: 0, emergencies: 0 };
+    const was = ownOf(before, host) ?? { upS: 0, oomKills: 0, emergencies: 0 };
     const isRestarted = trouble.upS < was.upS;
     const usual = (was[kind] / Math.max(LEAST_UP_S, was.upS)) * elapsedS;
     return { host, count: isRestarted ? trouble[kind] : Math.max(0, trouble[kind] - was[kind]), usual };

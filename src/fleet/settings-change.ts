@@ -1,4 +1,5 @@
 import type { SaidSettings } from "../core/controls/fleet-settings.ts";
+import { ownOf } from "../core/own.ts";
 import { NO_SETTINGS, type SettingsDocument } from "./settings-wire.ts";
 
 /** A change of what is set for one scope: for all guests, or for those that a pattern stands for. */
@@ -12,7 +13,7 @@ export interface SettingsChange {
 /** What is set after a change. */
 export function changedBy({ guest, values }: SettingsChange, before: SettingsDocument): SettingsDocument {
   if (guest === null) return { ...before, settings: merged(before.settings, values) };
-  const said = merged(before.guests[guest] ?? {}, values);
+  const said = merged(ownOf(before.guests, guest) ?? {}, values);
   const others = Object.entries(before.guests).filter(([pattern]) => pattern !== guest);
   const isNothing = Object.keys(said).length === 0;
   return { ...before, guests: Object.fromEntries(isNothing ? others : [...others, [guest, said]]) };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { SaidSettings } from "../core/controls/fleet-settings.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
+import { namedRecord } from "../formats/named-map.ts";
 import { MAX_FIRST, MAX_WATCH_MS, ROLLOUT_ID } from "./rollout-limits.ts";
 import { hostName, trouble, WIRE_VERSION } from "./wire.ts";
 
@@ -36,9 +37,10 @@ const said = z
 // Whether a setting is known and in range is judged by each host, by the rules of every other way in.
 const content = {
   settings: said,
-  guests: z
-    .record(pattern, said)
-    .refine((guests) => Object.keys(guests).length <= MAX_PATTERNS, `there are more than ${MAX_PATTERNS} guests`),
+  guests: namedRecord(pattern, said).refine(
+    (guests) => Object.keys(guests).length <= MAX_PATTERNS,
+    `there are more than ${MAX_PATTERNS} guests`,
+  ),
   rollout: z
     .object({
       /** Tells it from others of the scope. */

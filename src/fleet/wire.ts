@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { HOST_NAME } from "../core/host-name.ts";
+import { wordRecord } from "../formats/named-map.ts";
 import { STANDINGS } from "../view/standing.ts";
 import type { GuestSummary } from "./guest-summary.ts";
 
@@ -88,7 +89,7 @@ export const hostState = z.object({
   leaseS: z.int().min(1).max(3600),
   version: text(64),
   doing: text(400),
-  labels: z.record(z.string().min(1).max(63), text(63)),
+  labels: wordRecord(z.string().min(1).max(63), text(63)),
   /** What all guests may have together and what of it is kept for emergencies; null where no budget is shared. */
   budgetMb: mib.nullable(),
   reserveMb: mib.nullable(),

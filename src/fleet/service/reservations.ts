@@ -2,6 +2,7 @@ import * as z from "zod";
 import { selfballoonError } from "../../core/errors.ts";
 import { RESERVATION_TIMES } from "../../core/host/reservation.ts";
 import { BYTES_PER_MIB } from "../../core/units.ts";
+import { wordRecord } from "../../formats/named-map.ts";
 import type { FleetReservation, FleetReserved } from "../reserve.ts";
 import { bodyOf } from "./body.ts";
 
@@ -20,7 +21,7 @@ const { maxWaitMs, lifeMs: LIFE_MS, maxLifeMs } = RESERVATION_TIMES;
 export const WISH = z.strictObject({
   bytes: z.int().min(1),
   guest: z.string().min(1).max(256).nullable().default(null),
-  labels: z.record(z.string().min(1).max(63), z.string().max(63)).default({}),
+  labels: wordRecord(z.string().min(1).max(63), z.string().max(63)).default({}),
   waitMs: z.int().min(0).max(maxWaitMs).default(WAIT_MS),
   lifeMs: z.int().min(1).max(maxLifeMs).default(LIFE_MS),
 });

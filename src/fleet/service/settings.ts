@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { selfballoonError } from "../../core/errors.ts";
+import { wordRecord } from "../../formats/named-map.ts";
 import { FIRST_HOSTS_TEXT, type FirstHosts, parseFirst } from "../first-hosts.ts";
 import type { FleetView } from "../fleet-view.ts";
 import { type JudgedChange, judgedChange } from "../judged-change.ts";
@@ -22,14 +23,8 @@ const TEXT = z.union([z.string().max(64), z.number()]).nullable();
 /** What is to be set for many. */
 export const SETTINGS_CHANGE = z.strictObject({
   scope: SCOPE,
-  guest: z
-    .string()
-    .min(1)
-    .max(256)
-    .refine((pattern) => pattern !== "__proto__")
-    .nullable()
-    .default(null),
-  values: z.record(z.string().max(64), TEXT).nullable(),
+  guest: z.string().min(1).max(256).nullable().default(null),
+  values: wordRecord(z.string().max(64), TEXT).nullable(),
   first: z.string().max(8).nullable().default(null),
   watchMs: z.int().min(0).max(MAX_WATCH_MS).default(USUAL_WATCH_MS),
   revision: z.int().min(0).nullable().default(null),

@@ -55,6 +55,8 @@ describe("the configuration", () => {
     });
     await expect(fleet('[fleet]\nname = "h1"\n')).rejects.toThrow("servers must be named");
     await expect(fleet('[fleet]\nservers = ["http://10.0.0.1"]\n')).rejects.toThrow("address of a NATS server");
+    const labelled = '[fleet]\nservers = ["nats://h"]\nlabels = { "__proto__" = "a" }\n';
+    await expect(fleet(labelled)).rejects.toThrow("fleet.labels.__proto__: nothing can be called so");
     await expect(fleet('[fleet]\nservers = ["nats://h"]\nname = "a.b"\n')).rejects.toThrow("fleet.name must be");
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ownOf } from "../../../src/core/own.ts";
 import { FleetView } from "../../../src/fleet/fleet-view.ts";
 import { settingsReport } from "../../../src/fleet/host-report.ts";
 import {
@@ -36,8 +37,8 @@ const TAKEN = { taken: { all: 7 }, refused: [], refusedInAll: 0 };
 /** Hosts that have taken it and are calm, but for `changes`; null: not seen any more. */
 function sight(nowMs: number, changes: Readonly<Record<string, Partial<Outgoing<"state">> | null>> = {}): RolloutSight {
   const view = new FleetView(() => 0);
-  for (const host of ["h1", "h2", "h3", "h4"]) {
-    const change = changes[host];
+  for (const host of new Set(["h1", "h2", "h3", "h4", ...Object.keys(changes)])) {
+    const change = ownOf(changes, host);
     if (change === null) continue;
     const state = hostState(host, { settings: TAKEN, trouble: CALM, ...change });
     view.takeKey(host, "state", encode<"state">(state), 0);
@@ -116,6 +117,13 @@ describe("a roll-out", () => {
     expect(saidTo("h1", stopped)).toMatchObject(BEFORE);
     expect(textOf(stopped, sight(301_000))).toContain("taken back from h1, h2: ");
     expect(stepRollout(stopped, sight(9_000_000))).toBe(stopped);
+  });
+
+  it("stops by trouble of a host whose name is that of something every object has", () => {
+    const begun = beginRollout(BEFORE, { ...BEGUN, hosts: ["constructor"] }, sight(0));
+    const seen = { constructor: trouble({ emergencies: 3 }) };
+    const after = stepRollout(stepRollout(begun, sight(1000, seen)), sight(301_000, seen));
+    expect(after.rollout?.phase).toMatchObject({ is: "stopped", because: expect.stringContaining("3 on constructor") });
   });
 
   it.each<[string, Parameters<typeof sight>[1]]>([

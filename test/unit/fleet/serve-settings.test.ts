@@ -96,7 +96,7 @@ describe("settings for many over HTTP", () => {
     expect(await refused({ scope: "all", values: { gaurd: null } })).toBe("ERR_TUNABLE_UNKNOWN");
     expect(await refused({ scope: "all", values: { min_mb: "1" } })).toBe("ERR_TUNABLE_UNKNOWN");
     expect(await refused({ scope: "all", guest: "db*", values: { gaurd: "1" } })).toBe("ERR_GUEST_SETTING_UNKNOWN");
-    for (const bad of [
+    const bads: unknown[] = [
       {},
       { scope: "all" },
       { scope: "all", values: {} },
@@ -105,9 +105,10 @@ describe("settings for many over HTTP", () => {
       { scope: "all", values: { guard: "1" }, first: "0" },
       { scope: "all", values: null, first: "1" },
       { scope: "all", values: { guard: true } },
+      JSON.parse('{"scope":"all","values":{"guard":"1","__proto__":"1"}}'),
       { scope: "all", values: { guard: "1" }, more: 1 },
-    ])
-      expect(await refused(bad)).toBe("ERR_BODY_INVALID");
+    ];
+    for (const bad of bads) expect(await refused(bad)).toBe("ERR_BODY_INVALID");
     expect(board.list()).toEqual([]);
   });
 

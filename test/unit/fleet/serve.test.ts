@@ -108,7 +108,16 @@ describe("a fleet's service", () => {
       body: { host: "h1", id: "0123abcd", guest: "web", bytes: 1025 * 2 ** 20, lifeMs: 300_000, isNew: true },
     });
     expect(wishes).toEqual([{ mib: 1025, guest: "web", labels: { rack: "a" }, waitMs: 10_000, lifeMs: 300_000 }]);
-    for (const bad of [{}, { bytes: "1" }, { bytes: 0 }, { bytes: 1, more: 1 }, { bytes: 1, labels: { rack: 1 } }, []])
+    const odd: unknown = JSON.parse('{"bytes":1,"labels":{"__proto__":"a"}}');
+    for (const bad of [
+      odd,
+      {},
+      { bytes: "1" },
+      { bytes: 0 },
+      { bytes: 1, more: 1 },
+      { bytes: 1, labels: { rack: 1 } },
+      [],
+    ])
       expect(await post(bad)).toMatchObject({ status: 400, body: { code: "ERR_BODY_INVALID" } });
     const bare = `${await serve(null, [], { reserver })}v1/fleet/reservations`;
     expect((await askHttp(bare, { method: "POST", headers, body: JSON.stringify(wish) })).status).toBe(401);

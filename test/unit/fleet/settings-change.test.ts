@@ -19,6 +19,13 @@ describe("a change of what is set for a scope", () => {
     });
   });
 
+  it.each(["__proto__", "constructor"])("sets and unsets what guests called %s have", (guest) => {
+    const after = changedBy({ guest, values: { weight: "3" } }, BEFORE);
+    expect(Object.entries(after.guests)).toEqual([...Object.entries(BEFORE.guests), [guest, { weight: "3" }]]);
+    expect(changedBy({ guest, values: { weight: null } }, after)).toEqual(BEFORE);
+    expect(Object.entries(withoutAll(guest, after).guests)).toEqual(Object.entries(BEFORE.guests));
+  });
+
   it("unsets names", () => {
     expect(changedBy({ guest: "db*", values: { weight: null } }, BEFORE).guests).toEqual({ "db*": { max_mb: "100" } });
     expect(changedBy({ guest: null, values: { guard: null } }, BEFORE)).toEqual({ ...BEFORE, settings: {} });

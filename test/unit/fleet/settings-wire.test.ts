@@ -26,6 +26,14 @@ describe("a scope's settings", () => {
     expect(parseKeptDocuments(formatKeptDocuments(kept))).toEqual(kept);
   });
 
+  it.each(["__proto__", "constructor", "toString"])("are read and kept of guests that are called %s", (guest) => {
+    const guests = Object.fromEntries([[guest, { weight: "9" }]]);
+    const read = decodeDocument(encodeDocument({ settings: {}, guests }));
+    expect(Object.entries(read.guests)).toEqual([[guest, { weight: "9" }]]);
+    const kept = parseKeptDocuments(formatKeptDocuments({ all: { revision: 7, ...read } }));
+    expect(Object.entries(kept["all"]?.guests ?? {})).toEqual([[guest, { weight: "9" }]]);
+  });
+
   it.each([
     ["are no JSON", new TextEncoder().encode("{")],
     ["are of another version", bytesOf({ v: 2, ...DOCUMENT })],
