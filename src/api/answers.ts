@@ -5,6 +5,7 @@ import type { Figures } from "../core/figures.ts";
 import type { HostPoint } from "../core/history.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { Clamp, Reason } from "../core/reasons.ts";
+import type { ToldRecord } from "../core/severity.ts";
 import type { TunableRow } from "../core/tunables.ts";
 
 /** Whether the daemon answers, and what it does. */
@@ -33,6 +34,11 @@ export interface HostAnswer {
 /** What the guests used and saved together, oldest first; empty where no host is shared. */
 export interface HostPastAnswer {
   readonly points: readonly HostPoint[];
+}
+
+/** Records of the journal, in order. */
+export interface RecordsAnswer {
+  readonly records: readonly ToldRecord[];
 }
 
 /** A tunable as it stands, and what it means. */

@@ -1,5 +1,6 @@
 import { selfballoonError } from "../core/errors.ts";
 import type { HistoryRange } from "../core/history.ts";
+import { queryNumber } from "./query-number.ts";
 import type { Api, ApiRequest, QueryNumber } from "./route.ts";
 
 /** The last moment that a JavaScript date can name, in ms. */
@@ -34,15 +35,7 @@ export const HISTORY_QUERY: readonly QueryNumber[] = [FROM, TO, POINTS];
 /** Answer with a part of a guest's past. @throws ERR_NO_HISTORY, ERR_QUERY_INVALID, ERR_TOO_MANY, ERR_HISTORY. */
 export async function historyOf({ history }: Api, { query }: ApiRequest, guest: string): Promise<HistoryRange> {
   if (history === null) throw selfballoonError("ERR_NO_HISTORY");
-  const number = (row: QueryNumber): number | null => queryNumber(query?.get(row.name) ?? null, row);
+  const number = (row: QueryNumber): number | null => queryNumber(query, row);
   const [fromMs, toMs, points] = [number(FROM), number(TO), number(POINTS)];
   return history.read({ guest, fromMs, toMs: toMs ?? Date.now(), points: points ?? USUAL_POINTS });
-}
-
-function queryNumber(text: string | null, { name, min, max }: QueryNumber): number | null {
-  if (text === null) return null;
-  const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  const expected = `a whole number from ${min} to ${max}`;
-  throw selfballoonError("ERR_QUERY_INVALID", { name, expected, value: JSON.stringify(text.slice(0, 64)) });
 }

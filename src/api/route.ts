@@ -48,6 +48,8 @@ export interface Route {
   readonly summary: string;
   /** True if it changes something, so that only a privileged caller may ask. */
   readonly writes: boolean;
+  /** True if a page shows it: then a fleet's service reads it of its hosts too. */
+  readonly isOnPage?: boolean;
   /** What it takes in its query; absent: nothing is looked at. */
   readonly query?: readonly QueryNumber[];
   /** What the body must be; null if it is not looked at. */

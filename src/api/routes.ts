@@ -8,6 +8,7 @@ import type { GuestAnswer, HealthAnswer, HostAnswer, HostPastAnswer, ReasonsAnsw
 import { parseChanges, parseObject } from "./body.ts";
 import { changeGuestSettings, guestSettings, resetGuestSettings } from "./guest-settings.ts";
 import { HISTORY_QUERY, historyOf } from "./history.ts";
+import { RECORDS_QUERY, recordsOf } from "./records.ts";
 import { listReservations, reserve, withdraw } from "./reservations.ts";
 import type { Api, ApiRequest, Route } from "./route.ts";
 import { tokenNeeded } from "./token-needed.ts";
@@ -15,19 +16,20 @@ import { tokenNeeded } from "./token-needed.ts";
 const JSON_TYPE = "application/json";
 
 const read = { method: "GET", writes: false, takes: null, contentType: JSON_TYPE } as const;
+const shown = { ...read, isOnPage: true } as const;
 const write = { writes: true, contentType: JSON_TYPE } as const;
 
 /** Every route of the API, on the socket and over TCP alike. */
 export const ROUTES: readonly Route[] = [
   {
-    ...read,
+    ...shown,
     path: "/healthz",
     summary: "Whether the daemon answers, what it does, its version, and where its page is.",
     gives: "Health",
     answer: ({ control, version, url }): HealthAnswer => ({ ok: true, doing: control.describe(), version, url: url() }),
   },
   {
-    ...read,
+    ...shown,
     path: "/v1/guests",
     summary: "Every guest as it stands: what it has, wants, and why.",
     gives: "Guests",
@@ -50,7 +52,7 @@ export const ROUTES: readonly Route[] = [
     answer: changeGuest,
   },
   {
-    ...read,
+    ...shown,
     path: "/v1/guests/{guest}/settings",
     summary:
       "A guest's own terms and tunables: value, where it comes from, what a reset brings back, range and meaning.",
@@ -78,7 +80,7 @@ export const ROUTES: readonly Route[] = [
     answer: resetGuestSettings,
   },
   {
-    ...read,
+    ...shown,
     path: "/v1/guests/{guest}/history",
     summary:
       "A guest's past, as it is kept on disk: at most as many points as asked for, the most telling step for each.",
@@ -87,7 +89,7 @@ export const ROUTES: readonly Route[] = [
     answer: historyOf,
   },
   {
-    ...read,
+    ...shown,
     path: "/v1/host",
     summary:
       "How the memory that the guests share stands: capacity, reserve, what guests have and were promised, what is free, " +
@@ -96,7 +98,7 @@ export const ROUTES: readonly Route[] = [
     answer: ({ control }): HostAnswer => ({ host: control.host() }),
   },
   {
-    ...read,
+    ...shown,
     path: "/v1/host/history",
     summary:
       "What the guests used and saved together, over restarts where history is kept, in at most 720 points. Empty where no host is shared.",
@@ -111,7 +113,7 @@ export const ROUTES: readonly Route[] = [
     answer: ({ control }) => control.snapshot(),
   },
   {
-    ...read,
+    ...shown,
     path: "/v1/tunables",
     summary: "The tunables, for all guests: value, default, source, range and meaning.",
     gives: "Tunables",
@@ -144,7 +146,16 @@ export const ROUTES: readonly Route[] = [
     answer: null,
   },
   {
-    ...read,
+    ...shown,
+    path: "/v1/records",
+    summary:
+      "The journal's records, or those after the one that is named, as far as it reaches back: what `/v1/events` streams, for who can't follow a stream.",
+    query: RECORDS_QUERY,
+    gives: "Records",
+    answer: recordsOf,
+  },
+  {
+    ...shown,
     path: "/v1/reservations",
     summary: "Memory that is kept free for guests to come.",
     gives: "Reservations",

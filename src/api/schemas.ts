@@ -30,6 +30,7 @@ import type {
   HostAnswer,
   HostPastAnswer,
   ReasonsAnswer,
+  RecordsAnswer,
   TunableAnswer,
 } from "./answers.ts";
 import type { Problem } from "./problem.ts";
@@ -409,6 +410,7 @@ const OBJECTS = {
   OpenApi: z.looseObject({}),
   Snapshot: z.looseObject({}).describe("Plain data of this version; only a recording has a use for it."),
   Event: event,
+  Records: of<RecordsAnswer>()(z.object({ records: z.array(event) })),
   Problem: problem,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 

@@ -1,3 +1,4 @@
+import type { Api } from "../api/route.ts";
 import type { FleetSection } from "../config/load.ts";
 import { ALL_GUESTS } from "../core/all-guests.ts";
 import { selfballoonError } from "../core/errors.ts";
@@ -13,6 +14,7 @@ import { type HostFleetSettings, hostOf } from "./fleet-settings.ts";
 export function joinFleet(
   section: FleetSection,
   worker: Worker,
+  api: Api,
   journal: Journal,
   settings: HostFleetSettings,
 ): () => Promise<void> {
@@ -23,6 +25,7 @@ export function joinFleet(
     address: section,
     identity: { host: hostOf(section), labels, version: VERSION },
     control: worker,
+    api,
     budget: () => worker.hostRules?.budget ?? null,
     clock: realClock,
     settings,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createApi } from "../api/api.ts";
 import { createSimulatedBackend } from "../backends/simulated/backend.ts";
 import { showFleet, signalled } from "../cli/fleet-serve.ts";
 import { print } from "../cli/output.ts";
@@ -114,7 +115,13 @@ async function startHost(
   });
   await worker.start();
   const member = { ...section, name: `host-${nth}`, labels: { rack } };
-  const leave = joinFleet(member, worker, journal, fleetSettingsOf(member, live, journal, null));
+  const leave = joinFleet(
+    member,
+    worker,
+    createApi(worker, VERSION),
+    journal,
+    fleetSettingsOf(member, live, journal, null),
+  );
   return async () => {
     await leave();
     await worker.stop({ keepTargets: true });

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { createApi } from "../api/api.ts";
+import type { Api } from "../api/route.ts";
 import { serveSocket } from "../api/server.ts";
 import { endWithReader, print, printJson } from "../cli/output.ts";
 import type { RunPlan } from "../cli/ports.ts";
@@ -101,7 +102,7 @@ export async function run(plan: RunPlan): Promise<number> {
     logStart(logger, driverLines(backend, configured.settings), warnings);
     if (plan.json) for (const line of hostLines) logger.info(line);
     else announce(choice, dashboard, config, plan.dryRun, history?.directory ?? null, hostLines);
-    const leaveFleet = fleet(worker);
+    const leaveFleet = fleet(worker, api);
     const told = new LiveNotify(journal);
     await told.take(config.notify);
     const leaveToolstack = await toolstackFor(backend, worker, journal, plan.dryRun);
@@ -204,7 +205,7 @@ async function fleetOf(
   config: Config,
   live: LiveConfiguration,
   journal: Journal,
-): Promise<(worker: Worker) => () => Promise<void>> {
+): Promise<(worker: Worker, api: Api) => () => Promise<void>> {
   const { fleet } = config;
   if (fleet === null) return () => () => Promise.resolve();
   const [{ fleetSettingsOf }, { joinFleet }] = await Promise.all([
@@ -212,7 +213,7 @@ async function fleetOf(
     import("./fleet-member.ts"),
   ]);
   const settings = fleetSettingsOf(fleet, live, journal, config);
-  return (worker) => joinFleet(fleet, worker, journal, settings);
+  return (worker, api) => joinFleet(fleet, worker, api, journal, settings);
 }
 
 /** The guest's part with those who give it its memory, where the operator asked for it; a dry run only watches. @returns how to end it. */

@@ -5,11 +5,14 @@ import { endsWithin } from "../time/deadline.ts";
 import type { FleetAddress } from "./address.ts";
 import { connectFleet, retryDelayMs } from "./connect.ts";
 import { latestOf } from "./latest.ts";
-import { askSubject, HOSTS_BUCKET, SETTINGS_BUCKET } from "./names.ts";
+import { askSubject, HOSTS_BUCKET, INBOXES, SETTINGS_BUCKET } from "./names.ts";
 import type { StoredValue } from "./settings-reader.ts";
 
 /** What is not confirmed within this is not counted on. */
 const CONFIRM_DEADLINE_MS = 4000;
+
+/** What a server takes as one message unless it is told otherwise. */
+const USUAL_PAYLOAD_BYTES = 1_048_576;
 
 /** The daemon's end waits no longer for a last word to NATS. */
 const CLOSE_DEADLINE_MS = 1000;
@@ -25,8 +28,8 @@ export class FleetLink {
   private readonly on: {
     readonly up: () => void;
     readonly problem: (thrown: unknown) => void;
-    /** Somebody asks this host for something; the promise never rejects. */
-    readonly asked: (question: Uint8Array) => Promise<Uint8Array>;
+    /** Somebody asks this host for something, and takes so many bytes for an answer; the promise never rejects. */
+    readonly asked: (question: Uint8Array, maxBytes: number) => Promise<Uint8Array>;
     /** Somebody writes one of these settings. */
     readonly hinted: () => void;
   };
@@ -119,7 +122,11 @@ export class FleetLink {
     connection.subscribe(askSubject(this.name), {
       callback: (error, message) => {
         if (error !== null) this.on.problem(error);
-        else void this.on.asked(message.data).then((answer) => message.respond(answer));
+        // Answers go to inboxes alone: nobody has this host write elsewhere in its own name.
+        else if (message.reply?.startsWith(INBOXES) === true)
+          void this.on
+            .asked(message.data, connection.info?.max_payload ?? USUAL_PAYLOAD_BYTES)
+            .then((answer) => message.respond(answer));
       },
     });
   }

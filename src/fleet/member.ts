@@ -1,9 +1,11 @@
+import type { Api } from "../api/route.ts";
 import type { ControlPort } from "../core/control.ts";
 import { problemOf } from "../core/errors.ts";
 import type { HostBudget } from "../core/host/budget.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FleetAddress } from "./address.ts";
+import { PageAnswerer } from "./answer-pages.ts";
 import { WishAnswerer } from "./answer-wishes.ts";
 import { ChangeTeller } from "./changes.ts";
 import { EmergencyNews } from "./emergency-news.ts";
@@ -11,6 +13,7 @@ import { type GuestSummary, summaryOf } from "./guest-summary.ts";
 import { type HostIdentity, notableRecord, STATE_MS, settingsReport, stateOf } from "./host-report.ts";
 import { FleetLink } from "./link.ts";
 import { changesSubject, hostKey, recordsSubject } from "./names.ts";
+import { pageQuestionIn } from "./page-wire.ts";
 import { RecordBuffer } from "./record-buffer.ts";
 import { scopeKey, scopesOf } from "./scope.ts";
 import { type SettingsPort, SettingsReader } from "./settings-reader.ts";
@@ -34,6 +37,8 @@ export interface MemberOptions {
     ControlPort,
     "describe" | "guests" | "host" | "subscribe" | "reserve" | "reservations" | "withdraw"
   >;
+  /** What the host's own page is made of. */
+  readonly api: Api;
   /** What the host has for its guests now; null where no budget is shared. */
   readonly budget: () => HostBudget | null;
   readonly clock: Clock;
@@ -55,6 +60,7 @@ export class FleetMember {
   private readonly options: MemberOptions;
   private readonly link: FleetLink;
   private readonly wishes: WishAnswerer;
+  private readonly pages: PageAnswerer;
   private readonly settings: SettingsReader;
   private readonly changes: ChangeTeller;
   private readonly news = new EmergencyNews();
@@ -78,7 +84,7 @@ export class FleetMember {
         void this.settings.look();
       },
       problem: (thrown) => this.lose(thrown),
-      asked: (question) => this.wishes.answer(question),
+      asked: (question, maxBytes) => this.answer(question, maxBytes),
       hinted: () => this.settings.hint(),
     });
     this.settings = new SettingsReader({
@@ -90,6 +96,7 @@ export class FleetMember {
       onProblem: options.onUnread,
     });
     this.wishes = new WishAnswerer(control);
+    this.pages = new PageAnswerer(options.api, identity.host, clock.nowMs);
     this.changes = new ChangeTeller(clock.nowMs());
     this.trouble = new TroubleCount(clock.nowMs());
     this.session = `${identity.host}-${clock.wallMs()}`;
@@ -110,6 +117,11 @@ export class FleetMember {
   async close(): Promise<void> {
     for (const stop of this.stops) stop();
     await this.link.close();
+  }
+
+  private answer(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+    const question = pageQuestionIn(bytes);
+    return question === null ? this.wishes.answer(bytes) : this.pages.answer(question, maxBytes);
   }
 
   private tellSoon(): void {

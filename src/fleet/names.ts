@@ -39,7 +39,7 @@ export function recordsSubject(host: string): string {
   return `selfballoon.records.${host}`;
 }
 
-/** Where a host is asked for memory. */
+/** Where a host is asked for memory, and for what its page shows. */
 export function askSubject(host: string): string {
   return `selfballoon.ask.${host}`;
 }
@@ -50,9 +50,12 @@ export function hostOfSubject(subject: string): string | null {
   return HOST_NAME.test(host) ? host : null;
 }
 
+/** Below it answers come, whoever asked. */
+export const INBOXES = "_INBOX";
+
 /** Where answers to a member come: below a name of its own, so that no other can listen in. */
 export function inboxPrefix(name: string): string {
-  return `_INBOX_selfballoon_${name}`;
+  return `${INBOXES}_selfballoon_${name}`;
 }
 
 /** A host's name made of this machine's where the operator gave none. */

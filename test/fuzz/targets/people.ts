@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { createApi } from "../../../src/api/api.ts";
 import { bytesOf } from "../../../src/api/handler.ts";
 import { answerRequest } from "../../../src/api/routes.ts";
@@ -9,6 +10,7 @@ import type { Reserved } from "../../../src/core/control.ts";
 import { globMatcher } from "../../../src/core/glob.ts";
 import { readQuietHours } from "../../../src/core/quiet-hours.ts";
 import { hostOfSubject, parseHostKey } from "../../../src/fleet/names.ts";
+import { pageAnswerIn, pageQuestionIn } from "../../../src/fleet/page-wire.ts";
 import { fleetWishIn } from "../../../src/fleet/service/reservations.ts";
 import { settingsWishIn } from "../../../src/fleet/service/settings.ts";
 import {
@@ -131,7 +133,7 @@ export const PEOPLE_TARGETS: readonly Target[] = [
   }),
   bytesTarget(takeWire, {
     name: "fleet",
-    files: ["wire", "wish-wire", "names"].map((name) => `src/fleet/${name}.ts`),
+    files: ["wire", "wish-wire", "page-wire", "names"].map((name) => `src/fleet/${name}.ts`),
     seeds: [
       json({
         ...HEAD,
@@ -146,6 +148,8 @@ export const PEOPLE_TARGETS: readonly Target[] = [
       }),
       json({ ...HEAD, rows: [["web", 1, 1, 1, 2, 1, "ok", "in_use", null]] }),
       json({ ...HEAD, records: [{ seq: 1, atMs: 1, kind: "step", guest: "web", text: "x" }] }),
+      json({ v: 1, do: "show", path: "/v1/guests", query: "after=1" }),
+      json({ v: 1, host: "h1", is: "shown", body: { guests: [] } }),
       json({ is: "wish", bytes: 1, guest: "new", lifeMs: 1000 }),
     ],
     words: ['"v":1', '"standing": {', '"worst": [', '"rows": [[', '"records": [{', '"is": "', "null", "selfballoon."],
@@ -262,10 +266,13 @@ function takeFleetSettings(bytes: Buffer): void {
   else decodeDocument(encodeDocument(decodeDocument(bytes)));
 }
 
-function takeWire(bytes: Buffer): void {
+async function takeWire(bytes: Buffer): Promise<void> {
   for (const name of WIRE) decode(name, "a", bytes);
   questionIn(bytes);
   answerIn(bytes);
+  pageQuestionIn(bytes);
+  await pageAnswerIn("h1", bytes);
+  await pageAnswerIn("h1", gzipSync(bytes));
   const text = bytes.toString("utf8");
   parseHostKey(text);
   hostOfSubject(text);
