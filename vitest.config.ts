@@ -1,8 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { PATIENCE_MS } from "./test/support/patience.ts";
 
-/** Tests whose guest plays a script alone and is judged by what it left: two of them at a time change nothing. */
-const PLAYED = ["test/vm/xen/{daemon,files,save,smoke,xenstore}.test.ts", "test/vm/qemu/{package,tarball}.test.ts"];
+/** Tests whose guests are judged by what they left or came to, not by how fast: two of them at a time change nothing. */
+const PLAYED = [
+  "test/vm/xen/{daemon,files,save,smoke,xenstore}.test.ts",
+  "test/vm/qemu/{libvirt-life,package,tarball}.test.ts",
+];
 
 /** Tests that take too long for every run: `npx vitest run --project long`. */
 const LONG = ["test/vm/qemu/hostile.test.ts"];
