@@ -1,18 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Command } from "../support/command.ts";
 import { Home } from "../support/home.ts";
-import { Tree, XEN_MEMORY } from "../support/trees.ts";
+import { lowering, TARGET, WOKEN_KIB } from "../support/lowering.ts";
 import { until } from "../support/until.ts";
 
 const SIMULATED = ["--backend", "simulated"];
-/** All that the guest was built for, and 4 KiB less, which wakes a balloon that gave up. */
-const WOKEN_KIB = 1_048_576 - 4;
-
 /** What lies where a configuration file should be. */
 const NO_FILES: Readonly<Record<string, (path: string) => void>> = {
   "a pipe": (path) => void execFileSync("mkfifo", [path]),
@@ -78,28 +75,6 @@ describe("output that nobody reads, though its pipe is open", () => {
   });
 });
 
-const TARGET = `${XEN_MEMORY}/target_kb`;
-
-/** A guest that is lowered at each step. */
-function lowering() {
-  const home = new Home();
-  const tree = new Tree("xen/pv-idle");
-  const args = ["--backend", "xen", "--root", tree.root, "--selfballooning", "--set", "selfballoon_interval=1"];
-  const targetKib = (): number => Number(tree.read(TARGET));
-  const startKib = targetKib();
-  return {
-    ...{ home, tree, args },
-    /** Start it, and wait until it has lowered the guest. */
-    daemon: async () => {
-      const daemon = await home.daemon(...args);
-      await until("a lower target", () => (targetKib() > 0 && targetKib() < startKib ? true : null));
-      return daemon;
-    },
-    isGivenAll: () => until("all memory", () => (targetKib() >= WOKEN_KIB ? true : null)),
-    runShort: () => tree.edit("proc/meminfo", /MemAvailable:.*/, "MemAvailable:       1000 kB"),
-  };
-}
-
 describe("a machine that lets a daemon open few files", () => {
   it("has its daemon all the same", async () => {
     const { env, folder: cwd } = new Home();
@@ -153,24 +128,6 @@ describe("files of the machine that fail with EIO", () => {
     expect(daemon.stderr.match(/EIO/g)).toHaveLength(1);
   });
 });
-
-describe("a daemon that is stopped", () => {
-  it("answers what came meanwhile as soon as it goes on", async () => {
-    const { daemon: start, runShort, isGivenAll } = lowering();
-    const daemon = await start();
-    daemon.kill("SIGSTOP");
-    await until("it to stand", () => (/^State:\tT/m.test(statusOf(daemon.child.pid)) ? true : null));
-    runShort();
-    await sleep(4000); // more than any deadline of a call
-    daemon.kill("SIGCONT");
-    await isGivenAll();
-    expect(daemon.stderr).not.toMatch(/error/);
-    daemon.kill("SIGTERM");
-    expect(await daemon.ended()).toMatchObject({ exitCode: 0 });
-  });
-});
-
-const statusOf = (pid: number | undefined): string => readFileSync(`/proc/${pid}/status`, "utf8");
 
 describe("kill -9 at any moment", () => {
   it.each([1, 2, 3, 4, 5])(
