@@ -2,6 +2,8 @@ import { decodeOctal } from "./octal.ts";
 
 /** A filesystem where it is mounted. */
 export interface Mount {
+  /** Its device's numbers, `252:1`; of filesystems on none, or on several, a number of their own. */
+  readonly device: string;
   readonly mountPoint: string;
   /** `ext4`, `btrfs`, `zfs`. */
   readonly filesystem: string;
@@ -23,11 +25,11 @@ export function parseMountinfo(text: string): readonly Mount[] {
 
 function parseMount(line: string): Mount | null {
   const [own = "", ofFilesystem = ""] = line.split(" - ", 2);
-  const [, , , , mountPoint = "", options = ""] = own.split(" ");
+  const [, , device = "", , mountPoint = "", options = ""] = own.split(" ");
   const [filesystem = "", source = "", superOptions = ""] = ofFilesystem.split(" ");
-  if (!mountPoint.startsWith("/") || filesystem === "") return null;
+  if (!mountPoint.startsWith("/") || filesystem === "" || !/^[0-9]{1,8}:[0-9]{1,8}$/.test(device)) return null;
   const isReadOnly = [options, superOptions].some((list) => list.split(",").includes("ro"));
-  return { mountPoint: decodeOctal(mountPoint), filesystem, source: decodeOctal(source), isReadOnly };
+  return { device, mountPoint: decodeOctal(mountPoint), filesystem, source: decodeOctal(source), isReadOnly };
 }
 
 /** Where `path` lies; null if no mount is above it. Of several at one place the last one hides the others. */

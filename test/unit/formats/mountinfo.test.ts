@@ -10,9 +10,9 @@ const TEXT = `21 60 0:5 / /proc rw,nosuid - proc proc rw
 describe("mountinfo", () => {
   it("is read with its optional tags and its escapes", () => {
     expect(parseMountinfo(TEXT)).toEqual([
-      { mountPoint: "/proc", filesystem: "proc", source: "proc", isReadOnly: false },
-      { mountPoint: "/", filesystem: "btrfs", source: "/dev/nvme0n1p3", isReadOnly: false },
-      { mountPoint: "/var/lib/my data", filesystem: "zfs", source: "rpool/my data", isReadOnly: true },
+      { device: "0:5", mountPoint: "/proc", filesystem: "proc", source: "proc", isReadOnly: false },
+      { device: "0:30", mountPoint: "/", filesystem: "btrfs", source: "/dev/nvme0n1p3", isReadOnly: false },
+      { device: "0:44", mountPoint: "/var/lib/my data", filesystem: "zfs", source: "rpool/my data", isReadOnly: true },
     ]);
   });
 
@@ -34,6 +34,8 @@ describe("mountinfo", () => {
         }
       }),
     );
-    expect(parseMountinfo(`nonsense\n\n - \n${TEXT}`)).toEqual(parseMountinfo(TEXT));
+    expect(parseMountinfo(`nonsense\n\n - \n1 1 ../x / / rw - ext4 /dev/sda1 rw\n${TEXT}`)).toEqual(
+      parseMountinfo(TEXT),
+    );
   });
 });

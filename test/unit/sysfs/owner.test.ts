@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { livingOwner, ourMounts, ownSource } from "../../../src/sysfs/owner.ts";
 
-const mountOf = (source: string) => ({ mountPoint: "/m", filesystem: "fuse.selfballoon", isReadOnly: false, source });
+const mountOf = (source: string) => ({
+  device: "0:9",
+  mountPoint: "/m",
+  filesystem: "fuse.selfballoon",
+  isReadOnly: false,
+  source,
+});
 
 describe("who serves a mount", () => {
   it("is in its name, so that this process is found alive", () => {
