@@ -10,7 +10,7 @@ import type { Settings } from "../core/settings.ts";
 import { startIntervalOnHost, startReservedMb, startUp } from "../core/startup.ts";
 import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
-import { readOwnKernel, readZones, readZonesIfPossible } from "../machine/own-kernel.ts";
+import { readOwnKernel } from "../machine/own-kernel.ts";
 import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isRealHost } from "./backends.ts";
 
@@ -41,7 +41,7 @@ export function findStartFacts(
   const defaults = {
     selfballooning: Number(loops.selfballooning && backend.traits.hasBalloons),
     frontswap_selfshrinking: Number(loops.selfshrinking),
-    selfballoon_reserved_mb: reservedMb(files, backend.traits.hasBalloons),
+    selfballoon_reserved_mb: reservedMb(files),
   };
   files.close();
   return { hasCompressedSwap, defaults };
@@ -79,8 +79,7 @@ export function examineStart(backend: Backend, config: Config, root: string): Fi
   }
 }
 
-/** A step of a balloon needs the zones, so that their absence is told before anything starts. */
-function reservedMb(files: MachineFiles, hasBalloons: boolean): number {
-  const { readings } = readOwnKernel(files, hasBalloons ? readZones(files) : readZonesIfPossible(files));
+function reservedMb(files: MachineFiles): number {
+  const { readings } = readOwnKernel(files, null);
   return startReservedMb(readings.totalramPages ?? 0, readings.pageBytes);
 }

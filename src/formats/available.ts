@@ -1,6 +1,6 @@
 import { kibFromPages } from "../core/units.ts";
 import type { Meminfo } from "./meminfo.ts";
-import type { Zoneinfo } from "./zoneinfo.ts";
+import type { ZoneFigures } from "./zoneinfo.ts";
 
 /**
  * What could be used without swapping, in KiB: MemAvailable or, before Linux 3.14, most of what the kernel computes it of
@@ -10,7 +10,7 @@ import type { Zoneinfo } from "./zoneinfo.ts";
  * @param zones null where they can't be read: then there is no reserve to take off.
  * @returns null if there is neither.
  */
-export function availableKib(meminfo: Meminfo, zones: Zoneinfo | null, pageBytes: number): number | null {
+export function availableKib(meminfo: Meminfo, zones: ZoneFigures | null, pageBytes: number): number | null {
   const { memTotalKib, memFreeKib, memAvailableKib } = meminfo;
   if (memAvailableKib !== null || memFreeKib === null || zones === null) return memAvailableKib;
   const fileCacheKib = meminfo.fileCacheKib ?? 0;

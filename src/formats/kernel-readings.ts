@@ -5,7 +5,7 @@ import { parseOptional } from "./kernel-text.ts";
 import type { Meminfo } from "./meminfo.ts";
 import { parsePressure } from "./pressure.ts";
 import { parseVmstat } from "./vmstat.ts";
-import type { Zoneinfo } from "./zoneinfo.ts";
+import type { ZoneFigures } from "./zoneinfo.ts";
 
 /** What an observation is made of. Texts and zones are null where the kernel does not have them or does not let us read. */
 export interface KernelSources {
@@ -13,7 +13,7 @@ export interface KernelSources {
   /** RAM that the kernel owns now, the balloon taken off, in KiB. */
   readonly totalKib: number;
   readonly pageBytes: number;
-  readonly zones: Zoneinfo | null;
+  readonly zones: ZoneFigures | null;
   readonly vmstat: string | null;
   readonly pressureMemory: string | null;
 }

@@ -15,6 +15,23 @@ export interface Zoneinfo {
   readonly managedPages: number;
 }
 
+/** What readings are made of. */
+export type ZoneFigures = Omit<Zoneinfo, "managedPages">;
+
+/** The reserve is taken for 1/16 of the machine, at most 128 MiB. */
+const RESERVE_DIVISOR = 16;
+const MAX_RESERVE_BYTES = 128 * 1_048_576;
+
+/**
+ * What stands for the zones of a machine of `bytes` where they can't be read. The reserve errs toward giving memory:
+ * Linux's own defaults stay below it (mm/page_alloc.c and mm/khugepaged.c: low memory's 5 % or 66 MiB as the minimum, half
+ * more as the high watermark). The highest page frame is taken for the machine's size.
+ */
+export function estimateZones(bytes: number, pageBytes: number): ZoneFigures {
+  const reservePages = Math.floor(Math.min(bytes / RESERVE_DIVISOR, MAX_RESERVE_BYTES) / pageBytes);
+  return { totalreservePages: reservePages, lowPages: reservePages, maxPfn: Math.floor(bytes / pageBytes) };
+}
+
 interface Zone {
   readonly reservePages: number;
   readonly lowPages: number;

@@ -2,7 +2,7 @@ import type { MachineFiles } from "../machine/files.ts";
 
 /** The kernel's release, such as `6.12.95+deb12-amd64`; empty if it is not known. */
 export function kernelRelease(files: MachineFiles): string {
-  return files.readIfThere("/proc/sys/kernel/osrelease")?.trim().slice(0, 32) ?? "";
+  return files.readIfPossible("/proc/sys/kernel/osrelease")?.trim().slice(0, 32) ?? "";
 }
 
 /** Whether `release` is of Linux `major`.`minor` or later; false if it is not known. */

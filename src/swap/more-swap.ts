@@ -9,7 +9,7 @@ const TAKES_PREALLOCATED = new Set(["ext2", "ext3", "ext4", "jfs"]);
 
 /** The commands that add `mib` MiB of swap on this machine: a file where the root's filesystem takes one, else something else. */
 export function moreSwap(files: MachineFiles, mib: number): string {
-  const mounts = parseMountinfo(files.readIfThere("/proc/self/mountinfo") ?? "");
+  const mounts = parseMountinfo(files.readIfPossible("/proc/self/mountinfo") ?? "");
   const root = mountOf(mounts, "/");
   const path = freePath(files);
   if (root === null) return preallocated(path, mib);

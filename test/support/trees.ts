@@ -38,6 +38,10 @@ export class Tree {
     rmSync(join(this.root, path), { recursive: true });
   }
 
+  removeIfThere(path: string): void {
+    rmSync(join(this.root, path), { recursive: true, force: true });
+  }
+
   /** Put `next` in the place of the text that `pattern` finds in `path`. */
   edit(path: string, pattern: RegExp, next: string): void {
     const text = this.read(path);

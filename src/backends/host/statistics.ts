@@ -1,3 +1,4 @@
+import { estimateZones } from "../../formats/zoneinfo.ts";
 import type { GuestReadings } from "./agent-readings.ts";
 import { type BalloonState, machineBytes, totalramBytes } from "./balloon-state.ts";
 
@@ -21,18 +22,13 @@ export function isOfUse({ totalBytes, availableBytes, freeBytes }: BalloonStatis
 /** A balloon's page, whatever the guest's is (virtio, section 5.5.6). */
 export const BALLOON_PAGE_BYTES = 4096;
 
-/** The reserve is taken for 1/16 of the machine, at most 128 MiB. */
-const RESERVE_DIVISOR = 16;
-const MAX_RESERVE_BYTES = 128 * 1_048_576;
-
 /**
  * The weaker source: readings made of the balloon's statistics, for a guest without an agent. Two are estimates that
  * err toward giving memory:
  * - committed: what is in use and could not be reclaimed (total - available), plus what was swapped out and not read
  *   back since boot. It misses what programs were promised and have not touched yet;
- * - reserve: a sixteenth of the machine, at most 128 MiB. Linux's own defaults stay below it (mm/page_alloc.c and
- *   mm/khugepaged.c: low memory's 5 % or 66 MiB as the minimum, half more as the high watermark).
- * The highest page frame is taken for the machine's size. Readings that contradict each other are null.
+ * - reserve: `estimateZones`.
+ * Readings that contradict each other are null.
  */
 export function statisticsReadings(statistics: BalloonStatistics, balloon: BalloonState): GuestReadings {
   const builtBytes = machineBytes(balloon);
@@ -42,14 +38,14 @@ export function statisticsReadings(statistics: BalloonStatistics, balloon: Ballo
   const availableBytes = atMost(statistics.availableBytes, totalBytes);
   const freeBytes = atMost(statistics.freeBytes, totalBytes);
   const usedBytes = levelled === null ? null : inUseBytes(levelled, availableBytes, freeBytes, statistics.cacheBytes);
-  const reserveBytes = Math.min(builtBytes / RESERVE_DIVISOR, MAX_RESERVE_BYTES);
+  const { totalreservePages, maxPfn } = estimateZones(builtBytes, BALLOON_PAGE_BYTES);
   return {
     pageBytes: BALLOON_PAGE_BYTES,
     totalramPages: pages(levelled),
     committedPages: usedBytes === null ? null : pages(usedBytes + swappedBytes(statistics)),
-    totalreservePages: pages(reserveBytes),
+    totalreservePages,
     frontswapPages: null,
-    maxPfn: pages(builtBytes),
+    maxPfn,
     balloonCurrentPages: pages(balloon.currentBytes),
     balloonMaxPages: pages(balloon.maximumBytes),
     availablePages: pages(availableBytes),

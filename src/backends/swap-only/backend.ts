@@ -3,7 +3,7 @@ import { selfballoonError } from "../../core/errors.ts";
 import { finding } from "../../core/finding.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
-import { readOwnKernel, readZonesIfPossible } from "../../machine/own-kernel.ts";
+import { readOwnKernel } from "../../machine/own-kernel.ts";
 
 /** What the backend is given. */
 export interface SwapOnlyOptions {
@@ -56,7 +56,7 @@ class ThisMachine implements OpenBackend {
   async observe(guest: string): Promise<Reading> {
     if (guest !== this.guest) throw selfballoonError("ERR_GUEST_UNKNOWN", { guest });
     const { files, nowS, frontswapPages } = this.options;
-    const { readings, meminfo } = readOwnKernel(files, readZonesIfPossible(files));
+    const { readings, meminfo } = readOwnKernel(files, null);
     return {
       observation: {
         t: nowS(),

@@ -6,7 +6,7 @@ import { kibFromPages, pagesFromKib } from "../../core/units.ts";
 import type { Meminfo } from "../../formats/meminfo.ts";
 import type { MachineFiles } from "../../machine/files.ts";
 import { MemoryWatch } from "../../machine/memory-watch.ts";
-import { readOwnKernel, readZones } from "../../machine/own-kernel.ts";
+import { readOwnKernel } from "../../machine/own-kernel.ts";
 import { XenBalloon, type XenBalloonReading } from "./balloon.ts";
 import { type Ceiling, ceilingKib, initialCeiling, noteWrite, observeCeiling, standsStill } from "./ceiling.ts";
 import { maximumKib } from "./maximum.ts";
@@ -80,7 +80,7 @@ class XenGuest implements OpenBackend {
     this.check(guest);
     const { files, nowS, frontswapPages } = this.options;
     const before = this.readBalloon();
-    const { readings, meminfo } = readOwnKernel(files, readZones(files));
+    const { readings, meminfo } = readOwnKernel(files, this.maximumKib);
     const { pageBytes } = readings;
     const seen = observeCeiling(this.ceiling, before);
     const offsetKib = this.measureOffset(before, meminfo.memTotalKib);

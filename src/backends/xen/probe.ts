@@ -29,7 +29,7 @@ export function probeXen(files: MachineFiles): Probe {
       `this Xen guest's kernel has no balloon driver (CONFIG_XEN_BALLOON): there is no ${files.resolve(XEN_MEMORY)}/target_kb`,
     );
   }
-  const guestType = files.readIfPossible("/sys/hypervisor/guest_type")?.trim() ?? "";
+  const guestType = files.readIfPossible("/sys/hypervisor/guest_type")?.trim().slice(0, 32) ?? "";
   return { usable: true, found: `a Xen guest${guestType === "" ? "" : ` (${guestType})`} with a balloon` };
 }
 

@@ -72,7 +72,7 @@ describe("the readings of a kernel", () => {
     const available = (free: number, active: number, inactive: number) =>
       readings(
         "xen/pv-idle",
-        { zones: { totalreservePages: 1000, lowPages: 500, maxPfn: 200_000, managedPages: 100_000 } },
+        { zones: { totalreservePages: 1000, lowPages: 500, maxPfn: 200_000 } },
         `MemTotal: 400000 kB\nMemFree: ${free} kB\nActive(file): ${active} kB\nInactive(file): ${inactive} kB\n`,
       ).availablePages;
     expect(available(40_000, 20_000, 20_000)).toBe(10_000 - 1000 + 10_000 - 500);

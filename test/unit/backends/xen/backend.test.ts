@@ -122,13 +122,31 @@ describe("a Xen guest", () => {
     expect(target()).toBe(1_048_576);
   });
 
-  it.each(["proc/meminfo", "proc/zoneinfo", `${XEN_MEMORY}/info/current_kb`, `${XEN_MEMORY}/target_kb`])(
+  it.each(["proc/meminfo", `${XEN_MEMORY}/info/current_kb`, `${XEN_MEMORY}/target_kb`])(
     "is not read when %s holds rubbish, and the error says where",
     async (path) => {
       const { tree, observe } = await open();
       tree.write(path, "rubbish\n");
       await expect(observe()).rejects.toMatchObject({ code: "ERR_FORMAT" });
       await expect(observe()).rejects.toThrow(path);
+    },
+  );
+
+  it.each(["", "rubbish\n", null])(
+    "reckons with more of a reserve than there is where zoneinfo holds %j",
+    async (text) => {
+      const { tree, observe } = await open();
+      if (text === null) tree.remove("proc/zoneinfo");
+      else tree.write("proc/zoneinfo", text);
+      expect(await observe()).toMatchObject({
+        pageBytes: 4096,
+        totalramPages: 456_044 / 4,
+        // It was built for 1024 MiB.
+        totalreservePages: 64 * 256,
+        maxPfn: 262_144,
+        committedPages: 252,
+        availablePages: 102_413,
+      });
     },
   );
 
