@@ -1,4 +1,5 @@
 import type { Config } from "../config/load.ts";
+import { allGuests } from "../core/all-found.ts";
 import type { Gift } from "../core/control.ts";
 import { SelfballoonError, selfballoonError } from "../core/errors.ts";
 import { shownGuest } from "../core/shown-text.ts";
@@ -48,7 +49,7 @@ async function releaseBalloons(
 ): Promise<void> {
   const backend = await ports.openBackend(config, root);
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const found = await backend.guests(signal);
+  const found = await allGuests(backend, signal);
   const unknown = names.find((name) => !found.includes(name));
   const guests = names.length === 0 ? found : names.filter((name) => found.includes(name));
   // One guest's fault must not keep the others from their memory.

@@ -276,6 +276,12 @@ export const ERRORS = {
     httpStatus: 503,
     message: "{guest} is {state}; it is left alone until it runs again",
   },
+  ERR_GUESTS_WAITING: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "not all QMP sockets have been asked yet whose they are; their guests are found at one of the next looks",
+  },
   ERR_BUSY: {
     owner: "host",
     exitCode: 1,

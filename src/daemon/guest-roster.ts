@@ -1,3 +1,4 @@
+import { allGuests } from "../core/all-found.ts";
 import { ALL_GUESTS } from "../core/all-guests.ts";
 import type { OpenBackend } from "../core/backend.ts";
 import type { Clock } from "../time/clock.ts";
@@ -74,7 +75,7 @@ export class GuestRoster {
 
   /** Find the guests; their runners are there, but not started. */
   async find(): Promise<readonly GuestRunner[]> {
-    return (await this.findNames()).map((guest) => this.runnerFor(guest));
+    return (await this.findNames(allGuests)).map((guest) => this.runnerFor(guest));
   }
 
   /** No guest is looked for any more. */
@@ -117,7 +118,7 @@ export class GuestRoster {
   private async lookForGuests(): Promise<void> {
     this.options.onRescan();
     try {
-      const found = await this.findNames();
+      const found = await this.findNames((backend, signal) => backend.guests(signal));
       if (this.stopped) return;
       this.tellProblems();
       const added = found.filter((guest) => !this.byName.has(guest));
@@ -133,9 +134,9 @@ export class GuestRoster {
     this.faults.tellAll((this.options.backend.problems?.() ?? []).map(problemFrom));
   }
 
-  private async findNames(): Promise<readonly string[]> {
+  private async findNames(look: typeof allGuests): Promise<readonly string[]> {
     const { backend, clock } = this.options;
-    const found = await withDeadline(clock, FIND_DEADLINE_MS, "finding guests", (signal) => backend.guests(signal));
+    const found = await withDeadline(clock, FIND_DEADLINE_MS, "finding guests", (signal) => look(backend, signal));
     return this.withinLimit(found);
   }
 

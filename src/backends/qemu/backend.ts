@@ -1,5 +1,7 @@
 import type { Backend, Cancellation, GuestSize, OpenBackend, Probe, Reading, WatchSample } from "../../core/backend.ts";
-import { selfballoonError } from "../../core/errors.ts";
+import { type SelfballoonError, selfballoonError } from "../../core/errors.ts";
+import { realClock } from "../../time/clock.ts";
+import { endsWithin } from "../../time/deadline.ts";
 import { cancellable } from "../host/cancellation.ts";
 import { createSemaphore } from "../host/semaphore.ts";
 import { findSockets, isPattern, mayBeThere, type SocketSearch } from "../host/socket-search.ts";
@@ -12,6 +14,9 @@ const DEADLINE_MS = 1000;
 
 /** Most new machines that are asked at a time what they are. */
 const MAX_DISCOVERIES = 32;
+
+/** How long a look for guests waits for new machines to say what they are. The others are guests once they have. */
+const DISCOVERY_MS = 2500;
 
 /** What the QEMU backend is given. */
 export interface QemuOptions {
@@ -69,6 +74,9 @@ class QemuHost implements OpenBackend {
   /** Sockets that are said to be another machine's, and that do not answer themselves. */
   private hidden: ReadonlySet<string> = new Set();
   private found: readonly string[] = [];
+  private readonly atATime = createSemaphore(MAX_DISCOVERIES);
+  /** New machines that have neither said what they are nor failed to. */
+  private readonly asked = new Map<QemuGuest, Promise<void>>();
   private readonly neighbours: readonly string[];
 
   /** @param neighbours QMP sockets of the same host that are not asked for: no machine may name one as its agent's. */
@@ -77,21 +85,26 @@ class QemuHost implements OpenBackend {
     this.neighbours = neighbours;
   }
 
-  /** New sockets are asked for their names; those that do not answer are listed too, and observing them says why. */
+  /**
+   * New sockets are asked for their names, a few at a time; those that do not answer are listed too, and observing them says
+   * why. However many there are, a look waits for so long only: those whose turn has not come are asked meanwhile, and
+   * listed at a later look.
+   */
   async guests(cancellation: Cancellation): Promise<readonly string[]> {
     for (const path of this.hidden) void identify(this.byPath.get(path)); // nobody else asks them again
     const added = await this.follow(await findSockets(this.options.qmp));
-    const atATime = createSemaphore(MAX_DISCOVERIES);
-    await cancellable(
-      Promise.all(added.map((guest) => atATime(() => identify(guest)))),
-      "finding guests",
-      cancellation,
-    );
+    for (const guest of added) this.ask(guest);
+    const allAsked = endsWithin(realClock, DISCOVERY_MS, Promise.all(this.asked.values()));
+    await cancellable(allAsked, "finding guests", cancellation);
     await this.dropDoubles();
-    const listed = [...this.byPath.values()].filter(({ path }) => !this.hidden.has(path));
+    const listed = [...this.byPath.values()].filter((guest) => !this.asked.has(guest) && !this.hidden.has(guest.path));
     const names = this.names.assign(listed.map(({ path, known }) => ({ path, name: known?.name ?? null })));
     this.byName = new Map(listed.map((guest) => [names.get(guest.path) ?? guest.path, guest]));
     return [...this.byName.keys()];
+  }
+
+  problems(): readonly SelfballoonError[] {
+    return this.asked.size === 0 ? [] : [selfballoonError("ERR_GUESTS_WAITING")];
   }
 
   async observe(guest: string, cancellation: Cancellation): Promise<Reading> {
@@ -139,6 +152,17 @@ class QemuHost implements OpenBackend {
     const added = search.paths.filter((path) => !this.byPath.has(path) && !this.doubles.has(path));
     for (const path of added) this.byPath.set(path, this.create(path));
     return added.flatMap((path) => this.byPath.get(path) ?? []);
+  }
+
+  /** Ask a new machine what it is when its turn comes, if it is still there. */
+  private ask(guest: QemuGuest): void {
+    const turn = this.atATime(async () => {
+      if (this.byPath.get(guest.path) === guest) await identify(guest);
+    });
+    this.asked.set(
+      guest,
+      turn.finally(() => this.asked.delete(guest)),
+    );
   }
 
   private create(path: string): QemuGuest {

@@ -5,6 +5,7 @@ import { findSockets } from "../../../../src/backends/host/socket-search.ts";
 import { agentSocket } from "../../../../src/backends/qemu/agent-socket.ts";
 import { createQemuBackend, type QemuOptions } from "../../../../src/backends/qemu/backend.ts";
 import { GuestNames } from "../../../../src/backends/qemu/guest-names.ts";
+import { allGuests } from "../../../../src/core/all-found.ts";
 import type { OpenBackend } from "../../../../src/core/backend.ts";
 import { eventually } from "../../../support/qmp/eventually.ts";
 import { FakeQemu, type FakeQemuOptions } from "../../../support/qmp/fake-qemu.ts";
@@ -78,6 +79,22 @@ describe("the guests of a QEMU host", () => {
     web.qmp.behave({ kind: "well" });
     web.qmp.cut();
     await eventually(async () => (await host.guests(signal)).includes("web"));
+  });
+
+  it("are asked a few at a time, each once, and a look does not wait for those whose turn has not come", async () => {
+    const names = Array.from({ length: 300 }, (_, nth) => `g${1000 + nth}`);
+    for (const name of names) await start(name, { agent: false });
+    const slow = fakes.slice(0, 64);
+    for (const fake of slow) fake.qmp.behave({ kind: "silent" });
+    const first = await host.guests(signal);
+    // Two turns of 32 that are silent for as long as a machine may be: nobody behind them is waited for.
+    expect(first.length).toBeLessThan(names.length);
+    expect(fakes.filter(({ qmp }) => qmp.served > 0).length).toBeLessThanOrEqual(64);
+    expect(host.problems?.().map(({ code }) => code)).toEqual(["ERR_GUESTS_WAITING"]);
+    expect(await allGuests(host, signal)).toEqual(names);
+    expect(host.problems?.()).toEqual([]);
+    await host.guests(signal);
+    for (const fake of fakes.slice(64)) expect(fake.qmp.served).toBe(1);
   });
 
   it("have no agent but their own, whatever they say", async () => {
