@@ -38,6 +38,8 @@ export interface HostPastAnswer {
 
 /** Records of the journal, in order. */
 export interface RecordsAnswer {
+  /** The number of the newest that there is; 0 for none. Below one that is known: the daemon was started again. */
+  readonly lastSeq: number;
   readonly records: readonly ToldRecord[];
 }
 

@@ -87,7 +87,8 @@ function operation(route: DocumentedRoute, isTokenOptional: boolean): Schema {
   };
 }
 
-function queryParameter({ name, meaning, min, max }: QueryNumber): Schema {
+/** A number of a query as OpenAPI writes it. */
+export function queryParameter({ name, meaning, min, max }: QueryNumber): Schema {
   return { name, in: "query", description: meaning, schema: { type: "integer", minimum: min, maximum: max } };
 }
 

@@ -15,5 +15,7 @@ export const RECORDS_QUERY: readonly QueryNumber[] = [AFTER];
 
 /** Answer with what the journal has. @throws ERR_QUERY_INVALID. */
 export function recordsOf({ control }: Api, { query }: ApiRequest): RecordsAnswer {
-  return { records: control.journalAfter(queryNumber(query, AFTER) ?? 0).map(toldRecord) };
+  const all = control.journalAfter(0);
+  const after = queryNumber(query, AFTER) ?? 0;
+  return { lastSeq: all.at(-1)?.seq ?? 0, records: all.filter(({ seq }) => seq > after).map(toldRecord) };
 }

@@ -410,7 +410,7 @@ const OBJECTS = {
   OpenApi: z.looseObject({}),
   Snapshot: z.looseObject({}).describe("Plain data of this version; only a recording has a use for it."),
   Event: event,
-  Records: of<RecordsAnswer>()(z.object({ records: z.array(event) })),
+  Records: of<RecordsAnswer>()(z.object({ lastSeq: number, records: z.array(event) })),
   Problem: problem,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
@@ -418,3 +418,9 @@ export type SchemaName = keyof typeof OBJECTS;
 
 /** The JSON Schema of everything that the API takes and gives. */
 export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = schemasOf(OBJECTS);
+
+/** What keeps a body from being what `name` stands for, in a few words; null if nothing does. */
+export function misfit(name: SchemaName, body: unknown): string | null {
+  const [issue] = OBJECTS[name].safeParse(body).error?.issues ?? [];
+  return issue === undefined ? null : `${issue.path.join(".")}: ${issue.message}`.slice(0, 200);
+}

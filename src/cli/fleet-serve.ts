@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { parseListen } from "../config/listen.ts";
 import { problemOf, selfballoonError } from "../core/errors.ts";
+import { askForPage } from "../fleet/ask-host.ts";
 import type { FleetView } from "../fleet/fleet-view.ts";
 import { reserveOnOne } from "../fleet/reserve.ts";
 import { SettingsBoard } from "../fleet/settings-board.ts";
@@ -49,6 +50,7 @@ export async function showFleet(
     tokenFile,
     readsNeedToken,
     reserver: (wish) => reserveOnOne(connection, view, wish),
+    pageAsker: askForPage(connection),
     tell: print,
   });
   print(`Fleet: ${url}`);

@@ -412,6 +412,30 @@ export const ERRORS = {
     httpStatus: 404,
     message: "there is no host {host} in the fleet",
   },
+  ERR_HOST_SILENT: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 503,
+    message: "{host} must answer within {deadlineS} s over NATS, but {problem}; {seen}, and nothing newer is known",
+  },
+  ERR_HOST_OLD: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 501,
+    message: "the version of selfballoon on {host} can't show its page through the fleet; look at the host's own page",
+  },
+  ERR_HOST_REFUSED: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 409,
+    message: "{host} must show what is asked for, but says: {problem}",
+  },
+  ERR_HOST_ANSWER: {
+    owner: "host",
+    exitCode: 1,
+    httpStatus: 502,
+    message: "what {host} answers must be what its page shows, but {problem}; nothing of it is shown",
+  },
   ERR_FLEET_FULL: {
     owner: "host",
     exitCode: 1,

@@ -9,14 +9,18 @@ import { answerIn, MAX_REFUSAL, read } from "./wish-wire.ts";
 /** A document is no longer than this, however well it was compressed: 4096 guests take half of it. */
 export const MAX_DOCUMENT_BYTES = 16_777_216;
 
+/** Longer questions are none. */
+const MAX_PATH = 1024;
+const MAX_QUERY = 256;
+
 const GZIP_MAGIC = 0x1f;
 
 const question = z.strictObject({
   v: z.literal(WIRE_VERSION),
   do: z.literal("show"),
   /** Of a route of the host's own API. */
-  path: z.string().max(1024),
-  query: z.string().max(256),
+  path: z.string().max(MAX_PATH),
+  query: z.string().max(MAX_QUERY),
 });
 
 const from = { v: z.literal(WIRE_VERSION), host: hostName };
@@ -35,6 +39,11 @@ export type PageAnswer =
   /** It does not know such questions. */
   | { readonly is: "old" }
   | { readonly is: "unfit"; readonly problem: string };
+
+/** Whether it is as short as a host takes it. */
+export function isShortQuestion({ path, query }: PageQuestion): boolean {
+  return path.length <= MAX_PATH && query.length <= MAX_QUERY;
+}
 
 /** A question as it travels. */
 export function packedQuestion({ path, query }: PageQuestion): Uint8Array {

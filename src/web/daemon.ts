@@ -2,11 +2,10 @@ import type { Problem } from "../api/problem.ts";
 import type { GuestStatus, TunableStatus } from "../core/control.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
-import { EVENT_KIND_NAMES } from "./event-kinds.ts";
+import { isShownKind } from "./event-kinds.ts";
 import { readEvents } from "./event-stream.ts";
+import { apiPath } from "./fleet-host.ts";
 import { tokenKeeper } from "./token.ts";
-
-const SHOWN_KINDS: ReadonlySet<string> = new Set(EVENT_KIND_NAMES);
 
 /** An answer that does not come within this counts as none. */
 const ANSWER_DEADLINE_MS = 8000;
@@ -26,18 +25,21 @@ export interface Snapshot {
   readonly host: HostStanding | null;
 }
 
-/** Read the daemon's state. Null if it can't be reached. */
-export async function fetchSnapshot(): Promise<Snapshot | null> {
+/** Read the daemon's state. */
+export async function fetchSnapshot(): Promise<Answer<Snapshot>> {
   const [health, guests, tunables, shared] = await Promise.all([
     ask<{ doing: string; version: string }>("GET", "/healthz"),
     ask<{ guests: readonly GuestStatus[] }>("GET", "/v1/guests"),
     ask<{ tunables: readonly TunableStatus[] }>("GET", "/v1/tunables"),
     ask<Pick<Snapshot, "host">>("GET", "/v1/host"),
   ]);
-  if (!health.ok || !guests.ok || !tunables.ok || !shared.ok) return null;
+  if (!health.ok) return health;
+  if (!guests.ok) return guests;
+  if (!tunables.ok) return tunables;
+  if (!shared.ok) return shared;
   const { doing, version } = health.body;
   const { host } = shared.body;
-  return { doing, version, guests: guests.body.guests, tunables: tunables.body.tunables, host };
+  return { ok: true, body: { doing, version, guests: guests.body.guests, tunables: tunables.body.tunables, host } };
 }
 
 /** How the memory of the guests' host stands; null where none is shared, or if the daemon can't be reached. */
@@ -96,7 +98,7 @@ async function askWith<T>(
   { body, tag = null }: Sent,
 ): Promise<Answer<Reading<T> | null>> {
   try {
-    const response = await fetch(path, {
+    const response = await fetch(apiPath(path), {
       method,
       signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
       headers: { ...headersWith(token), ...(tag === null ? {} : { "if-none-match": tag }) },
@@ -131,11 +133,15 @@ export function whyNot(problem: Problem | null): string {
   return problem?.detail ?? "The daemon does not answer: it is not known whether anything was changed.";
 }
 
+/** Who follows the journal; `lost` is the last that it hears. */
+export interface Follower {
+  readonly open: () => void;
+  readonly record: (record: JournalRecord) => void;
+  readonly lost: () => void;
+}
+
 /** Follow the journal after record `after`. @returns how to stop. */
-export function follow(
-  after: number,
-  on: { readonly open: () => void; readonly record: (record: JournalRecord) => void; readonly lost: () => void },
-): () => void {
+export function follow(after: number, on: Follower): () => void {
   const over = new AbortController();
   const read = async (): Promise<void> => {
     const headers = headersWith(tokenKeeper.kept);
@@ -143,7 +149,7 @@ export function follow(
     if (!ok || body === null) return;
     on.open();
     await readEvents(body, ({ kind, data }) => {
-      if (SHOWN_KINDS.has(kind)) on.record(JSON.parse(data) as JournalRecord);
+      if (isShownKind(kind)) on.record(JSON.parse(data) as JournalRecord);
     });
   };
   // However it ends, and though it may have been refused: what to do about that is found out by reading again.

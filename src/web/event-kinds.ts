@@ -17,3 +17,10 @@ export const EVENT_KINDS = {
 export type EventKind = keyof typeof EVENT_KINDS;
 
 export const EVENT_KIND_NAMES = Object.keys(EVENT_KINDS) as readonly EventKind[];
+
+const NAMES: ReadonlySet<string> = new Set(EVENT_KIND_NAMES);
+
+/** Whether the list of events shows records of that kind. */
+export function isShownKind(kind: string): boolean {
+  return NAMES.has(kind);
+}

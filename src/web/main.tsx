@@ -8,5 +8,6 @@ import "./style.css";
 tokenKeeper.takeFromAddress();
 const store = new Store();
 store.start();
+if (store.fleetHost !== null) document.title = `${store.fleetHost} – selfballoon fleet`;
 const page = document.getElementById("page");
 if (page !== null) render(<App store={store} />, page);

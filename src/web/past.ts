@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { HistoryPoint, HistoryRange } from "../core/history.ts";
 import { ask } from "./daemon.ts";
+import { everyWhileSeen } from "./while-seen.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -44,10 +45,10 @@ export function usePast(guest: string, range: Range): Past | null {
       if (!isOver) setPast(answer);
     };
     void read();
-    const timer = setInterval(() => void read(), REFRESH_MS);
+    const stop = everyWhileSeen(REFRESH_MS, () => void read());
     return () => {
       isOver = true;
-      clearInterval(timer);
+      stop();
     };
   }, [guest, typeof range === "string" ? range : `${range.fromMs}-${range.toMs}`]);
   return past;

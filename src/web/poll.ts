@@ -11,7 +11,7 @@ export interface Polled<T> {
 
 /**
  * Read `path` now and `intervalMs` after each answer; what was read stays while nothing can be read, and what is as it was is
- * neither sent nor drawn again. @param path null: nothing is read.
+ * neither sent nor drawn again. While nobody sees the page nothing is read. @param path null: nothing is read.
  */
 export function usePolled<T>(path: string | null, intervalMs: number): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({ value: null, lostAtMs: null });
@@ -20,6 +20,9 @@ export function usePolled<T>(path: string | null, intervalMs: number): Polled<T>
     let timer = 0;
     let isOver = false;
     let tag: string | null = null;
+    const next = (): void => {
+      timer = window.setTimeout(() => void (document.hidden ? next() : read()), intervalMs);
+    };
     const read = async (): Promise<void> => {
       const answer = await readNews<T>(path, tag);
       if (isOver) return;
@@ -29,7 +32,7 @@ export function usePolled<T>(path: string | null, intervalMs: number): Polled<T>
         if (answer.body !== null) return { value: answer.body.value, lostAtMs: null };
         return before.lostAtMs === null ? before : { ...before, lostAtMs: null };
       });
-      timer = window.setTimeout(() => void read(), intervalMs);
+      next();
     };
     void read();
     return () => {

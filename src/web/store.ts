@@ -1,7 +1,10 @@
 import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import { type Answer, ask, fetchHost, fetchSnapshot, follow, needsToken } from "./daemon.ts";
+import { fleetHost } from "./fleet-host.ts";
 import { EMPTY_MODEL, type Model, withGuests, withRecords } from "./model.ts";
+import { pollRecords } from "./poll-records.ts";
+import { everyWhileSeen } from "./while-seen.ts";
 
 /** The page is drawn at most this often, whatever happens meanwhile. */
 const DRAW_INTERVAL_MS = 250;
@@ -21,14 +24,18 @@ export interface Link {
   readonly state: "connecting" | "live" | "lost";
   /** When it was lost; null while it is not. */
   readonly lostAtMs: number | null;
+  /** Why, where somebody says so. */
+  readonly problem: string | null;
 }
 
 /** The page's state, and everything that changes it. */
 export class Store {
   model: Model = EMPTY_MODEL;
-  link: Link = { state: "connecting", lostAtMs: null };
+  link: Link = { state: "connecting", lostAtMs: null, problem: null };
   doing = "";
   version = "";
+  /** The host, where its page is seen through its fleet, and nothing can be changed; null on its own page. */
+  readonly fleetHost = fleetHost();
   host: HostStanding | null = null;
   private readonly listeners = new Set<() => void>();
   private pending: JournalRecord[] = [];
@@ -40,8 +47,8 @@ export class Store {
   /** Connect, and stay connected. */
   start(): void {
     void this.connect();
-    setInterval(() => void this.refresh(), REFRESH_MS);
-    setInterval(() => void this.refreshHost(), HOST_REFRESH_MS);
+    everyWhileSeen(REFRESH_MS, () => void this.refresh());
+    everyWhileSeen(HOST_REFRESH_MS, () => void this.refreshHost());
   }
 
   subscribe(listener: () => void): () => void {
@@ -66,10 +73,10 @@ export class Store {
   private async connect(): Promise<void> {
     if (!(await this.refresh())) return;
     this.stopFollowing();
-    this.stopFollowing = follow(this.model.lastSeq, {
+    this.stopFollowing = (this.fleetHost === null ? follow : pollRecords)(this.model.lastSeq, {
       open: () => {
         this.retryMs = FIRST_RETRY_MS;
-        this.link = { state: "live", lostAtMs: null };
+        this.link = { state: "live", lostAtMs: null, problem: null };
         this.draw();
       },
       record: (record) => {
@@ -82,11 +89,12 @@ export class Store {
 
   /** Read everything again. False if the daemon can't be reached. */
   private async refresh(): Promise<boolean> {
-    const snapshot = await fetchSnapshot();
-    if (snapshot === null) {
-      this.lose();
+    const answer = await fetchSnapshot();
+    if (!answer.ok) {
+      this.lose(answer.problem?.detail ?? null);
       return false;
     }
+    const { body: snapshot } = answer;
     this.doing = snapshot.doing;
     this.version = snapshot.version;
     this.host = snapshot.host;
@@ -103,8 +111,8 @@ export class Store {
     this.draw();
   }
 
-  private lose(): void {
-    if (this.link.state !== "lost") this.link = { state: "lost", lostAtMs: Date.now() };
+  private lose(problem: string | null = null): void {
+    this.link = { state: "lost", lostAtMs: this.link.lostAtMs ?? Date.now(), problem };
     this.stopFollowing();
     this.stopFollowing = () => {};
     this.draw();

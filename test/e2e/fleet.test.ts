@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NatsConnection, nkeys } from "@nats-io/transport-node";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { askForPage } from "../../src/fleet/ask-host.ts";
 import { connectFleet } from "../../src/fleet/connect.ts";
 import type { HostView } from "../../src/fleet/fleet-view.ts";
 import {
@@ -14,6 +15,7 @@ import {
   recordsSubject,
   SETTINGS_BUCKET,
 } from "../../src/fleet/names.ts";
+import { packedQuestion, pageAnswerIn } from "../../src/fleet/page-wire.ts";
 import { SettingsBoard } from "../../src/fleet/settings-board.ts";
 import { readProjectFile } from "../support/docs.ts";
 import { Home } from "../support/home.ts";
@@ -228,6 +230,7 @@ describe.skipIf(natsGate().skip)("the example of a server's permissions", { time
     const daemon = await hostHome.daemon("--backend", "simulated");
     await until("the host", async () => ((await hostsSeenBy(adminHome)).length === 1 ? true : null));
     expect(await adminHome.succeed("fleet", "reserve", "16")).toContain("16 MiB are free and reserved on host-1");
+    await showsItsPage(url, adminHome);
     const board = await SettingsBoard.follow(await connected(url, adminHome));
     await board.edit({ kind: "all" }, () => ({ settings: { guard_headroom_mb: "80" }, guests: {} }));
     await until("the setting", async () =>
@@ -262,6 +265,22 @@ describe.skipIf(natsGate().skip)("the example of a server's permissions", { time
     }
   });
 });
+
+/** The host answers its fleet with what its page shows, and has no answer go anywhere but to an inbox. */
+async function showsItsPage(url: string, admin: Home): Promise<void> {
+  const connection = await connected(url, admin);
+  const ask = askForPage(connection);
+  const guests = async (): Promise<unknown> => {
+    const said = await ask("host-1", { path: "/v1/guests", query: "" }, 5000);
+    return typeof said === "string" ? said : await pageAnswerIn("host-1", said);
+  };
+  const strays: unknown[] = [];
+  connection.subscribe("stray", { callback: (_, message) => void strays.push(message.data) });
+  connection.publish(askSubject("host-1"), packedQuestion({ path: "/v1/guests", query: "" }), { reply: "stray" });
+  expect(await guests()).toMatchObject({ is: "shown", body: { guests: expect.arrayContaining([expect.anything()]) } });
+  expect(await guests()).toMatchObject({ is: "shown" });
+  expect(strays).toEqual([]);
+}
 
 /** A connection with the rights of the member whose home it is. */
 async function connected(url: string, home: Home): Promise<NatsConnection> {

@@ -1,11 +1,11 @@
-import { openApiOf } from "../../api/openapi.ts";
+import { openApiOf, queryParameter } from "../../api/openapi.ts";
 import type { Schema } from "../../api/schema-tools.ts";
 import { STANDINGS } from "../../view/standing.ts";
 import type { FleetRoute } from "./route.ts";
 import { FLEET_SCHEMAS } from "./schemas.ts";
 
 /** What may follow the path of a route's question mark. */
-const QUERIES: Readonly<Record<NonNullable<FleetRoute["query"]>, readonly Schema[]>> = {
+const QUERIES: Readonly<Record<Extract<FleetRoute["query"], string>, readonly Schema[]>> = {
   guests: [
     {
       name: "standing",
@@ -31,7 +31,7 @@ export function fleetOpenApi(routes: readonly FleetRoute[], version: string): Sc
     routes: routes.map(({ query, ...route }) => ({
       ...route,
       writes: route.method !== "GET",
-      parameters: query === undefined ? [] : QUERIES[query],
+      parameters: typeof query === "string" ? QUERIES[query] : (query ?? []).map(queryParameter),
     })),
     schemas: FLEET_SCHEMAS,
     tokenless: null,

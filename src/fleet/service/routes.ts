@@ -1,3 +1,4 @@
+import { findRoute, ROUTES } from "../../api/routes.ts";
 import { selfballoonError } from "../../core/errors.ts";
 import { STANDINGS } from "../../view/standing.ts";
 import { adviseFleet } from "../advice.ts";
@@ -25,6 +26,21 @@ const JSON_TYPE = "application/json";
 const read = { method: "GET", takes: null, contentType: JSON_TYPE } as const;
 const write = { method: "POST", contentType: JSON_TYPE } as const;
 
+/** Below a host's own path is what its own API answers, as far as its page shows it: by the rows of that API's routes. */
+const HOST_ROUTES: readonly FleetRoute[] = ROUTES.flatMap((route) =>
+  route.isOnPage !== true
+    ? []
+    : {
+        ...read,
+        path: `/v1/fleet/hosts/{host}${route.path}`,
+        summary: `Asked of the host itself: ${route.summary}`,
+        ...(route.query === undefined ? {} : { query: route.query }),
+        gives: route.gives,
+        answer: ({ pages, host, below, query }) =>
+          offered(pages, below, "GET").read(host, { path: below, query: String(query) }),
+      },
+);
+
 /** Every route of the fleet's service. */
 export const FLEET_ROUTES: readonly FleetRoute[] = [
   {
@@ -51,6 +67,7 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
     gives: "FleetHost",
     answer: oneHost,
   },
+  ...HOST_ROUTES,
   {
     ...read,
     path: "/v1/fleet/guests",
@@ -153,21 +170,25 @@ export const FLEET_ROUTES: readonly FleetRoute[] = [
   },
 ];
 
+/** What a path asks for. */
+interface FoundRoute extends Pick<FleetRequest, "host" | "below"> {
+  readonly route: FleetRoute;
+}
+
 /** Find the route of a path. @throws ERR_ROUTE_UNKNOWN. */
-export function findFleetRoute(method: string, path: string): { readonly route: FleetRoute; readonly host: string } {
-  for (const route of FLEET_ROUTES) {
-    const [before = "", after] = route.path.split("{host}");
-    const host = after === undefined ? "" : path.slice(before.length);
-    const isIt = after === undefined ? path === before : path.startsWith(before) && /^[\w-]{1,63}$/.test(host);
-    if (isIt && method === route.method) return { route, host };
-  }
+export function findFleetRoute(method: string, path: string): FoundRoute {
+  const [, host = "", below = ""] = /^\/v1\/fleet\/hosts\/([\w-]{1,63})(\/.*)?$/.exec(path) ?? [];
+  const template =
+    host === "" ? path : `/v1/fleet/hosts/{host}${below === "" ? "" : findRoute(method, below).route.path}`;
+  const route = FLEET_ROUTES.find((one) => one.method === method && one.path === template);
+  if (route !== undefined) return { route, host, below };
   throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: method.slice(0, 16), path: path.slice(0, 128) });
 }
 
 /** What is there where the service offers it. @throws ERR_ROUTE_UNKNOWN. */
-function offered<T>(what: T | null, path: string): T {
+function offered<T>(what: T | null, path: string, method: FleetRoute["method"] = "POST"): T {
   if (what !== null) return what;
-  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method: "POST", path });
+  throw selfballoonError("ERR_ROUTE_UNKNOWN", { method, path });
 }
 
 function oneHost({ view, host }: FleetRequest): FleetHostAnswer {

@@ -108,8 +108,11 @@ const OBJECTS = {
 
 export type FleetSchemaName = keyof typeof OBJECTS;
 
-/** The JSON Schema of everything that the service takes and gives. */
-export const FLEET_SCHEMAS: Readonly<Record<FleetSchemaName | "Problem", Schema>> = {
+/** What hosts themselves answer, by the name that it has in their own API. */
+export type HostSchemaName = keyof typeof SCHEMAS;
+
+/** The JSON Schema of everything that the service takes and gives, hosts' own answers included. */
+export const FLEET_SCHEMAS: Readonly<Record<FleetSchemaName | HostSchemaName, Schema>> = {
+  ...SCHEMAS,
   ...schemasOf(OBJECTS),
-  Problem: SCHEMAS.Problem,
 };

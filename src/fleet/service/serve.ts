@@ -15,6 +15,7 @@ import { realClock } from "../../time/clock.ts";
 import type { FleetView } from "../fleet-view.ts";
 import { RolloutDriver } from "../rollout-driver.ts";
 import type { SettingsBoard } from "../settings-board.ts";
+import { HostPages, type PageAsker } from "./host-pages.ts";
 import { FleetReservations, type FleetReserver } from "./reservations.ts";
 import type { FleetRoute } from "./route.ts";
 import { findFleetRoute } from "./routes.ts";
@@ -38,6 +39,8 @@ export interface FleetServiceOptions {
   readonly readsNeedToken?: boolean;
   /** Finds room for guests; absent: that is not offered. */
   readonly reserver?: FleetReserver;
+  /** Asks hosts for what their pages show; absent: that is not offered. */
+  readonly pageAsker?: PageAsker;
   /** Is told what was decided of roll-outs, what keeps them from being carried on, and why nothing can be changed. */
   readonly tell: (text: string) => void;
 }
@@ -56,10 +59,11 @@ export async function serveFleet(
   board: Pick<SettingsBoard, "list" | "edit"> | null,
   options: FleetServiceOptions,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const { tokenFile = null, readsNeedToken = false, allowedHosts = [], version, reserver } = options;
+  const { tokenFile = null, readsNeedToken = false, allowedHosts = [], version, reserver, pageAsker } = options;
   const hasToken = tokenCheck(tokenFile, readsNeedToken, options.tell);
   const writes = new RateLimit(WRITES_PER_SECOND, 2 * WRITES_PER_SECOND, () => performance.now());
   const reservations = reserver === undefined ? null : new FleetReservations(reserver);
+  const pages = pageAsker === undefined ? null : new HostPages(view, pageAsker);
   const settings = board === null || hasToken === null ? null : new FleetSettings(board, view);
   const files = new PageFiles(options.pageFolder, "fleet.html");
   const documents = new Documents(() => performance.now());
@@ -84,7 +88,7 @@ export async function serveFleet(
       const body = await readBody(request);
       checkHost(request, allowedHosts);
       const asked = { ...askedOf(request), body };
-      if (asked.method === "GET" && files.serve(request, asked.path, response)) return;
+      if (asked.method === "GET" && files.serve(request, pagePath(asked.path), response)) return;
       admit(asked.method, request.headers.authorization);
       await answer(asked, response);
     } catch (thrown) {
@@ -105,9 +109,9 @@ export async function serveFleet(
     { method, path, text, known, accepts, body: sent }: Asked & { readonly body: string },
     response: ServerResponse,
   ): Promise<void> {
-    const { route, host } = findFleetRoute(method, path);
+    const { route, host, below } = findFleetRoute(method, path);
     const query = new URLSearchParams(text);
-    const request = { view, board, reservations, settings, version, query, host, body: sent };
+    const request = { view, board, reservations, settings, pages, version, query, host, below, body: sent };
     const make = async (): Promise<Buffer> => bytesOf(await route.answer(request));
     const isShared = method === "GET" && text === "" && host === "";
     const body = await (isShared ? documents.get(path, make) : make());
@@ -143,6 +147,11 @@ function tokenCheck(
 function typeFor({ contentType, otherContentType = contentType }: FleetRoute, accepts: string): string {
   const [other = ""] = otherContentType.split(";");
   return accepts.includes(other) ? otherContentType : contentType;
+}
+
+/** At a host's place lies the page that a host serves itself. */
+function pagePath(path: string): string {
+  return /^\/hosts\/[\w-]{1,63}\/$/.test(path) ? "/index.html" : path;
 }
 
 /** A request's method, its path, what follows the path's question mark, and the tag of what the client has. */

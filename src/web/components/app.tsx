@@ -10,9 +10,11 @@ import { GuardBanner } from "./guard-banner.tsx";
 import { GuestPage } from "./guest-page.tsx";
 import { GuestTable } from "./guest-table.tsx";
 import { HostBar } from "./host-bar.tsx";
+import { LastKnown } from "./last-known.tsx";
 import { LinkState } from "./link-state.tsx";
 import { StandingLine } from "./standing-line.tsx";
 import { TextLink } from "./text-link.tsx";
+import { ThroughFleet } from "./through-fleet.tsx";
 import { TokenPrompt } from "./token-prompt.tsx";
 import { TunableList } from "./tunable-list.tsx";
 
@@ -65,12 +67,18 @@ export function App({ store }: { readonly store: Store }) {
         </nav>
       </header>
       <main id="main" tabIndex={-1} class={store.link.state === "lost" ? "old" : undefined}>
+        {store.fleetHost !== null && <ThroughFleet host={store.fleetHost} />}
         <GuardBanner guests={store.model.guests} />
         <View store={store} address={address} lines={lines} />
       </main>
       <footer>
-        selfballoon {store.version} · <TextLink path="/metrics" name="metrics" /> ·{" "}
-        <TextLink path="/openapi.json" name="API" />
+        selfballoon {store.version}
+        {store.fleetHost === null && (
+          <>
+            {" "}
+            · <TextLink path="/metrics" name="metrics" /> · <TextLink path="/openapi.json" name="API" />
+          </>
+        )}
       </footer>
       <TokenPrompt />
     </>
@@ -88,7 +96,8 @@ interface ViewProps {
 }
 
 function View({ store, address, lines }: ViewProps) {
-  const { model } = store;
+  const { model, fleetHost } = store;
+  if (fleetHost !== null && store.version === "" && store.link.state === "lost") return <LastKnown host={fleetHost} />;
   if (address.path === "/tunables") return <TunableList store={store} />;
   if (address.path === "/events") return <EventList lines={lines} choice={eventChoiceOf(address)} />;
   const guest = guestOf(address);

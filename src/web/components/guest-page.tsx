@@ -58,7 +58,9 @@ function Guest({ store, view, range }: Omit<GuestPageProps, "name"> & { readonly
         <h2 id="guest-title">
           {shownGuest(view.guest)} <StateChip view={view} />
         </h2>
-        {isInHand(view) && <Hands store={store} guests={[view.guest]} paused={view.paused} released={view.released} />}
+        {isInHand(view) && store.fleetHost === null && (
+          <Hands store={store} guests={[view.guest]} paused={view.paused} released={view.released} />
+        )}
       </div>
       <section class="why" aria-labelledby="why-title">
         <h3 id="why-title">Why {amount}?</h3>

@@ -5,6 +5,8 @@ import { settingDanger } from "../../view/setting-danger.ts";
 import { ask, whyNot } from "../daemon.ts";
 import type { GuestView } from "../model.ts";
 import type { Store } from "../store.ts";
+import { everyWhileSeen } from "../while-seen.ts";
+import { Changeable } from "./changeable.tsx";
 
 /** Others may change settings too: they are read again so often. */
 const REFRESH_MS = 5000;
@@ -28,17 +30,18 @@ export function GuestSettings({ store, view }: GuestProps) {
       if (answer.ok) setSettings(answer.body.settings);
     };
     void read();
-    const timer = setInterval(() => void read(), REFRESH_MS);
-    return () => clearInterval(timer);
+    return everyWhileSeen(REFRESH_MS, () => void read());
   }, [path]);
   if (settings.length === 0) return null;
   const isTerm = ({ name }: GuestSettingAnswer): boolean => findTerm(name) !== null;
   const listed = (some: Settings["settings"]) => (
-    <ul class="tunables">
-      {some.map((setting) => (
-        <Setting key={setting.name} {...{ store, view, path, setting, take: setSettings }} />
-      ))}
-    </ul>
+    <Changeable store={store}>
+      <ul class="tunables">
+        {some.map((setting) => (
+          <Setting key={setting.name} {...{ store, view, path, setting, take: setSettings }} />
+        ))}
+      </ul>
+    </Changeable>
   );
   return (
     <section aria-labelledby="settings-title">

@@ -68,7 +68,9 @@ export function HostBar({ store }: { readonly store: Store }) {
         ))}
       </dl>
       {(host !== null || guests.size > 1) && <HostChart />}
-      <Hands store={store} guests={null} paused={isAny && !isEach("released")} released={isEach("released")} />
+      {store.fleetHost === null && (
+        <Hands store={store} guests={null} paused={isAny && !isEach("released")} released={isEach("released")} />
+      )}
       {sum.unknown > 0 && <p class="note">{sum.unknown} not counted: nothing was read of them yet.</p>}
     </section>
   );

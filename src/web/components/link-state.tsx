@@ -8,7 +8,7 @@ export function LinkState({ link }: { readonly link: Link }) {
       {link.state === "live" && "live"}
       {link.state === "connecting" && "connecting …"}
       {link.state === "lost" &&
-        `Link lost${link.lostAtMs === null ? "" : ` at ${timeText(link.lostAtMs)}`}: what you see is old. Trying again …`}
+        `Link lost${link.lostAtMs === null ? "" : ` at ${timeText(link.lostAtMs)}`}: what you see is old${link.problem === null ? "" : ` (${link.problem})`}. Trying again …`}
     </p>
   );
 }

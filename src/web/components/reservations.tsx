@@ -26,9 +26,11 @@ export function Reservations({ store }: { readonly store: Store }) {
             {bytesText(one.bytes)} reserved for {one.guest === null ? "anybody" : shownGuest(one.guest)} until{" "}
             <time>{momentText(one.expiresAtMs, Date.now())}</time>, {one.isMet ? "free" : "not yet free"}
             {one.takenBytes > 0 && <>, {bytesText(one.takenBytes)} of it taken</>}{" "}
-            <button type="button" onClick={() => void withdraw(one.id)}>
-              Withdraw
-            </button>
+            {store.fleetHost === null && (
+              <button type="button" onClick={() => void withdraw(one.id)}>
+                Withdraw
+              </button>
+            )}
           </li>
         ))}
       </ul>

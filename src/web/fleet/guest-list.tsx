@@ -1,6 +1,7 @@
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { FleetGuestsAnswer } from "../../fleet/service/answers.ts";
 import { bytesText } from "../../view/amounts.ts";
+import { hostAddress } from "../fleet-host.ts";
 
 /** Rows that are drawn; a search narrows them down. */
 const SHOWN = 100;
@@ -32,7 +33,9 @@ export function GuestList({ answer: { guests, found } }: { readonly answer: Flee
         <tbody>
           {shown.map(({ guest, host, currentMb, goalMb, missingMb, standing, reason, problem, isStale }) => (
             <tr key={`${host} ${guest}`} class={isStale ? "fleet-stale" : ""}>
-              <th scope="row">{guest}</th>
+              <th scope="row">
+                <a href={hostAddress(host, guest)}>{guest}</a>
+              </th>
               <td>{host}</td>
               <td class={standing === "short" || standing === "unreadable" ? "fleet-alarm" : ""}>
                 {standing}

@@ -5,6 +5,7 @@ import { bytesText } from "../../view/amounts.ts";
 import { byTrouble, hostsWithWords } from "../../view/host-order.ts";
 import { Spacer, useRowsInView } from "../components/rows-in-view.tsx";
 import { FilterField, ShownCount } from "../components/table-filter.tsx";
+import { hostAddress } from "../fleet-host.ts";
 
 /** As the style sheet has them. */
 const ROW_HEIGHT = 36;
@@ -108,7 +109,7 @@ function HostName({ host: { host, state, refused } }: { readonly host: HostView 
   const why = refused === null ? "" : `not taken: ${refused}`;
   return (
     <th scope="row" title={[host, labels, why].filter((text) => text !== "").join(" ")}>
-      {host} <span class="about">{labels}</span>
+      <a href={hostAddress(host)}>{host}</a> <span class="about">{labels}</span>
       {why !== "" && <span class="fleet-alarm"> {why}</span>}
     </th>
   );

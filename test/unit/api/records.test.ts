@@ -22,9 +22,9 @@ function ask(query: string) {
 describe("the journal's records as a document", () => {
   it("are those that the stream tells, all of them or what came after one", async () => {
     const { control, answer } = ask("");
-    expect(await answer).toEqual({ records: control.journalAfter(0).map(toldRecord) });
+    expect(await answer).toEqual({ lastSeq: 2, records: control.journalAfter(0).map(toldRecord) });
     expect(await ask("after=1").answer).toMatchObject({ records: [{ seq: 2, kind: "fault", severity: "warning" }] });
-    expect(await ask("after=2").answer).toEqual({ records: [] });
+    expect(await ask("after=2").answer).toEqual({ lastSeq: 2, records: [] });
   });
 
   it.each(["-1", "x", "1e3", "9999999999999999"])("are not told after %s", async (after) => {

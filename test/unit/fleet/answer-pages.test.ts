@@ -4,17 +4,14 @@ import { answerRequest, ROUTES } from "../../../src/api/routes.ts";
 import type { HistoryPort } from "../../../src/core/history.ts";
 import { PageAnswerer } from "../../../src/fleet/answer-pages.ts";
 import { type PageAnswer, pageAnswerIn } from "../../../src/fleet/page-wire.ts";
-import { ScriptedControl } from "../../support/control.ts";
-import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+import { controlOfWeb } from "../../support/host-pages.ts";
 
 const EMPTY_HISTORY: HistoryPort = {
   read: ({ guest }) => Promise.resolve({ guest, keptFromMs: 0, complete: true, points: [] }),
 };
 
 function rig(history: HistoryPort | null = EMPTY_HISTORY) {
-  const control = new ScriptedControl();
-  control.statuses.set("web", guestStatus("web"));
-  control.journal.add(stepRecord("web"));
+  const control = controlOfWeb();
   const api = createApi(control, "1.2.3", { history });
   let nowMs = 0;
   const answerer = new PageAnswerer(api, "h1", () => nowMs);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FleetView } from "../../../src/fleet/fleet-view.ts";
 import { beginRollout } from "../../../src/fleet/rollout.ts";
 import type { Scope } from "../../../src/fleet/scope.ts";
+import { HostPages } from "../../../src/fleet/service/host-pages.ts";
 import { fleetOpenApi } from "../../../src/fleet/service/openapi.ts";
 import { FleetReservations } from "../../../src/fleet/service/reservations.ts";
 import type { FleetRequest, FleetRoute } from "../../../src/fleet/service/route.ts";
@@ -10,6 +11,7 @@ import { FLEET_SCHEMAS, type FleetSchemaName } from "../../../src/fleet/service/
 import { FleetSettings } from "../../../src/fleet/service/settings.ts";
 import { encode, pack } from "../../../src/fleet/wire.ts";
 import { hostState, row } from "../../support/fleet.ts";
+import { pageAsker } from "../../support/host-pages.ts";
 import { MemoryBoard } from "../../support/memory-board.ts";
 import { checkerOf } from "../../support/schema-check.ts";
 
@@ -46,12 +48,25 @@ async function request(): Promise<FleetRequest> {
   const reservations = new FleetReservations(reserver);
   const query = new URLSearchParams("standing=short&q=db");
   const change = new FleetSettings(board, view);
-  return { view, board, reservations, settings: change, version: "1.2.3", host: "h1", query, body: "" };
+  const pages = new HostPages(view, pageAsker());
+  return {
+    view,
+    board,
+    reservations,
+    settings: change,
+    pages,
+    version: "1.2.3",
+    host: "h1",
+    below: "",
+    query,
+    body: "",
+  };
 }
 
-async function answerOf({ takes, answer }: FleetRoute): Promise<unknown> {
+async function answerOf({ path, takes, answer }: FleetRoute): Promise<unknown> {
   const body = takes === null ? "" : (BODIES[takes] ?? "");
-  return JSON.parse(JSON.stringify(await answer({ ...(await request()), body })));
+  const below = path.replace("/v1/fleet/hosts/{host}", "").replace("{guest}", "web");
+  return JSON.parse(JSON.stringify(await answer({ ...(await request()), body, below })));
 }
 
 describe("the OpenAPI document of a fleet's service", () => {

@@ -6,6 +6,7 @@ import { FLEET_ROUTES } from "../../../src/fleet/service/routes.ts";
 import { type FleetServiceOptions, serveFleet } from "../../../src/fleet/service/serve.ts";
 import { encode } from "../../../src/fleet/wire.ts";
 import { hostState } from "../../support/fleet.ts";
+import { pageAsker } from "../../support/host-pages.ts";
 import { askHttp } from "../../support/http.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 
@@ -19,13 +20,14 @@ async function serve(
   const view = new FleetView(() => 0);
   view.takeKey("h1", "state", encode<"state">(hostState("h1")), 0);
   const place = { host: "127.0.0.1", port: 0, version: "1.2.3", pageFolder: temporaryFolder() };
-  const { url, close } = await serveFleet(view, null, { tell: () => {}, ...place, ...more, tokenFile, allowedHosts });
+  const service = { tell: () => {}, pageAsker: pageAsker(), ...place, ...more, tokenFile, allowedHosts };
+  const { url, close } = await serveFleet(view, null, service);
   onTestFinished(close);
   return url;
 }
 
 const paths = FLEET_ROUTES.filter(({ method }) => method === "GET").map(({ path }) =>
-  path.slice(1).replace("{host}", "h1"),
+  path.slice(1).replace("{host}", "h1").replace("{guest}", "web"),
 );
 
 describe("a fleet's service", () => {
