@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSimulatedBackend } from "../../../src/backends/simulated/backend.ts";
 import type { OpenBackend } from "../../../src/core/backend.ts";
+import { selfballoonError } from "../../../src/core/errors.ts";
 import type { HostRules } from "../../../src/core/host/rules.ts";
 import type { StepRecord } from "../../../src/core/journal-record.ts";
 import { NO_LIMITS } from "../../../src/core/limits.ts";
@@ -31,6 +32,11 @@ interface Play {
   readonly lie: keyof typeof LIES | null;
   readonly usesMib?: number;
   readonly knowsProcess?: boolean;
+  /** From when on nothing of `liar` can be read. */
+  readonly silentFromS?: number;
+  readonly endS?: number;
+  /** The most that the operator lets `liar` have. */
+  readonly maxMb?: number;
   /** What the host has swapped out, all of it of `liar`; and what it says of that. */
   readonly swappedMib?: number;
   readonly saysSwappedMib?: number;
@@ -40,7 +46,8 @@ interface Play {
  * A host of 2048 MiB. `liar` has weight 1, uses 100 MiB and begins to lie at a minute; `honest`, with ten times the weight,
  * uses 300 MiB and needs 1300 from two minutes on.
  */
-async function play({ lie, usesMib = 100, knowsProcess = true, swappedMib = 0, saysSwappedMib = swappedMib }: Play) {
+async function play({ lie, usesMib = 100, knowsProcess = true, swappedMib = 0, ...more }: Play) {
+  const { saysSwappedMib = swappedMib, silentFromS = Number.POSITIVE_INFINITY, endS = END_S, maxMb = null } = more;
   const clock = new VirtualClock();
   const sim = createSimHost({
     guests: [
@@ -56,15 +63,17 @@ async function play({ lie, usesMib = 100, knowsProcess = true, swappedMib = 0, s
     const isLie = honest.guest === "liar" && clock.nowMs() >= LIES_FROM_S * 1000;
     return isLie && lie !== null ? { ...honest, ...LIES[lie](honest) } : honest;
   };
+  const isSilent = (guest: string): boolean => guest === "liar" && clock.nowMs() >= silentFromS * 1000;
   const backend: OpenBackend = {
     guests: (cancellation) => simulated.guests(cancellation),
-    watch: (guest) => said(sim.observe(guest)),
+    watch: (guest) => (isSilent(guest) ? null : said(sim.observe(guest))),
     size: (guest, cancellation) => simulated.size(guest, cancellation),
     apply: (guest, pages, pageBytes, cancellation) => simulated.apply(guest, pages, pageBytes, cancellation),
     release: (guest, maxBytes, cancellation) => simulated.release(guest, maxBytes, cancellation),
     close: () => simulated.close(),
     // Beside what its programs use, the process holds a kernel and an emulator.
     observe: async (guest, cancellation) => {
+      if (isSilent(guest)) throw selfballoonError("ERR_SOCKET", { path: "/liar", problem: "it says nothing" });
       const { observation } = await simulated.observe(guest, cancellation);
       const absentMib = guest === "liar" ? swappedMib : 0;
       const heldBytes = (sim.wantedPages(guest) + (100 - absentMib) * MIB) * PAGE_BYTES;
@@ -73,7 +82,7 @@ async function play({ lie, usesMib = 100, knowsProcess = true, swappedMib = 0, s
   };
   const hostRules: HostRules = {
     budget: { memoryBytes: 2048 * BYTES_PER_MIB, reserveBytes: 128 * BYTES_PER_MIB },
-    terms: (guest) => ({ ...NO_LIMITS, isManaged: true, weight: guest === "liar" ? 1 : 10 }),
+    terms: (guest) => ({ ...NO_LIMITS, isManaged: true, ...(guest === "liar" ? { maxMb } : { weight: 10 }) }),
   };
   const journal = new Journal(10_000, () => clock.wallMs());
   const worker = new Worker({
@@ -89,7 +98,7 @@ async function play({ lie, usesMib = 100, knowsProcess = true, swappedMib = 0, s
     },
   });
   await worker.start();
-  await clock.advance(END_S * 1000);
+  await clock.advance(endS * 1000);
   const records = journal.after(0);
   return {
     hasMib: (guest: string) => (sim.currentPages(guest) * PAGE_BYTES) / BYTES_PER_MIB,
@@ -129,5 +138,27 @@ describe("an honest guest of which its host has swapped out a large part", () =>
     const { hasMib, notices } = await play({ ...swapped, saysSwappedMib: 0 });
     expect(hasMib("liar")).toBeLessThan(900);
     expect(notices).toContain("liar overclaims");
+  });
+});
+
+describe("a guest that claims an emergency and then says nothing more", () => {
+  // Its process may be about to use what it asked for: whoever took it back could end what runs there.
+  it.each([62, 65, 110])("from second %d on keeps what it was given, and no more comes to it", async (silentFromS) => {
+    const [before, { hasMib, oomKills, notices }] = await Promise.all([
+      play({ lie: "availability", endS: silentFromS }),
+      play({ lie: "availability", silentFromS }),
+    ]);
+    expect(hasMib("liar")).toBeLessThanOrEqual(before.hasMib("liar") + 256);
+    expect(hasMib("liar")).toBeGreaterThanOrEqual(before.hasMib("liar"));
+    expect(hasMib("honest")).toBeGreaterThan(700);
+    expect(oomKills).toEqual([0, 0]);
+    expect(notices).toContain("liar failed_open_in_part");
+  });
+
+  it("has no more than max_mb of it, and its neighbour is served", async () => {
+    const { hasMib, oomKills } = await play({ lie: "availability", silentFromS: 65, maxMb: 512 });
+    expect(hasMib("liar")).toBeLessThanOrEqual(512);
+    expect(hasMib("honest")).toBeGreaterThan(1300);
+    expect(oomKills).toEqual([0, 0]);
   });
 });
