@@ -72,6 +72,7 @@ const BY_NOTICE: Readonly<Record<NoticeCode, Severity>> = {
   weaker_source: "warning",
   watch_slowed: "warning",
   guests_left_out: "error",
+  size_unknown: "error",
   fleet_back: "notice",
   notify_back: "notice",
   notify_dropped: "warning",

@@ -1,6 +1,7 @@
 import { allGuests } from "../core/all-found.ts";
 import { ALL_GUESTS } from "../core/all-guests.ts";
 import type { OpenBackend } from "../core/backend.ts";
+import type { Notice } from "../core/notices.ts";
 import type { Clock } from "../time/clock.ts";
 import { withDeadline } from "../time/deadline.ts";
 import { problemFrom } from "./fault.ts";
@@ -46,7 +47,7 @@ export class GuestRoster {
   /** Guests are being looked for. */
   private looking: Promise<void> | null = null;
   private stopped = false;
-  private isOverTold = false;
+  private leftOut: Notice | null = null;
 
   constructor(options: GuestRosterOptions) {
     this.options = options;
@@ -55,6 +56,11 @@ export class GuestRoster {
 
   get runners(): readonly GuestRunner[] {
     return [...this.byName.values()];
+  }
+
+  /** That there are more guests than are managed, of whose memory nothing is counted; null: there are not. */
+  get leavesOut(): Notice | null {
+    return this.leftOut;
   }
 
   get(guest: string): GuestRunner | undefined {
@@ -142,13 +148,13 @@ export class GuestRoster {
 
   /** Whoever is managed stays so, whatever others are called. Those that are left out are told once. */
   private withinLimit(found: readonly string[]): readonly string[] {
-    const isOver = found.length > MAX_GUESTS;
-    if (isOver && !this.isOverTold) {
-      const details = { found: found.length, max: MAX_GUESTS };
-      this.options.journal.add({ kind: "notice", guest: ALL_GUESTS, notice: { code: "guests_left_out", details } });
+    if (found.length <= MAX_GUESTS) {
+      this.leftOut = null;
+      return found;
     }
-    this.isOverTold = isOver;
-    if (!isOver) return found;
+    const notice: Notice = { code: "guests_left_out", details: { found: found.length, max: MAX_GUESTS } };
+    if (this.leftOut === null) this.options.journal.add({ kind: "notice", guest: ALL_GUESTS, notice });
+    this.leftOut = notice;
     const known = found.filter((guest) => this.byName.has(guest));
     const others = found.filter((guest) => !this.byName.has(guest));
     return [...known, ...others].slice(0, MAX_GUESTS);

@@ -158,6 +158,10 @@ export class GuestRunner {
     return this.timer.isInTime;
   }
 
+  get isUnreadable(): boolean {
+    return this.faults.problem !== null;
+  }
+
   status(): Omit<GuestStatus, "setAtRunTime"> {
     const { last } = this.effects;
     const { problem } = this.faults;

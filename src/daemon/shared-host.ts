@@ -3,6 +3,7 @@ import { type HostReading, type HostSight, sightOf } from "../core/host/host-rea
 import type { Yield } from "../core/host/room.ts";
 import type { HostRules } from "../core/host/rules.ts";
 import { type HostStanding, newWarnings } from "../core/host/standing.ts";
+import type { Notice } from "../core/notices.ts";
 import type { Clock } from "../time/clock.ts";
 import { HostWatch } from "./host-watch.ts";
 import type { Journal } from "./journal.ts";
@@ -19,6 +20,8 @@ export interface SharedHostTools {
   readonly reservationStore: ReservationStore | null;
   /** What each guest could give now. */
   readonly yields: () => readonly Yield[];
+  /** What of the guests' memory the budget does not see, a warning each. */
+  readonly uncounted: () => readonly Notice[];
   readonly stepSoon: (guests: readonly string[]) => void;
   /** The budget follows the host: these rules are in force now. */
   readonly onRules: () => void;
@@ -59,13 +62,16 @@ export class SharedHost {
     this.watch?.look();
   }
 
+  /** How it stands, with what its budget does not see. */
   standing(): HostStanding | null {
-    return this.rules === null ? null : this.tools.mind.standing(this.rules);
+    const standing = this.counted();
+    if (standing === null) return null;
+    return { ...standing, warnings: [...standing.warnings, ...this.tools.uncounted()] };
   }
 
   /** Guests came or went: warn of what is wrong with the budget since, and look after what is reserved. */
   review(): void {
-    const standing = this.standing();
+    const standing = this.counted();
     if (standing !== null) {
       for (const notice of newWarnings(this.judged, standing)) {
         this.tools.journal.add({ kind: "notice", guest: ALL_GUESTS, notice });
@@ -73,6 +79,10 @@ export class SharedHost {
       this.judged = standing;
     }
     this.desk.lookAgain();
+  }
+
+  private counted(): HostStanding | null {
+    return this.rules === null ? null : this.tools.mind.standing(this.rules);
   }
 
   private record({ budget, take = "always" }: HostRules): void {

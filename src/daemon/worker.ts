@@ -23,6 +23,7 @@ import type { HostRules } from "../core/host/rules.ts";
 import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import type { GuestTerms } from "../core/limits.ts";
+import type { Notice } from "../core/notices.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Configured } from "../core/settings.ts";
 import type { Snapshot } from "../core/snapshot.ts";
@@ -146,6 +147,7 @@ export class Worker implements ControlPort {
       readHost,
       reservationStore,
       yields: () => this.yields(),
+      uncounted: () => this.uncounted(),
       stepSoon: (guests) => this.stepSoon(guests),
       onRules: () => this.configureEnvs(),
     });
@@ -351,6 +353,16 @@ export class Worker implements ControlPort {
 
   private stepSoon(guests: readonly string[]): void {
     for (const guest of guests) this.roster.get(guest)?.stepSoon();
+  }
+
+  /** Guests that can't be read and never were have no account; those that were just found are asked at this moment. */
+  private uncounted(): readonly Notice[] {
+    const { ledger } = this.mind.hostState;
+    const guests = this.roster.runners.filter(
+      (runner) => runner.isUnreadable && accountOf(ledger, runner.guest) === null,
+    ).length;
+    const unsized: readonly Notice[] = guests === 0 ? [] : [{ code: "size_unknown", details: { guests } }];
+    return this.roster.leavesOut === null ? unsized : [this.roster.leavesOut, ...unsized];
   }
 
   private yields(): readonly Yield[] {

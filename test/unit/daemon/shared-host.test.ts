@@ -21,15 +21,23 @@ interface Rig {
   readonly limits?: Readonly<Record<string, Partial<GuestLimits>>>;
   /** Guests that can't be read from the beginning. */
   readonly unreadable?: readonly string[];
+  /** Guests that do not say how large they are either. */
+  readonly unsized?: readonly string[];
 }
 
 /** A worker over guests of 1 GiB that share a host, on a virtual clock. */
 async function start(rig: Rig) {
-  const { names = ["a", "b"], named = names, memoryMb = 4096, reserveMb = 0, limits = {}, unreadable = [] } = rig;
+  const { names = ["a", "b"], named = names, memoryMb = 4096, reserveMb = 0, limits = {}, ...odd } = rig;
+  const { unreadable = [], unsized = [] } = odd;
   const clock = new VirtualClock();
   const backend = new ScriptedBackend(...names);
   for (const name of unreadable) backend.faults.set(name, "fault");
   for (const name of names) backend.readings.set(name, { balloonMaxPages: MAXIMUM_PAGES });
+  const size = backend.size.bind(backend);
+  backend.size = async (guest) => {
+    if (unsized.includes(guest)) throw selfballoonError("ERR_SOCKET", { path: guest, problem: "it says nothing" });
+    return size(guest);
+  };
   const uses = useMemory(backend);
   const journal = new Journal(1000, () => clock.wallMs());
   const settings = createSettings({ hasCompressedSwap: false, defaults: { selfballoon_reserved_mb: 1 } });
@@ -82,6 +90,26 @@ describe("a host's guests", () => {
     const told = journal.after(0).filter((record) => record.kind === "notice");
     expect(told).toMatchObject([{ guest: "*", notice: { code: "budget_exceeded", details: { capacityMib: 900 } } }]);
     expect(worker.host()).toMatchObject({ capacityBytes: 900 * BYTES_PER_MIB, freeBytes: 0, warnings: [{}] });
+  });
+
+  it("are warned of in the host's document while nobody knows how large they are", async () => {
+    const { clock, backend, worker } = await start({ unreadable: ["b"], unsized: ["b"] });
+    await clock.advance(10_000);
+    const warning = { code: "size_unknown", details: { guests: 1 } };
+    expect(worker.host()?.warnings).toEqual([warning]);
+    backend.faults.delete("b");
+    await clock.advance(10_000);
+    expect(worker.host()?.warnings).toEqual([]);
+  });
+
+  it("that are too many are warned of there too, for as long as they are", async () => {
+    const names = Array.from({ length: 4097 }, (_, nth) => `vm${nth}`);
+    const { backend, clock, worker } = await start({ names, memoryMb: 8_000_000 });
+    const warning = { code: "guests_left_out", details: { found: 4097, max: 4096 } };
+    expect(worker.host()?.warnings).toEqual([warning]);
+    backend.names.delete("vm0");
+    await clock.advance(5000);
+    expect(worker.host()?.warnings).toEqual([]);
   });
 
   it("never get less than their min_mb nor more than their max_mb", async () => {
