@@ -134,8 +134,10 @@ describe("the roster of guests", () => {
     }
     const notices = journal.after(0).flatMap((record) => (record.kind === "notice" ? [record.notice] : []));
     expect(notices).toEqual([{ code: "guests_left_out", details: { found: 4097, max: 4096 } }]);
+    expect(roster.leavesOut).toEqual(notices[0]);
     backend.names.delete("vm0");
     expect((await roster.find()).map(({ guest }) => guest)).toContain("another");
+    expect(roster.leavesOut).toBeNull();
   });
 
   it("says that a guest has disappeared only once its step under way has ended", async () => {

