@@ -20,6 +20,7 @@ const FLEET: readonly PanelSpec[] = [
     total("short_guests"),
     total("held_guests"),
   ]),
+  stat("Running out", "Hosts that are about to run out of memory.", "none", [total("emergency")]),
   stat("Unreadable", "Guests that can't be read or moved.", "none", [total("unreadable_guests")]),
   graph(
     "All hosts together",
@@ -48,6 +49,7 @@ const HOSTS: readonly PanelSpec[] = [
     "none",
     [[`${of("wanted_bytes")} / ${of("budget_bytes")}`, "{{host}}"]],
   ),
+  graph("Need", "How much a host needs memory of its guests, from 0 to 1.", "none", byHost("need_ratio")),
   graph("RAM by host", "What each host's guests have.", "bytes", byHost("current_bytes"), { isStacked: true }),
   graph("Dropped records", "Records that hosts dropped because NATS was away.", "none", [
     [`increase(${of("dropped_records")}[$__rate_interval])`, "{{host}}"],

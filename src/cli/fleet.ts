@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type FleetSection, loadConfig } from "../config/load.ts";
 import { selfballoonError } from "../core/errors.ts";
+import { SENTENCE_LENGTH, shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
 import { connectFleet } from "../fleet/connect.ts";
 import { findGuests } from "../fleet/find-guests.ts";
@@ -10,6 +11,7 @@ import { followFleet } from "../fleet/follow.ts";
 import { prepareFleet } from "../fleet/prepare.ts";
 import type { PlacedGuest } from "../fleet/service/answers.ts";
 import { bytesText } from "../view/amounts.ts";
+import { healthTexts } from "../view/host-health.ts";
 import { STANDINGS } from "../view/standing.ts";
 import { type DaemonOptions, flagsOf } from "./flags.ts";
 import type { FleetAction } from "./fleet-actions.ts";
@@ -123,6 +125,8 @@ function showHosts(view: FleetView, { json }: FleetOptions): void {
   rest.forEach((line, nth) => {
     print(hosts[nth]?.isStale === true ? coloured("yellow", line) : line);
   });
+  for (const { host, state } of hosts)
+    for (const text of state === null ? [] : healthTexts(state)) print(`${host}: ${shownText(text, SENTENCE_LENGTH)}`);
   for (const { host, refused } of hosts)
     if (refused !== null) print(`${host}: something in its name was not taken: ${refused}`);
 }

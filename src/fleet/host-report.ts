@@ -1,15 +1,25 @@
 import type { ControlPort } from "../core/control.ts";
 import type { RefusedSetting } from "../core/controls/fleet-settings.ts";
 import type { HostBudget } from "../core/host/budget.ts";
+import type { HostStanding } from "../core/host/standing.ts";
 import type { JournalRecord } from "../core/journal-record.ts";
 import { shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
+import { warningTexts } from "../view/host-budget.ts";
 import { guestOfRecord, recordText } from "../view/record-text.ts";
 import { byNeed, type GuestSummary } from "./guest-summary.ts";
 import { sumsOf } from "./guest-sums.ts";
 import { toldRefusals } from "./refusals.ts";
 import type { KeptDocuments } from "./settings-wire.ts";
-import { type FleetRecord, MAX_SENTENCE, MAX_WORST, type Outgoing, pack } from "./wire.ts";
+import {
+  type FleetRecord,
+  type HostHealth,
+  MAX_SENTENCE,
+  MAX_WARNINGS,
+  MAX_WORST,
+  type Outgoing,
+  pack,
+} from "./wire.ts";
 
 /** A host's state is told so often. */
 export const STATE_MS = 5000;
@@ -47,7 +57,8 @@ export function stateOf(
   told: Pick<Outgoing<"state">, "at" | "dropped" | "settings" | "trouble">,
 ): Outgoing<"state"> {
   const mib = (bytes: number): number => Math.round(bytes / BYTES_PER_MIB);
-  const free = control.host()?.freeBytes;
+  const standing = control.host();
+  const free = standing?.freeBytes;
   const worst = rows.filter(({ standing }) => standing !== "well").sort(byNeed);
   return {
     ...identity,
@@ -59,7 +70,14 @@ export function stateOf(
     freeMb: free === undefined ? null : mib(free),
     ...sumsOf(rows),
     worst: worst.slice(0, MAX_WORST).map(pack),
+    ...(standing === null ? {} : { health: healthOf(standing) }),
   };
+}
+
+function healthOf(standing: HostStanding): HostHealth {
+  const { need, isEmergency } = standing;
+  const warnings = warningTexts(standing).slice(0, MAX_WARNINGS);
+  return { need, isEmergency, warnings: warnings.map((text) => shownText(text, MAX_SENTENCE)) };
 }
 
 /** A journal's record as the fleet keeps it; null for those that are of interest to the host alone. Which steps are, `EmergencyNews` says. */

@@ -26,6 +26,9 @@ export const MAX_WORST = 3;
 export const MAX_REFUSED = 8;
 export const MAX_PROBLEM = 240;
 
+/** Warnings of a host that the state names. */
+export const MAX_WARNINGS = 4;
+
 const text = (max: number): z.ZodString => z.string().max(max);
 const count = z.int().min(0).max(1_000_000);
 const timeMs = z.number().min(0).max(1e14);
@@ -74,6 +77,17 @@ export const trouble = z.object({
 
 export type Trouble = z.output<typeof trouble>;
 
+/** How a host's own memory stands. */
+const health = z.object({
+  /** How much it needs memory of its guests, from 0 to 1; null where that is not looked at. */
+  need: z.number().min(0).max(1).nullable(),
+  /** It is about to run out. */
+  isEmergency: z.boolean(),
+  warnings: z.array(text(MAX_SENTENCE + 16)).max(MAX_WARNINGS),
+});
+
+export type HostHealth = z.output<typeof health>;
+
 const refusedSetting = z.object({
   scope: text(160),
   /** The guests that it is for; null: all. */
@@ -117,6 +131,8 @@ export const hostState = z.object({
     })
     .optional(),
   trouble: trouble.optional(),
+  /** Absent where no budget is shared, or its version says nothing of it. */
+  health: health.optional(),
 });
 
 const guestTable = z.object({ ...message, rows: z.array(row).max(MAX_ROWS) });

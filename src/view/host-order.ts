@@ -6,13 +6,15 @@ interface OrderedHost {
     readonly held: number;
     readonly unreadable: number;
     readonly labels: Readonly<Record<string, string>>;
+    readonly health?: { readonly isEmergency: boolean } | undefined;
   } | null;
 }
 
-/** Hosts with short guests first, the most of them first, then those whose guests can't be read or are held; others stay in order. */
+/** Hosts that are about to run out of memory first, then those with short guests, the most of them first, then those whose guests can't be read or are held; others stay in order. */
 export function byTrouble({ state: a }: OrderedHost, { state: b }: OrderedHost): number {
   const worse = (state: OrderedHost["state"]): number => (state === null ? 0 : state.unreadable + state.held);
-  return (b?.short ?? 0) - (a?.short ?? 0) || worse(b) - worse(a);
+  const isOut = (state: OrderedHost["state"]): number => Number(state?.health?.isEmergency ?? false);
+  return isOut(b) - isOut(a) || (b?.short ?? 0) - (a?.short ?? 0) || worse(b) - worse(a);
 }
 
 /** The hosts that have all words of `text` in their names or labels. */

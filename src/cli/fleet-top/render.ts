@@ -2,6 +2,7 @@ import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
 import { bytesText } from "../../view/amounts.ts";
+import { healthTexts } from "../../view/host-health.ts";
 import { standingText } from "../../view/standing.ts";
 import { cellsLine, headingLine, layOutColumns } from "../columns.ts";
 import type { Colour } from "../output.ts";
@@ -68,8 +69,8 @@ function listBody(model: FleetTopModel, columns: number, { rows: room }: Room, p
 /** What is old is dimmed, whatever it was when it was new. */
 function colourOf({ isStale, state }: HostView): Colour | null {
   if (isStale || state === null) return "dim";
-  if (state.short + state.unreadable > 0) return "red";
-  return state.held > 0 ? "yellow" : null;
+  if (state.short + state.unreadable > 0 || state.health?.isEmergency === true) return "red";
+  return state.held + (state.health?.warnings.length ?? 0) > 0 ? "yellow" : null;
 }
 
 function textBody(model: FleetTopModel, columns: number, { lines, beyond }: Room, paint: Paint): Body {
@@ -115,6 +116,7 @@ function hostText({ host, state, ageMs, isStale, refused }: HostView): string {
     `${host}${named.length === 0 ? "" : ` (${named.join(", ")})`}: ${shownText(doing, SENTENCE_LENGTH)}, version ${shownText(version)}.`,
     `Its guests have ${mib(currentMb)}, want ${mib(wantedMb)}, and ${mib(maximumMb - currentMb)} is saved;`,
     `budget ${mib(budgetMb)}, of which ${mib(freeMb)} may still be given.`,
+    ...healthTexts(state).map((text) => `${shownText(text, SENTENCE_LENGTH)}.`),
     ...(isStale ? [`STALE: it was seen ${Math.round((ageMs ?? 0) / 1000)} s ago.`] : []),
   ];
   return parts.join(" ");

@@ -17,6 +17,12 @@ const HOST_METRICS: readonly (readonly [string, string, (state: HostState) => nu
   ["short_guests", "Guests of the host whose memory runs short.", ({ short }) => short],
   ["held_guests", "Guests of the host that do not get what their load asks for.", ({ held }) => held],
   ["unreadable_guests", "Guests of the host that can't be read.", ({ unreadable }) => unreadable],
+  ["need_ratio", "How much the host needs memory of its guests, from 0 to 1.", ({ health }) => health?.need ?? null],
+  [
+    "emergency",
+    "1 if the host is about to run out of memory.",
+    ({ health }) => (health === undefined ? null : Number(health.isEmergency)),
+  ],
   ["dropped_records", "Records that the host dropped because NATS was away.", ({ dropped }) => dropped],
 ];
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
 import { bytesText } from "../../view/amounts.ts";
+import { healthTexts } from "../../view/host-health.ts";
 import { byTrouble, hostsWithWords } from "../../view/host-order.ts";
 import { Spacer, useRowsInView } from "../components/rows-in-view.tsx";
 import { FilterField, ShownCount } from "../components/table-filter.tsx";
@@ -12,7 +13,7 @@ const ROW_HEIGHT = 36;
 
 const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
 
-/** Every host, those with short guests first and stale ones before those that stand well: what its guests have of what they could have, as a bar, and whether that still holds. */
+/** Every host, those that are in trouble first and stale ones before those that stand well: what its guests have of what they could have, as a bar, and whether that still holds. */
 export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
   const [filter, setFilter] = useState("");
   const rows = hostsWithWords(hosts, filter).toSorted(
@@ -106,7 +107,8 @@ function HostRow({ host: view, nth, largestMb }: HostRowProps) {
 
 function HostName({ host: { host, state, refused } }: { readonly host: HostView }) {
   const labels = Object.values(state?.labels ?? {}).join(" ");
-  const why = refused === null ? "" : `not taken: ${refused}`;
+  const wrong = [...(state === null ? [] : healthTexts(state)), ...(refused === null ? [] : [`not taken: ${refused}`])];
+  const why = wrong.join("; ");
   return (
     <th scope="row" title={[host, labels, why].filter((text) => text !== "").join(" ")}>
       <a href={hostAddress(host)}>{host}</a> <span class="about">{labels}</span>

@@ -32,7 +32,8 @@ async function request(): Promise<FleetRequest> {
   const refused = [{ scope: "all", guest: null, name: "guard", problem: "why" }];
   const settings = { taken: { all: 1 }, refused, refusedInAll: 1 };
   const worst = [pack(row("db", { standing: "short", goalMb: 900 }))];
-  const state = hostState("h1", { labels: { rack: "a1" }, settings, trouble, worst });
+  const health = { need: null, isEmergency: false, warnings: ["too little"] };
+  const state = hostState("h1", { labels: { rack: "a1" }, settings, trouble, worst, health });
   const records = [{ seq: 1, at: 1, kind: "fault", guest: "db", text: "it is short" }];
   view.takeKey("h1", "guests", encode<"guests">({ host: "h1", at: 0, rows: worst }), 0);
   view.takeKey("h1", "state", encode<"state">(state), 0);

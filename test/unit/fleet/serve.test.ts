@@ -18,7 +18,8 @@ async function serve(
   },
 ): Promise<string> {
   const view = new FleetView(() => 0);
-  view.takeKey("h1", "state", encode<"state">(hostState("h1")), 0);
+  const health = { need: 0.5, isEmergency: false, warnings: [] };
+  view.takeKey("h1", "state", encode<"state">(hostState("h1", { health })), 0);
   const place = { host: "127.0.0.1", port: 0, version: "1.2.3", pageFolder: temporaryFolder() };
   const service = { tell: () => {}, pageAsker: pageAsker(), ...place, ...more, tokenFile, allowedHosts };
   const { url, close } = await serveFleet(view, null, service);
@@ -33,6 +34,12 @@ const paths = FLEET_ROUTES.filter(({ method }) => method === "GET").map(({ path 
 describe("a fleet's service", () => {
   it.each(paths)("answers /%s to whoever reaches it", async (path) => {
     expect((await askHttp((await serve(null)) + path)).status).toBe(200);
+  });
+
+  it("tells in its metrics of hosts that need their memory, where they say so", async () => {
+    const { text } = await askHttp(`${await serve(null)}metrics`);
+    expect(text).toContain('selfballoon_fleet_need_ratio{host="h1"} 0.5');
+    expect(text).toContain('selfballoon_fleet_emergency{host="h1"} 0');
   });
 
   it("tells its metrics in Prometheus' text format, and as OpenMetrics to whoever accepts that", async () => {

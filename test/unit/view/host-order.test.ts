@@ -7,7 +7,7 @@ const host = (name: string, [short, held, unreadable]: readonly [number, number,
 });
 
 describe("the order of a fleet's hosts", () => {
-  it("has those with most short guests first, then those whose guests can't be read or are held, and leaves others be", () => {
+  it("has those that run out of memory first, then those with most short guests, then those whose guests can't be read or are held, and leaves others be", () => {
     const hosts = [
       host("well", [0, 0, 0]),
       { host: "silent", state: null },
@@ -15,9 +15,10 @@ describe("the order of a fleet's hosts", () => {
       host("short", [1, 0, 0]),
       host("shorter", [2, 0, 0]),
       host("unreadable", [0, 1, 3]),
+      { host: "out", state: { ...host("out", [0, 0, 0]).state, health: { isEmergency: true } } },
     ];
     const order = hosts.toSorted(byTrouble).map((one) => one.host);
-    expect(order).toEqual(["shorter", "short", "unreadable", "held", "well", "silent"]);
+    expect(order).toEqual(["out", "shorter", "short", "unreadable", "held", "well", "silent"]);
   });
 
   it("finds hosts by all words of their names and labels, whatever their case", () => {

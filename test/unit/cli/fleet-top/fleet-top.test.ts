@@ -101,6 +101,12 @@ describe("a fleet on a terminal", () => {
     expect(withFleetKey(unselected, { name: "escape", text: "" }, fleetRoom(unselected, 80, 24))).toBe("quit");
   });
 
+  it("says of a host how much it needs its memory, and what it warns of", () => {
+    const health = { need: 1, isEmergency: true, warnings: ["its guests could have too much"] };
+    const text = screen(press(firstFleetModel([host("alpha", { health })], NOON), "enter")).join(" ");
+    expect(text.replaceAll(/\s+/g, " ")).toContain("an emergency. its guests could have too much.");
+  });
+
   it("shows no other host's guests for those of the one that was just chosen", () => {
     const other = seeing(press(fleet, "down", "enter"), "alpha", row("elsewhere"));
     expect(screen(other).join("\n")).not.toContain("elsewhere");
