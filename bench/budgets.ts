@@ -24,6 +24,7 @@ export const BUDGETS = {
   qmpCpu: { what: "the same over 1,000 QMP sockets: CPU", bound: "most", limit: 15, unit: "% of a core" },
   qmpMemory: { what: "the same over 1,000 QMP sockets: RSS", bound: "most", limit: 150, unit: "MiB" },
   qmpLateness: { what: "the same over 1,000 QMP sockets: the latest decision", bound: "most", limit: 250, unit: "ms" },
+  qmpFlood: { what: "QMP peers beside one that floods: p99 of a reading", bound: "most", limit: 2, unit: "x" },
   libvirtCall: { what: "a call to libvirt: virsh's CPU over ours", bound: "least", limit: 20, unit: "x" },
   libvirtCpu: { what: "daemon on 500 guests of libvirt's at 1 s: CPU", bound: "most", limit: 25, unit: "% of a core" },
   libvirtDemand: {

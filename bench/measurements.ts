@@ -9,6 +9,7 @@ import { measureIdleGuest } from "./measurements/idle-guest.ts";
 import { measureLibvirtCall } from "./measurements/libvirt-call.ts";
 import { measureLibvirtHost } from "./measurements/libvirt-host.ts";
 import { measurePage } from "./measurements/page.ts";
+import { measureQmpFlood } from "./measurements/qmp-flood.ts";
 import { measureQmpHost } from "./measurements/qmp-host.ts";
 import { measureReaction } from "./measurements/reaction.ts";
 import { measureSimulator } from "./measurements/simulator.ts";
@@ -34,6 +35,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { budgets: ["swapPages", "swapSlices"], measure: measureSwap },
   { budgets: ["hostCpu", "hostMemory", "hostLateness"], measure: measureHostDaemon },
   { budgets: ["qmpCpu", "qmpMemory", "qmpLateness"], measure: measureQmpHost },
+  { budgets: ["qmpFlood"], measure: measureQmpFlood },
   { budgets: ["libvirtCall"], measure: measureLibvirtCall },
   { budgets: ["libvirtCpu"], measure: measureLibvirtHost },
   { budgets: ["libvirtDemand"], measure: measureDemand },

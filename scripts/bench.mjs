@@ -8,7 +8,13 @@ const outdir = `${root}.cache/bench`;
 
 await build({
   absWorkingDir: root,
-  entryPoints: ["bench/main.ts", "bench/host.ts", "bench/qmp-guests.ts", "bench/libvirt-guests.ts"],
+  entryPoints: [
+    "bench/main.ts",
+    "bench/host.ts",
+    "bench/qmp-guests.ts",
+    "bench/qmp-flooder.ts",
+    "bench/libvirt-guests.ts",
+  ],
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
