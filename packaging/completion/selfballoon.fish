@@ -29,7 +29,7 @@ complete -c selfballoon -n '__fish_seen_subcommand_from run' -l config -r -F -d 
 complete -c selfballoon -n '__fish_seen_subcommand_from run' -l root -x -a '(__fish_complete_directories)' -d 'put DIR before /proc, /sys, /dev and /run: a tree that stands for a machine'
 complete -c selfballoon -n '__fish_seen_subcommand_from run' -l backend -x -a 'auto xen qemu libvirt simulated' -d 'how to reach balloons'
 complete -c selfballoon -n '__fish_seen_subcommand_from run' -l qmp -r -F -d 'QMP sockets of QEMU guests, * and ? for parts of names; implies --backend qemu'
-complete -c selfballoon -n '__fish_seen_subcommand_from run' -l policy -x -a 'driver adaptive' -d 'how goals are found (default: driver)'
+complete -c selfballoon -n '__fish_seen_subcommand_from run' -l policy -x -a 'driver adaptive' -d 'how goals are found (default: adaptive on a host, driver in a guest)'
 complete -c selfballoon -n '__fish_seen_subcommand_from run' -l set -x -a 'selfballooning= selfballoon_interval= selfballoon_downhysteresis= selfballoon_uphysteresis= selfballoon_min_usable_mb= selfballoon_reserved_mb= frontswap_selfshrinking= frontswap_hysteresis= frontswap_inertia= frontswap_cpu_percent= guard= guard_headroom_mb= guard_emergency_mb= guard_watch_ms= guard_allocatable_mb=' -d 'set a tunable; may be given several times'
 complete -c selfballoon -n '__fish_seen_subcommand_from run' -l dry-run -d 'decide and record, move nothing'
 complete -c selfballoon -n '__fish_seen_subcommand_from run' -l once -d 'one step of every guest, then exit; targets stay'

@@ -64,7 +64,7 @@ export function exampleConfigFile(): GeneratedFile {
 
 function tunableLines(row: TunableRow): readonly string[] {
   const unit = row.unit === "" ? "" : ` ${row.unit}`;
-  const start = row.startRule === "" ? "" : `; in a guest: ${row.startRule}`;
+  const start = row.startRule === "" ? "" : `; ${row.startRule}`;
   const absent = row.needsCompressedSwap ? " Only where there is compressed swap." : "";
   return [
     "",

@@ -113,7 +113,7 @@ function optionLines(option: Option): readonly string[] {
 
 function tunableLines(row: TunableRow): readonly string[] {
   const unit = row.unit === "" ? "" : ` ${row.unit}`;
-  const start = row.startRule === "" ? "" : `; in a guest: ${row.startRule}`;
+  const start = row.startRule === "" ? "" : `; ${row.startRule}`;
   const absent = row.needsCompressedSwap ? " Exists only where compressed swap is configured." : "";
   return item(
     row.name,

@@ -10,7 +10,7 @@ import { code, fence, list, type Page, page, table } from "./markdown.ts";
 /** What each key that is no tunable is for. A new key of the schema has to be explained here. */
 const MEANINGS: Readonly<Record<string, string>> = {
   "law.policy":
-    "how goals are found: `driver` by what is committed, `adaptive` by what is in use (see the tuning guide)",
+    "how goals are found: `driver` by what is committed, `adaptive` by what is in use (see the tuning guide); default `adaptive` on a host, `driver` in a guest and for simulated ones",
   "backend.kind": "how to reach balloons",
   "backend.xenstore":
     "true: a Xen guest shows dom0 in xenstore what it has, wants and why, and takes dom0's values for tunables (see the guide for Xen guests); default false",
@@ -79,7 +79,7 @@ export function exampleConfig(): string {
     ...tunables,
     "",
     "[law]",
-    `# ${POLICY_NAMES.join(", ")}`,
+    `# ${POLICY_NAMES.join(", ")}; without this line adaptive on a host, driver in a guest`,
     `policy = "${POLICY_NAMES[0]}"`,
     "",
     "[backend]",

@@ -27,7 +27,7 @@ function section(row: TunableRow): readonly string[] {
   const unit = row.unit === "" ? "" : ` ${row.unit}`;
   const facts = [
     `accepted: ${describeRange(row)}`,
-    `default: ${row.default}${unit}${row.startRule === "" ? "" : `; in a guest: ${row.startRule}`}`,
+    `default: ${row.default}${unit}${row.startRule === "" ? "" : `; ${row.startRule}`}`,
     `environment: ${code(environmentName(row.name))}`,
     ...(row.needsCompressedSwap ? ["exists only where compressed swap (zram or zswap) is configured"] : []),
   ];

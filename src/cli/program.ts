@@ -138,7 +138,11 @@ function addRun(program: Command, ports: CliPorts, exitWith: (code: number) => v
   const run = command(program, "run", "watch the guests and move their balloons")
     .addOption(backendOption())
     .addOption(qmpOption())
-    .addOption(new Option("--policy <NAME>", "how goals are found (default: driver)").choices(POLICY_NAMES))
+    .addOption(
+      new Option("--policy <NAME>", "how goals are found (default: adaptive on a host, driver in a guest)").choices(
+        POLICY_NAMES,
+      ),
+    )
     .addOption(setOption())
     .option("--dry-run", "decide and record, move nothing")
     .option("--once", "one step of every guest, then exit; targets stay")

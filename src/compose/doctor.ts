@@ -16,7 +16,7 @@ import { detectCompressedSwap, isConfigured } from "../swap/compressed-swap.ts";
 import { isOwnHost, loadBackend } from "./backends.ts";
 import { budgetWarning } from "./budget-warning.ts";
 import { maximumBytes } from "./maximum.ts";
-import { examineStart } from "./start-up.ts";
+import { examineStart, policyFor } from "./start-up.ts";
 
 /** Collect what is said of this machine by all that judge a part of it: what is present, missing and risky. */
 export async function examine(config: Config, root: string): Promise<readonly Finding[]> {
@@ -32,7 +32,7 @@ export async function examine(config: Config, root: string): Promise<readonly Fi
     // Swap that may hang the machine does so with or without a balloon, on hosts as well.
     ...(await findingsOf(() => examineAreas(files))),
     ...(await findingsOf(() => [examinePressure(files)])),
-    ...examineConfig(config),
+    ...examineConfig(config, used === null ? config.policy : policyFor(used, config)),
     ...(await examineTold(config, root)),
     running.finding,
   ];

@@ -21,6 +21,7 @@ import { VERSION } from "../version.ts";
 import { joinFleet } from "./fleet-member.ts";
 import { fleetSettingsOf } from "./fleet-settings.ts";
 import { LiveConfiguration } from "./live-configuration.ts";
+import { policyFor } from "./start-up.ts";
 
 /** What the hosts of the trial have for their guests, in MiB, and how many guests: two with room, one that is full, one that is short. */
 const HOSTS = [
@@ -109,7 +110,7 @@ async function startHost(
     clock: realClock,
     journal,
     configured: live.configured,
-    policy: config.policy,
+    policy: policyFor(backend, config),
     hostRules: live.rules,
     dryRun: false,
   });

@@ -32,7 +32,7 @@ import { serveDashboard } from "./dashboard.ts";
 import { driverLines } from "./driver-lines.ts";
 import { LiveConfiguration, type OwnConfiguration } from "./live-configuration.ts";
 import { LiveNotify } from "./live-notify.ts";
-import { findStartFacts, idleBecause } from "./start-up.ts";
+import { findStartFacts, idleBecause, policyFor } from "./start-up.ts";
 import { type StartWarning, startWarnings } from "./start-warnings.ts";
 import { statePath } from "./state-file.ts";
 
@@ -46,7 +46,8 @@ export async function run(plan: RunPlan): Promise<number> {
   const choice = await chooseBackend(config, flags.root, plan.real && config.backend === "auto");
   const { backend } = choice;
   requireBudget(backend, config, "nothing was started");
-  const facts = findStartFacts(backend, flags.root, plan.bootOptions, config.policy);
+  const facts = findStartFacts(backend, flags.root, plan.bootOptions, config);
+  const policy = policyFor(backend, config);
   const own = (of: Config, consequence: string): OwnConfiguration => ({
     configured: configure(of, facts, consequence),
     rules: rulesFor(backend, of, plan.dryRun),
@@ -63,9 +64,9 @@ export async function run(plan: RunPlan): Promise<number> {
     const lookAtHost = await hostReader(backend, flags.root);
     const readHost = lookAtHost === null ? null : () => lookAtHost().reading;
     const worker: Worker = new Worker({
-      description: describe(choice, config.policy, plan.dryRun),
+      description: describe(choice, policy, plan.dryRun),
       configured,
-      policy: config.policy,
+      policy,
       hostRules: live.rules,
       readHost,
       backend: onlyManaged(opened, () => worker.hostRules),

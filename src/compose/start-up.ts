@@ -7,7 +7,7 @@ import { type Finding, finding } from "../core/finding.ts";
 import { armsAfterRun } from "../core/guest/arming.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Settings } from "../core/settings.ts";
-import { startIntervalOnHost, startReservedMb, startUp } from "../core/startup.ts";
+import { startIntervalOnHost, startPolicy, startReservedMb, startUp } from "../core/startup.ts";
 import { parseKernelCommandLine } from "../formats/kernel-command-line.ts";
 import { MachineFiles } from "../machine/files.ts";
 import { readOwnKernel } from "../machine/own-kernel.ts";
@@ -23,11 +23,11 @@ export function findStartFacts(
   backend: Backend,
   root: string,
   bootFlags: readonly KernelParameter[],
-  policy: Policy,
+  config: Pick<Config, "policy">,
 ): StartFacts {
   if (!backend.traits.isReal) return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
   if (isRealHost(backend)) {
-    const intervalS = startIntervalOnHost(policy);
+    const intervalS = startIntervalOnHost(policyFor(backend, config));
     return { hasCompressedSwap: false, defaults: intervalS === null ? {} : { selfballoon_interval: intervalS } };
   }
   const files = new MachineFiles(root);
@@ -47,6 +47,11 @@ export function findStartFacts(
   return { hasCompressedSwap, defaults };
 }
 
+/** The policy that the operator named, or else the usual one for what was found. */
+export function policyFor({ traits }: Pick<Backend, "traits">, { policy }: Pick<Config, "policy">): Policy {
+  return policy ?? startPolicy(traits);
+}
+
 /** Why neither loop of this guest is on, and how to turn one on; null if one is, or if these are a host's guests. */
 export function idleBecause(
   { traits }: Pick<Backend, "traits">,
@@ -64,7 +69,7 @@ export function idleBecause(
 /** What `doctor` says of the loops that `run` would start with in this guest. */
 export function examineStart(backend: Backend, config: Config, root: string): Finding {
   try {
-    const facts = findStartFacts(backend, root, [], config.policy);
+    const facts = findStartFacts(backend, root, [], config);
     const { settings } = configure(config, facts, "nothing was started");
     const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
     const swap = settings.hasCompressedSwap

@@ -1,10 +1,10 @@
 import { type Finding, finding } from "../core/finding.ts";
-import { POLICIES } from "../core/policy.ts";
+import { POLICIES, type Policy } from "../core/policy.ts";
 import type { Config } from "./load.ts";
 
-/** What `doctor` says of what was configured: the guard, the policy, the file. */
-export function examineConfig(config: Config): readonly Finding[] {
-  return [examineGuard(config), examinePolicy(config), examineFile(config)];
+/** What `doctor` says of what was configured: the guard, the policy that `run` would have (null: not known), the file. */
+export function examineConfig(config: Config, policy: Policy | null): readonly Finding[] {
+  return [examineGuard(config), ...(policy === null ? [] : [examinePolicy(config, policy)]), examineFile(config)];
 }
 
 function examineGuard(config: Config): Finding {
@@ -14,11 +14,10 @@ function examineGuard(config: Config): Finding {
   return finding("warn", what, "Set guard=1, or keep swap of at least the guest's memory.");
 }
 
-function examinePolicy(config: Config): Finding {
-  const { policy } = config;
+function examinePolicy(config: Config, policy: Policy): Finding {
   if (policy === "adaptive" && isGuardOff(config)) {
     const what = "The policy adaptive needs the guard, which is off: goals are found as under the policy driver.";
-    return finding("warn", what, "Set guard=1, or take the policy out of the configuration.");
+    return finding("warn", what, "Set guard=1, or choose the policy driver.");
   }
   return finding("info", `How goals are found (policy ${policy}): ${POLICIES[policy]}`);
 }

@@ -111,7 +111,8 @@ export interface Config {
   readonly file: string | null;
   readonly backend: BackendKind;
   /** How goals are found; chosen at the start. */
-  readonly policy: Policy;
+  /** Null: nobody named one, and what we find decides. */
+  readonly policy: Policy | null;
   readonly socket: string;
   /** Where the API and the page are served over TCP; null: nowhere; undefined: where the backend's default is. */
   readonly listen?: ListenAddress | null;
@@ -168,7 +169,7 @@ function assemble(
     file,
     ...hostSections(flags, environment, content),
     simulated: simulatedSection(content),
-    policy: flags.policy ?? content.law?.policy ?? "driver",
+    policy: flags.policy ?? content.law?.policy ?? null,
     socket,
     ...listenOf(flags, content, environment, file ?? "", consequence),
     allowedHosts: content.api?.allowed_hosts ?? [],

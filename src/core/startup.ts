@@ -1,3 +1,4 @@
+import type { BackendTraits } from "./backend.ts";
 import type { BootOptions } from "./boot-options.ts";
 import type { Policy } from "./policy.ts";
 import { mibFromPages } from "./units.ts";
@@ -30,6 +31,14 @@ export function startUp(input: StartUpInput): StartUp {
 /** The start-up default of `selfballoon_reserved_mb`: 10 % of the RAM that the guest has now, in MiB. */
 export function startReservedMb(totalramPages: number, pageBytes: number): number {
   return mibFromPages(Math.floor(totalramPages / 10), pageBytes);
+}
+
+/**
+ * The policy that holds where the operator names none. In a guest it is what its driver did, and so for simulated guests,
+ * whose law can be checked against it; a real host has its memory back from what its guests do not use.
+ */
+export function startPolicy({ place, isReal }: Pick<BackendTraits, "place" | "isReal">): Policy {
+  return place === "host" && isReal ? "adaptive" : "driver";
 }
 
 /** The start-up default of `selfballoon_interval` on a host, in seconds; null: the row's own. */

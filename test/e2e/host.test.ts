@@ -36,6 +36,20 @@ describe("run on a QEMU host", () => {
     expect(qemu.guest.targetBytes).toBe(512 * MIB);
   });
 
+  it("goes by what is in use, a step a second, unless the operator chose another policy", async () => {
+    const qemu = await start("web");
+    const said = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const home = new Home();
+      await home.daemon("--qmp", qemu.qmpPath, ...args);
+      const { doing } = JSON.parse(await home.succeed("top", "--json"));
+      return [doing, await home.succeed("get", "selfballoon_interval")];
+    };
+    expect(await said()).toEqual([expect.stringContaining("(policy adaptive)"), expect.stringMatching(/\b1\b/)]);
+    const driver = await said("--policy", "driver");
+    expect(driver).toEqual([expect.not.stringContaining("policy"), expect.stringMatching(/\b5\b/)]);
+    expect(await new Home().succeed("doctor", "--qmp", qemu.qmpPath)).toContain("(policy adaptive)");
+  });
+
   it("takes the sockets from the environment too", async () => {
     const qemu = await start("web");
     const home = new Home();

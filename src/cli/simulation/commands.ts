@@ -50,8 +50,8 @@ function listsOf({ scenarios, policies }: SimulatorNames): string {
 }
 
 const RUN_POLICIES =
-  "Here driver is the law alone, as Linux had it. `run --policy driver`, which is the default there, also has the guard:\n" +
-  "here that is guarded.";
+  "Here driver is the law alone, as Linux had it. `run --policy driver`, the default in a guest, also has the guard: here\n" +
+  "that is guarded. The default on a host is adaptive.";
 
 function withTerms(command: Command, { cpus }: SimulatorNames): Command {
   return command

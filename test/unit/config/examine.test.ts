@@ -12,8 +12,8 @@ function emptyFile(): string {
 }
 
 async function levelsOf(set: readonly string[], policy: "driver" | "adaptive" = "driver") {
-  const config = await loadConfig({ config: emptyFile(), set, policy, root: "/nowhere" }, {}, "");
-  return examineConfig(config).map(({ level, what }) => `${level}: ${what}`);
+  const config = await loadConfig({ config: emptyFile(), set, root: "/nowhere" }, {}, "");
+  return examineConfig(config, policy).map(({ level, what }) => `${level}: ${what}`);
 }
 
 describe("doctor on the configuration", () => {

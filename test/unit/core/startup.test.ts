@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readBootOptions } from "../../../src/core/boot-options.ts";
-import { startIntervalOnHost, startReservedMb, startUp } from "../../../src/core/startup.ts";
+import { startIntervalOnHost, startPolicy, startReservedMb, startUp } from "../../../src/core/startup.ts";
 import { parseKernelCommandLine } from "../../../src/formats/kernel-command-line.ts";
 
 const start = (words: readonly string[], configured: boolean) =>
@@ -40,6 +40,16 @@ describe("the reserve at start-up", () => {
   it("is 10 % of RAM in whole MiB, rounded down", () => {
     expect(startReservedMb(114_011, 4096)).toBe(44);
     expect(startReservedMb(2559, 4096)).toBe(0);
+  });
+});
+
+describe("the policy that nobody named", () => {
+  it.each([
+    ["host", true, "adaptive"],
+    ["host", false, "driver"],
+    ["guest", true, "driver"],
+  ] as const)("in a %s that is real: %s is %s", (place, isReal, policy) => {
+    expect(startPolicy({ place, isReal })).toBe(policy);
   });
 });
 
