@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { configure } from "../src/config/configure.ts";
+import { startPolicy } from "../src/core/startup.ts";
 import { Journal } from "../src/daemon/journal.ts";
 import { createLogger, logRecords } from "../src/daemon/logger.ts";
 import { Worker } from "../src/daemon/worker.ts";
@@ -20,6 +21,7 @@ const worker = new Worker({
   backend: new WanderingGuests(Number(process.argv[2])),
   clock: realClock,
   journal,
+  policy: startPolicy({ place: "host", isReal: true }),
   dryRun: false,
 });
 journal.subscribe(logRecords(createLogger({ json: false }), { isVerbose: false, isDryRun: false }));
