@@ -13,6 +13,9 @@ import { packed } from "../../../src/fleet/wish-wire.ts";
 
 const zipped = (answer: unknown): Uint8Array => gzipSync(JSON.stringify(answer));
 
+/** Short as it travels, sound, and longer than any document. */
+const bomb = zipped({ v: 1, host: "h1", is: "shown", body: " ".repeat(MAX_DOCUMENT_BYTES) });
+
 describe("what a host is asked for its page", () => {
   it("comes as it was sent", () => {
     const question = { path: "/v1/guests/w%20b/history", query: "from=1" };
@@ -49,8 +52,10 @@ describe("what a host answers for its page", () => {
     ["breaks off", "no compressed JSON", zipped({ v: 1, host: "h1", is: "shown", body: {} }).subarray(0, 20)],
     ["is no JSON", "no compressed JSON", gzipSync("{")],
     ["is too long", "and may have 1000000", new Uint8Array(MAX_MESSAGE_BYTES + 1)],
-    ["unpacks to too much", "no compressed JSON of at most", gzipSync(Buffer.alloc(MAX_DOCUMENT_BYTES + 1, " "))],
+    ["unpacks to too much", "no compressed JSON of at most", bomb],
   ])("is not taken where it %s", async (_, problem, bytes) => {
-    expect(await pageAnswerIn("h1", bytes)).toEqual({ is: "unfit", problem: expect.stringContaining(problem) });
+    const taken = await pageAnswerIn("h1", bytes);
+    expect(taken.is).toBe("unfit"); // what is not refused may be too long to print
+    expect("problem" in taken && taken.problem).toContain(problem);
   });
 });
