@@ -10,6 +10,13 @@ interface OrderedHost {
   } | null;
 }
 
+/** Hosts in trouble first, then those that are stale. */
+export function troubledFirst<Host extends OrderedHost & { readonly isStale: boolean }>(
+  hosts: readonly Host[],
+): readonly Host[] {
+  return hosts.toSorted((a, b) => byTrouble(a, b) || Number(b.isStale) - Number(a.isStale));
+}
+
 /** Hosts that are about to run out of memory first, then those with short guests, the most of them first, then those whose guests can't be read or are held; others stay in order. */
 export function byTrouble({ state: a }: OrderedHost, { state: b }: OrderedHost): number {
   const worse = (state: OrderedHost["state"]): number => (state === null ? 0 : state.unreadable + state.held);

@@ -70,6 +70,12 @@ describe.skipIf(browserGate().skip)("the page of a fleet", () => {
     expect(await table.getByRole("row").nth(1).textContent()).toMatch(/^host-700 r0/);
     expect(await table.getByRole("row").nth(2).textContent()).toMatch(/^host-800 r0.*stale$/);
     expect(await table.getByRole("row").count()).toBeLessThan(60);
+    const bars = page.locator(".fleet-map a");
+    expect(await bars.count()).toBe(1000);
+    expect(await bars.first().getAttribute("href")).toBe("/hosts/host-700/");
+    expect(await bars.first().getAttribute("title")).toMatch(
+      /^host-700: 100 guests have .* of .*, \d+ guests? (is|are) short/,
+    );
     await table.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
     await table.getByRole("row", { name: /^host-999 r9/ }).waitFor();
     await page.getByRole("searchbox", { name: "Filter" }).fill("rack=r7 host-127");

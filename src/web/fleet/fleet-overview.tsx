@@ -7,6 +7,7 @@ import { timeText } from "../format.ts";
 import { type Polled, usePolled } from "../poll.ts";
 import { GuestList } from "./guest-list.tsx";
 import { HostList } from "./host-list.tsx";
+import { HostMap } from "./host-map.tsx";
 import { Lost } from "./lost.tsx";
 
 const GUESTS_MS = 1000;
@@ -27,6 +28,7 @@ export function FleetOverview({ hosts }: { readonly hosts: Polled<FleetAnswer> }
   return (
     <Lost sinceMs={hosts.lostAtMs}>
       {hosts.value === null ? <p class="empty">Reading the fleet …</p> : <Summary fleet={hosts.value} />}
+      {hosts.value !== null && <HostMap hosts={hosts.value.hosts} />}
       {hosts.value !== null && <HostList hosts={hosts.value.hosts} />}
       <section aria-labelledby="guests-title">
         <h2 id="guests-title">{search.trim() === "" ? "Guests that are short, unreadable or held" : "Guests"}</h2>

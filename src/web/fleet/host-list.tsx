@@ -3,10 +3,11 @@ import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
 import { bytesText } from "../../view/amounts.ts";
 import { healthTexts } from "../../view/host-health.ts";
-import { byTrouble, hostsWithWords } from "../../view/host-order.ts";
+import { hostsWithWords, troubledFirst } from "../../view/host-order.ts";
 import { Spacer, useRowsInView } from "../components/rows-in-view.tsx";
 import { FilterField, ShownCount } from "../components/table-filter.tsx";
 import { hostAddress } from "../fleet-host.ts";
+import { largestMb, partsOf } from "./host-parts.ts";
 
 /** As the style sheet has them. */
 const ROW_HEIGHT = 36;
@@ -16,11 +17,9 @@ const mib = (amount: number | null): string => bytesText(amount === null ? null 
 /** Every host, those that are in trouble first and stale ones before those that stand well: what its guests have of what they could have, as a bar, and whether that still holds. */
 export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
   const [filter, setFilter] = useState("");
-  const rows = hostsWithWords(hosts, filter).toSorted(
-    (a, b) => byTrouble(a, b) || Number(b.isStale) - Number(a.isStale),
-  );
+  const rows = troubledFirst(hostsWithWords(hosts, filter));
   const { box, first, end } = useRowsInView(ROW_HEIGHT, rows.length);
-  const largestMb = Math.max(1, ...hosts.map(({ state }) => sizeMb(state)));
+  const longestMb = largestMb(hosts);
   return (
     <section aria-labelledby="hosts-title">
       <div class="table-head">
@@ -35,7 +34,7 @@ export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
           <tbody>
             <Spacer rows={first} rowHeight={ROW_HEIGHT} />
             {rows.slice(first, end).map((host, index) => (
-              <HostRow key={host.host} host={host} nth={first + index} largestMb={largestMb} />
+              <HostRow key={host.host} host={host} nth={first + index} longestMb={longestMb} />
             ))}
             <Spacer rows={rows.length - end} rowHeight={ROW_HEIGHT} />
           </tbody>
@@ -74,23 +73,19 @@ function HostHeadings() {
   );
 }
 
-function sizeMb(state: HostView["state"]): number {
-  return Math.max(state?.maximumMb ?? 0, state?.budgetMb ?? 0);
-}
-
 interface HostRowProps {
   readonly host: HostView;
   readonly nth: number;
-  readonly largestMb: number;
+  readonly longestMb: number;
 }
 
-function HostRow({ host: view, nth, largestMb }: HostRowProps) {
+function HostRow({ host: view, nth, longestMb }: HostRowProps) {
   const { state, ageMs, isStale } = view;
   const seconds = Math.round((ageMs ?? 0) / 1000);
   return (
     <tr class={isStale ? "fleet-stale" : ""} aria-rowindex={nth + 2}>
       <HostName host={view} />
-      <td>{state !== null && <HostBar state={state} largestMb={largestMb} />}</td>
+      <td>{state !== null && <HostBar state={state} longestMb={longestMb} />}</td>
       <td class="fleet-wide">{state?.guests ?? "–"}</td>
       <td class={(state?.short ?? 0) > 0 ? "fleet-alarm" : ""}>{state?.short ?? "–"}</td>
       <td>{state?.held ?? "–"}</td>
@@ -117,14 +112,13 @@ function HostName({ host: { host, state, refused } }: { readonly host: HostView 
   );
 }
 
-function HostBar({ state, largestMb }: { readonly state: NonNullable<HostView["state"]>; readonly largestMb: number }) {
-  const { currentMb, availableMb, maximumMb } = state;
-  const width = (amount: number): string => `${(Math.max(0, amount) / largestMb) * 100}%`;
+function HostBar({ state, longestMb }: { readonly state: NonNullable<HostView["state"]>; readonly longestMb: number }) {
+  const { used, spare, saved } = partsOf(state, longestMb);
   return (
     <div class="fleet-bar" aria-hidden="true">
-      <div class="bar-used" style={{ width: width(currentMb - availableMb) }} />
-      <div class="bar-available" style={{ width: width(availableMb) }} />
-      <div class="bar-saved" style={{ width: width(maximumMb - currentMb) }} />
+      <div class="bar-used" style={{ width: `${used}%` }} />
+      <div class="bar-available" style={{ width: `${spare}%` }} />
+      <div class="bar-saved" style={{ width: `${saved}%` }} />
     </div>
   );
 }
