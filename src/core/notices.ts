@@ -31,7 +31,7 @@ export const NOTICES = {
   guests_left_out:
     "{found} guests were found, and one daemon manages {max}: the others are left alone, and what they have is not counted, so lower memory_mb by it",
   size_unknown:
-    "{guests} guests have not said how large they are: they are left alone, and what they have is not counted, so lower memory_mb by it, or set their max_mb",
+    "the size of {guests} of the guests is not known: such guests are left alone, and what they have is not counted, so lower memory_mb by it, or set their max_mb",
   fleet_back: "the fleet is told again after {awayS} s; {dropped} records were dropped meanwhile",
   notify_back: "whom [notify] names takes what it is told again; {failed} records were not taken meanwhile",
   notify_dropped: "{dropped} records were not handed to whom [notify] names: more came than can be told",
