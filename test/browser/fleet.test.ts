@@ -24,7 +24,12 @@ function twoHosts(): FleetView {
   ];
   const table = encode<"guests">({ host: "h1", at: 0, rows: guests.map(pack) });
   view.takeKey("h1", "guests", table, SERVER_MS);
-  view.takeKey("h1", "state", encode<"state">(hostState("h1", { labels: { rack: "a1" } })), SERVER_MS);
+  view.takeKey(
+    "h1",
+    "state",
+    encode<"state">(hostState("h1", { labels: { rack: "a1" }, budgetMb: 30_000 })),
+    SERVER_MS,
+  );
   view.takeKey("h2", "state", encode<"state">(hostState("h2")), SERVER_MS - 60_000);
   return view;
 }
@@ -86,11 +91,21 @@ describe.skipIf(browserGate().skip)("the page of a fleet", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("cuts no figure of a host off where a window is 1200 pixels wide", async () => {
+    const { page } = await openPage(await serveView(twoHosts()), { viewport: { width: 1200, height: 800 } });
+    await page.getByRole("row", { name: /h2 .* ago stale/ }).waitFor();
+    const cells = page.locator(".fleet-hosts :is(thead th, tbody td)");
+    const cut = await cells.evaluateAll((all) =>
+      all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+    );
+    expect(cut).toEqual([]);
+  });
+
   it("says who is short, which host is stale, and finds any guest", async () => {
     const { page } = await openPage(await serveView(twoHosts()));
     await page.getByRole("row", { name: /h2 .*\d\d s ago stale/ }).waitFor();
     expect(await page.locator(".intro").textContent()).toMatch(
-      /^1 live host with 2 guests: .* saved, 1 guest is short\. 1 stale/,
+      /^1 live host with 2 guests: .* saved\. 1 guest is short\. 1 stale/,
     );
     const shortOnly = page.getByRole("row", { name: /mail-server.*500 MiB 700 MiB 200 MiB emergency/ });
     await shortOnly.waitFor();

@@ -61,7 +61,7 @@ function Summary({ fleet: { hosts, ignored } }: { readonly fleet: FleetAnswer })
   return (
     <p class="intro">
       {states.length} live {states.length === 1 ? "host" : "hosts"} with {sum(({ guests }) => guests)} guests:{" "}
-      <strong class="saved-text">{bytesText(saved * BYTES_PER_MIB)} saved</strong>, {standingText(counts)}.
+      <strong class="saved-text">{bytesText(saved * BYTES_PER_MIB)} saved</strong>. {standingText(counts)}.
       {stale > 0 && <strong class="fleet-alarm"> {stale} stale: they have not told how they stand in time.</strong>}
       {ignored > 0 && <strong class="fleet-alarm"> More hosts than can be shown.</strong>}
     </p>
