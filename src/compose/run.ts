@@ -46,8 +46,8 @@ export async function run(plan: RunPlan): Promise<number> {
   const choice = await chooseBackend(config, flags.root, plan.real && config.backend === "auto");
   const { backend } = choice;
   requireBudget(backend, config, "nothing was started");
-  const facts = findStartFacts(backend, flags.root, plan.bootOptions, config);
   const policy = policyFor(backend, config);
+  const facts = findStartFacts(backend, flags.root, plan.bootOptions, policy);
   const own = (of: Config, consequence: string): OwnConfiguration => ({
     configured: configure(of, facts, consequence),
     rules: rulesFor(backend, of, plan.dryRun),

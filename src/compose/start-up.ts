@@ -23,11 +23,11 @@ export function findStartFacts(
   backend: Backend,
   root: string,
   bootFlags: readonly KernelParameter[],
-  config: Pick<Config, "policy">,
+  policy: Policy,
 ): StartFacts {
   if (!backend.traits.isReal) return { hasCompressedSwap: true, defaults: { selfballoon_interval: 1 } };
   if (isRealHost(backend)) {
-    const intervalS = startIntervalOnHost(policyFor(backend, config));
+    const intervalS = startIntervalOnHost(policy);
     return { hasCompressedSwap: false, defaults: intervalS === null ? {} : { selfballoon_interval: intervalS } };
   }
   const files = new MachineFiles(root);
@@ -69,7 +69,7 @@ export function idleBecause(
 /** What `doctor` says of the loops that `run` would start with in this guest. */
 export function examineStart(backend: Backend, config: Config, root: string): Finding {
   try {
-    const facts = findStartFacts(backend, root, [], config);
+    const facts = findStartFacts(backend, root, [], policyFor(backend, config));
     const { settings } = configure(config, facts, "nothing was started");
     const { selfballooning, frontswap_selfshrinking, selfballoon_reserved_mb } = settings.values;
     const swap = settings.hasCompressedSwap

@@ -110,8 +110,7 @@ export interface Config {
   /** The file that was read; null if there was none. */
   readonly file: string | null;
   readonly backend: BackendKind;
-  /** How goals are found; chosen at the start. */
-  /** Null: nobody named one, and what we find decides. */
+  /** How goals are found; chosen at the start. Null: nobody named one, and what we find decides. */
   readonly policy: Policy | null;
   readonly socket: string;
   /** Where the API and the page are served over TCP; null: nowhere; undefined: where the backend's default is. */
