@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode } from "../../src/backends/host/thrown.ts";
 import { createQemuBackend } from "../../src/backends/qemu/backend.ts";
 import type { OpenBackend } from "../../src/core/backend.ts";
-import { hasSystemCode } from "../../src/core/errors.ts";
 import { type Figure, pending } from "../budgets.ts";
 import { BUNDLES } from "../support/paths.ts";
 import { quantile } from "../support/statistics.ts";
@@ -56,7 +56,7 @@ async function readFor(host: OpenBackend, forMs: number): Promise<Window> {
   const times: number[] = [];
   let refusals = 0;
   const count = (thrown: unknown): void => {
-    if (hasSystemCode(thrown, "ERR_PEER_FLOODS")) refusals += 1;
+    if (hasCode(thrown, "ERR_PEER_FLOODS")) refusals += 1;
   };
   while (performance.now() < endMs) {
     if (guests.includes(FLOODER)) void host.observe(FLOODER, signal).catch(count);
