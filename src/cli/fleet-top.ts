@@ -1,5 +1,6 @@
 import type { FleetView } from "../fleet/fleet-view.ts";
-import { byNeed, missingMb } from "../fleet/guest-summary.ts";
+import { byNeed } from "../fleet/guest-summary.ts";
+import { missingMb } from "../view/missing-mb.ts";
 import { withFleetKey } from "./fleet-top/keys.ts";
 import { type FleetSnapshot, type FleetTopModel, firstFleetModel } from "./fleet-top/model.ts";
 import { fleetRoom, renderFleet } from "./fleet-top/render.ts";

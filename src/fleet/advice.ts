@@ -1,5 +1,6 @@
+import { missingMb } from "../view/missing-mb.ts";
 import type { FleetView } from "./fleet-view.ts";
-import { type GuestSummary, missingMb } from "./guest-summary.ts";
+import type { GuestSummary } from "./guest-summary.ts";
 
 /** A guest that would do better elsewhere. */
 export interface Move {

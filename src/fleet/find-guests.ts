@@ -1,6 +1,7 @@
+import { missingMb } from "../view/missing-mb.ts";
 import type { Standing } from "../view/standing.ts";
 import type { FleetView } from "./fleet-view.ts";
-import { byNeed, missingMb } from "./guest-summary.ts";
+import { byNeed } from "./guest-summary.ts";
 import type { FleetGuestsAnswer, PlacedGuest } from "./service/answers.ts";
 
 /** Which guests of a fleet are looked for. */

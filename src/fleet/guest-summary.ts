@@ -2,6 +2,7 @@ import type { GuestStatus } from "../core/control.ts";
 import { figuresOf } from "../core/figures.ts";
 import { shownText } from "../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../core/units.ts";
+import { missingMb } from "../view/missing-mb.ts";
 import { STANDINGS, type Standing, standingOf } from "../view/standing.ts";
 
 /** A guest as the fleet sees it; sizes in MiB, null is what is not known. */
@@ -44,11 +45,6 @@ export function summaryOf(status: GuestStatus): GuestSummary {
     reason: decision?.reason ?? null,
     problem: problem?.code ?? null,
   };
-}
-
-/** What the guest lacks to its goal, in MiB; 0 where it stands well and is on its way. */
-export function missingMb({ standing, goalMb, currentMb }: GuestSummary): number {
-  return standing === "well" ? 0 : Math.max(0, (goalMb ?? 0) - (currentMb ?? 0));
 }
 
 /** The order in which an operator looks at guests: how they stand, the worst first, then what they lack. */

@@ -15,6 +15,11 @@ export function bytesText(bytes: number | null | undefined): string {
   return `${value.toFixed(digits)} ${STEPS[unit]}`;
 }
 
+/** The same of whole MiB, as hosts tell their fleet. */
+export function mebibytesText(mib: number | null): string {
+  return bytesText(mib === null ? null : mib * BYTES_PER_MIB);
+}
+
 /** A share as people read it: `0.3 %`; a dash where nothing is known. */
 export function percentText(percent: number | null): string {
   if (percent === null) return "–";

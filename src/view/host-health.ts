@@ -13,3 +13,16 @@ export function healthTexts({ health }: { readonly health?: Health | undefined }
   const { need, isEmergency, warnings } = health;
   return [...(need === null || (need === 0 && !isEmergency) ? [] : [needText({ need, isEmergency })]), ...warnings];
 }
+
+/** Whether somebody should look at a host now: guests of it run short or can't be read, or it is about to run out itself. */
+export function isInTrouble({
+  short,
+  unreadable,
+  health,
+}: {
+  readonly short: number;
+  readonly unreadable: number;
+  readonly health?: Pick<Health, "isEmergency"> | undefined;
+}): boolean {
+  return short + unreadable > 0 || health?.isEmergency === true;
+}

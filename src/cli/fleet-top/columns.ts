@@ -1,9 +1,9 @@
 import { shownGuest } from "../../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
-import { missingMb } from "../../fleet/guest-summary.ts";
 import type { PlacedGuest } from "../../fleet/service/answers.ts";
 import { bytesText } from "../../view/amounts.ts";
+import { missingMb } from "../../view/missing-mb.ts";
 import type { Column } from "../columns.ts";
 
 /** What hosts can be sorted by; `short`: those whose guests are worst off first. */

@@ -2,7 +2,7 @@ import { SENTENCE_LENGTH, shownText } from "../../core/shown-text.ts";
 import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
 import { bytesText } from "../../view/amounts.ts";
-import { healthTexts } from "../../view/host-health.ts";
+import { healthTexts, isInTrouble } from "../../view/host-health.ts";
 import { standingText } from "../../view/standing.ts";
 import { cellsLine, headingLine, layOutColumns } from "../columns.ts";
 import type { Colour } from "../output.ts";
@@ -69,7 +69,7 @@ function listBody(model: FleetTopModel, columns: number, { rows: room }: Room, p
 /** What is old is dimmed, whatever it was when it was new. */
 function colourOf({ isStale, state }: HostView): Colour | null {
   if (isStale || state === null) return "dim";
-  if (state.short + state.unreadable > 0 || state.health?.isEmergency === true) return "red";
+  if (isInTrouble(state)) return "red";
   return state.held + (state.health?.warnings.length ?? 0) > 0 ? "yellow" : null;
 }
 

@@ -1,4 +1,5 @@
 import type { FleetHostAnswer } from "../../fleet/service/answers.ts";
+import { missingMb } from "../../view/missing-mb.ts";
 import { GuestList } from "../fleet/guest-list.tsx";
 import { usePolled } from "../poll.ts";
 import "../fleet/fleet.css";
@@ -12,7 +13,7 @@ export function LastKnown({ host }: { readonly host: string }) {
   const { ageMs, isStale } = value;
   const guests = value.guests.map((guest) => ({
     ...guest,
-    ...{ host, isStale, missingMb: Math.max(0, (guest.goalMb ?? 0) - (guest.currentMb ?? 0)) },
+    ...{ host, isStale, missingMb: missingMb(guest) },
   }));
   return (
     <section aria-labelledby="last-title">

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { FleetAnswer, FleetEventsAnswer, FleetGuestsAnswer } from "../../fleet/service/answers.ts";
-import { bytesText } from "../../view/amounts.ts";
+import { mebibytesText } from "../../view/amounts.ts";
+import { troubledFirst } from "../../view/host-order.ts";
 import { standingText } from "../../view/standing.ts";
 import { timeText } from "../format.ts";
 import { type Polled, usePolled } from "../poll.ts";
@@ -25,11 +25,12 @@ export function FleetOverview({ hosts }: { readonly hosts: Polled<FleetAnswer> }
       : `q=${encodeURIComponent(search.trim())}`;
   const guests = usePolled<FleetGuestsAnswer>(`/v1/fleet/guests?${query}`, GUESTS_MS);
   const events = usePolled<FleetEventsAnswer>("/v1/fleet/events", EVENTS_MS);
+  const ordered = troubledFirst(hosts.value?.hosts ?? []);
   return (
     <Lost sinceMs={hosts.lostAtMs}>
       {hosts.value === null ? <p class="empty">Reading the fleet …</p> : <Summary fleet={hosts.value} />}
-      {hosts.value !== null && <HostMap hosts={hosts.value.hosts} />}
-      {hosts.value !== null && <HostList hosts={hosts.value.hosts} />}
+      {hosts.value !== null && <HostMap hosts={ordered} />}
+      {hosts.value !== null && <HostList hosts={ordered} />}
       <section aria-labelledby="guests-title">
         <h2 id="guests-title">{search.trim() === "" ? "Guests that are short, unreadable or held" : "Guests"}</h2>
         <input
@@ -61,7 +62,7 @@ function Summary({ fleet: { hosts, ignored } }: { readonly fleet: FleetAnswer })
   return (
     <p class="intro">
       {states.length} live {states.length === 1 ? "host" : "hosts"} with {sum(({ guests }) => guests)} guests:{" "}
-      <strong class="saved-text">{bytesText(saved * BYTES_PER_MIB)} saved</strong>. {standingText(counts)}.
+      <strong class="saved-text">{mebibytesText(saved)} saved</strong>. {standingText(counts)}.
       {stale > 0 && <strong class="fleet-alarm"> {stale} stale: they have not told how they stand in time.</strong>}
       {ignored > 0 && <strong class="fleet-alarm"> More hosts than can be shown.</strong>}
     </p>

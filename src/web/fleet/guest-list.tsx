@@ -1,12 +1,9 @@
-import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { FleetGuestsAnswer } from "../../fleet/service/answers.ts";
-import { bytesText } from "../../view/amounts.ts";
+import { mebibytesText } from "../../view/amounts.ts";
 import { hostAddress } from "../fleet-host.ts";
 
 /** Rows that are drawn; a search narrows them down. */
 const SHOWN = 100;
-
-const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
 
 /** Guests of all hosts, those first that need it most. */
 export function GuestList({ answer: { guests, found } }: { readonly answer: FleetGuestsAnswer }) {
@@ -41,9 +38,9 @@ export function GuestList({ answer: { guests, found } }: { readonly answer: Flee
                 {standing}
                 {isStale && " (stale)"}
               </td>
-              <td>{mib(currentMb)}</td>
-              <td class="fleet-wide">{mib(goalMb)}</td>
-              <td>{mib(missingMb)}</td>
+              <td>{mebibytesText(currentMb)}</td>
+              <td class="fleet-wide">{mebibytesText(goalMb)}</td>
+              <td>{mebibytesText(missingMb)}</td>
               <td class="fleet-wide">{problem ?? reason ?? "no step yet"}</td>
             </tr>
           ))}

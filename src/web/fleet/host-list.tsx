@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
-import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
-import { bytesText } from "../../view/amounts.ts";
+import { mebibytesText } from "../../view/amounts.ts";
 import { healthTexts } from "../../view/host-health.ts";
-import { hostsWithWords, troubledFirst } from "../../view/host-order.ts";
+import { hostsWithWords } from "../../view/host-order.ts";
 import { Spacer, useRowsInView } from "../components/rows-in-view.tsx";
 import { FilterField, ShownCount } from "../components/table-filter.tsx";
 import { hostAddress } from "../fleet-host.ts";
@@ -12,12 +11,10 @@ import { largestMb, partsOf } from "./host-parts.ts";
 /** As the style sheet has them. */
 const ROW_HEIGHT = 36;
 
-const mib = (amount: number | null): string => bytesText(amount === null ? null : amount * BYTES_PER_MIB);
-
-/** Every host, those that are in trouble first and stale ones before those that stand well: what its guests have of what they could have, as a bar, and whether that still holds. */
+/** Every host in the order given: what its guests have of what they could have, as a bar, and whether that still holds. */
 export function HostList({ hosts }: { readonly hosts: readonly HostView[] }) {
   const [filter, setFilter] = useState("");
-  const rows = troubledFirst(hostsWithWords(hosts, filter));
+  const rows = hostsWithWords(hosts, filter);
   const { box, first, end } = useRowsInView(ROW_HEIGHT, rows.length);
   const longestMb = largestMb(hosts);
   return (
@@ -89,9 +86,9 @@ function HostRow({ host: view, nth, longestMb }: HostRowProps) {
       <td class="fleet-wide">{state?.guests ?? "–"}</td>
       <td class={(state?.short ?? 0) > 0 ? "fleet-alarm" : ""}>{state?.short ?? "–"}</td>
       <td>{state?.held ?? "–"}</td>
-      <td class="fleet-wide">{mib(state?.currentMb ?? null)}</td>
-      <td class="fleet-wide">{mib(state?.wantedMb ?? null)}</td>
-      <td class="fleet-wide">{mib(state?.budgetMb ?? null)}</td>
+      <td class="fleet-wide">{mebibytesText(state?.currentMb ?? null)}</td>
+      <td class="fleet-wide">{mebibytesText(state?.wantedMb ?? null)}</td>
+      <td class="fleet-wide">{mebibytesText(state?.budgetMb ?? null)}</td>
       <td>
         {state === null ? "never" : `${seconds} s ago`}
         {isStale && <strong class="fleet-alarm"> stale</strong>}

@@ -1,17 +1,16 @@
-import { BYTES_PER_MIB } from "../../core/units.ts";
 import type { HostView } from "../../fleet/fleet-view.ts";
-import { bytesText } from "../../view/amounts.ts";
-import { troubledFirst } from "../../view/host-order.ts";
+import { mebibytesText } from "../../view/amounts.ts";
+import { isInTrouble } from "../../view/host-health.ts";
 import { standingText } from "../../view/standing.ts";
 import { hostAddress } from "../fleet-host.ts";
 import { largestMb, partsOf } from "./host-parts.ts";
 
-/** Every host at a glance, a bar each, those in trouble first and marked. All that it says is in the table too, for who can't see it. */
+/** Every host at a glance, a bar each in the order given, those in trouble marked. All that it says is in the table too, for who can't see it. */
 export function HostMap({ hosts }: { readonly hosts: readonly HostView[] }) {
   const longestMb = largestMb(hosts);
   return (
     <div class="fleet-map" aria-hidden="true">
-      {troubledFirst(hosts).map((host) => (
+      {hosts.map((host) => (
         <HostCell key={host.host} view={host} longestMb={longestMb} />
       ))}
     </div>
@@ -23,7 +22,7 @@ function HostCell({ view, longestMb }: { readonly view: HostView; readonly longe
   const { host, state, isStale } = view;
   const { used, spare, saved } = state === null ? NOTHING : partsOf(state, longestMb);
   const ends = [used, used + spare, used + spare + saved].map((end) => `${Math.round(end)}%`);
-  const isAlarm = state !== null && (state.short > 0 || state.health?.isEmergency === true);
+  const isAlarm = state !== null && isInTrouble(state);
   const marks = [isAlarm ? " fleet-cell-alarm" : "", isStale ? " fleet-cell-stale" : ""].join("");
   return (
     <a
@@ -43,6 +42,5 @@ const NOTHING = { used: 0, spare: 0, saved: 0 };
 function cellText({ host, state, isStale }: HostView): string {
   if (state === null) return `${host}: it has told nothing yet`;
   const { currentMb, maximumMb } = state;
-  const amounts = [currentMb, maximumMb].map((mib) => bytesText(mib * BYTES_PER_MIB));
-  return `${host}: ${state.guests} guests have ${amounts[0]} of ${amounts[1]}, ${standingText(state)}${isStale ? " (stale)" : ""}`;
+  return `${host}: ${state.guests} guests have ${mebibytesText(currentMb)} of ${mebibytesText(maximumMb)}, ${standingText(state)}${isStale ? " (stale)" : ""}`;
 }

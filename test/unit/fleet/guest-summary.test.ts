@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { selfballoonError } from "../../../src/core/errors.ts";
-import { byNeed, missingMb, summaryOf } from "../../../src/fleet/guest-summary.ts";
+import { byNeed, summaryOf } from "../../../src/fleet/guest-summary.ts";
+import { missingMb } from "../../../src/view/missing-mb.ts";
 import { row } from "../../support/fleet.ts";
 import { guestStatus } from "../../support/guest-records.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthTexts } from "../../../src/view/host-health.ts";
+import { healthTexts, isInTrouble } from "../../../src/view/host-health.ts";
 
 describe("what is wrong with a fleet's host itself", () => {
   it("is nothing where it needs nothing, or says nothing of that", () => {
@@ -18,5 +18,17 @@ describe("what is wrong with a fleet's host itself", () => {
     expect(healthTexts({ health: { need: 1, isEmergency: true, warnings: [] } })).toEqual([
       "the host's need 100 %, an emergency",
     ]);
+  });
+});
+
+describe("a host that somebody should look at now", () => {
+  it.each([
+    [{ short: 0, unreadable: 0 }, false],
+    [{ short: 1, unreadable: 0 }, true],
+    [{ short: 0, unreadable: 1 }, true],
+    [{ short: 0, unreadable: 0, health: { isEmergency: false } }, false],
+    [{ short: 0, unreadable: 0, health: { isEmergency: true } }, true],
+  ])("%j: %s", (state, expected) => {
+    expect(isInTrouble(state)).toBe(expected);
   });
 });
