@@ -20,7 +20,7 @@ const RECURRENCE_MS = 3_600_000;
 
 /** Begin a wait, twice as long as the last one if its cause came back soon. */
 export function waitLonger(before: GrowingWait, nowMs: number, waits: Waits): GrowingWait {
-  const recurs = before.count > 0 && nowMs < before.untilMs + RECURRENCE_MS;
+  const recurs = nowMs < before.untilMs + RECURRENCE_MS;
   const count = recurs ? before.count + 1 : 1;
   // 2^20 times the first wait is longer than any longest one.
   const waitMs = Math.min(waits.maxMs, waits.firstMs * 2 ** Math.min(count - 1, 20));

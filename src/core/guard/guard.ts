@@ -87,8 +87,6 @@ function highestBound(state: GuardState, input: GuardInput): Pick<Guarded, "targ
  */
 function ceilingPages(input: GuardInput): number {
   const { observation, wanted, headroomPages } = input;
-  const { totalramPages } = observation;
-  if (totalramPages <= wanted.maximumPages) return wanted.maximumPages;
   const keptPages = usedPages(input) - Math.floor(headroomPages * SPARED_SHARE);
-  return Math.max(wanted.maximumPages, Math.min(totalramPages, keptPages));
+  return Math.max(wanted.maximumPages, Math.min(observation.totalramPages, keptPages));
 }
