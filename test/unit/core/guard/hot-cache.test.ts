@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { followCache, keptPages, type NeededCache, NO_NEEDED_CACHE } from "../../../../src/core/guard/hot-cache.ts";
-import { guardInput } from "../../../../src/core/guard/input.ts";
+import {
+  followCache,
+  hotCache,
+  keptPages,
+  type NeededCache,
+  NO_NEEDED_CACHE,
+} from "../../../../src/core/guard/hot-cache.ts";
+import { type GuardInput, guardInput } from "../../../../src/core/guard/input.ts";
 import type { CompleteObservation } from "../../../../src/core/observation.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { observationOf } from "../../../support/observations.ts";
@@ -21,13 +27,17 @@ const calm = {
 
 type Readings = Partial<CompleteObservation>;
 
-/** What is learnt from readings `afterMs` after a step at which the guest was calm; null: from the first ones. */
-function learn(before: NeededCache, readings: Readings, afterMs: number | null = 5000): NeededCache {
+function inputOf(readings: Readings, afterMs: number | null = 5000): GuardInput {
   const last = afterMs === null ? null : observationOf(calm);
   const remembered = { last, lastMs: 0, risePages: 0 };
   const wanted = { targetPages: 0, maximumPages: 1024 * MIB };
   const now = observationOf({ ...calm, ...readings });
-  return followCache(before, guardInput(remembered, now, wanted, DEFAULT_TUNABLES, afterMs ?? 0, new Set()));
+  return guardInput(remembered, now, wanted, DEFAULT_TUNABLES, afterMs ?? 0, new Set());
+}
+
+/** What is learnt from readings `afterMs` after a step at which the guest was calm; null: from the first ones. */
+function learn(before: NeededCache, readings: Readings, afterMs?: number | null): NeededCache {
+  return followCache(before, inputOf(readings, afterMs));
 }
 
 /** 100 MiB were read not long ago. */
@@ -116,5 +126,38 @@ describe("the cache that a guest is reckoned to need", () => {
     const learnt = learn(first, readings);
     expect(keptPages(learnt)).toBeLessThanOrEqual(calm.totalramPages);
     expect(learnt.growthPages).toBeLessThanOrEqual(calm.totalramPages);
+  });
+
+  it("is not proven by pages that are chance, and is by one more", () => {
+    const chancePages = calm.totalramPages / 2048;
+    const missed = (pages: number) => learn(first, { refaultPages: 1000 + pages }).provenPages;
+    expect([missed(chancePages), missed(chancePages + 1)]).toEqual([0, 100 * MIB + chancePages + 1]);
+    const swapped = (pages: number) => learn(first, { swapOutPages: 1000 + pages }).restUntilMs;
+    expect([swapped(chancePages), swapped(chancePages + 1)]).toEqual([0, 35_000]);
+  });
+
+  it("grows by what was read while the kernel swapped, too", () => {
+    const read = { availablePages: 690 * MIB, freePages: 580 * MIB };
+    expect(learn(first, { ...read, swapOutPages: 1000 + 8 * MIB }).freshPages).toBe((100 + 20 + 8) * MIB);
+  });
+
+  it("is forgotten again from the moment on that its rest is over", () => {
+    const resting = { ...first, restUntilMs: 100_000 };
+    expect(keptPages(learn(resting, {}, 99_999))).toBe(100 * MIB);
+    expect(keptPages(learn(resting, {}, 100_000))).toBe(50 * MIB);
+  });
+});
+
+describe("the page cache that a guest needs", () => {
+  /** 300 MiB are in use, and 64 of headroom lie beside them. */
+  const least = (cache: Partial<NeededCache>) =>
+    hotCache.minTargetPages({ cache: { ...NO_NEEDED_CACHE, ...cache } }, inputOf({})) / MIB;
+
+  it("stays beside the memory in use, with as much again as was just read", () => {
+    expect(least({ provenPages: 50 * MIB, freshPages: 30 * MIB, growthPages: 7 * MIB })).toBe(364 + 87);
+  });
+
+  it("is no reason to hold a guest where there is none", () => {
+    expect(least({})).toBe(0);
   });
 });

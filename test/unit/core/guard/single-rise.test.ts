@@ -28,6 +28,15 @@ describe("the largest single rise", () => {
     expect(followSingleRise(NO_RISE, inputOf(null, committed(120_000)))).toEqual(NO_RISE);
   });
 
+  it("is not seen between two readings of one moment", () => {
+    expect(followSingleRise(NO_RISE, inputOf(committed(50_000), committed(120_000), 0))).toEqual(NO_RISE);
+  });
+
+  it("is none where nothing rose", () => {
+    expect(followSingleRise(NO_RISE, inputOf(committed(50_000), committed(50_000)))).toBe(NO_RISE);
+    expect(followSingleRise(NO_RISE, inputOf(committed(50_000), committed(40_000)))).toBe(NO_RISE);
+  });
+
   it("stays in full through smaller ones and through falls, for a day", () => {
     expect(followSingleRise(seen, inputOf(committed(50_000), committed(60_000), DAY_MS))).toEqual(seen);
     expect(followSingleRise(seen, inputOf(committed(60_000), committed(0), DAY_MS))).toEqual(seen);
