@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Reading } from "../../../../src/core/backend.ts";
 import type { Decision } from "../../../../src/core/decision.ts";
-import { accountAfter, openAccount, sizeOf } from "../../../../src/core/host/account.ts";
+import { type Account, accountAfter, openAccount, sizeOf, stillPromised } from "../../../../src/core/host/account.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { accountIn } from "../../../support/guest-env.ts";
 import { observationOf } from "../../../support/observations.ts";
@@ -17,12 +18,21 @@ const readings = {
   ...{ totalramPages: 400, balloonCurrentPages: 450, balloonMaxPages: 1000, availablePages: 100 },
 };
 
-function settled(change: Partial<Decision> = {}, more: Parameters<typeof observationOf>[0] = {}, promisedBytes = 0) {
+function settled(
+  change: Partial<Decision> = {},
+  more: Parameters<typeof observationOf>[0] = {},
+  promisedBytes = 0,
+  read: Partial<Reading> = {},
+  known: Partial<Account> = {},
+) {
   const observation = observationOf({ ...readings, ...more });
   const terms = { minMb: 0, maxMb: null, weight: 3, priority: "normal" as const, isQuiet: false, isManaged: true };
   const decidedOn = { tunables: DEFAULT_TUNABLES, terms, heldBytes: null };
-  const reading = { observation, notices: [], unballoonedBytes: 7 };
-  return accountAfter({ ...before, promisedBytes }, decided(change), decided(change), { ...decidedOn, reading });
+  const reading = { observation, notices: [], unballoonedBytes: 7, ...read };
+  return accountAfter({ ...before, promisedBytes, ...known }, decided(change), decided(change), {
+    ...decidedOn,
+    reading,
+  });
 }
 
 describe("a guest's account", () => {
@@ -71,8 +81,34 @@ describe("a guest's account", () => {
     expect(settled({ goalPages: 10, reason: "raise" }).goalBytes).toBe(60 * PAGE_BYTES + 7);
   });
 
+  it("counts as in use in full while nobody can say how much of it is, nor of how much", () => {
+    expect(settled({}, { totalramPages: 0, availablePages: 0 }).activeShare).toBe(1);
+    expect(settled({}, { totalramPages: null as unknown as number }).activeShare).toBe(1);
+  });
+
+  it("holds of its host's memory what its process does, and no more than it has", () => {
+    const resident = (rssBytes: number | null) => settled({}, {}, 0, { rssBytes }).residentBytes;
+    expect(resident(100 * PAGE_BYTES)).toBe(100 * PAGE_BYTES);
+    expect(resident(900 * PAGE_BYTES)).toBe(450 * PAGE_BYTES + 7);
+    expect(resident(null)).toBe(450 * PAGE_BYTES + 7);
+  });
+
+  it("is charged for what its process holds where its balloon frees nothing, if that is known", () => {
+    const effect = { looksWithout: 10, isMissing: true };
+    const charged = (rssBytes: number | null) => settled({}, {}, 0, { rssBytes }, { effect }).currentBytes;
+    expect(charged(900 * PAGE_BYTES)).toBe(900 * PAGE_BYTES);
+    expect(charged(null)).toBe(650 * PAGE_BYTES + 7);
+    expect(settled({}, {}, 0, { rssBytes: 900 * PAGE_BYTES }).currentBytes).toBe(650 * PAGE_BYTES + 7);
+  });
+
   it("stays as it is where nobody knows what the guest has", () => {
     expect(settled({}, { balloonCurrentPages: null as unknown as number })).toEqual(before);
+  });
+});
+
+describe("a promise", () => {
+  it("is kept until the guest has what it was promised", () => {
+    expect([stillPromised(7, 6), stillPromised(7, 7), stillPromised(7, 8)]).toEqual([7, 0, 0]);
   });
 });
 
