@@ -59,5 +59,6 @@ describe("the reserve of a host", () => {
   it("is all for a guest that is alone, or for four that are alike", () => {
     expect([reserveShare(1, 1), reserveShare(1, 4), reserveShare(3, 12)]).toEqual([1, 1, 1]);
     expect(reserveShare(1, 8)).toBe(0.5);
+    expect(reserveShare(0, 0)).toBe(1);
   });
 });

@@ -29,6 +29,22 @@ describe("the effect of a balloon on its host", () => {
     expect(looks(100, currentMib, rssMib)).toEqual(INITIAL_EFFECT);
   });
 
+  it("is there up to half of what the guest gave, beside what an emulator needs, and is missing above that", () => {
+    const keptMib = 1024 + 256 + (4096 - 1024) / 2;
+    expect(looks(1, 1024, keptMib)).toEqual(INITIAL_EFFECT);
+    expect(looks(1, 1024, keptMib + 1).looksWithout).toBe(1);
+  });
+
+  it("is judged from a balloon of 256 MiB on", () => {
+    expect(looks(1, 4096 - 256, 9000).looksWithout).toBe(1);
+    expect(looks(1, 4096 - 255, 9000)).toEqual(INITIAL_EFFECT);
+  });
+
+  it("is no news again and again while it is missing", () => {
+    const missing = looks(10, 1024, 4200);
+    expect(looks(1, 1024, 4200, missing)).toBe(missing);
+  });
+
   it("is back once the process falls", () => {
     expect(looks(1, 1024, 1200, looks(10, 1024, 4200))).toEqual(INITIAL_EFFECT);
   });

@@ -49,6 +49,8 @@ describe("a claim that can't be true", () => {
   it("is not made where nobody knows the guest's size", () => {
     expect(claimOf(300, 2000, { balloonCurrentPages: null })).toBeNull();
     expect(claimOf(300, 2000, { totalramPages: null })).toBeNull();
+    expect(claimOf(300, 2000, { totalreservePages: null })).toBeNull();
+    expect(claimOf(300, 2000, { maxPfn: null })).toBeNull();
   });
 });
 

@@ -39,6 +39,13 @@ describe("a host's shortage", () => {
     expect(noteRefusal(lacking, "a", "cache", 10_006)).toMatchObject({ waiting: "a", waitingFor: "cache" });
   });
 
+  it("waits for the last one that lacks memory, and for the last that waits for its cache where none lacks any", () => {
+    const lacking = noteRefusal(NO_SHORTAGE, "a", "lack", 5);
+    expect(noteRefusal(lacking, "b", "lack", 6)).toMatchObject({ waiting: "b", waitingUntilMs: 10_006 });
+    const forCache = noteRefusal(NO_SHORTAGE, "a", "cache", 5);
+    expect(noteRefusal(forCache, "b", "cache", 6)).toMatchObject({ waiting: "b", waitingUntilMs: 10_006 });
+  });
+
   it("has others asked for who lacks memory no more than five times a second", () => {
     expect(mayAskForLack(NO_SHORTAGE, 5)).toBe(true);
     expect(mayAskForLack({ ...NO_SHORTAGE, askedForLackMs: 5 }, 204)).toBe(false);
@@ -59,5 +66,20 @@ describe("a host's shortage", () => {
     expect(entitledTo(shortage, fewer, "a", bytes(800), 250).shortage).toBe(shortage);
     expect(entitledTo(shortage, fewer, "c", bytes(800), 250).bytes).toBe(Number.POSITIVE_INFINITY);
     expect(entitledTo(shortage, fewer, "a", bytes(800), 251).bytes).toBe(bytes(799));
+  });
+
+  it("is there when guests want more than what is not reserved, and is shared without that", () => {
+    expect(entitledTo(NO_SHORTAGE, ledger, "a", bytes(1000), 0, bytes(200)).bytes).toBe(bytes(400));
+  });
+
+  it("is there when guests have more than there is, however little they want", () => {
+    const modest = ledgerOf(["a", "b"].map((guest) => accountIn(guest, 500, { goalBytes: bytes(100) })));
+    expect(entitledTo(NO_SHORTAGE, modest, "a", bytes(900), 0).bytes).toBe(bytes(100));
+    expect(entitledTo(NO_SHORTAGE, modest, "a", bytes(1000), 0, bytes(500)).bytes).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("keeps what was computed for a quarter of a second, at whatever time that was", () => {
+    const { shortage } = entitledTo(NO_SHORTAGE, ledger, "a", bytes(800), 5000);
+    expect(entitledTo(shortage, ledger, "a", bytes(800), 5250).shortage).toBe(shortage);
   });
 });
