@@ -287,7 +287,7 @@ const event = of<ToldRecord>()(
       ...fields(SIZES, number),
       priority: z.enum(PRIORITIES),
     }),
-    z.object({ ...turned, kind: z.literal("rise"), guest: text, risePages: number }),
+    z.object({ ...turned, kind: z.literal("rise"), guest: text, risePages: number, answerMs: number }),
     z.object({
       ...turned,
       kind: z.literal("give"),

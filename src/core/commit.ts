@@ -53,6 +53,7 @@ function nextGuest(
     isArmed: before.isArmed,
     demands: before.demands,
     alarm: before.alarm,
+    unanswered: before.unanswered,
   };
 }
 

@@ -73,11 +73,14 @@ export interface SizeRecord extends Recorded, Turn {
   readonly priority: Priority;
 }
 
-/** The watch saw demand rise faster than was known: by so many pages within one reaction time. */
+/** The watch learned how fast a guest's demand rises, or how soon its balloon answers. */
 export interface RiseRecord extends Recorded, Turn {
   readonly kind: "rise";
   readonly guest: string;
+  /** The most by which demand is reckoned to rise within one reaction time, in pages. */
   readonly risePages: number;
+  /** How long its balloon is reckoned to take to answer a shortage, in ms. */
+  readonly answerMs: number;
 }
 
 /** A guest was to be given all that it may have: `bytes`, or all that its machine has where that is null. */

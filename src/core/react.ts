@@ -5,7 +5,7 @@ import { armsAfterRun, armsOnWrite } from "./guest/arming.ts";
 import { type Effect, NOTHING, READ_SIZE } from "./guest/effects.ts";
 import type { Cause, GuestEnv, GuestEvent } from "./guest/events.ts";
 import { noteUnreadable } from "./guest/freshness.ts";
-import { noteRestart, noteRise, restartInertia } from "./guest/step.ts";
+import { noteRestart, noteWatched, restartInertia } from "./guest/step.ts";
 import { asksMore, changesTarget } from "./guest/targets.ts";
 import { look } from "./guest/watch.ts";
 import { accountOf } from "./host/ledger.ts";
@@ -29,9 +29,9 @@ export function react(before: Minds, guest: string, event: GuestEvent, env: Gues
     case "observed":
       return observed(before, event.reading, event.cause, event.isAgain, env, nowMs);
     case "sampled":
-      return sampled(before, event.sample, env);
+      return sampled(before, event.sample, env, nowMs);
     case "rose":
-      return changed(before, { step: noteRise(before.guest.step, event.risePages) });
+      return rose(before, event, nowMs);
     case "unreadable":
       return unreadable(before, guest, event.state, env, nowMs);
     case "applied":
@@ -86,14 +86,22 @@ function observed(
   return commit(before, judged, cause, env, nowMs);
 }
 
-function sampled(before: Minds, sample: WatchSample, env: GuestEnv): Reaction {
+function sampled(before: Minds, sample: WatchSample, env: GuestEnv, nowMs: number): Reaction {
   const isWatched = env.without === undefined || !env.without.has("emergency");
-  const { state, risePages, isShort } = look(before.guest, sample, env.tunables, isWatched);
+  const { state, isShort } = look(before.guest, sample, env.tunables, isWatched, nowMs);
+  const isNews = state.step !== before.guest.step;
   const isAnswered = isShort && canMove(env);
-  if (risePages === null && !isAnswered) return { guest: state, host: before.host, effects: NOTHING };
-  const effects: Effect[] = risePages === null ? [] : [{ kind: "record_rise", risePages }];
+  if (!isNews && !isAnswered) return { guest: state, host: before.host, effects: NOTHING };
+  const { risePages, answer } = state.step.guard;
+  const effects: Effect[] = isNews ? [{ kind: "record_rise", risePages, answerMs: answer.ms }] : [];
   if (isAnswered) effects.push({ kind: "answer_shortage" });
   return { guest: state, host: before.host, effects };
+}
+
+function rose(before: Minds, { risePages, answerMs }: GuestEvent & { readonly kind: "rose" }, nowMs: number): Reaction {
+  const known = before.guest.step.guard.answer;
+  const answer = answerMs === known.ms ? known : { ms: answerMs, sinceMs: nowMs };
+  return changed(before, { step: noteWatched(before.guest.step, risePages, answer) });
 }
 
 function applied(

@@ -68,7 +68,7 @@ export class EffectRunner {
       case "step_soon":
         return stepSoon(effect.guests);
       case "record_rise":
-        if (turn !== null) journal.add({ kind: "rise", guest, risePages: effect.risePages, ...turn });
+        if (turn !== null) journal.add({ ...effect, kind: "rise", guest, ...turn });
         return;
       case "notice":
         journal.add({ kind: "notice", guest, notice: effect.notice });

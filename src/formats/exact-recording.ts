@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { NO_ANSWER } from "../core/guard/answer.ts";
 import { MAX_SAMPLES } from "../core/guest/demand.ts";
 import { CAUSES, GIVE_CAUSES, type GiveCause } from "../core/guest/events.ts";
 import type { ControllerState } from "../core/guest/state.ts";
@@ -38,6 +39,8 @@ const GUARD = z.object({
   last: COMPLETE.nullable(),
   lastMs: count,
   risePages: count,
+  // Recordings of before it was learned have none.
+  answer: z.object({ ms: count, sinceMs: count }).default(NO_ANSWER),
   emergency: z.object({
     isOn: z.boolean(),
     beganMs: count.nullable(),
@@ -63,6 +66,7 @@ const CONTROLLER: z.ZodType<ControllerState> = z.object({
   isArmed: z.boolean(),
   demands: z.array(count).max(MAX_SAMPLES),
   alarm: z.object({ askedPages: count.nullable(), askedTotalramPages: count.nullable(), looksSince: count }),
+  unanswered: z.object({ sinceMs: count, totalramPages: count }).nullable().default(null),
 });
 
 const ACCOUNT: z.ZodType<Account> = z.object({
@@ -182,7 +186,14 @@ export const EVENT: z.ZodType<{ readonly event: RecordedEvent }> = z.object({
       priority: z.enum(PRIORITIES).default("normal"),
       ...turn,
     }),
-    z.object({ kind: z.literal("rise"), guest: name, risePages: count, ...turn }),
+    z.object({
+      kind: z.literal("rise"),
+      guest: name,
+      risePages: count,
+      // Recordings of before it was learned have none.
+      answerMs: count.default(NO_ANSWER.ms),
+      ...turn,
+    }),
     z.object({
       kind: z.literal("give"),
       guest: name,

@@ -87,7 +87,7 @@ export class ExactReplay {
         return this.take(guest, { kind: "sized", size }, nowMs, { ...ANYBODY, weight, priority });
       }
       case "rise":
-        return this.take(event.guest, { kind: "rose", risePages: event.risePages }, event.nowMs);
+        return this.take(event.guest, { ...event, kind: "rose" }, event.nowMs);
       case "give":
         return this.give(event);
       case "fault":

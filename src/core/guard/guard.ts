@@ -47,10 +47,10 @@ export function guard(
 
 /** The state with what is asked of the guest now. Spelt out, because spreading it costs twice as much as the guard. */
 function noteAsked(state: GuardState, askedPages: number | null): GuardState {
-  const { last, lastMs, risePages, emergency, cache, progress, singleRise } = state;
+  const { last, lastMs, risePages, answer, emergency, cache, progress, singleRise } = state;
   const { stalledSteps, stallScore, parked } = progress;
   const asked = { askedPages, stalledSteps, stallScore, parked };
-  return { last, lastMs, risePages, emergency, cache, progress: asked, singleRise };
+  return { last, lastMs, risePages, answer, emergency, cache, progress: asked, singleRise };
 }
 
 /** Take in what was seen: emergencies, the cache that is needed, guests that do not follow. */
@@ -59,6 +59,7 @@ function follow(before: GuardState, input: GuardInput): GuardState {
     last: input.observation,
     lastMs: input.nowMs,
     risePages: input.risePages,
+    answer: before.answer,
     emergency: followEmergency(before.emergency, input),
     cache: followCache(before.cache, input),
     progress: followProgress(before.progress, input),

@@ -1,5 +1,6 @@
 import type { CompleteObservation } from "../observation.ts";
 import type { Tunables } from "../tunables.ts";
+import type { Answer } from "./answer.ts";
 import { type Changes, changesSince } from "./changes.ts";
 import { headroomPages, rememberRise } from "./headroom.ts";
 import type { Safety } from "./names.ts";
@@ -17,6 +18,7 @@ export interface Remembered {
   readonly lastMs: number;
   /** How much demand was seen to rise within one reaction time, in pages; forgotten slowly. */
   readonly risePages: number;
+  readonly answer: Answer;
 }
 
 /** All that the safeties judge by at one step. */
@@ -46,7 +48,7 @@ export function guardInput(
   without: ReadonlySet<Safety>,
 ): GuardInput {
   const changes = changesSince(before.last, observation, nowMs - before.lastMs);
-  const risePages = rememberRise(before.risePages, changes, tunables);
+  const risePages = rememberRise(before, changes, tunables);
   return {
     last: before.last,
     observation,

@@ -1,3 +1,4 @@
+import { NO_ANSWER } from "./answer.ts";
 import { type Emergency, NO_EMERGENCY } from "./emergency.ts";
 import { type NeededCache, NO_NEEDED_CACHE } from "./hot-cache.ts";
 import type { Remembered } from "./input.ts";
@@ -17,6 +18,7 @@ export const INITIAL_GUARD_STATE: GuardState = Object.freeze({
   last: null,
   lastMs: 0,
   risePages: 0,
+  answer: NO_ANSWER,
   emergency: NO_EMERGENCY,
   cache: NO_NEEDED_CACHE,
   progress: INITIAL_PROGRESS,

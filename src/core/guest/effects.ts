@@ -60,8 +60,8 @@ export type Effect =
   | { readonly kind: "arm"; readonly delayMs: number }
   /** These guests hold what this one waits for. */
   | { readonly kind: "step_soon"; readonly guests: readonly string[] }
-  /** Demand rose faster than was known: the guard reckons with it from now on. */
-  | { readonly kind: "record_rise"; readonly risePages: number }
+  /** Demand rose faster than was known, or the balloon answers in another time: the guard reckons with both from now on. */
+  | { readonly kind: "record_rise"; readonly risePages: number; readonly answerMs: number }
   | { readonly kind: "notice"; readonly notice: Notice };
 
 /** Nothing is to be done. */

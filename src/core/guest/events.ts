@@ -18,8 +18,8 @@ export type GuestEvent =
   | { readonly kind: "observed"; readonly reading: Reading; readonly cause: Cause; readonly isAgain: boolean }
   /** The watch looked at it between two steps. */
   | { readonly kind: "sampled"; readonly sample: WatchSample }
-  /** Demand rose by so much within one reaction time. */
-  | { readonly kind: "rose"; readonly risePages: number }
+  /** The watch learned that demand may rise by so much within one reaction time, and how soon the balloon answers. */
+  | { readonly kind: "rose"; readonly risePages: number; readonly answerMs: number }
   /** It could not be read or moved; `state` is what its machine does where that is why, such as `paused` or `restarting`. */
   | { readonly kind: "unreadable"; readonly state: string | null }
   /** The balloon took this target. */

@@ -4,6 +4,7 @@ import { type Alarm, QUIET } from "./alarm.ts";
 import { type Demands, NO_DEMANDS } from "./demand.ts";
 import { type Freshness, freshAt } from "./freshness.ts";
 import { type GuestState, startState } from "./step.ts";
+import type { Unanswered } from "./unanswered.ts";
 
 /** What the last decision left for the watch to judge by. */
 export interface LastStep {
@@ -30,6 +31,7 @@ export interface ControllerState {
   readonly isArmed: boolean;
   readonly demands: Demands;
   readonly alarm: Alarm;
+  readonly unanswered: Unanswered | null;
 }
 
 /** A guest that was found at `nowMs`. The policy holds for as long as the state is kept. */
@@ -43,5 +45,6 @@ export function foundState(policy: Policy, nowMs: number): ControllerState {
     isArmed: false,
     demands: NO_DEMANDS,
     alarm: QUIET,
+    unanswered: null,
   };
 }

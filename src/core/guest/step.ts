@@ -1,4 +1,5 @@
 import type { Decision } from "../decision.ts";
+import type { Answer } from "../guard/answer.ts";
 import { guard, NO_SAFETY } from "../guard/guard.ts";
 import type { Safety } from "../guard/names.ts";
 import { type GuardState, INITIAL_GUARD_STATE } from "../guard/state.ts";
@@ -137,8 +138,12 @@ export function noteRestart(state: GuestState): GuestState {
   return { ...state, guard: { ...state.guard, progress: INITIAL_PROGRESS } };
 }
 
-/** The watch saw demand rise by so much within one reaction time: the guard reckons with it from now on. */
-export function noteRise(state: GuestState, risePages: number): GuestState {
-  if (risePages <= state.guard.risePages) return state;
-  return { ...state, guard: { ...state.guard, risePages } };
+/**
+ * The watch saw demand rise by so much within one reaction time, and the balloon answer in so long: the guard reckons with
+ * both from now on.
+ */
+export function noteWatched(state: GuestState, seenPages: number, answer: Answer): GuestState {
+  const risePages = Math.max(seenPages, state.guard.risePages);
+  if (risePages === state.guard.risePages && answer === state.guard.answer) return state;
+  return { ...state, guard: { ...state.guard, risePages, answer } };
 }

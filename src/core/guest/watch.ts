@@ -1,48 +1,64 @@
 import type { WatchSample } from "../backend.ts";
+import { type Answer, learnAnswer } from "../guard/answer.ts";
 import { reactionMs } from "../guard/headroom.ts";
 import type { Tunables } from "../tunables.ts";
 import { followAlarm, isBelow, QUIET } from "./alarm.ts";
-import { demandPages, risePages, withDemand } from "./demand.ts";
+import { type Demands, demandPages, risePages, withDemand } from "./demand.ts";
 import type { ControllerState } from "./state.ts";
-import { noteRise } from "./step.ts";
+import { noteWatched } from "./step.ts";
+import { followUnanswered, type Unanswered } from "./unanswered.ts";
 import { watchLinePages } from "./watch-line.ts";
 
 /** What the watch made of one look. */
 export interface Looked {
+  /** Its `step` is another one only if something was learned. */
   readonly state: ControllerState;
-  /** By how much demand rose, in pages, if that is more than was known; else null. */
-  readonly risePages: number | null;
   /** Memory is short: do not wait for the next step. */
   readonly isShort: boolean;
 }
 
 /**
- * Take in a look between two steps: how fast demand rises, and whether what must be available until the next step is still
- * there. Never short while nothing is known of the guest, or while it has been given everything.
+ * Take in a look between two steps: how fast demand rises, how long the balloon took to answer, and whether what must be
+ * available until the next step is still there. Never short while nothing is known of the guest, or while it has been given
+ * everything.
  */
-export function look(before: ControllerState, sample: WatchSample, tunables: Tunables, isWatched: boolean): Looked {
-  const seen = followDemand(before, sample, tunables);
-  const line = isWatched ? linePages(seen.state, tunables) : null;
-  if (!isBelow(sample, line)) {
-    const state = seen.state.alarm === QUIET ? seen.state : { ...seen.state, alarm: QUIET };
-    return { state, risePages: seen.risePages, isShort: false };
-  }
-  const alarm = followAlarm(seen.state.alarm, sample);
-  return { state: { ...seen.state, alarm }, risePages: seen.risePages, isShort: alarm.looksSince === 0 };
-}
-
-function followDemand(
+export function look(
   before: ControllerState,
   sample: WatchSample,
   tunables: Tunables,
-): Pick<Looked, "state" | "risePages"> {
+  isWatched: boolean,
+  nowMs: number,
+): Looked {
+  const { demands, seenPages } = followDemand(before, sample, tunables);
+  const { answer } = before.step.guard;
+  const risen = noteWatched(before.step, seenPages, answer);
+  const isLow = isBelow(sample, isWatched ? linePages({ ...before, step: risen }, tunables) : null);
+  const { unanswered, learned } = followAnswer(before, sample, isLow, nowMs);
+  const step = noteWatched(risen, seenPages, learned);
+  const alarm = isLow ? followAlarm(before.alarm, sample) : QUIET;
+  return { state: { ...before, step, demands, alarm, unanswered }, isShort: isLow && alarm.looksSince === 0 };
+}
+
+function followDemand(
+  { demands, step }: ControllerState,
+  sample: WatchSample,
+  tunables: Tunables,
+): { readonly demands: Demands; readonly seenPages: number } {
   const nowPages = demandPages(sample);
-  if (nowPages === null) return { state: before, risePages: null };
-  const window = Math.ceil(reactionMs(tunables) / tunables.guard_watch_ms);
-  const rise = risePages(before.demands, nowPages);
-  const step = rise > 0 ? noteRise(before.step, rise) : before.step;
-  const state = { ...before, step, demands: withDemand(before.demands, nowPages, window) };
-  return { state, risePages: step === before.step ? null : rise };
+  if (nowPages === null) return { demands, seenPages: 0 };
+  const window = Math.ceil(reactionMs(tunables, step.guard.answer) / tunables.guard_watch_ms);
+  return { demands: withDemand(demands, nowPages, window), seenPages: risePages(demands, nowPages) };
+}
+
+function followAnswer(
+  { last, step, unanswered: before }: ControllerState,
+  sample: WatchSample,
+  isLow: boolean,
+  nowMs: number,
+): { readonly unanswered: Unanswered | null; readonly learned: Answer } {
+  const { unanswered, answerMs } = followUnanswered(before, sample, isLow, last?.targetPages ?? null, nowMs);
+  const { answer } = step.guard;
+  return { unanswered, learned: answerMs === null ? answer : learnAnswer(answer, answerMs, nowMs) };
 }
 
 /** What must be available until the next step, in pages; null while nothing can be short. */

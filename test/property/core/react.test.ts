@@ -181,7 +181,7 @@ class World {
       case "asked_all":
         return { kind: "asked_all", because };
       case "rose":
-        return { kind: "rose", risePages: action.committedPages };
+        return { kind: "rose", risePages: action.committedPages, answerMs: 100 + (action.laterMs % 5) * 50 };
       case "written": {
         const before = this.tunables;
         this.tunables = { ...before, [tunable[0]]: tunable[1] };

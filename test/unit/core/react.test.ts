@@ -103,15 +103,28 @@ describe("the core", () => {
     expect(look({ without: new Set(["emergency"] as const) })).toEqual([]);
     const rising = { kind: "sampled", sample: { availablePages: 900, totalramPages: 250_000 } } as const;
     expect(tell(rising, { last, demands: [200_000] }, envOf()).effects).toEqual([
-      { kind: "record_rise", risePages: 49_100 },
+      { kind: "record_rise", risePages: 49_100, answerMs: 300 },
       { kind: "answer_shortage" },
     ]);
   });
 
   it("takes in how fast demand rose, if that is faster than was known", () => {
-    const { guest } = tell({ kind: "rose", risePages: 40 });
+    const { guest } = tell({ kind: "rose", risePages: 40, answerMs: 300 });
     expect(guest.step.guard.risePages).toBe(40);
-    expect(tell({ kind: "rose", risePages: 30 }, guest).guest).toEqual(guest);
+    expect(tell({ kind: "rose", risePages: 30, answerMs: 300 }, guest).guest).toEqual(guest);
+  });
+
+  it("takes in how long the balloon took to answer a shortage, and records it once that changes", () => {
+    const last = { observation: observationOf({ balloonMaxPages: 262_144 }), targetPages: 200_000 };
+    const answer = { ms: 300, sinceMs: 0 };
+    const guard = { ...found.step.guard, answer };
+    const before = { last, step: { ...found.step, guard }, unanswered: { sinceMs: 20_000, totalramPages: 190_000 } };
+    const sampled: GuestEvent = { kind: "sampled", sample: { availablePages: 100_000, totalramPages: 200_000 } };
+    const { guest, effects } = react({ guest: { ...found, ...before }, host: null }, "a", sampled, envOf(), 20_100);
+    expect(effects).toEqual([{ kind: "record_rise", risePages: 0, answerMs: 250 }]);
+    const rose: GuestEvent = { kind: "rose", risePages: 0, answerMs: 250 };
+    const told = react({ guest: found, host: null }, "a", rose, envOf(), 20_100);
+    expect(told.guest.step.guard.answer).toEqual(guest.step.guard.answer);
   });
 
   it("arms an idle guest again when a loop is turned on, and no guest twice", () => {

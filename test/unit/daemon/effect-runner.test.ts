@@ -135,6 +135,6 @@ describe("the runner of effects", () => {
     for (const availablePages of [100_000, 50_000]) {
       effects.carryOutNow(effects.take({ kind: "sampled", sample: { availablePages, totalramPages: 250_000 } }));
     }
-    expect(journal.after(0)).toMatchObject([{ kind: "rise", guest: "a", risePages: 50_000 }]);
+    expect(journal.after(0)).toMatchObject([{ kind: "rise", guest: "a", risePages: 50_000, answerMs: 300 }]);
   });
 });

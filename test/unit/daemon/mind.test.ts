@@ -53,7 +53,7 @@ describe("the daemon's mind", () => {
       mind.find(guest);
       mind.take(guest, SIZED, env);
     }
-    mind.take("a", { kind: "rose", risePages: 9 }, env);
+    mind.take("a", { kind: "rose", risePages: 9, answerMs: 300 }, env);
     const { budget } = hostEnv(4096);
     expect(mind.snapshot(budget).guests.map(({ guest, state }) => [guest, state.step.guard.risePages])).toEqual([
       ["a", 9],

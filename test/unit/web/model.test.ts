@@ -57,7 +57,16 @@ describe("the page's model", () => {
   });
 
   it("lists nothing that a paused guest would have done, and nothing that only a replay needs", () => {
-    const rise = { kind: "rise", seq: 2, atMs: 2000, turn: 2, nowMs: 0, guest: "a", risePages: 9 } as const;
+    const rise = {
+      kind: "rise",
+      seq: 2,
+      atMs: 2000,
+      turn: 2,
+      nowMs: 0,
+      guest: "a",
+      risePages: 9,
+      answerMs: 300,
+    } as const;
     const model = withRecords(EMPTY_MODEL, [{ ...stepped(1, "a"), isPaused: true } as JournalRecord, rise]);
     expect(model.events).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_ANSWER } from "../../../../src/core/guard/answer.ts";
 import {
   followCache,
   hotCache,
@@ -29,7 +30,7 @@ type Readings = Partial<CompleteObservation>;
 
 function inputOf(readings: Readings, afterMs: number | null = 5000): GuardInput {
   const last = afterMs === null ? null : observationOf(calm);
-  const remembered = { last, lastMs: 0, risePages: 0 };
+  const remembered = { last, lastMs: 0, risePages: 0, answer: NO_ANSWER };
   const wanted = { targetPages: 0, maximumPages: 1024 * MIB };
   const now = observationOf({ ...calm, ...readings });
   return guardInput(remembered, now, wanted, DEFAULT_TUNABLES, afterMs ?? 0, new Set());

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_ANSWER } from "../../../../src/core/guard/answer.ts";
 import { INITIAL_GUARD_STATE } from "../../../../src/core/guard/state.ts";
 import { adaptiveAim } from "../../../../src/core/guest/adaptive.ts";
 import type { Aim } from "../../../../src/core/guest/law.ts";
@@ -20,7 +21,7 @@ function goalAfter(readings: Readings, afterMs = 5000): number | null {
 }
 
 function aimAfter(readings: Readings, afterMs: number, isHostShort = false): Aim | null {
-  const before = { last: observationOf(calm), lastMs: 0, risePages: 0 };
+  const before = { last: observationOf(calm), lastMs: 0, risePages: 0, answer: NO_ANSWER };
   return adaptiveAim(before, observationOf({ ...calm, ...readings }), DEFAULT_TUNABLES, afterMs, isHostShort);
 }
 
@@ -39,7 +40,7 @@ describe("the adaptive goal", () => {
   });
 
   it("has the guard's headroom where demand was seen to rise faster", () => {
-    const before = { last: observationOf(calm), lastMs: 0, risePages: 100 * MIB };
+    const before = { last: observationOf(calm), lastMs: 0, risePages: 100 * MIB, answer: NO_ANSWER };
     expect(adaptiveAim(before, observationOf(calm), DEFAULT_TUNABLES, 5000, false)?.goalPages).toBe(400 * MIB);
   });
 
