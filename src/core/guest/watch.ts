@@ -1,5 +1,5 @@
 import type { WatchSample } from "../backend.ts";
-import { type Answer, learnAnswer } from "../guard/answer.ts";
+import { type Answer, learnAnswer, NO_ANSWER } from "../guard/answer.ts";
 import { reactionMs } from "../guard/headroom.ts";
 import type { Tunables } from "../tunables.ts";
 import { followAlarm, isBelow, QUIET } from "./alarm.ts";
@@ -58,7 +58,10 @@ function followAnswer(
 ): { readonly unanswered: Unanswered | null; readonly learned: Answer } {
   const { unanswered, answerMs } = followUnanswered(before, sample, isLow, last?.targetPages ?? null, nowMs);
   const { answer } = step.guard;
-  return { unanswered, learned: answerMs === null ? answer : learnAnswer(answer, answerMs, nowMs) };
+  // Where nothing can be swapped, a rise that is answered too late kills: no quickness is relied on.
+  const hasSwap = (last?.observation.swapTotalPages ?? 0) > 0;
+  const seenMs = hasSwap ? answerMs : NO_ANSWER.ms;
+  return { unanswered, learned: seenMs === null ? answer : learnAnswer(answer, seenMs, nowMs) };
 }
 
 /** What must be available until the next step, in pages; null while nothing can be short. */

@@ -25,4 +25,10 @@ describe("a kernel that takes 200 MiB at 400 MiB/s again and again", () => {
     expect(headroomMib(quick)).toBeLessThan(80);
     for (const { score } of [quick, slow]) expect(score).toMatchObject({ oomKills: 0, shortageSeconds: 0 });
   });
+
+  it("has as much left without swap as where its balloon is slow", async () => {
+    const run = await runSimulated({ ...guest, swapMib: 0 }, 900);
+    expect(headroomMib(run)).toBeGreaterThan(140);
+    expect(run.score.oomKills).toBe(0);
+  });
 });

@@ -115,7 +115,10 @@ describe("the core", () => {
   });
 
   it("takes in how long the balloon took to answer a shortage, and records it once that changes", () => {
-    const last = { observation: observationOf({ balloonMaxPages: 262_144 }), targetPages: 200_000 };
+    const last = {
+      observation: observationOf({ balloonMaxPages: 262_144, swapTotalPages: 1000 }),
+      targetPages: 200_000,
+    };
     const answer = { ms: 300, sinceMs: 0 };
     const guard = { ...found.step.guard, answer };
     const before = { last, step: { ...found.step, guard }, unanswered: { sinceMs: 20_000, totalramPages: 190_000 } };

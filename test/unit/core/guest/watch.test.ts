@@ -9,7 +9,7 @@ import { observationOf } from "../../../support/observations.ts";
 /** A guest that was stepped, with less than it may have. */
 const stepped: ControllerState = {
   ...foundState("driver", 0),
-  last: { observation: observationOf({ balloonMaxPages: 262_144 }), targetPages: 200_000 },
+  last: { observation: observationOf({ balloonMaxPages: 262_144, swapTotalPages: 1000 }), targetPages: 200_000 },
 };
 
 const sample = (availablePages: number | null, totalramPages: number | null = 250_000): WatchSample => ({
@@ -52,6 +52,15 @@ describe("a look of the watch", () => {
     });
     const learned = { ms: 250, sinceMs: 20_100 };
     expect(answers).toEqual([NO_ANSWER, learned, learned, learned]);
+  });
+
+  it("relies on no quick balloon in a guest without swap, nor in one whose swap was turned off", () => {
+    const observation = observationOf({ balloonMaxPages: 262_144, swapTotalPages: 0 });
+    const guard = { ...stepped.step.guard, answer: { ms: 100, sinceMs: 0 } };
+    const state = { ...stepped, step: { ...stepped.step, guard }, last: { observation, targetPages: 200_000 } };
+    const unanswered = { sinceMs: 20_000, totalramPages: 190_000 };
+    const looked = look({ ...state, unanswered }, sample(100_000, 200_000), DEFAULT_TUNABLES, true, 20_100);
+    expect(looked.state.step.guard.answer).toEqual({ ms: 300, sinceMs: 20_100 });
   });
 
   it("forgets a rise of longer ago than one reaction time, which is shorter where the balloon answers quicker", () => {
