@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, describe, expect, inject, it } from "vitest";
 import { Home } from "../support/home.ts";
 import { FakeQemu } from "../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../support/qmp/socket-directory.ts";
@@ -21,6 +21,7 @@ const domain = (mib: number): string =>
 
 describe("the hooks that make room for a guest before it starts", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const started: FakeQemu[] = [];
 
   afterEach(() => Promise.all(started.splice(0).map((qemu) => qemu.close())));

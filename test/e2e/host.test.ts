@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { Home } from "../support/home.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { FakeQemu } from "../support/qmp/fake-qemu.ts";
@@ -10,6 +10,7 @@ const MIB = 1_048_576;
 
 describe("run on a QEMU host", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const started: FakeQemu[] = [];
 
   afterEach(() => Promise.all(started.splice(0).map((qemu) => qemu.close())));

@@ -1,12 +1,10 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readCorpus, writeCorpus } from "../../fuzz/corpus.ts";
 import { Fuzzer } from "../../fuzz/fuzzer.ts";
 import { randomFrom } from "../../fuzz/mutate.ts";
 import { textTarget } from "../../fuzz/target.ts";
+import { temporaryFolder } from "../../support/trees.ts";
 
 const SEED = 1;
 const WORD = "MEM";
@@ -56,7 +54,7 @@ describe("the fuzzer", () => {
   });
 
   it("reads again what it keeps, the smallest first", () => {
-    const folder = pathToFileURL(`${mkdtempSync(join(tmpdir(), "selfballoon-corpus-"))}/`);
+    const folder = pathToFileURL(`${temporaryFolder()}/`);
     expect(() => readCorpus("none", new URL("none/", folder))).toThrow();
     writeCorpus("a", [Buffer.from("longer\n"), Buffer.from("\xff\0", "latin1")], folder);
     expect(readCorpus("a", folder)).toEqual([Buffer.from("\xff\0", "latin1"), Buffer.from("longer\n")]);

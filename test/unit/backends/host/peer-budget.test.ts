@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseJsonObject } from "../../../../src/backends/host/json.ts";
 import { PeerBudget } from "../../../../src/backends/host/peer-budget.ts";
 import { QemuGuest } from "../../../../src/backends/qemu/guest.ts";
@@ -57,6 +57,7 @@ describe("what a peer may say", () => {
 
 describe("a peer that says too much", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const signal = new AbortController().signal;
   const clock = { ms: 0 };
   let qemu: FakeQemu;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseAgentReply } from "../../../../src/backends/host/agent-protocol.ts";
 import { GuestFiles } from "../../../../src/backends/host/guest-files.ts";
 import { AgentClient } from "../../../../src/backends/qemu/agent.ts";
@@ -12,6 +12,7 @@ const FILES = ["/proc/meminfo", "/proc/pressure/memory", "/proc/swaps"];
 
 describe("the guest agent's client", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   let qemu: FakeQemu;
   let clock = { ms: 0 };
   let clients: AgentClient[] = [];

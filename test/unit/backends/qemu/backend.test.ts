@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findSockets } from "../../../../src/backends/host/socket-search.ts";
 import { agentSocket } from "../../../../src/backends/qemu/agent-socket.ts";
 import { createQemuBackend, type QemuOptions } from "../../../../src/backends/qemu/backend.ts";
@@ -194,6 +194,7 @@ describe("the guests of a QEMU host", () => {
 
 describe("the search for sockets", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   let fakes: FakeQemu[] = [];
 
   beforeEach(async () => {
@@ -271,6 +272,7 @@ describe("the names of guests", () => {
 
 describe("the socket of a machine's agent", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const at = (name: string): string => join(directory.path, name);
   let fakes: FakeQemu[] = [];
 

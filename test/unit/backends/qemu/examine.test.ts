@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createQemuBackend } from "../../../../src/backends/qemu/backend.ts";
 import type { Finding } from "../../../../src/core/finding.ts";
 import { PATIENCE_MS } from "../../../support/patience.ts";
@@ -16,6 +16,7 @@ const UNTOLD = "18446744073709551615";
 
 describe("doctor on a QEMU host", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   let qemu: FakeQemu | undefined;
 
   afterEach(() => qemu?.close());

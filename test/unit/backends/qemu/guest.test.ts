@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { QemuGuest } from "../../../../src/backends/qemu/guest.ts";
 import type { Reading } from "../../../../src/core/backend.ts";
 import { missingReadings } from "../../../../src/core/observation.ts";
@@ -13,6 +13,7 @@ const A_WHILE_MS = 11_000;
 
 describe("a QEMU guest", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const signal = new AbortController().signal;
   const clock = { ms: 0 };
   const opened: QemuGuest[] = [];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { QemuGuest } from "../../../../src/backends/qemu/guest.ts";
 import { FakeQemu } from "../../../support/qmp/fake-qemu.ts";
 import { socketDirectory } from "../../../support/qmp/socket-directory.ts";
@@ -8,6 +8,7 @@ const MIB = 1_048_576;
 /** The fakes listen in this process, so that the kernel says of it what it says of QEMU. */
 describe("the process of a QEMU guest", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const signal = new AbortController().signal;
   let qemu: FakeQemu;
   let guest: QemuGuest;

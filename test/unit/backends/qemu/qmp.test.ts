@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { QmpClient } from "../../../../src/backends/qemu/qmp.ts";
 import { parseQmpMessage, type QmpEvent } from "../../../../src/backends/qemu/qmp-message.ts";
 import { eventually } from "../../../support/qmp/eventually.ts";
@@ -10,6 +10,7 @@ const DEADLINE_MS = 2000;
 
 describe("the QMP client", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   let qemu: FakeQemu;
   let clock = { ms: 0 };
   let events: QmpEvent[] = [];

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PeerBudget } from "../../../../../src/backends/host/peer-budget.ts";
 import { RpcConnection } from "../../../../../src/backends/libvirt/rpc/connection.ts";
 import {
@@ -31,6 +31,7 @@ const optionsFor = (path: string) => ({ path, limits: LIMITS, budget: new PeerBu
 
 describe("a connection to libvirt", () => {
   const directory = socketDirectory();
+  afterAll(() => directory.remove());
   const path = `${directory.path}/sock`;
   let server: Server;
   let peer: Socket;
