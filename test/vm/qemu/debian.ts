@@ -13,8 +13,8 @@ const MEMORY_MIB = 512;
 /** Room on the disk for what a test installs, and for the journal. */
 const SPARE_MIB = 192;
 
-/** Beside the essential packages: an init system, what `modprobe` is in, compressed swap. */
-const PACKAGES = ["systemd-sysv", "kmod", "zram-tools", "apt"];
+/** Beside the essential packages: an init system, what `modprobe` is in, and `useradd`, compressed swap. */
+const PACKAGES = ["systemd-sysv", "kmod", "passwd", "zram-tools", "apt"];
 
 /** The releases that a machine may have, and what each has besides. Debian 12's Node is too old for the program. */
 const RELEASES = { [THIS_RELEASE]: [], [NEXT_RELEASE]: ["nodejs"] } as const;

@@ -59,6 +59,16 @@ describe.skipIf(skip)("the package in a Debian 13 with compressed swap", () => {
     expect(evidence.listening.metrics).toMatch(/^selfballoon_guest_readable\{guest="debian"\} 1$/m);
   });
 
+  it("takes memory of a host's guests as a user of its own without capabilities, and gives it back at its end", () => {
+    const { service, hasMib, user, capabilities, exposure, end } = evidence.onHost;
+    expect(service).toMatchObject({ ActiveState: "active", NRestarts: "0" });
+    expect(hasMib).toBeLessThan(400);
+    expect(user).toBe("selfballoon");
+    expect(new Set(capabilities)).toEqual(new Set(["0000000000000000"]));
+    expect(exposure).toBeLessThan(2);
+    expect(end).toMatch(/All memory was given back/);
+  });
+
   it("leaves nothing running and nothing changed when it is removed, but configuration and history", () => {
     const { service, left, swapHighs } = evidence.removed;
     expect(service).toMatchObject({ LoadState: "not-found", MainPID: "0" });

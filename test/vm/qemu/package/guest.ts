@@ -77,6 +77,12 @@ export class Guest {
     return Object.fromEntries(PROPERTIES.map((name) => [name, value(name)])) as Record<keyof Service, string>;
   }
 
+  /** systemd's mark for the service's sandbox: 0 is locked up, 10 wide open. */
+  async exposure(): Promise<number> {
+    const security = await this.say("systemd-analyze security --no-pager selfballoon.service");
+    return Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(security)?.[1]);
+  }
+
   async moment(): Promise<Moment> {
     return { service: await this.service(), status: await this.say("selfballoon status") };
   }

@@ -1,6 +1,7 @@
 import { DebianMachine } from "../debian.ts";
 import { buildPackage } from "./build.ts";
 import { Guest, type Moment, type Service } from "./guest.ts";
+import { buildMachine, type HostServiceEvidence, playHostService } from "./host-service.ts";
 
 /** What docs/guides/installing.md says, to have metrics over TCP. */
 const LISTEN = [
@@ -25,6 +26,8 @@ export interface PackageEvidence {
   readonly withoutSwap: Service;
   /** With compressed swap again, and the package's example of a drop-in, which lets the service listen. */
   readonly listening: { readonly service: Service; readonly metrics: string };
+  /** As the service of a host, by the package's example of a drop-in for that. */
+  readonly onHost: HostServiceEvidence;
   readonly removed: { readonly service: Service; readonly left: string; readonly swapHighs: string };
   readonly purged: { readonly left: string };
   /** When each part was done, in s from the first boot on. */
@@ -33,7 +36,8 @@ export interface PackageEvidence {
 
 /** Builds the package, and plays its life in a machine with a Debian 13: two boots. */
 export async function playPackage(): Promise<PackageEvidence> {
-  const machine = await DebianMachine.create("package", { "selfballoon.deb": await buildPackage("package") });
+  const files = { "selfballoon.deb": await buildPackage("package"), "machine.mjs": await buildMachine() };
+  const machine = await DebianMachine.create("package", files);
   try {
     const clock = new Clock();
     const first = await firstBoot(machine, clock);
@@ -54,8 +58,7 @@ async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
     const installed = await guest.moment();
     clock.lap("installed");
     const verified = await guest.say("systemd-analyze verify --man=no selfballoon.service");
-    const security = await guest.say("systemd-analyze security --no-pager selfballoon.service");
-    const exposure = Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(security)?.[1]);
+    const exposure = await guest.exposure();
     clock.lap("verified");
     await guest.must(
       "sed -i 's/^#selfballoon_interval = .*/selfballoon_interval = 2/' /etc/selfballoon/selfballoon.toml",
@@ -78,7 +81,7 @@ async function firstBoot(machine: DebianMachine, clock: Clock): Promise<First> {
   }
 }
 
-type Second = Pick<PackageEvidence, "rebooted" | "withoutSwap" | "listening" | "removed" | "purged">;
+type Second = Pick<PackageEvidence, "rebooted" | "withoutSwap" | "listening" | "onHost" | "removed" | "purged">;
 
 async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second> {
   const guest = new Guest(await machine.boot());
@@ -94,6 +97,8 @@ async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second>
     await guest.must("systemctl start selfballoon");
     const listening = { service: await guest.service(), metrics: await guest.say(ASK_METRICS) };
     clock.lap("listening");
+    const onHost = await playHostService(guest);
+    clock.lap("onHost");
     await guest.must("dpkg --remove selfballoon");
     const removed = {
       service: await guest.service(),
@@ -104,7 +109,7 @@ async function secondBoot(machine: DebianMachine, clock: Clock): Promise<Second>
     await guest.must("dpkg --purge selfballoon");
     const purged = { left: await guest.left() };
     clock.lap("purged");
-    return { rebooted, withoutSwap, listening, removed, purged };
+    return { rebooted, withoutSwap, listening, onHost, removed, purged };
   } finally {
     await guest.stop();
   }
