@@ -5,7 +5,7 @@ import type { Changes } from "./changes.ts";
 import type { Remembered } from "./input.ts";
 
 /** A rise is forgotten over this time. */
-const MEMORY_MS = 600_000;
+const MEMORY_MS = 300_000;
 
 /** A guest whose whole memory is small can't spare the full headroom: at most this share of it. */
 const MAX_SHARE = 1 / 4;

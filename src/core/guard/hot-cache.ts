@@ -24,7 +24,7 @@ export const NO_NEEDED_CACHE: NeededCache = Object.freeze({
 });
 
 /** Cache that was never missed is forgotten over this time, cache that was missed over the longer one. */
-const FRESH_MS = 200_000;
+const FRESH_MS = 180_000;
 const PROVEN_MS = 2_400_000;
 
 /** After something was missed nothing is forgotten for this long, or in proportion where tasks waited less than so long. */

@@ -6,7 +6,7 @@ import type { Tunables } from "../tunables.ts";
 import { type Aim, maximumTarget } from "./law.ts";
 
 /** A rise is reckoned to last for this long, and to have taken a watch and its answer at least. */
-const RISE_MS = 1000;
+const RISE_MS = 500;
 const MIN_RISE_MS = 400;
 
 /**

@@ -45,7 +45,7 @@ describe("the adaptive goal", () => {
   });
 
   it("runs ahead of a rise", () => {
-    expect(goalAfter({ availablePages: 680 * MIB }, 100)).toBe(320 * MIB + HEADROOM + 50 * MIB);
+    expect(goalAfter({ availablePages: 680 * MIB }, 100)).toBe(320 * MIB + HEADROOM + 25 * MIB);
   });
 
   it.each(["availablePages", "freePages", "refaultPages"] as const)("is not known without %s", (name) => {
@@ -83,7 +83,7 @@ describe("what may go at once", () => {
   });
 
   it("is less while demand rises, and nothing where little is free", () => {
-    expect(spareAfter({ availablePages: 690 * MIB, freePages: 600 * MIB }, 1000)).toBe(590 * MIB - reserve - HEADROOM);
+    expect(spareAfter({ availablePages: 690 * MIB, freePages: 600 * MIB }, 1000)).toBe(595 * MIB - reserve - HEADROOM);
     expect(spareAfter({ freePages: reserve + HEADROOM }, 1000)).toBe(0);
   });
 });
