@@ -2,7 +2,6 @@ import type { Tunables } from "../tunables.ts";
 import { pagesFromMib } from "../units.ts";
 import type { Answer } from "./answer.ts";
 import type { Changes } from "./changes.ts";
-import type { Remembered } from "./input.ts";
 
 /** A rise is forgotten over this time. */
 const MEMORY_MS = 300_000;
@@ -16,11 +15,7 @@ export function reactionMs({ guard_watch_ms }: Pick<Tunables, "guard_watch_ms">,
 }
 
 /** The rise within one reaction time to reckon with, in pages: the largest seen, forgotten slowly. */
-export function rememberRise(
-  { risePages, answer }: Pick<Remembered, "risePages" | "answer">,
-  changes: Changes,
-  tunables: Tunables,
-): number {
+export function rememberRise(risePages: number, answer: Answer, changes: Changes, tunables: Tunables): number {
   const remembered = risePages * Math.max(0, 1 - changes.elapsedMs / MEMORY_MS);
   if (changes.risePages === null || changes.risePages <= 0) return remembered;
   return Math.max(remembered, changes.risePages * Math.min(1, reactionMs(tunables, answer) / changes.elapsedMs));

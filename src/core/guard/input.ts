@@ -48,7 +48,7 @@ export function guardInput(
   without: ReadonlySet<Safety>,
 ): GuardInput {
   const changes = changesSince(before.last, observation, nowMs - before.lastMs);
-  const risePages = rememberRise(before, changes, tunables);
+  const risePages = rememberRise(before.risePages, before.answer, changes, tunables);
   return {
     last: before.last,
     observation,
