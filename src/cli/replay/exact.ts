@@ -86,8 +86,10 @@ export class ExactReplay {
         const size = { currentBytes, maximumBytes, unballoonedBytes };
         return this.take(guest, { kind: "sized", size }, nowMs, { ...ANYBODY, weight, priority });
       }
-      case "rise":
-        return this.take(event.guest, { ...event, kind: "rose" }, event.nowMs);
+      case "rise": {
+        const { guest, risePages, answerMs, nowMs } = event;
+        return this.take(guest, { kind: "rose", risePages, answerMs }, nowMs);
+      }
       case "give":
         return this.give(event);
       case "fault":

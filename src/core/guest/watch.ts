@@ -5,7 +5,7 @@ import type { Tunables } from "../tunables.ts";
 import { followAlarm, isBelow, QUIET } from "./alarm.ts";
 import { type Demands, demandPages, risePages, withDemand } from "./demand.ts";
 import type { ControllerState } from "./state.ts";
-import { noteWatched } from "./step.ts";
+import { type GuestState, noteWatched } from "./step.ts";
 import { followUnanswered, type Unanswered } from "./unanswered.ts";
 import { watchLinePages } from "./watch-line.ts";
 
@@ -32,7 +32,7 @@ export function look(
   const { demands, seenPages } = followDemand(before, sample, tunables);
   const { answer } = before.step.guard;
   const risen = noteWatched(before.step, seenPages, answer);
-  const isLow = isBelow(sample, isWatched ? linePages({ ...before, step: risen }, tunables) : null);
+  const isLow = isBelow(sample, isWatched ? linePages(before, risen, tunables) : null);
   const { unanswered, learned } = followAnswer(before, sample, isLow, nowMs);
   const step = noteWatched(risen, seenPages, learned);
   const alarm = isLow ? followAlarm(before.alarm, sample) : QUIET;
@@ -65,7 +65,7 @@ function followAnswer(
 }
 
 /** What must be available until the next step, in pages; null while nothing can be short. */
-function linePages({ step, last, freshness }: ControllerState, tunables: Tunables): number | null {
+function linePages({ last, freshness }: ControllerState, step: GuestState, tunables: Tunables): number | null {
   if (last === null || freshness.isOpen) return null;
   return watchLinePages(step, last.observation, last, tunables);
 }
