@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { libvirtGate, vmGate } from "../rig/requirements.ts";
-import { waitUntil } from "../rig/wait.ts";
+import { PATIENCE_MS, waitUntil } from "../rig/wait.ts";
 import type { GuestOptions } from "./guest.ts";
 import { newestKernelGate } from "./images.ts";
 import { JsonClient } from "./json-client.ts";
@@ -72,9 +72,9 @@ describe.skipIf(gate.skip)("two guests at once on the QEMU rig", () => {
     const touchedMib = 200;
     const before = await plain.rssMib();
     const hog = plain.exec(`hog ${touchedMib} --pattern --hold-ms 3000`);
-    await waitUntil("QEMU to hold it", async () => (await plain.rssMib()) > before + touchedMib / 2, 60_000);
+    await waitUntil("QEMU to hold it", async () => (await plain.rssMib()) > before + touchedMib / 2, PATIENCE_MS);
     expect((await hog).stdout).toContain("0 corrupt pages");
-    await waitUntil("QEMU to let go", async () => (await plain.rssMib()) < before + touchedMib / 2, 60_000);
+    await waitUntil("QEMU to let go", async () => (await plain.rssMib()) < before + touchedMib / 2, PATIENCE_MS);
   });
 
   it("lose a hog to the OOM killer and live on", async () => {
@@ -86,7 +86,7 @@ describe.skipIf(gate.skip)("two guests at once on the QEMU rig", () => {
 
   it("are known to have ended when their kernel panics", async () => {
     await expect(yielding.exec("echo c >/proc/sysrq-trigger")).rejects.toThrow("the machine ended");
-    await waitUntil("QEMU to end", () => !yielding.isRunning(), 10_000);
+    await waitUntil("QEMU to end", () => !yielding.isRunning(), PATIENCE_MS);
   });
 });
 
@@ -111,7 +111,7 @@ describe.skipIf(noNewestKernel)("a guest with the newest kernel and all that can
 
   it("keeps what it swaps out compressed in memory", async () => {
     const hog = guest.exec(`hog ${START_MIB} --hold-ms 2000`);
-    await waitUntil("pages in zswap", async () => (await guest.counter("/proc/meminfo", "Zswapped")) > 0, 60_000);
+    await waitUntil("pages in zswap", async () => (await guest.counter("/proc/meminfo", "Zswapped")) > 0, PATIENCE_MS);
     expect((await hog).exitCode).toBe(0);
   });
 });

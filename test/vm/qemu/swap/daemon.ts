@@ -1,4 +1,5 @@
 import type { ShrinkRecord, StepRecord } from "../../../../src/core/journal-record.ts";
+import { PATIENCE_MS } from "../../rig/wait.ts";
 import type { QemuGuest } from "../rig.ts";
 import { TOOLS } from "./tools.ts";
 
@@ -6,7 +7,7 @@ import { TOOLS } from "./tools.ts";
 export const INTERVAL_S = 3;
 
 /** Long enough for a whole scenario. */
-const DAEMON_DEADLINE_MS = 400_000;
+const DAEMON_DEADLINE_MS = 2 * PATIENCE_MS;
 
 /** What a run of the daemon left behind. */
 export interface DaemonEvidence {

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from "../../rig/wait.ts";
 import type { ExecResult } from "../exec-channel.ts";
 import type { QemuGuest } from "../rig.ts";
 import { TOOLS } from "./tools.ts";
@@ -5,8 +6,8 @@ import { TOOLS } from "./tools.ts";
 const GROUP = "/sys/fs/cgroup/load";
 /** The load's own, inside of it, and its user's to change: so systemd has it in a login session. */
 const SESSION = `${GROUP}/session`;
-const HOG_DEADLINE_MS = 400_000;
-const FILL_DEADLINE_MS = 120_000;
+/** A load sleeps and wakes beside a whole scenario. */
+const HOG_DEADLINE_MS = 2 * PATIENCE_MS;
 
 /** A user of the load's own, so that reading its memory takes privilege. */
 const USER = 1000;
@@ -41,10 +42,7 @@ export class SleepingLoad {
     const result = guest.exec(`echo $$ >${SESSION}/cgroup.procs; ${hog}`, HOG_DEADLINE_MS);
     const isFilled = `[ "$(awk '/^VmRSS/ { print $2 }' /proc/$pid/status)" -ge ${mib * 1024} ]`;
     const stop = `until pid=$(pidof hog); do usleep 10000; done; until ${isFilled}; do usleep 10000; done; kill -STOP $pid`;
-    const { stdout } = await guest.exec(
-      `${stop}; echo $pid; echo ${mib + 5}M >${GROUP}/memory.reclaim`,
-      FILL_DEADLINE_MS,
-    );
+    const { stdout } = await guest.exec(`${stop}; echo $pid; echo ${mib + 5}M >${GROUP}/memory.reclaim`, PATIENCE_MS);
     return new SleepingLoad(guest, stdout.trim(), result);
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { waitUntil } from "../../rig/wait.ts";
+import { PATIENCE_MS, waitUntil } from "../../rig/wait.ts";
 import type { KernelChoice } from "../images.ts";
 import { type QemuGuest, startQemuGuest } from "../rig.ts";
 import { type DaemonEvidence, GuestDaemon, INTERVAL_S, selfballoon } from "./daemon.ts";
@@ -9,7 +9,6 @@ import { GUEST_FILES } from "./tools.ts";
 
 const LOAD_MIB = 200;
 const PAGES_PER_KIB = 1 / 4;
-const WAIT_MS = 180_000;
 
 /** Memory is short for three steps. */
 const PRESSURE_MS = 3 * INTERVAL_S * 1000;
@@ -53,7 +52,7 @@ export async function playSwap(kernel: KernelChoice, kind: SwapKind): Promise<Sw
     withNode: true,
     guestFiles: GUEST_FILES,
     ...setting.bootSwap,
-    deadlineMs: 120_000,
+    deadlineMs: PATIENCE_MS,
   });
   try {
     await setting.setUp(guest);
@@ -74,7 +73,7 @@ async function play(guest: QemuGuest, setting: Setting): Promise<Omit<SwapEviden
   const whole = await setting.look(guest);
 
   const first = new GuestDaemon(guest, "first", setting.capabilities);
-  await waitUntil("the rule", async () => (await first.shrinks()).length >= RULE_STEPS, WAIT_MS, 1000);
+  await waitUntil("the rule", async () => (await first.shrinks()).length >= RULE_STEPS, PATIENCE_MS, 1000);
   await setting.killDaemon(guest);
   await first.ended;
   const afterKill = await setting.look(guest);
@@ -83,13 +82,13 @@ async function play(guest: QemuGuest, setting: Setting): Promise<Omit<SwapEviden
   await setting.leaveOver(guest);
 
   const second = new GuestDaemon(guest, "second", setting.capabilities);
-  await waitUntil("the daemon's first step", async () => (await second.steps()).length > 0, WAIT_MS, 1000);
+  await waitUntil("the daemon's first step", async () => (await second.steps()).length > 0, PATIENCE_MS, 1000);
   const afterRestart = await setting.look(guest);
-  await waitUntil("the loop to go on", async () => (await second.shrinks()).length > 0, WAIT_MS, 1000);
+  await waitUntil("the loop to go on", async () => (await second.shrinks()).length > 0, PATIENCE_MS, 1000);
   const pressure = await press(guest);
 
   await selfballoon(guest, "set frontswap_hysteresis=1");
-  await waitUntil("nothing to be left", () => isDone(guest, setting, second), WAIT_MS, 1000);
+  await waitUntil("nothing to be left", () => isDone(guest, setting, second), PATIENCE_MS, 1000);
   const finalPages = await setting.stored(guest);
   const finalDiskKib = (await usedKib(guest)) - finalPages / PAGES_PER_KIB;
   const vmSwap = await guest.exec("cat /proc/[0-9]*/status | awk '/^VmSwap/ { sum += $2 } END { print sum + 0 }'");
@@ -117,9 +116,9 @@ async function play(guest: QemuGuest, setting: Setting): Promise<Omit<SwapEviden
 
 /** Another load takes more than is available, for a while. */
 async function press(guest: QemuGuest): Promise<SwapEvidence["pressure"]> {
-  const hog = guest.exec(`hog 330 --hold-ms ${PRESSURE_MS + 4000}`, WAIT_MS);
+  const hog = guest.exec(`hog 330 --hold-ms ${PRESSURE_MS + 4000}`, PATIENCE_MS);
   const isShort = async (): Promise<boolean> => (await guest.counter("/proc/meminfo", "MemAvailable")) < 64 * 1024;
-  await waitUntil("memory to be short", isShort, WAIT_MS, 50);
+  await waitUntil("memory to be short", isShort, PATIENCE_MS, 50);
   const fromMs = await guestMs(guest);
   await sleep(PRESSURE_MS);
   const toMs = await guestMs(guest);

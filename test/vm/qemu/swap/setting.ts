@@ -1,4 +1,4 @@
-import { waitUntil } from "../../rig/wait.ts";
+import { PATIENCE_MS, waitUntil } from "../../rig/wait.ts";
 import type { GuestOptions } from "../guest.ts";
 import type { QemuGuest } from "../rig.ts";
 import { selfballoon } from "./daemon.ts";
@@ -12,7 +12,6 @@ export type SwapKind = (typeof SWAP_KINDS)[number];
 const SWAP_MIB = 450;
 const PAGES_PER_KIB = 1 / 4;
 const SLICES = 15;
-const WAIT_MS = 180_000;
 
 /** What a daemon that is killed leaves behind, once nobody, then `release`, then its next start has seen to it. */
 export interface Leftovers {
@@ -74,14 +73,14 @@ export const SETTINGS: Readonly<Record<SwapKind, Setting>> = {
     stored: async (guest) => (await zramPages(guest)).reduce((sum, pages) => sum + pages, 0),
     largestPart: async (guest) => Math.max(...(await zramPages(guest))),
     killDaemon: async (guest) => {
-      await guest.exec("until pidof swapoff >/dev/null; do :; done; kill -9 $(pidof node)", WAIT_MS);
+      await guest.exec("until pidof swapoff >/dev/null; do :; done; kill -9 $(pidof node)", PATIENCE_MS);
       const hasEnded = async (): Promise<boolean> => (await guest.exec("pidof swapoff")).exitCode !== 0;
-      await waitUntil("the swapoff that nobody ended any more", hasEnded, WAIT_MS);
+      await waitUntil("the swapoff that nobody ended any more", hasEnded, PATIENCE_MS);
     },
     leaveOver: async (guest) => {
       const device = "$(sed -n 's/^\\(.dev.zram[0-9]*\\) .*/\\1/p' /proc/swaps | head -n 1)";
       const command = `${TOOLS}; device=${device}; printf '%s\\n100\\n' $device >/run/selfballoon/slice-off; swapoff $device`;
-      await guest.exec(command, WAIT_MS);
+      await guest.exec(command, PATIENCE_MS);
     },
     look: async (guest) => {
       const { stdout } = await guest.exec("grep -c '^/dev/zram.*[^0-9-]100$' /proc/swaps; ls /run/selfballoon");
