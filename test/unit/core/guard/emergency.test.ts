@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_ANSWER } from "../../../../src/core/guard/answer.ts";
 import {
   type Emergency,
   emergency,
@@ -32,7 +33,7 @@ type Readings = Partial<CompleteObservation>;
 
 /** Readings a second after the guest was calm. */
 function inputOf(readings: Readings, nowMs = STEP_MS, wanted = WANTED, without = NO_SAFETY): GuardInput {
-  const before = { last: observationOf(calm), lastMs: nowMs - STEP_MS, risePages: 0 };
+  const before = { last: observationOf(calm), lastMs: nowMs - STEP_MS, risePages: 0, answer: NO_ANSWER };
   return guardInput(before, observationOf({ ...calm, ...readings }), wanted, DEFAULT_TUNABLES, nowMs, without);
 }
 

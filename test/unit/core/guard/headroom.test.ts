@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_ANSWER } from "../../../../src/core/guard/answer.ts";
 import { changesSince } from "../../../../src/core/guard/changes.ts";
 import { headroomPages, reactionMs, rememberRise } from "../../../../src/core/guard/headroom.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
@@ -14,12 +15,12 @@ function remembered(beforePages: number, riseMib: number | null, elapsedMs: numb
     observationOf({ totalramPages: 1000 * MIB, availablePages: mib === null ? null : (500 - mib) * MIB }),
   );
   if (last === undefined || now === undefined) throw new Error("two readings make a rise");
-  return rememberRise(beforePages, changesSince(last, now, elapsedMs), tunables);
+  return rememberRise(beforePages, NO_ANSWER, changesSince(last, now, elapsedMs), tunables);
 }
 
 describe("the rise that is reckoned with", () => {
   it("is what demand rises by until memory answers it", () => {
-    expect(reactionMs(tunables)).toBe(400);
+    expect(reactionMs(tunables, NO_ANSWER)).toBe(400);
     expect(remembered(0, 100, 4000)).toBe(10 * MIB);
   });
 
@@ -27,16 +28,16 @@ describe("the rise that is reckoned with", () => {
     expect(remembered(0, 100, 200)).toBe(100 * MIB);
   });
 
-  it("is the largest seen, and forgotten over ten minutes", () => {
-    expect(remembered(50 * MIB, 100, 6000)).toBe(0.99 * 50 * MIB);
-    expect(remembered(50 * MIB, 0, 300_000)).toBe(25 * MIB);
-    expect(remembered(50 * MIB, 0, 900_000)).toBe(0);
+  it("is the largest seen, and forgotten over five minutes", () => {
+    expect(remembered(50 * MIB, 100, 6000)).toBe(0.98 * 50 * MIB);
+    expect(remembered(50 * MIB, 0, 150_000)).toBe(25 * MIB);
+    expect(remembered(50 * MIB, 0, 450_000)).toBe(0);
   });
 
   it("is not touched by demand that falls, or that nobody knows", () => {
-    expect(remembered(50 * MIB, -100, 6000)).toBe(0.99 * 50 * MIB);
+    expect(remembered(50 * MIB, -100, 6000)).toBe(0.98 * 50 * MIB);
     expect(remembered(0, -100, 6000)).toBe(0);
-    expect(remembered(50 * MIB, null, 6000)).toBe(0.99 * 50 * MIB);
+    expect(remembered(50 * MIB, null, 6000)).toBe(0.98 * 50 * MIB);
   });
 });
 
