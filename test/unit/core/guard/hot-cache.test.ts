@@ -144,7 +144,7 @@ describe("the cache that a guest is reckoned to need", () => {
 
   it("is forgotten again from the moment on that its rest is over", () => {
     const resting = { ...first, restUntilMs: 90_000 };
-    expect(keptPages(learn(resting, {}, 99_999))).toBe(100 * MIB);
+    expect(keptPages(learn(resting, {}, 89_999))).toBe(100 * MIB);
     expect(keptPages(learn(resting, {}, 90_000))).toBe(50 * MIB);
   });
 });
