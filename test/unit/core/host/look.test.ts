@@ -70,6 +70,23 @@ describe("a look at the host's own memory", () => {
     ]);
   });
 
+  it("tells nothing of the end of a need that it did not tell of", () => {
+    const short = lookAtHost(host("always"), sight(800), 0);
+    expect(codes(lookAtHost(short.state, sight(5000), 1000))).toEqual([]);
+    const needed = lookAtHost(host("as_needed"), sight(800), 0);
+    expect(codes(lookAtHost(needed.state, sight(5000), 1000))).toEqual(["host_has_enough"]);
+  });
+
+  it("tells of no need after an emergency until there was more than enough", () => {
+    const emergency = lookAtHost(host("as_needed"), sight(100), 0);
+    expect(codes(lookAtHost(emergency.state, sight(800), 1000))).toEqual([]);
+  });
+
+  it("tells what is available, and of how much", () => {
+    const [notice] = lookAtHost(host("as_needed"), sight(800), 0).notices;
+    expect(notice).toEqual({ code: "host_needs", details: { availableMib: 800, totalMib: 10_000 } });
+  });
+
   it("gives back a minute after there was more than enough, and only where guests give as needed", () => {
     for (const take of ["as_needed", "always"] as const) {
       const { pressure } = lookAtHost(host(take), sight(5000), 1000).state;
@@ -87,5 +104,6 @@ describe("a look at the host's own memory", () => {
   it("comes after a second, and sooner while the host is tight", () => {
     expect([nextLookMs(sight(2001)), nextLookMs(sight(1999))]).toEqual([1000, 250]);
     expect(nextLookMs({ ...sight(0), availableBytes: null })).toBe(1000);
+    expect(nextLookMs({ ...sight(0), totalBytes: null })).toBe(1000);
   });
 });
