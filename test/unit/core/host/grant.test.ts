@@ -93,6 +93,13 @@ describe("what a guest is granted", () => {
     expect(targetMib(wants(both, "emergency", 20, 5, { host }))).toBe(600);
   });
 
+  it("is room for its cache where it lacks no memory, as far as little is free, and not all that the host has", () => {
+    // 10 MiB are free above its kernel's reserve, and 128 would make it safe.
+    const beside = hostOf(accountIn("a", 500), accountIn("b", 350));
+    expect(targetMib(wants(beside, "emergency", 300, 5))).toBe(500 + 118);
+    expect(targetMib(wants(beside, "raise", 300, 5))).toBe(650);
+  });
+
   it("is what it wants, and charged to nobody, where it has no account", () => {
     const nobody = hostOf(accountIn("b", 900));
     const granted = wants(nobody, "raise", 300, 5);

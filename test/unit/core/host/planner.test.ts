@@ -181,6 +181,14 @@ describe("a guest that is given all, among many", () => {
     expect(given("asked")).toMatchObject({ bytes: mib(4096 - 2700), ofBytes: mib(2048), isAll: false });
   });
 
+  it("leaves others their parts by weight", () => {
+    const heavy = accountIn("b", 300, { weight: 2, maximumBytes: mib(4096) });
+    const state = hostOf(accountIn("a", 300), heavy);
+    const { grant } = plan(state, { kind: "gives_all", guest: "a", because: "silent" }, budget, terms, 0);
+    // The other one is due two thirds of 3096 MiB.
+    expect(grant?.bytes).toBe(mib(4096 - 2064));
+  });
+
   it("is promised what it was promised before, or was given now, whichever is more", () => {
     const promised = (promisedMib: number) => {
       const state = hostOf(accountIn("a", 500, { promisedBytes: mib(promisedMib), unballoonedBytes: mib(40) }));
