@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../../../src/core/decision.ts";
-import { needOf, onlyGrowing, onlyNeeded, yieldSpare } from "../../../../src/core/host/reclaim.ts";
+import {
+  atMostGranted,
+  neededPages,
+  needOf,
+  onlyGrowing,
+  onlyNeeded,
+  yieldDoubted,
+  yieldSpare,
+} from "../../../../src/core/host/reclaim.ts";
 import type { Reason } from "../../../../src/core/reasons.ts";
 import { DEFAULT_TUNABLES } from "../../../../src/core/tunables.ts";
 import { observationOf } from "../../../support/observations.ts";
@@ -88,5 +96,67 @@ describe("a guest on a host that is short", () => {
     ["it has no more than its least", everything, guest(300 * MIB), CURRENT_PAGES],
   ])("keeps what it has when %s", (_, decision, observation, minPages) => {
     expect(yieldSpare(decision, observation, DEFAULT_TUNABLES, minPages, "lack")).toBe(decision);
+  });
+});
+
+describe("what a safety of the guard found that a guest needs", () => {
+  const needed = (reason: Reason, availableMib: number | null, targetMib = 450) =>
+    neededPages(
+      wanting(reason, targetMib * MIB),
+      guest(availableMib === null ? null : availableMib * MIB),
+      DEFAULT_TUNABLES,
+    ) / MIB;
+
+  it("is all of it where memory in use asked for it, and nothing where only the law spoke", () => {
+    expect(needed("in_use", 300)).toBe(450);
+    expect(needed("raise", 300)).toBe(0);
+  });
+
+  it("is no more than what makes it safe where it was held out of caution", () => {
+    expect(needed("hot_cache", 228)).toBe(400);
+    expect(needed("hot_cache", 138)).toBe(450);
+  });
+
+  it("is all of it where it is not safe, or nobody knows", () => {
+    expect(needed("hot_cache", 128, 800)).toBe(800);
+    expect(needed("hot_cache", 28, 800)).toBe(800);
+    expect(needed("hot_cache", null)).toBe(450);
+  });
+});
+
+describe("a guest whose claims are not believed", () => {
+  const decision = wanting("in_use", 500 * MIB);
+
+  it("yields down to what its process holds, and never has more by that", () => {
+    expect(yieldDoubted(decision, guest(0), 300 * MIB)).toMatchObject({
+      ...{ balloonTargetPages: 300 * MIB, reason: "doubted", clamps: ["share"] },
+    });
+    const raised = wanting("emergency", 900 * MIB);
+    expect(yieldDoubted(raised, guest(0), 700 * MIB).balloonTargetPages).toBe(CURRENT_PAGES);
+  });
+
+  it("is left alone where it goes lower by itself, or nobody knows what it has", () => {
+    expect(yieldDoubted(decision, guest(0), 500 * MIB)).toBe(decision);
+    const unread = { ...guest(0), balloonCurrentPages: null };
+    expect(yieldDoubted(decision, unread, 300 * MIB)).toBe(decision);
+    const off = { ...decision, balloonTargetPages: null };
+    expect(yieldDoubted(off, guest(0), 300 * MIB)).toBe(off);
+  });
+});
+
+describe("a decision for which its host has not enough", () => {
+  const wanted = wanting("raise", 700 * MIB);
+  const granted = (maxMib: number) => atMostGranted(wanted, wanted, guest(0), maxMib * MIB);
+
+  it("is cut at what there is, and says where that is nothing", () => {
+    expect(granted(600)).toMatchObject({ balloonTargetPages: 600 * MIB, reason: "raise", clamps: ["host"] });
+    expect(granted(500)).toMatchObject({ balloonTargetPages: 500 * MIB, reason: "host_full", clamps: ["host"] });
+    expect(granted(700)).toBe(wanted);
+  });
+
+  it("is not cut where nothing was decided, or nobody knows what the guest has", () => {
+    const off = { ...wanted, balloonTargetPages: null };
+    expect(atMostGranted(off, off, guest(0), 1)).toBe(off);
+    expect(atMostGranted(wanted, wanted, { ...guest(0), balloonCurrentPages: null }, 1)).toBe(wanted);
   });
 });

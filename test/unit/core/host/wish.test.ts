@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { ReservationWish } from "../../../../src/core/control.ts";
 import { MAX_RESERVATIONS } from "../../../../src/core/host/reservation.ts";
 import type { HostRules } from "../../../../src/core/host/rules.ts";
-import { lateness, refusalOf } from "../../../../src/core/host/wish.ts";
+import { lateness, mayPass, refusalOf } from "../../../../src/core/host/wish.ts";
 import { BYTES_PER_MIB } from "../../../../src/core/units.ts";
 import { accountIn, hostEnv, hostOf } from "../../../support/guest-env.ts";
 import { withReserved, yieldOf } from "../../../support/reservations.ts";
@@ -39,6 +40,28 @@ describe("a wish for memory", () => {
     let full = state;
     for (let nth = 0; nth < MAX_RESERVATIONS; nth += 1) full = withReserved(full, String(nth), null, 1);
     expect(refusalOf(full, rules, wish(1), [])).toMatchObject({ code: "ERR_TOO_MANY" });
+  });
+
+  it("is refused where its id is another's, or where its guest has one and it asked to be the first", () => {
+    const held = withReserved(withReserved(state, "1", "new", 10), "2", null, 10);
+    const refusedFor = (change: Partial<ReservationWish>) => refusalOf(held, rules, { ...wish(1), ...change }, []);
+    expect(refusedFor({ id: "2" })).toMatchObject({ code: "ERR_RESERVATION_EXISTS", details: { id: "2" } });
+    expect(refusedFor({ id: "3" })).toBeNull();
+    expect(refusedFor({ guest: "new", isFirst: true })).toMatchObject({
+      ...{ code: "ERR_RESERVATION_EXISTS", details: { id: "1" } },
+    });
+    expect(refusedFor({ guest: "new" })).toBeNull();
+    expect(refusedFor({ guest: "other", isFirst: true })).toBeNull();
+    expect(refusedFor({ guest: null, isFirst: true })).toBeNull();
+  });
+
+  it("may be met in a moment where guests were only just found, and in no other case", () => {
+    const awaited = { ...yieldOf("b"), isAwaited: true };
+    const unmet = refusalOf(state, rules, wish(1900), []);
+    const forbidden = refusalOf(state, { ...rules, overcommit: 1 }, wish(100), []);
+    if (unmet === null || forbidden === null) throw new Error("both are refused");
+    expect([mayPass(unmet, [yieldOf("a"), awaited]), mayPass(unmet, [yieldOf("a")])]).toEqual([true, false]);
+    expect(mayPass(forbidden, [awaited])).toBe(false);
   });
 
   it("that was not free in time says how much is, and who kept what", () => {
