@@ -64,6 +64,10 @@ const FILE_ENVIRONMENT = [
   ["SELFBALLOON_CONFIG", "path of the configuration file; `--config` beats it"],
   ["SELFBALLOON_SOCKET", "path of the control socket; beats the file's `api.socket`"],
   ["SELFBALLOON_LISTEN", "beats the file's `api.listen`"],
+  [
+    "RUNTIME_DIRECTORY",
+    "systemd's runtime directory (`RuntimeDirectory=`): the control socket is in it where nothing else says where",
+  ],
   ["STATE_DIRECTORY", "systemd's state directory (`StateDirectory=`): history is kept below it"],
   ["SELFBALLOON_QMP", "QMP sockets, separated by colons; beats the file's `backend.qmp`"],
 ] as const;

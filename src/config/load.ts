@@ -257,10 +257,15 @@ function notifySection({ notify }: ConfigFile): NotifySection | null {
   return { command, webhook, severity, kinds };
 }
 
-/** systemd names the folders that a service keeps its state in, with colons between; ours is the first. */
+/** systemd names the folders that a service has, with colons between; ours is the first. */
+function firstFolder(folders: string | undefined): string | undefined {
+  const [first = ""] = folders?.split(":") ?? [];
+  return first === "" ? undefined : first;
+}
+
 function stateOf({ STATE_DIRECTORY }: NodeJS.ProcessEnv): Pick<Config, "stateDirectory"> {
-  const stateDirectory = STATE_DIRECTORY?.split(":")[0];
-  return stateDirectory === undefined || stateDirectory === "" ? {} : { stateDirectory };
+  const stateDirectory = firstFolder(STATE_DIRECTORY);
+  return stateDirectory === undefined ? {} : { stateDirectory };
 }
 
 function historyOf({ history }: ConfigFile, environment: NodeJS.ProcessEnv): Config["history"] {
@@ -309,6 +314,9 @@ function environmentSettings(environment: NodeJS.ProcessEnv): readonly TunableSe
 
 function defaultSocket(root: string, environment: NodeJS.ProcessEnv): string {
   if (root !== "") return `${root}/run/selfballoon/selfballoon.sock`;
+  // A service has its folder there, whoever its user is.
+  const folder = firstFolder(environment["RUNTIME_DIRECTORY"]);
+  if (folder !== undefined) return `${folder}/selfballoon.sock`;
   const userId = process.getuid?.() ?? 0;
   const runtime = userId === 0 ? "/run" : (environment["XDG_RUNTIME_DIR"] ?? `${tmpdir()}/selfballoon-${userId}`);
   return `${runtime}/selfballoon/selfballoon.sock`;

@@ -60,6 +60,15 @@ describe("the configuration", () => {
     await expect(fleet('[fleet]\nservers = ["nats://h"]\nname = "a.b"\n')).rejects.toThrow("fleet.name must be");
   });
 
+  it("has the control socket in systemd's first runtime directory, whoever the service's user is, unless something says where", async () => {
+    const socket = async (...config: Parameters<typeof load>) => (await load(...config)).socket;
+    const systemd = { RUNTIME_DIRECTORY: "/run/selfballoon:/run/other" };
+    expect(await socket("", {}, systemd)).toBe("/run/selfballoon/selfballoon.sock");
+    expect(await socket("[api]\nsocket = '/own.sock'\n", {}, systemd)).toBe("/own.sock");
+    expect(await socket("", {}, { RUNTIME_DIRECTORY: "/run/other" })).toBe("/run/other/selfballoon.sock");
+    expect(await socket("", {}, { RUNTIME_DIRECTORY: "" })).toBe(await socket(""));
+  });
+
   it("keeps history where the file says, else in systemd's first state directory, else where the backend's default is", async () => {
     const history = async (...config: Parameters<typeof load>) => (await load(...config)).history;
     const systemd = { STATE_DIRECTORY: "/var/lib/selfballoon:/var/lib/other" };
