@@ -66,7 +66,7 @@ const FILE_ENVIRONMENT = [
   ["SELFBALLOON_LISTEN", "beats the file's `api.listen`"],
   [
     "RUNTIME_DIRECTORY",
-    "systemd's runtime directory (`RuntimeDirectory=`): the control socket is in it where nothing else says where",
+    "systemd's runtime directory (`RuntimeDirectory=`): a service that is not root has its control socket in it, where nothing else says where",
   ],
   ["STATE_DIRECTORY", "systemd's state directory (`StateDirectory=`): history is kept below it"],
   ["SELFBALLOON_QMP", "QMP sockets, separated by colons; beats the file's `backend.qmp`"],

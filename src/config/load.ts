@@ -314,10 +314,11 @@ function environmentSettings(environment: NodeJS.ProcessEnv): readonly TunableSe
 
 function defaultSocket(root: string, environment: NodeJS.ProcessEnv): string {
   if (root !== "") return `${root}/run/selfballoon/selfballoon.sock`;
-  // A service has its folder there, whoever its user is.
+  const userId = process.getuid?.() ?? 0;
+  // Root's commands may be run by another service, whose folder is not ours.
+  if (userId === 0) return "/run/selfballoon/selfballoon.sock";
   const folder = firstFolder(environment["RUNTIME_DIRECTORY"]);
   if (folder !== undefined) return `${folder}/selfballoon.sock`;
-  const userId = process.getuid?.() ?? 0;
-  const runtime = userId === 0 ? "/run" : (environment["XDG_RUNTIME_DIR"] ?? `${tmpdir()}/selfballoon-${userId}`);
+  const runtime = environment["XDG_RUNTIME_DIR"] ?? `${tmpdir()}/selfballoon-${userId}`;
   return `${runtime}/selfballoon/selfballoon.sock`;
 }

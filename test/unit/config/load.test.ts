@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { configure } from "../../../src/config/configure.ts";
 import { environmentName, type Flags, loadConfig, parseSet } from "../../../src/config/load.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
@@ -60,13 +60,18 @@ describe("the configuration", () => {
     await expect(fleet('[fleet]\nservers = ["nats://h"]\nname = "a.b"\n')).rejects.toThrow("fleet.name must be");
   });
 
-  it("has the control socket in systemd's first runtime directory, whoever the service's user is, unless something says where", async () => {
+  it("has the control socket of a user's service in systemd's first runtime directory, unless something says where", async () => {
+    const user = vi.spyOn(process, "getuid").mockReturnValue(61_234);
+    onTestFinished(() => user.mockRestore());
     const socket = async (...config: Parameters<typeof load>) => (await load(...config)).socket;
     const systemd = { RUNTIME_DIRECTORY: "/run/selfballoon:/run/other" };
     expect(await socket("", {}, systemd)).toBe("/run/selfballoon/selfballoon.sock");
     expect(await socket("[api]\nsocket = '/own.sock'\n", {}, systemd)).toBe("/own.sock");
     expect(await socket("", {}, { RUNTIME_DIRECTORY: "/run/other" })).toBe("/run/other/selfballoon.sock");
     expect(await socket("", {}, { RUNTIME_DIRECTORY: "" })).toBe(await socket(""));
+    // A hook that another service runs as root finds the daemon all the same.
+    user.mockReturnValue(0);
+    expect(await socket("", {}, { RUNTIME_DIRECTORY: "/run/other" })).toBe("/run/selfballoon/selfballoon.sock");
   });
 
   it("keeps history where the file says, else in systemd's first state directory, else where the backend's default is", async () => {
