@@ -40,7 +40,7 @@ export function recordText(record: JournalRecord): string {
     case "size":
       return `It has ${bytesText(record.currentBytes)} of ${bytesText(record.maximumBytes)}.`;
     case "rise":
-      return `Its demand may rise by ${record.risePages} pages before its balloon answers, within ${record.answerMs} ms.`;
+      return `Its demand may rise by ${Math.ceil(record.risePages)} pages before its balloon answers, within ${record.answerMs} ms.`;
     case "rules":
       return `The host has ${bytesText(record.budget.memoryBytes)} for its guests.`;
     case "host":
