@@ -1,7 +1,4 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { builtFolder, hashSources } from "../../rig/cache.ts";
+import { bundleProgram } from "../../rig/bundle.ts";
 import { type QemuGuest, startQemuGuest } from "../rig.ts";
 
 const FOLDER = new URL("./", import.meta.url);
@@ -70,12 +67,7 @@ export class HostileGuest {
   }
 }
 
-/** The agent as one file that the guest's Node runs. */
-async function buildAgent(): Promise<string> {
-  const sources = ["agent.ts", "lies.ts"].map((name) => new URL(name, FOLDER));
-  const folder = await builtFolder("hostile-agent", await hashSources(sources), async (scratch) => {
-    const entryPoints = [fileURLToPath(new URL("agent.ts", FOLDER))];
-    await build({ entryPoints, outfile: join(scratch, "agent.mjs"), bundle: true, format: "esm", platform: "node" });
-  });
-  return join(folder, "agent.mjs");
+/** The agent as one file. */
+function buildAgent(): Promise<string> {
+  return bundleProgram("hostile-agent", new URL("agent.ts", FOLDER), [new URL("lies.ts", FOLDER)]);
 }

@@ -1,10 +1,6 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { builtFolder, hashSources } from "../../rig/cache.ts";
+import { bundleProgram } from "../../rig/bundle.ts";
 import type { Guest, Service } from "./guest.ts";
 
-const MACHINE = new URL("./machine.ts", import.meta.url);
 const QMP = new URL("../../../support/qmp/", import.meta.url);
 
 /** A virtual machine whose sockets are for a group of their own. */
@@ -37,14 +33,10 @@ export interface HostServiceEvidence {
   readonly end: string;
 }
 
-/** The virtual machine as one file that Node runs. */
-export async function buildMachine(): Promise<string> {
-  const sources = ["fake-agent", "fake-guest", "fake-qemu", "fake-socket"].map((name) => new URL(`${name}.ts`, QMP));
-  const folder = await builtFolder("fake-machine", await hashSources([MACHINE, ...sources]), async (scratch) => {
-    const entryPoints = [fileURLToPath(MACHINE)];
-    await build({ entryPoints, outfile: join(scratch, "machine.mjs"), bundle: true, format: "esm", platform: "node" });
-  });
-  return join(folder, "machine.mjs");
+/** The virtual machine as one file. */
+export function buildMachine(): Promise<string> {
+  const parts = ["fake-agent", "fake-guest", "fake-qemu", "fake-socket"].map((name) => new URL(`${name}.ts`, QMP));
+  return bundleProgram("fake-machine", new URL("./machine.ts", import.meta.url), parts);
 }
 
 /** Makes the installed service that of a host, sees it take memory of a machine, and ends it. */
