@@ -2,6 +2,9 @@ import { ALL_GUESTS } from "./all-guests.ts";
 
 const NAME_LENGTH = 256;
 
+/** Letters, digits and marks of ASCII. */
+const PLAIN = /^[ -~]*$/;
+
 /** Longest sentence of a peer that is shown. */
 export const SENTENCE_LENGTH = 2048;
 
@@ -12,6 +15,8 @@ export const SENTENCE_LENGTH = 2048;
  * number made of all of it tells such texts apart.
  */
 export function shownText(text: string, maxLength = NAME_LENGTH): string {
+  // Most texts are plain, and a busy log is full of them.
+  if (text.length <= maxLength && PLAIN.test(text)) return text;
   const kept = text.slice(0, maxLength);
   const shown = kept
     .normalize("NFC")

@@ -5,6 +5,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The room whose source is changed; scripts/mutate/stryker.ts says which. Its own tests must notice. */
 const room = process.env["MUTATED_ROOM"] ?? "*";
 
+/** What backends promise is proven by one set of tests for all of them. */
+const OTHER_TESTS: Readonly<Record<string, readonly string[]>> = { backends: ["test/contract/*.test.ts"] };
+
 /** A change is noticed by the first test that fails: what proves one rule comes before what plays many. */
 class UnitsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -16,9 +19,8 @@ class UnitsFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: [`test/{unit,property}/${room}/**/*.test.ts`],
-    // Changes are put to the test in threads, and these set the umask, which only a process can.
-    exclude: ["test/unit/api/server.test.ts", "test/unit/daemon/lock.test.ts"],
+    include: [`test/{unit,property}/${room}/**/*.test.ts`, ...(OTHER_TESTS[room] ?? [])],
+    setupFiles: ["test/mutation/threads.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // As in a run of all tests: a world of its own for each file takes most of the time.
