@@ -10,7 +10,7 @@ const STRYKER = join(PACKAGES, "core/bin/stryker.js");
 const FOLDER = join(PROJECT, ".cache/mutation");
 
 /** Beside what the tests take unchanged: a change that makes a test wait for what never comes was noticed. */
-const MAX_WAIT_MS = 20_000;
+const MAX_WAIT_MS = 12_000;
 
 /** Put each change that the patterns' files allow to the tests of their room; ends the program where that can't be done. */
 export function mutate(room: string, patterns: readonly string[], jobs: number): Report {

@@ -42,6 +42,8 @@ const ODD: readonly (readonly [string, (tree: Tree, path: string) => void])[] = 
   ["a directory", (tree, path) => void mkdirSync(join(tree.root, path))],
   // What nothing is mapped to can't be read: EIO.
   ["broken (EIO)", (tree, path) => symlinkSync("/proc/self/mem", join(tree.root, path))],
+  // What can only be written, not even root may read.
+  ["kept from readers (EACCES)", (tree, path) => symlinkSync("/proc/sys/vm/compact_memory", join(tree.root, path))],
   ["a link to itself (ELOOP)", (tree, path) => symlinkSync(join(tree.root, path), join(tree.root, path))],
 ];
 

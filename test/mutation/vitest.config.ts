@@ -21,8 +21,9 @@ export default defineConfig({
   test: {
     include: [`test/{unit,property}/${room}/**/*.test.ts`, ...(OTHER_TESTS[room] ?? [])],
     setupFiles: ["test/mutation/threads.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // What waits for what a change has taken away has noticed it; the slowest takes six seconds.
+    testTimeout: 12_000,
+    hookTimeout: 12_000,
     // As in a run of all tests: a world of its own for each file takes most of the time.
     isolate: false,
     sequence: { sequencer: UnitsFirst },
