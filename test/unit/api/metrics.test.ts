@@ -6,7 +6,7 @@ import { HOST_METRICS } from "../../../src/api/host-metrics.ts";
 import { TUNABLES } from "../../../src/core/tunables.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { standingWith } from "../../support/guest-env.ts";
-import { guestStatus, stepRecord } from "../../support/guest-records.ts";
+import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
 
 const HAS_PROMTOOL = spawnSync("promtool", ["--version"]).status === 0;
 const isRequired = (process.env["SELFBALLOON_REQUIRE"] ?? "").split(",").includes("promtool");
@@ -44,6 +44,76 @@ describe("the metrics", () => {
       expect(text).toMatch(new RegExp(`^selfballoon_host_${name} [0-9.]+$`, "m"));
     expect(text).toContain(`selfballoon_host_free_bytes ${300 * 1_048_576}\n`);
     expect(text).not.toMatch(/^selfballoon_host_overcommit_limit_ratio /m);
+  });
+
+  it("say of each series what it is, as a figure or a count", async () => {
+    const { control, api } = rig();
+    control.journal.add(faultRecord("web", "late"));
+    const text = await api.metrics();
+    for (const [, name, help] of text.matchAll(/^# HELP (\S+) ?(.*)$/gm)) {
+      expect(help, name).toMatch(/^[A-Z0-9].{5,}\.$/);
+      expect(text).toMatch(new RegExp(`^# TYPE ${name} (gauge|counter|histogram)$`, "m"));
+    }
+    for (const name of ["pressure_some_seconds", "pressure_full_seconds", "refaults", "oom_kills"])
+      expect(text).toMatch(new RegExp(`^# TYPE selfballoon_${name}_total counter$`, "m"));
+    expect(text).toContain("selfballoon_step_duration_seconds_count 0\n");
+  });
+
+  it("have a histogram of the time of steps, with its bounds", async () => {
+    const { control, api } = rig();
+    await api.metrics();
+    for (const durationMs of [0.1, 4, 2500]) control.journal.add({ ...stepRecord("web"), durationMs });
+    control.journal.add(faultRecord("web", "late"));
+    const text = await api.metrics();
+    const buckets = [...text.matchAll(/^selfballoon_step_duration_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm)];
+    expect(buckets.map(([, bound, count]) => `${bound} ${count}`)).toEqual([
+      "0.0001 1",
+      "0.001 1",
+      "0.005 2",
+      "0.02 2",
+      "0.1 2",
+      "0.5 2",
+      "1 2",
+      "3 3",
+      "6 3",
+      "+Inf 3",
+    ]);
+    expect(text).toContain("selfballoon_step_duration_seconds_count 3\n");
+  });
+
+  it("tell of each guest whether it could be read, and whether it is left alone by hand", async () => {
+    const { control, api } = rig();
+    const problem = { code: "ERR_DEADLINE", message: "late", details: {} } as const;
+    control.statuses.set("mute", { ...guestStatus("mute"), problem });
+    control.statuses.set("held", { ...guestStatus("held"), paused: true });
+    control.statuses.set("free", { ...guestStatus("free"), released: true });
+    const text = await api.metrics();
+    const of = (name: string) =>
+      ["web", "mute", "held", "free"].map((guest) =>
+        Number(new RegExp(`^selfballoon_guest_${name}\\{guest="${guest}"\\} (\\d)$`, "m").exec(text)?.[1]),
+      );
+    expect({ readable: of("readable"), paused: of("paused"), released: of("released") }).toEqual({
+      ...{ readable: [1, 0, 1, 1], paused: [0, 0, 1, 0], released: [0, 0, 0, 1] },
+    });
+  });
+
+  it("have figures of a guest only once it was read and decided on", async () => {
+    const { control, api } = rig();
+    control.statuses.set("unread", { ...guestStatus("unread"), observation: null });
+    control.statuses.set("undecided", { ...guestStatus("undecided", { oomKills: 1 }), decision: null });
+    control.statuses.set("new", { ...guestStatus("new"), observation: null, decision: null });
+    const text = await api.metrics();
+    const figures = text.split("\n").filter((line) => /guest="(unread|undecided|new)"/.test(line));
+    const others = /^selfballoon_(tunable|guest_readable|guest_paused|guest_released)\{/;
+    expect(figures.filter((line) => !others.test(line))).toEqual([]);
+  });
+
+  it("count refaults and all waits where they are read", async () => {
+    const { control, api } = rig();
+    control.statuses.set("busy", guestStatus("busy", { refaultPages: 12, psiFullTotalUs: 2_500_000 }));
+    const text = await api.metrics();
+    expect(text).toContain('selfballoon_refaults_total{guest="busy"} 12\n');
+    expect(text).toContain('selfballoon_pressure_full_seconds_total{guest="busy"} 2.5\n');
   });
 
   it("have no sample for a reading that is not there", async () => {

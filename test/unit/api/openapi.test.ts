@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
-import { openApiDocument } from "../../../src/api/openapi.ts";
+import { type DocumentedRoute, openApiDocument, openApiOf, queryParameter } from "../../../src/api/openapi.ts";
 import { problemObject } from "../../../src/api/problem.ts";
 import { answerRequest, ROUTES } from "../../../src/api/routes.ts";
 import { SCHEMAS, type SchemaName } from "../../../src/api/schemas.ts";
@@ -12,9 +12,14 @@ import { ScriptedControl } from "../../support/control.ts";
 import { faultRecord, guestStatus, stepRecord } from "../../support/guest-records.ts";
 import { checkerOf as schemaChecker } from "../../support/schema-check.ts";
 
-const document = openApiDocument(ROUTES, "1.2.3");
-
 const checkerOf = (name: SchemaName) => schemaChecker(SCHEMAS, name);
+
+const refTo = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+const ROUTE: DocumentedRoute = {
+  ...{ method: "GET", path: "/x", summary: "Do it.", writes: false, contentType: "x/y" },
+  ...{ takes: null, gives: "Answer", parameters: [] },
+};
 
 const { observation, decision } = stepRecord("web");
 
@@ -59,6 +64,7 @@ const BODIES: Partial<Record<SchemaName, string>> = {
 
 describe("the OpenAPI document", () => {
   it("is of version 3.1, names every route once, and refers to nothing that is not there", () => {
+    const document = openApiDocument(ROUTES, "1.2.3");
     expect(document).toMatchObject({ openapi: "3.1.0", info: { version: "1.2.3" } });
     expect(Object.keys(document["paths"] as object)).toEqual([...new Set(ROUTES.map(({ path }) => path))]);
     for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g))
@@ -77,6 +83,80 @@ describe("the OpenAPI document", () => {
 
   it.each(["{}", '{"paused":1}', '{"paused":true,"x":1}'])("does not allow the change %s of a guest", (body) => {
     expect(checkerOf("GuestChange").safeParse(JSON.parse(body)).success).toBe(false);
+  });
+
+  it("tells how the daemon's API is talked to, and of its stream where it may begin", () => {
+    const { info, components, paths } = openApiDocument(ROUTES, "1.2.3") as {
+      info: object;
+      components: { securitySchemes: object };
+      paths: Record<string, Record<string, { parameters?: readonly { name: string }[]; responses: object }>>;
+    };
+    expect(info).toMatchObject({ title: "selfballoon", description: expect.stringContaining("need the token") });
+    expect(components.securitySchemes).toEqual({
+      token: { type: "http", scheme: "bearer", description: "The socket needs none." },
+    });
+    const stream = paths["/v1/events"]?.["get"];
+    expect(stream?.parameters?.map(({ name }) => name)).toEqual(["Last-Event-ID", "after"]);
+    expect(stream?.responses).toMatchObject({ 200: { content: { "text/event-stream": { schema: refTo("Event") } } } });
+    expect(paths["/v1/guests"]?.["get"]).not.toHaveProperty("parameters");
+    expect(paths["/metrics"]?.["get"]?.responses).toMatchObject({
+      200: { content: { "text/plain; version=0.0.4; charset=utf-8": { schema: { type: "string" } } } },
+    });
+  });
+
+  it("has of each route all that a client must know", () => {
+    const limit = queryParameter({ name: "limit", meaning: "How many.", min: 1, max: 9 });
+    const routes = [
+      { ...ROUTE, path: "/a/{guest}/b/{id}", parameters: [limit] },
+      { ...ROUTE, method: "PATCH", writes: true, takes: "Wish" },
+      { ...ROUTE, method: "POST", writes: true, takes: "Wish", isBodyOptional: true, gives: null },
+    ];
+    const document = openApiOf({ ...{ version: "3", description: "It.", routes, schemas: {} }, tokenless: "Root." });
+    const inPath = { in: "path", required: true, schema: { type: "string" } };
+    const body = { content: { "application/json": { schema: refTo("Wish") } } };
+    const good = { description: "It is done.", content: { "x/y": { schema: refTo("Answer") } } };
+    const bad = {
+      description: "It is not done, or it is not known whether it is: the problem says which.",
+      content: { "application/problem+json": { schema: refTo("Problem") } },
+    };
+    const responses = { 200: good, default: bad };
+    const security = [{ token: [] }, {}];
+    expect(document["paths"]).toEqual({
+      "/a/{guest}/b/{id}": {
+        get: {
+          summary: "Do it.",
+          parameters: [
+            { name: "guest", ...inPath },
+            { name: "id", ...inPath },
+            {
+              ...{ name: "limit", in: "query", description: "How many." },
+              schema: { type: "integer", minimum: 1, maximum: 9 },
+            },
+          ],
+          responses,
+        },
+      },
+      "/x": {
+        patch: { summary: "Do it.", requestBody: { required: true, ...body }, responses, security },
+        post: {
+          summary: "Do it.",
+          requestBody: { required: false, ...body },
+          responses: { ...responses, 200: { ...good, content: { "x/y": { schema: { type: "string" } } } } },
+          security,
+        },
+      },
+    });
+    expect(document["info"]).toEqual({
+      ...{ title: "selfballoon", version: "3", description: "It." },
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    });
+  });
+
+  it("has the token needed of all where nobody is known without it", () => {
+    const routes = [{ ...ROUTE, writes: true }];
+    const { paths, components } = openApiOf({ version: "3", description: "It.", routes, schemas: {}, tokenless: null });
+    expect(paths).toMatchObject({ "/x": { get: { security: [{ token: [] }] } } });
+    expect(components).toEqual({ schemas: {}, securitySchemes: { token: { type: "http", scheme: "bearer" } } });
   });
 
   it("says of each event, those of compressed swap included, which fields it has", () => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { GuestAnswer } from "../../../src/api/answers.ts";
 import { createApi } from "../../../src/api/api.ts";
-import { answerRequest } from "../../../src/api/routes.ts";
+import { answerRequest, findRoute } from "../../../src/api/routes.ts";
+import type { Decision } from "../../../src/core/decision.ts";
+import type { Observation } from "../../../src/core/observation.ts";
+import { targetParts } from "../../../src/core/target-parts.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { standingWith } from "../../support/guest-env.ts";
 import { guestStatus } from "../../support/guest-records.ts";
@@ -110,4 +114,76 @@ describe("a request", () => {
       expect(control.guests()).toMatchObject([{ paused: false }]);
     },
   );
+
+  it("for a guest is answered with its figures and parts, in bytes, and with none before its first step", async () => {
+    const control = new ScriptedControl();
+    control.statuses.set("new", { ...guestStatus("new"), observation: null, decision: null });
+    control.statuses.set("half", { ...guestStatus("half"), decision: null });
+    control.statuses.set("unread", { ...guestStatus("unread"), observation: null });
+    control.statuses.set("a b", guestStatus("a b", { availablePages: 100_000 }));
+    const { guests } = (await ask(control, "GET", "/v1/guests")) as { guests: readonly GuestAnswer[] };
+    expect(guests.map(({ figures, parts }) => [figures === null, parts.length === 0])).toEqual([
+      [true, true],
+      [true, true],
+      [true, true],
+      [false, false],
+    ]);
+    const answer = (await ask(control, "GET", "/v1/guests/a%20b")) as GuestAnswer;
+    expect(answer).toEqual(guests[3]);
+    expect(answer.figures?.currentBytes).toBe(250_000 * 4096);
+    const parts = targetParts(answer.observation as Observation, answer.decision as Decision);
+    expect(answer.parts).toEqual(parts.map(({ name, pages }) => ({ name, bytes: pages * 4096 })));
+  });
+
+  it.each(["nobody", "%", "x".repeat(500)])("for the unknown guest %s says so, in few letters", async (name) => {
+    const control = new ScriptedControl();
+    control.statuses.set("web", guestStatus("web"));
+    const answer = ask(control, "GET", `/v1/guests/${name}`);
+    await expect(answer).rejects.toMatchObject({ code: "ERR_GUEST_UNKNOWN", details: { guest: name.slice(0, 128) } });
+  });
+
+  it("pauses and resumes the guest of its path alone, and answers with it", async () => {
+    const control = new ScriptedControl();
+    for (const name of ["a", "b"]) control.statuses.set(name, guestStatus(name));
+    const order = (body: string) => ask(control, "PATCH", "/v1/guests/b", body);
+    expect(await order('{"paused":true}')).toMatchObject({ guest: "b", paused: true });
+    expect(control.guests()).toMatchObject([{ paused: false }, { paused: true }]);
+    expect(await order('{"paused":false}')).toMatchObject({ guest: "b", paused: false });
+    const refused = { code: "ERR_BODY_INVALID", details: { expected: '{"paused": true} or {"paused": false}' } };
+    for (const body of ['{"paused":1}', '{"paused":true,"x":1}', "[]"])
+      await expect(order(body)).rejects.toMatchObject(refused);
+    expect(control.guests()).toMatchObject([{ paused: false }, { paused: false }]);
+  });
+
+  it("to the host's past has its points, and none where nothing is kept", async () => {
+    const past = (ports: object) =>
+      answerRequest(createApi(new ScriptedControl(), "1.2.3", ports), {
+        ...{ method: "GET", path: "/v1/host/history", body: "", privileged: false },
+      });
+    const point = { atMs: 5000, gap: false, usedBytes: 1, availableBytes: 2, savedBytes: 3, guests: 1 };
+    expect(await past({ hostPast: { points: () => [point] } })).toEqual({ points: [point] });
+    expect(await past({})).toEqual({ points: [] });
+  });
+});
+
+describe("a route", () => {
+  it.each([
+    ["PUT", "/v1/guests"],
+    ["GET", "/v1/guests/"],
+    ["GET", "/v1/guests/settings"],
+    ["GET", "/v1/guests/a/b/settings"],
+    ["GET", "/v1/nothing"],
+  ])("is not found by %s %s", (method, path) => {
+    const isGuest = path === "/v1/guests/settings";
+    if (isGuest) return expect(findRoute(method, path)).toMatchObject({ parameter: "settings" });
+    expect(() => findRoute(method, path)).toThrow(
+      expect.objectContaining({ code: "ERR_ROUTE_UNKNOWN", details: { method, path } }),
+    );
+  });
+
+  it("that is unknown is told in few letters", () => {
+    const look = () => findRoute("M".repeat(99), `/${"p".repeat(999)}`);
+    const details = { method: "M".repeat(16), path: `/${"p".repeat(127)}` };
+    expect(look).toThrow(expect.objectContaining({ details }));
+  });
 });
