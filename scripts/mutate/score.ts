@@ -6,7 +6,7 @@ export interface Score {
   /** Of these, how many only because a test did not end. */
   readonly timedOut: number;
   readonly tried: number;
-  /** Not put to the test: in tables and other values that are made when a file is loaded. */
+  /** Not put to the test: in tables and other values that are made when a file is loaded, and what is not in a sample. */
   readonly leftOut: number;
   /** A line for each change that no test noticed. */
   readonly survivors: readonly string[];
@@ -30,9 +30,12 @@ export function scoreOf({ files }: Report): Score {
   };
 }
 
-export function describeScore(place: string, { noticed, timedOut, tried, leftOut, survivors }: Score): string {
+/** @param every of so many functions one was changed. */
+export function describeScore(place: string, score: Score, every: number): string {
+  const { noticed, timedOut, tried, leftOut, survivors } = score;
   const share = tried === 0 ? "nothing to change" : `${((100 * noticed) / tried).toFixed(1)} %`;
-  const note = `${timedOut} by waiting; ${leftOut} made at load left out`;
+  const others = every === 1 ? "made at load" : `made at load or not in 1 of ${every} functions`;
+  const note = `${timedOut} by waiting; ${leftOut} ${others} left out`;
   return [...survivors, `${place}: ${share}, ${noticed} of ${tried} noticed (${note})`].join("\n");
 }
 

@@ -7,26 +7,31 @@ import { REPORT, type Report } from "./report.ts";
 const HOME = join(PROJECT, "test/mutation");
 const PACKAGES = join(HOME, "node_modules/@stryker-mutator");
 const STRYKER = join(PACKAGES, "core/bin/stryker.js");
+const SAMPLE = join(HOME, "sample.mjs");
 const FOLDER = join(PROJECT, ".cache/mutation");
 
 /** Beside what the tests take unchanged: a change that makes a test wait for what never comes was noticed. */
 const MAX_WAIT_MS = 12_000;
 
-/** Put each change that the patterns' files allow to the tests of their room; ends the program where that can't be done. */
-export function mutate(room: string, patterns: readonly string[], jobs: number): Report {
+/**
+ * Put each change that the patterns' files allow to the tests of their room; ends the program where that can't be done.
+ * @param every of so many functions one is changed.
+ */
+export function mutate(room: string, patterns: readonly string[], jobs: number, every: number): Report {
   if (!existsSync(STRYKER)) install();
   mkdirSync(FOLDER, { recursive: true });
   const [config, report] = [join(FOLDER, `${room}.config.json`), join(FOLDER, `${room}.json`)];
   rmSync(report, { force: true });
   writeFileSync(config, JSON.stringify(configFor(relative(PROJECT, report), patterns, jobs)));
-  run(process.execPath, [STRYKER, "run", config], { ...process.env, MUTATED_ROOM: room });
+  run(process.execPath, [STRYKER, "run", config], { ...process.env, MUTATED_ROOM: room, MUTATED_EVERY: String(every) });
   return REPORT.parse(JSON.parse(readFileSync(report, "utf8")));
 }
 
 function configFor(report: string, mutate: readonly string[], concurrency: number): object {
   return {
     ...{ mutate, concurrency, timeoutMS: MAX_WAIT_MS },
-    ...{ testRunner: "vitest", plugins: [join(PACKAGES, "vitest-runner/dist/src/index.js")] },
+    ...{ testRunner: "vitest", plugins: [join(PACKAGES, "vitest-runner/dist/src/index.js"), SAMPLE] },
+    ignorers: ["sample"],
     vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
     // Each change meets only the tests that pass by it. Tables are made before any test runs: all tests would have to
     // run for each of their rows.

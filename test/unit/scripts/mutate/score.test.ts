@@ -44,11 +44,13 @@ describe("the score of a room", () => {
   });
 
   it("is told as a share after its survivors", () => {
-    const text = describeScore("core", scoreOf(reportOf(of("Killed"), of("Killed"), of("Survived"), of("Ignored"))));
+    const text = describeScore("core", scoreOf(reportOf(of("Killed"), of("Killed"), of("Survived"), of("Ignored"))), 1);
     expect(text.split("\n")[1]).toBe("core: 66.7 %, 2 of 3 noticed (0 by waiting; 1 made at load left out)");
   });
 
   it("is none where nothing can be changed", () => {
-    expect(describeScore("core/own.ts", scoreOf(REPORT.parse({ files: {} })))).toContain("nothing to change");
+    expect(describeScore("core/own.ts", scoreOf(REPORT.parse({ files: {} })), 1)).toContain("nothing to change");
+    const sample = describeScore("core", scoreOf(reportOf(of("Killed"), of("Ignored"))), 3);
+    expect(sample).toContain("1 made at load or not in 1 of 3 functions left out");
   });
 });
