@@ -1,0 +1,153 @@
+import { chmodSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { join } from "node:path";
+import { isMainThread } from "node:worker_threads";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createApi } from "../../../src/api/api.ts";
+import { askDaemon, followDaemon } from "../../../src/api/client.ts";
+import { serveSocket } from "../../../src/api/server.ts";
+import { ScriptedControl } from "../../support/control.ts";
+import { faultRecord } from "../../support/guest-records.ts";
+import { temporaryFolder } from "../../support/trees.ts";
+
+const MIB = 1_048_576;
+
+/** A daemon's socket. */
+async function serve() {
+  const socket = join(temporaryFolder(), "s.sock");
+  const control = new ScriptedControl();
+  onTestFinished(await serveSocket(socket, createApi(control, "1.2.3")));
+  return { socket, control };
+}
+
+/** Something else behind a socket, and what it was asked for. */
+async function impostor(listener: RequestListener) {
+  const socket = join(temporaryFolder(), "s.sock");
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { socket, asked };
+}
+
+const refused = (code: string, socket: string, problem: string | RegExp) => ({
+  code,
+  details: { socket, problem: typeof problem === "string" ? problem : expect.stringMatching(problem) },
+});
+
+describe("the client that asks", () => {
+  it("has what the daemon answered", async () => {
+    const { socket } = await serve();
+    expect(await askDaemon(socket, "GET", "/v1/reservations")).toEqual({
+      ok: true,
+      body: { reservations: new ScriptedControl().reservations() },
+    });
+  });
+
+  it.each(["null", "5", '"text"', "true", "{"])("takes %s for the answer of something else", async (text) => {
+    const { socket } = await impostor((_, response) => response.end(text));
+    const error = refused("ERR_NO_DAEMON", socket, "what listens there is something else");
+    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject(error);
+  });
+
+  it("waits for an answer no longer than it may", async () => {
+    const { socket, asked } = await impostor(() => {});
+    const answer = askDaemon(socket, "GET", "/healthz", undefined, undefined, 50);
+    await expect(answer).rejects.toMatchObject(refused("ERR_NO_DAEMON", socket, "no answer within 50 ms"));
+    expect(asked).toEqual(["GET /healthz"]);
+  });
+
+  it("takes in an answer of 64 MiB, and not one byte more", async () => {
+    const answerOf = async (bytes: number) => {
+      const text = `{"a":"${"x".repeat(bytes - 8)}"}`;
+      const { socket } = await impostor((_, response) => response.end(text));
+      return { socket, answer: askDaemon(socket, "GET", "/v1/guests") };
+    };
+    const whole = await answerOf(64 * MIB);
+    expect((await whole.answer).ok).toBe(true);
+    const long = await answerOf(64 * MIB + 1);
+    const error = refused("ERR_NO_DAEMON", long.socket, "the answer is too long");
+    await expect(long.answer).rejects.toMatchObject(error);
+  });
+
+  it("says so where the daemon goes in the middle of its answer", async () => {
+    const { socket } = await impostor((_, response) => {
+      response.writeHead(200, { "content-length": 99 }).write("{", () => response.destroy());
+    });
+    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject(refused("ERR_NO_DAEMON", socket, /./));
+  });
+
+  // A thread can't look as somebody else.
+  it.runIf(isMainThread)("says what to do where it may not ask", async () => {
+    const { socket } = await serve();
+    chmodSync(socket, 0);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    let answer: Promise<unknown>;
+    try {
+      // It is connected to before this returns.
+      answer = askDaemon(socket, "GET", "/healthz");
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+    await expect(answer).rejects.toMatchObject({
+      code: "ERR_PERMISSION",
+      details: {
+        path: socket,
+        mode: "reachable",
+        problem: expect.stringContaining("EACCES"),
+        remedy: "run as root or as a member of the socket's group",
+      },
+    });
+  });
+});
+
+describe("the client that follows", () => {
+  it("has each record after a number as the journal has it, whatever its size and letters", async () => {
+    const { socket, control } = await serve();
+    const records = ["lost", "short", "ü€😀".repeat(100_000), "last"].map((problem) =>
+      control.journal.add(faultRecord("g", problem)),
+    );
+    const following = followDaemon(socket, 1);
+    for (const record of records.slice(1)) expect((await following.next()).value).toEqual(record);
+    await following.return(undefined);
+  });
+
+  it("asks for none of the past unless it is told to", async () => {
+    const { socket, asked } = await impostor((_, response) => response.end(": nothing\n\n"));
+    expect(await followDaemon(socket).next()).toEqual({ value: undefined, done: true });
+    expect(await followDaemon(socket, 0).next()).toEqual({ value: undefined, done: true });
+    expect(asked).toEqual(["GET /v1/events", "GET /v1/events?after=0"]);
+  });
+
+  it("passes over comments and events without data, and keeps what a daemon told before it went", async () => {
+    const record = { ...faultRecord("g", "it broke"), seq: 7, atMs: 0 };
+    const { socket } = await impostor((_, response) => {
+      const event = `id: 7\nevent: fault\ndata: ${JSON.stringify({ ...record, severity: "warning" })}\n\n`;
+      response.writeHead(200).write(`: selfballoon\n\nevent: fault\n\n${event}id: 8\neve`, () => response.destroy());
+    });
+    const following = followDaemon(socket);
+    expect(await following.next()).toEqual({ value: record, done: false });
+    expect(await following.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it("says that there are no events where something else answers", async () => {
+    const { socket } = await impostor((_, response) => response.writeHead(404).end("not found"));
+    const error = refused("ERR_NO_DAEMON", socket, "what listens there has no events to follow");
+    await expect(followDaemon(socket).next()).rejects.toMatchObject(error);
+  });
+
+  it("holds no more than 4 MiB of an event", async () => {
+    const { socket } = await impostor((_, response) => response.writeHead(200).end("x".repeat(4 * MIB + 1)));
+    const error = refused("ERR_NO_DAEMON", socket, "an event is too long");
+    await expect(followDaemon(socket).next()).rejects.toMatchObject(error);
+    const whole = await impostor((_, response) => response.writeHead(200).end("x".repeat(4 * MIB)));
+    expect(await followDaemon(whole.socket).next()).toEqual({ value: undefined, done: true });
+  });
+});
