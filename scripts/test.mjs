@@ -1,24 +1,25 @@
 // Runs all checks and tests, in order, and says at the end how many tests passed. `--only GROUP` runs one group.
 // Groups: check (format, types, lint, import rules, unused code), fast, fleet (whole fleets), browser (the page), vm (real guests).
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = new URL("..", import.meta.url).pathname;
 const bin = (name) => join(root, "node_modules/.bin", name);
 
+/** Whether what is said goes to a terminal that shows colours. */
+const hasColours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const types = (project) => ["--noEmit", "--pretty", String(hasColours), "-p", project];
+
+/** The longest come first: the others run beside them. */
 const checks = [
-  [
-    "formatting and lint",
-    bin("biome"),
-    ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "--error-on-warnings", "."],
-  ],
-  ["types", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]],
-  ["types of the page", bin("tsc"), ["--noEmit", "-p", "src/web/tsconfig.json"]],
-  ["types of the page's tests", bin("tsc"), ["--noEmit", "-p", "test/browser/tsconfig.json"]],
-  ["types of the core, without a platform", bin("tsc"), ["--noEmit", "-p", "src/core/tsconfig.json"]],
+  ["formatting and lint", bin("biome"), ["ci", `--colors=${hasColours ? "force" : "off"}`, "--error-on-warnings", "."]],
   ["rules that need types", bin("eslint"), ["--max-warnings=0", "."]],
+  ["types", bin("tsc"), types("tsconfig.json")],
+  ["types of the page", bin("tsc"), types("src/web/tsconfig.json")],
+  ["types of the page's tests", bin("tsc"), types("test/browser/tsconfig.json")],
+  ["types of the core, without a platform", bin("tsc"), types("src/core/tsconfig.json")],
   [
     "import rules between the rooms",
     bin("depcruise"),
@@ -51,7 +52,7 @@ const failed = [];
 const results = [];
 const repeated = [];
 for (const group of only === null ? groups : [only]) {
-  if (group === "check") for (const check of checks) runCheck(check);
+  if (group === "check") await runChecks();
   else runTests(group);
 }
 rmSync(reports, { recursive: true });
@@ -71,8 +72,31 @@ function run(what, command, args) {
   return spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 }
 
+/** As many at a time as there are processors. */
+async function runChecks() {
+  console.log(`\n== ${checks.length} checks`);
+  const left = [...checks];
+  const work = async () => {
+    for (let check = left.shift(); check !== undefined; check = left.shift()) await runCheck(check);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+}
+
+/** Run a check, and say what it said once it has ended. */
 function runCheck([what, command, args]) {
-  if (!run(what, command, args)) failed.push(what);
+  const env = hasColours ? { ...process.env, FORCE_COLOR: "1" } : process.env;
+  const said = [];
+  return new Promise((resolve) => {
+    const check = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [check.stdout, check.stderr]) stream.on("data", (piece) => said.push(piece));
+    check.on("error", ({ message }) => said.push(Buffer.from(`${message}\n`)));
+    check.on("close", (code) => {
+      console.log(`== ${what}: ${code === 0 ? "passed" : "failed"}`);
+      process.stdout.write(Buffer.concat(said));
+      if (code !== 0) failed.push(what);
+      resolve();
+    });
+  });
 }
 
 function runTests(group) {

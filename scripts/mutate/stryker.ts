@@ -7,7 +7,7 @@ import { REPORT, type Report } from "./report.ts";
 const HOME = join(PROJECT, "test/mutation");
 const PACKAGES = join(HOME, "node_modules/@stryker-mutator");
 const STRYKER = join(PACKAGES, "core/bin/stryker.js");
-const SAMPLE = join(HOME, "sample.mjs");
+const LEFT_OUT = join(HOME, "left-out.mjs");
 const FOLDER = join(PROJECT, ".cache/mutation");
 
 /** Beside what the tests take unchanged: a change that makes a test wait for what never comes was noticed. */
@@ -30,8 +30,8 @@ export function mutate(room: string, patterns: readonly string[], jobs: number, 
 function configFor(report: string, mutate: readonly string[], concurrency: number): object {
   return {
     ...{ mutate, concurrency, timeoutMS: MAX_WAIT_MS },
-    ...{ testRunner: "vitest", plugins: [join(PACKAGES, "vitest-runner/dist/src/index.js"), SAMPLE] },
-    ignorers: ["sample"],
+    ...{ testRunner: "vitest", plugins: [join(PACKAGES, "vitest-runner/dist/src/index.js"), LEFT_OUT] },
+    ignorers: ["left-out"],
     vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
     // Each change meets only the tests that pass by it. Tables are made before any test runs: all tests would have to
     // run for each of their rows.

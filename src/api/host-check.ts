@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { hostname } from "node:os";
 
 /**
@@ -23,7 +24,7 @@ const ALL_ADDRESSES: readonly string[] = ["0.0.0.0", "::"];
 
 /** Whether others than this machine may reach what listens on `host`. */
 export function isOpen(host: string): boolean {
-  return !(host === "localhost" || host === "::1" || /^127\./.test(host));
+  return !(host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127.")));
 }
 
 /** What a browser is to be told for the address that is listened on: this machine's name where it is all of them. */

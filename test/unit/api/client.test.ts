@@ -63,17 +63,10 @@ describe("the client that asks", () => {
     expect(asked).toEqual(["GET /healthz"]);
   });
 
-  it("takes in an answer of 64 MiB, and not one byte more", async () => {
-    const answerOf = async (bytes: number) => {
-      const text = `{"a":"${"x".repeat(bytes - 8)}"}`;
-      const { socket } = await impostor((_, response) => response.end(text));
-      return { socket, answer: askDaemon(socket, "GET", "/v1/guests") };
-    };
-    const whole = await answerOf(64 * MIB);
-    expect((await whole.answer).ok).toBe(true);
-    const long = await answerOf(64 * MIB + 1);
-    const error = refused("ERR_NO_DAEMON", long.socket, "the answer is too long");
-    await expect(long.answer).rejects.toMatchObject(error);
+  it("takes in no more than 64 MiB of an answer", async () => {
+    const { socket } = await impostor((_, response) => response.end(`{"a":"${"x".repeat(64 * MIB)}"}`));
+    const error = refused("ERR_NO_DAEMON", socket, "the answer is too long");
+    await expect(askDaemon(socket, "GET", "/v1/guests")).rejects.toMatchObject(error);
   });
 
   it("says so where the daemon goes in the middle of its answer", async () => {

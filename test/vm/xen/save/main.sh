@@ -24,8 +24,7 @@ node $node_options $program run --json --set guard=0 --set selfballoon_interval=
 	>/tmp/steps.jsonl 2>/tmp/log.jsonl &
 daemon=$!
 await has_lines /tmp/steps.jsonl observation 1
-node $node_options $program record /tmp/recording.jsonl &
-recorder=$!
+record
 await has_lines /tmp/recording.jsonl totalramPages 1
 steps_on before
 
