@@ -13,19 +13,6 @@ selfballoon() {
 	node $node_options $program "$@"
 }
 
-answers() {
-	selfballoon status >/dev/null 2>&1
-}
-
-# record: the daemon's steps into /tmp/recording.jsonl, by $recorder. On a slow machine the daemon is busy starting for longer
-# than a command waits for it.
-record() {
-	await answers
-	# shellcheck disable=SC2086 # several words
-	node $node_options $program record /tmp/recording.jsonl &
-	recorder=$!
-}
-
 # mark PHASE: it begins.
 mark() {
 	read -r now_s _ </proc/uptime

@@ -24,7 +24,8 @@ node $node_options $program run --json --set guard=0 --set selfballoon_interval=
 	>/tmp/steps.jsonl 2>/tmp/log.jsonl &
 daemon=$!
 await has_lines /tmp/steps.jsonl observation 1
-record
+node $node_options $program record /tmp/recording.jsonl &
+recorder=$!
 await has_lines /tmp/recording.jsonl totalramPages 1
 steps_on before
 

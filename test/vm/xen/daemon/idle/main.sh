@@ -12,7 +12,7 @@ mark idle
 node $node_options $program run --json --set guard=0 --set selfballoon_interval=1 >/tmp/steps.jsonl 2>/tmp/log.jsonl &
 daemon=$!
 await has_lines /tmp/steps.jsonl observation 1
-record
+node $node_options $program record /tmp/recording.jsonl &
 await has_lines /tmp/recording.jsonl totalramPages 8
 look idle
 

@@ -35,7 +35,8 @@ mark idle
 node $node_options $program run --json --set guard=0 --set selfballoon_interval=1 >/tmp/steps.jsonl 2>/tmp/log.jsonl &
 daemon=$!
 await has_lines /tmp/steps.jsonl observation 1
-record
+node $node_options $program record /tmp/recording.jsonl &
+recorder=$!
 await has_lines /tmp/recording.jsonl totalramPages 1
 measure daemon-begin $daemon
 await has_lines /tmp/recording.jsonl totalramPages 10
