@@ -12,7 +12,7 @@ const bin = (name) => join(root, "node_modules/.bin", name);
 const hasColours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const types = (project) => ["--noEmit", "--pretty", String(hasColours), "-p", project];
 
-/** The longest come first: the others run beside them. */
+/** In the order in which they begin: the one that takes longest early, and the others beside it. */
 const checks = [
   ["formatting and lint", bin("biome"), ["ci", `--colors=${hasColours ? "force" : "off"}`, "--error-on-warnings", "."]],
   ["rules that need types", bin("eslint"), ["--max-warnings=0", "."]],

@@ -2,7 +2,7 @@ import { ALL_GUESTS } from "./all-guests.ts";
 
 const NAME_LENGTH = 256;
 
-/** Letters, digits and marks of ASCII. */
+/** What ASCII can show: nothing of it is escaped. */
 const PLAIN = /^[ -~]*$/;
 
 /** Longest sentence of a peer that is shown. */

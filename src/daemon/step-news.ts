@@ -30,7 +30,7 @@ export class StepNews {
     const isNews =
       before === undefined || isNewReason(before, reason, record.atMs) || hasMoved(record, before.targetPages);
     if (!isNews) {
-      if (before.reason !== reason) putNewest(this.told, guest, { ...before, reason }, MAX_GUESTS);
+      putNewest(this.told, guest, { ...before, reason }, MAX_GUESTS);
       return false;
     }
     const toldMs = new Map([...(before?.toldMs ?? []), [reason, record.atMs] as const]);

@@ -1,71 +1,64 @@
 import { chmodSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { createApi } from "../../../src/api/api.ts";
+import { describe, expect, it } from "vitest";
 import { askDaemon, followDaemon } from "../../../src/api/client.ts";
-import { serveSocket } from "../../../src/api/server.ts";
+import { impostor, serveApi } from "../../support/api-socket.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { faultRecord } from "../../support/guest-records.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 
 const MIB = 1_048_576;
 
-/** A daemon's socket. */
-async function serve() {
-  const socket = join(temporaryFolder(), "s.sock");
-  const control = new ScriptedControl();
-  onTestFinished(await serveSocket(socket, createApi(control, "1.2.3")));
-  return { socket, control };
-}
-
-/** Something else behind a socket, and what it was asked for. */
-async function impostor(listener: RequestListener) {
-  const socket = join(temporaryFolder(), "s.sock");
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    listener(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { socket, asked };
-}
-
-const refused = (code: string, socket: string, problem: string | RegExp) => ({
-  code,
-  details: { socket, problem: typeof problem === "string" ? problem : expect.stringMatching(problem) },
-});
+/** No daemon is there, and why that is known. */
+const noDaemon = (socket: string, problem: unknown) => ({ code: "ERR_NO_DAEMON", details: { socket, problem } });
 
 describe("the client that asks", () => {
   it("has what the daemon answered", async () => {
-    const { socket } = await serve();
+    const { socket } = await serveApi();
     expect(await askDaemon(socket, "GET", "/v1/reservations")).toEqual({
       ok: true,
       body: { reservations: new ScriptedControl().reservations() },
     });
   });
 
-  it.each(["null", "5", '"text"', "true", "{"])("takes %s for the answer of something else", async (text) => {
-    const { socket } = await impostor((_, response) => response.end(text));
-    const error = refused("ERR_NO_DAEMON", socket, "what listens there is something else");
+  it("takes over the daemon's problem", async () => {
+    const { socket } = await serveApi();
+    const answer = await askDaemon(socket, "PATCH", "/v1/tunables", { guard: "7" });
+    expect(answer).toMatchObject({ ok: false, problem: { code: "ERR_TUNABLE_INVALID", details: { name: "guard" } } });
+  });
+
+  it("says that no daemon is there", async () => {
+    const socket = join(temporaryFolder(), "none.sock");
+    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
+    await expect(followDaemon(socket).next()).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
+  });
+
+  it.each([
+    [200, "null"],
+    [200, "5"],
+    [200, '"text"'],
+    [200, "true"],
+    [200, "{"],
+    [200, "<html>hello</html>"],
+    [500, ""],
+    [404, "not found"],
+  ])("says so where something else answers (%d %j)", async (status, body) => {
+    const { socket } = await impostor((_, response) => response.writeHead(status).end(body));
+    const error = noDaemon(socket, "what listens there is something else");
     await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject(error);
   });
 
   it("waits for an answer no longer than it may", async () => {
     const { socket, asked } = await impostor(() => {});
     const answer = askDaemon(socket, "GET", "/healthz", undefined, undefined, 50);
-    await expect(answer).rejects.toMatchObject(refused("ERR_NO_DAEMON", socket, "no answer within 50 ms"));
+    await expect(answer).rejects.toMatchObject(noDaemon(socket, "no answer within 50 ms"));
     expect(asked).toEqual(["GET /healthz"]);
   });
 
   it("takes in no more than 64 MiB of an answer", async () => {
     const { socket } = await impostor((_, response) => response.end(`{"a":"${"x".repeat(64 * MIB)}"}`));
-    const error = refused("ERR_NO_DAEMON", socket, "the answer is too long");
+    const error = noDaemon(socket, "the answer is too long");
     await expect(askDaemon(socket, "GET", "/v1/guests")).rejects.toMatchObject(error);
   });
 
@@ -73,12 +66,12 @@ describe("the client that asks", () => {
     const { socket } = await impostor((_, response) => {
       response.writeHead(200, { "content-length": 99 }).write("{", () => response.destroy());
     });
-    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject(refused("ERR_NO_DAEMON", socket, /./));
+    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject(noDaemon(socket, expect.any(String)));
   });
 
   // A thread can't look as somebody else.
   it.runIf(isMainThread)("says what to do where it may not ask", async () => {
-    const { socket } = await serve();
+    const { socket } = await serveApi();
     chmodSync(socket, 0);
     const isRoot = process.getuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
@@ -103,7 +96,7 @@ describe("the client that asks", () => {
 
 describe("the client that follows", () => {
   it("has each record after a number as the journal has it, whatever its size and letters", async () => {
-    const { socket, control } = await serve();
+    const { socket, control } = await serveApi();
     const records = ["lost", "short", "ü€😀".repeat(100_000), "last"].map((problem) =>
       control.journal.add(faultRecord("g", problem)),
     );
@@ -130,15 +123,24 @@ describe("the client that follows", () => {
     expect(await following.next()).toEqual({ value: undefined, done: true });
   });
 
+  it("says which events it has lost", async () => {
+    const frames = 'event: behind\ndata: {"lostFrom":3,"lostTo":9}\n\n';
+    const { socket } = await impostor((_, response) => response.end(frames));
+    await expect(followDaemon(socket).next()).rejects.toMatchObject({
+      code: "ERR_EVENTS_LOST",
+      message: expect.stringContaining("3 to 9"),
+    });
+  });
+
   it("says that there are no events where something else answers", async () => {
     const { socket } = await impostor((_, response) => response.writeHead(404).end("not found"));
-    const error = refused("ERR_NO_DAEMON", socket, "what listens there has no events to follow");
+    const error = noDaemon(socket, "what listens there has no events to follow");
     await expect(followDaemon(socket).next()).rejects.toMatchObject(error);
   });
 
   it("holds no more than 4 MiB of an event", async () => {
     const { socket } = await impostor((_, response) => response.writeHead(200).end("x".repeat(4 * MIB + 1)));
-    const error = refused("ERR_NO_DAEMON", socket, "an event is too long");
+    const error = noDaemon(socket, "an event is too long");
     await expect(followDaemon(socket).next()).rejects.toMatchObject(error);
     const whole = await impostor((_, response) => response.writeHead(200).end("x".repeat(4 * MIB)));
     expect(await followDaemon(whole.socket).next()).toEqual({ value: undefined, done: true });

@@ -3,26 +3,10 @@ import { createApi } from "../../../src/api/api.ts";
 import { reserve } from "../../../src/api/reservations.ts";
 import { ScriptedControl } from "../../support/control.ts";
 
-/** What the control port was asked for by this body. */
-async function wishOf(body: object): Promise<ScriptedControl["wishes"]> {
-  const control = new ScriptedControl();
+/** Ask a control port by this body. */
+async function ask(control: ScriptedControl, body: object): Promise<void> {
   const request = { method: "POST", path: "/v1/reservations", body: JSON.stringify(body), privileged: true };
   await reserve(createApi(control, "1.2.3"), request);
-  return control.wishes;
-}
-
-/** Why this body is refused. */
-function problemOf(body: object): Promise<unknown> {
-  const control = new ScriptedControl();
-  const request = { method: "POST", path: "/v1/reservations", body: JSON.stringify(body), privileged: true };
-  const parse = async () => reserve(createApi(control, "1.2.3"), request);
-  return parse().then(
-    () => "none",
-    (thrown: { code: string; details: { problem: string } }) => {
-      expect(control.wishes).toEqual([]);
-      return [thrown.code, thrown.details.problem];
-    },
-  );
 }
 
 const BYTES = 1_048_576;
@@ -45,7 +29,9 @@ describe("a body that asks for a reservation", () => {
     ["no wait, and the shortest life", { waitMs: 0, lifeMs: 1 }, { waitMs: 0, lifeMs: 1 }],
     ["the longest of both", { waitMs: 300_000, lifeMs: 86_400_000 }, { waitMs: 300_000, lifeMs: 86_400_000 }],
   ])("may name %s", async (_, named, wished) => {
-    expect(await wishOf({ bytes: BYTES, ...named })).toEqual([{ ...PLAIN, ...wished }]);
+    const control = new ScriptedControl();
+    await ask(control, { bytes: BYTES, ...named });
+    expect(control.wishes).toEqual([{ ...PLAIN, ...wished }]);
   });
 
   it.each([
@@ -69,11 +55,14 @@ describe("a body that asks for a reservation", () => {
     ["too long a life", { lifeMs: 86_400_001 }, LIFE],
     ["a life in words", { lifeMs: "1" }, LIFE],
   ])("is refused where it names %s, and says so", async (_, named, problem) => {
-    expect(await problemOf({ bytes: BYTES, ...named })).toEqual(["ERR_BODY_INVALID", problem]);
+    const control = new ScriptedControl();
+    const refused = { code: "ERR_BODY_INVALID", details: { problem } };
+    await expect(ask(control, { bytes: BYTES, ...named })).rejects.toMatchObject(refused);
+    expect(control.wishes).toEqual([]);
   });
 
   it("is told what it may be where it is refused", async () => {
-    await expect(wishOf({ bytes: 0 })).rejects.toMatchObject({
+    await expect(ask(new ScriptedControl(), { bytes: 0 })).rejects.toMatchObject({
       details: { expected: expect.stringContaining('"waitMs": 30000') },
     });
   });

@@ -1,32 +1,16 @@
 import { statSync } from "node:fs";
-import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
-import { askDaemon, followDaemon } from "../../../src/api/client.ts";
+import { askDaemon } from "../../../src/api/client.ts";
 import { serveSocket } from "../../../src/api/server.ts";
+import { serveApi } from "../../support/api-socket.ts";
 import { ScriptedControl } from "../../support/control.ts";
 import { faultRecord } from "../../support/guest-records.ts";
 import { temporaryFolder } from "../../support/trees.ts";
 import { until } from "../../support/until.ts";
-
-async function serve() {
-  const socket = join(temporaryFolder(), "s.sock");
-  const control = new ScriptedControl();
-  onTestFinished(await serveSocket(socket, createApi(control, "1.2.3")));
-  return { socket, control };
-}
-
-/** Something else that answers at a socket. */
-async function impostor(status: number, body: string): Promise<string> {
-  const socket = join(temporaryFolder(), "s.sock");
-  const server = createServer((_, response) => response.writeHead(status).end(body));
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  onTestFinished(() => void server.close());
-  return socket;
-}
 
 /** A record of more than 4 KiB. */
 const add = (control: ScriptedControl, length = 4096) => control.journal.add(faultRecord("g", "x".repeat(length)));
@@ -61,7 +45,7 @@ describe("the control socket", () => {
 
 describe("a client that waits for memory", () => {
   it("is known to have gone, and is not where it had its answer", async () => {
-    const { socket, control } = await serve();
+    const { socket, control } = await serveApi();
     await askDaemon(socket, "POST", "/v1/reservations", { bytes: 1, guest: "fast" });
     const cancelled = new AbortController();
     const asked = askDaemon(socket, "POST", "/v1/reservations", { bytes: 1, guest: "slow" }, cancelled.signal);
@@ -76,7 +60,7 @@ describe("a client that waits for memory", () => {
 
 describe("the event stream", () => {
   it("gives a reader all that the journal holds, however much that is", async () => {
-    const { socket, control } = await serve();
+    const { socket, control } = await serveApi();
     for (let count = 0; count < 1024; count += 1) add(control);
     const reader = follow(socket, { "last-event-id": "0" });
     await until("the last event", () => (reader.text.includes("id: 1024\n") ? true : null));
@@ -84,7 +68,7 @@ describe("the event stream", () => {
   });
 
   it("waits for a reader that is behind, without holding what it has not read, and goes on for the others", async () => {
-    const { socket, control } = await serve();
+    const { socket, control } = await serveApi();
     const [idle, busy] = [follow(socket), follow(socket)];
     await until("both to follow", () => (idle.text !== "" && busy.text !== "" ? true : null));
     idle.socket.pause();
@@ -98,7 +82,7 @@ describe("the event stream", () => {
   });
 
   it("tells a reader whose next events the journal has lost which they are, and ends", async () => {
-    const { socket, control } = await serve();
+    const { socket, control } = await serveApi();
     const [idle, busy] = [follow(socket), follow(socket)];
     await until("both to follow", () => (idle.text !== "" && busy.text !== "" ? true : null));
     idle.socket.pause();
@@ -120,7 +104,7 @@ describe("the event stream", () => {
   });
 
   it("is open to so many readers, and one more is told to come again", async () => {
-    const { socket } = await serve();
+    const { socket } = await serveApi();
     const readers = Array.from({ length: 32 }, () => follow(socket));
     await until("all to follow", () => (readers.every(({ text }) => text !== "") ? true : null));
     const answer = await askDaemon(socket, "GET", "/v1/events");
@@ -132,42 +116,5 @@ describe("the event stream", () => {
       late.socket.destroy();
       return late.text.startsWith("HTTP/1.1 200") ? true : null;
     });
-  });
-});
-
-describe("the client", () => {
-  it("takes over the daemon's problem", async () => {
-    const { socket } = await serve();
-    const answer = await askDaemon(socket, "PATCH", "/v1/tunables", { guard: "7" });
-    expect(answer).toMatchObject({ ok: false, problem: { code: "ERR_TUNABLE_INVALID", details: { name: "guard" } } });
-  });
-
-  it("says that no daemon is there", async () => {
-    const socket = join(temporaryFolder(), "none.sock");
-    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
-    await expect(followDaemon(socket).next()).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
-  });
-
-  it.each([
-    [200, "<html>hello</html>"],
-    [500, ""],
-    [404, "not found"],
-  ])("says so where something else answers (%d %j)", async (status, body) => {
-    const socket = await impostor(status, body);
-    await expect(askDaemon(socket, "GET", "/healthz")).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
-  });
-
-  it("says which events it has lost", async () => {
-    const frames = 'event: behind\ndata: {"lostFrom":3,"lostTo":9}\n\n';
-    const socket = await impostor(200, frames);
-    await expect(followDaemon(socket).next()).rejects.toMatchObject({
-      code: "ERR_EVENTS_LOST",
-      message: expect.stringContaining("3 to 9"),
-    });
-  });
-
-  it("takes no events from something else", async () => {
-    const socket = await impostor(404, "not found");
-    await expect(followDaemon(socket).next()).rejects.toMatchObject({ code: "ERR_NO_DAEMON" });
   });
 });

@@ -6,13 +6,6 @@ import { Tree, XEN_MEMORY } from "../../../support/trees.ts";
 const TARGET_KB = `${XEN_MEMORY}/target_kb`;
 const [LEAST_KIB, MOST_KIB, NOW_KIB] = [49_152, 1_048_576, 524_288];
 
-function balloonOf() {
-  const tree = new Tree("xen/pv-idle");
-  const balloon = new XenBalloon(new MachineFiles(tree.root));
-  const write = (targetKib: number, seenKib = NOW_KIB) => balloon.write(targetKib, seenKib, LEAST_KIB, MOST_KIB);
-  return { tree, balloon, write, target: () => tree.read(TARGET_KB) };
-}
-
 /** A driver that makes something else of each target that is written. */
 class TakingFiles extends MachineFiles {
   readonly written: string[] = [];
@@ -29,15 +22,13 @@ class TakingFiles extends MachineFiles {
   }
 }
 
-function takingBalloon(taken: (text: string) => string) {
+/** @param taken what the driver makes of a target */
+function balloonOf(taken = (text: string) => text) {
   const tree = new Tree("xen/pv-idle");
   const files = new TakingFiles(tree.root, taken);
   const balloon = new XenBalloon(files);
-  return {
-    files,
-    target: () => tree.read(TARGET_KB),
-    write: () => balloon.write(400_003, NOW_KIB, LEAST_KIB, MOST_KIB),
-  };
+  const write = (targetKib: number, seenKib = NOW_KIB) => balloon.write(targetKib, seenKib, LEAST_KIB, MOST_KIB);
+  return { tree, files, balloon, write, target: () => tree.read(TARGET_KB) };
 }
 
 describe("Xen's balloon", () => {
@@ -79,17 +70,17 @@ describe("Xen's balloon", () => {
   });
 
   it("leaves what the toolstack wrote right after us, if a guest can live with it", () => {
-    const { files, write, target } = takingBalloon(() => `${LEAST_KIB}\n`);
-    expect(write()).toBe(400_000);
+    const { files, write, target } = balloonOf(() => `${LEAST_KIB}\n`);
+    expect(write(400_003)).toBe(400_000);
     expect(files.written).toEqual(["400000"]);
     expect(target()).toBe(`${LEAST_KIB}\n`);
   });
 
   it("has its target back, and says all of it, when a write was taken for less than a guest can live with", () => {
     const taken = (text: string) => (text === "400000" ? `${LEAST_KIB - 4}\n` : text);
-    const { files, write, target } = takingBalloon(taken);
+    const { files, write, target } = balloonOf(taken);
     const details = { targetKib: 400_000, readKib: LEAST_KIB - 4, oldKib: NOW_KIB };
-    expect(write).toThrow(
+    expect(() => write(400_003)).toThrow(
       expect.objectContaining({ code: "ERR_TARGET_NOT_TAKEN", details: expect.objectContaining(details) }),
     );
     expect(files.written).toEqual(["400000", "524288"]);
